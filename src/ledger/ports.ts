@@ -1,0 +1,197 @@
+/**
+ * The four ports of storage (design README 2.3) and the clock: what the ledger needs from outside, with
+ * what each must never do and what somebody who can write to it could do.
+ *
+ * Every backend passes the suites in test/contracts/. Code above the ports never knows which backend it has.
+ */
+import type { AttestationId, KeyId, LogIndex, Sha256Id, TreeSize } from '../brand.ts'
+
+/** A checkpoint that was signed: what it says, and the signed note itself. */
+export interface HeldCheckpoint {
+  readonly size: TreeSize
+  /** 32 bytes. */
+  readonly root: Uint8Array
+  /** The whole signed note. */
+  readonly note: string
+}
+
+/**
+ * The log's one mutable fact: the last checkpoint it signed. Kept apart from everything that is backed up.
+ * It must never go back in time or lose a durable write.
+ * Whoever can change it can make the log sign a split view.
+ */
+export interface SignerState {
+  read(): Promise<HeldCheckpoint | undefined>
+  /**
+   * Compare-and-swap: replaces `held` (same size and root, or nothing held) and no other. Durable once it resolves.
+   * @throws Fault `conflict` (`fork`) if something else is held; nothing is changed.
+   */
+  replace(held: HeldCheckpoint | undefined, next: HeldCheckpoint): Promise<void>
+}
+
+/** One row of the log. */
+export interface LogEntry {
+  readonly index: LogIndex
+  /** The bytes that are hashed into the leaf: a hashedrekord body. At most 65,535. */
+  readonly leaf: Uint8Array
+  /** SHA-256(00 ‖ leaf); unique in the log. */
+  readonly leafHash: Uint8Array
+  readonly attestation: AttestationId
+  readonly key: KeyId
+  /** The server's word, RFC 3339 UTC; never used for before or after. */
+  readonly recordedAt: string
+  /** Whether a manifest can be derived; fixed in the transaction that commits the entry. */
+  readonly readable: boolean
+}
+
+/** The hashes of one tile, 1 to 256 of 32 bytes. */
+export interface StoredTile {
+  readonly level: number
+  readonly index: number
+  readonly hashes: Uint8Array
+}
+
+export interface Blob {
+  /** SHA-256 of the bytes. */
+  readonly digest: Sha256Id
+  readonly bytes: Uint8Array
+}
+
+export interface Batch {
+  /** The number of entries before this batch; the store refuses any other. */
+  readonly from: TreeSize
+  /** Contiguous from `from`. */
+  readonly entries: readonly LogEntry[]
+  /** Every tile that this batch begins or widens; each takes the place of a narrower one with the same beginning. */
+  readonly tiles: readonly StoredTile[]
+  /** What was signed; stored before or with the entries. One that is there already is left alone. */
+  readonly blobs: readonly Blob[]
+}
+
+export interface PublishedNote {
+  readonly size: TreeSize
+  readonly note: string
+}
+
+/**
+ * Entries, hash tiles, published notes. Must never lose or change a committed entry.
+ * Whoever can write to it can deny service, not forge: every byte is bound by a signed checkpoint.
+ */
+export interface LogStore {
+  /** The number of committed entries, published or not. */
+  size(): Promise<TreeSize>
+  /**
+   * One transaction, durable once it resolves; all of the batch or nothing.
+   * @throws Fault `conflict` (`stale-version`) if the size is not `batch.from`.
+   * @throws Fault `storage-full` if there was no space; nothing is changed.
+   */
+  append(batch: Batch): Promise<void>
+  /** Entries `from` … `to` − 1 in order; fewer where the log ends before `to`. */
+  entries(from: LogIndex, to: TreeSize): Promise<readonly LogEntry[]>
+  /** All entries of an attestation (and key, if given), lowest index first. */
+  find(attestation: AttestationId, key?: KeyId): Promise<readonly LogEntry[]>
+  /** One result for each place asked for, in order; as wide as stored. */
+  tiles(places: readonly { readonly level: number; readonly index: number }[]): Promise<readonly (Uint8Array | undefined)[]>
+  /** Makes a signed note public: durable once it resolves. Publishing the same note twice is the same. */
+  publish(note: PublishedNote): Promise<void>
+  /** The newest published note. */
+  published(): Promise<PublishedNote | undefined>
+}
+
+/**
+ * Bytes by their SHA-256: what was signed (PAE), and manifests.
+ * Must never return bytes that do not hash to the name. Whoever can write to it can deny service, not forge.
+ */
+export interface BlobStore {
+  /** @throws Fault `bad-proof` (`integrity-error`) if the stored bytes no longer hash to the name. */
+  get(digest: Sha256Id): Promise<Uint8Array | undefined>
+  /** Idempotent; durable once it resolves. @throws Fault `storage-full` */
+  put(blobs: readonly Blob[]): Promise<void>
+}
+
+export type MapName = 'components' | 'status'
+
+/** "The entry at `index` states `key`", for one of the two maps (index.md 4). */
+export interface Posting {
+  readonly map: MapName
+  readonly key: Uint8Array
+  readonly index: LogIndex
+}
+
+export interface KeyRow {
+  readonly key: Uint8Array
+  /** How many entries are posted under it. */
+  readonly count: number
+}
+
+/** The rows beside keys and postings: one per entry (key: u64be index), one per image (key: 32 digest bytes), totals. */
+export type RowTable = 'entry' | 'image' | 'total'
+
+export interface IndexRow {
+  readonly table: RowTable
+  readonly key: Uint8Array
+  /** JSON; what it means is the business of ledger/index-rows.ts. */
+  readonly value: string
+}
+
+export interface IndexPosition {
+  /** Entries [0, through) are in the index. */
+  readonly through: TreeSize
+  /** Which rules made the manifests; another number means: rebuild. 0 in an index that was never reset. */
+  readonly manifestVersion: number
+}
+
+export interface IndexBatch {
+  readonly from: TreeSize
+  readonly through: TreeSize
+  /** For each key, indexes ascend and are at least `from`. */
+  readonly postings: readonly Posting[]
+  /** Each takes the place of the row with the same table and key. */
+  readonly rows: readonly IndexRow[]
+}
+
+/** All reads through one reader see one state of the index. */
+export interface IndexReader {
+  position(): Promise<IndexPosition>
+  /** Keys with the prefix, in byte order, those after `after` only, at most `limit` (all if left out). */
+  keys(map: MapName, prefix: Uint8Array, page?: { readonly after?: Uint8Array; readonly limit?: number }): Promise<readonly KeyRow[]>
+  /** The complete posting list of a key, strictly ascending; empty if there is none. */
+  postings(map: MapName, key: Uint8Array): Promise<readonly LogIndex[]>
+  /** One result for each key asked for, in order. */
+  rows(table: RowTable, keys: readonly Uint8Array[]): Promise<readonly (string | undefined)[]>
+  /** Rows of a table in byte order of their keys. */
+  scan(table: RowTable, page: { readonly after?: Uint8Array; readonly limit: number }): Promise<readonly IndexRow[]>
+}
+
+/**
+ * Rows and posting lists derived from the log, with the position reached. Can be deleted and rebuilt.
+ * Must never claim a position it has not stored. Whoever can write to it can hide rows, not forge them.
+ */
+export interface IndexStore {
+  /** Runs `use` on one unchanging state. */
+  read<T>(use: (reader: IndexReader) => Promise<T>): Promise<T>
+  /**
+   * One transaction: postings, rows and the position, or nothing.
+   * @throws Fault `conflict` (`stale-version`) if the position is not `batch.from`.
+   * @throws Fault `storage-full`
+   */
+  apply(batch: IndexBatch): Promise<void>
+  /** Empties the index; it is then at position 0 under the given rules. */
+  reset(manifestVersion: number): Promise<void>
+}
+
+/** One opened ledger's storage. Disposing closes it and lets go of the lock. */
+export interface Storage extends AsyncDisposable {
+  readonly signer: SignerState
+  readonly log: LogStore
+  readonly blobs: BlobStore
+  readonly index: IndexStore
+}
+
+/** Time as an argument, so that tests decide it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Resolves after that many milliseconds. */
+  sleep(milliseconds: number): Promise<void>
+}

@@ -1,0 +1,211 @@
+/**
+ * The shapes of answers (contracts.md 7), shared by who writes them (ledger/, http/), who reads them
+ * (client/) and who checks them offline (verify/). Proof hashes, roots and bodies are base64; ids are
+ * `sha256:<hex>`; indexes and sizes are numbers; times are the server's word.
+ */
+import type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from '../brand.ts'
+
+export interface AsOf {
+  readonly origin: string
+  readonly treeSize: TreeSize
+  readonly rootHash: string
+  /** The whole signed note. */
+  readonly checkpoint: string
+  /** Entries [0, indexedThrough) are in the index that gave this answer. */
+  readonly indexedThrough: TreeSize
+  /** When the newest entry was recorded; null in an empty log. */
+  readonly recordedAt: string | null
+  readonly servedAt: string
+}
+
+/** An entry with its proof against `asOf.checkpoint`. */
+export interface ProvenEntry {
+  readonly attestation: AttestationId
+  readonly key: KeyId
+  readonly predicateType: string
+  readonly recordedAt: string
+  /** The leaf bytes, base64. */
+  readonly body: string
+  /** Leaf to root, base64. */
+  readonly inclusion: readonly string[]
+}
+
+/** Keyed by the decimal log index. */
+export type ProvenEntries = Readonly<Record<string, ProvenEntry>>
+
+export type ImageStatus = 'affected' | 'undetermined' | 'not-affected' | 'unknown'
+
+export interface QuestionCoverage {
+  readonly images: number
+  readonly affected: number
+  readonly notAffected: number
+  readonly undetermined: number
+  readonly unknown: number
+  readonly unreadableEntries: number
+}
+
+export interface Coverage {
+  readonly images: number
+  readonly withSbom: number
+  readonly unknown: number
+  readonly unreadableEntries: number
+}
+
+export interface Match {
+  /** The canonical purl with its version, as the SBOM states it. */
+  readonly purl: string
+  /** The SBOM's entry. */
+  readonly entry: LogIndex
+}
+
+export interface ProvenanceRow {
+  readonly entry: LogIndex
+  /** As written; empty if the provenance names none. */
+  readonly builder: string
+  /** `repo@commit`, as in the manifest. */
+  readonly commits: readonly string[]
+}
+
+export interface ImageRow {
+  readonly image: ImageDigest
+  /** Subject names seen, sorted. */
+  readonly names: readonly string[]
+  readonly status: ImageStatus
+  /** Whether a live revocation names the image itself. */
+  readonly revoked: boolean
+  readonly matches: readonly Match[]
+  /** The entries of the SBOMs that count, ascending. */
+  readonly sboms: readonly LogIndex[]
+  readonly provenance: readonly ProvenanceRow[]
+}
+
+/** What was asked; `range` is VERS. */
+export interface ImagesQuestion {
+  /** A canonical purl: with a version, or without and then perhaps with a range. */
+  readonly component: string
+  readonly range?: string
+}
+
+export interface ImagesAnswer {
+  readonly question: ImagesQuestion
+  readonly items: readonly ImageRow[]
+  /** Opaque; absent on the last page. */
+  readonly next?: string
+  readonly coverage: QuestionCoverage
+  readonly entries: ProvenEntries
+  readonly asOf: AsOf
+  readonly assurance: 'rows'
+  readonly notEstablished: readonly string[]
+}
+
+/** trust.md 2.3, as far as first light goes. */
+export type VerdictKind =
+  | 'untrusted-signer'
+  | 'unauthorized'
+  | 'revoked'
+  | 'valid-before-compromise'
+  | 'valid'
+
+/** Why a verdict is what it is: one live revocation that touches it, or a missing right. */
+export interface VerdictReason {
+  readonly code: string
+  /** The entry of the revocation. */
+  readonly entry?: LogIndex
+  readonly mode?: 'all' | 'since'
+  readonly cutoff?: { readonly treeSize: TreeSize }
+  /** The revocation's target. */
+  readonly target?: string
+}
+
+export interface Verdict {
+  readonly entry: LogIndex
+  readonly subject: string
+  readonly verdict: VerdictKind
+  readonly reasons: readonly VerdictReason[]
+}
+
+export interface RevocationRow {
+  readonly entry: LogIndex
+  readonly mode: 'all' | 'since'
+  readonly reason: string
+  readonly cutoff?: { readonly treeSize: TreeSize }
+  /** Key ids of the signers. */
+  readonly signedBy: readonly KeyId[]
+}
+
+export interface RevocationsAnswer {
+  readonly target: string
+  readonly state: 'not-revoked' | 'revoked' | 'revoked-since'
+  readonly known: boolean
+  readonly revocations: readonly RevocationRow[]
+  readonly verdicts: readonly Verdict[]
+  readonly entries: ProvenEntries
+  readonly asOf: AsOf
+  readonly assurance: 'rows'
+  readonly notEstablished: readonly string[]
+}
+
+export interface EntryAnswer {
+  readonly entry: LogIndex
+  readonly entries: ProvenEntries
+  readonly asOf: AsOf
+}
+
+export interface AttestationAnswer {
+  readonly attestation: AttestationId
+  readonly entries: ProvenEntries
+  readonly asOf: AsOf
+}
+
+export interface ImageAnswer {
+  readonly image: ImageDigest
+  readonly names: readonly string[]
+  readonly revoked: boolean
+  /** Every attestation about the image, by entry. */
+  readonly attestations: readonly {
+    readonly entry: LogIndex
+    readonly attestation: AttestationId
+    readonly key: KeyId
+    /** The principal's name in the trust root in force at that entry; null if it has none. */
+    readonly signer: string | null
+    readonly predicateType: string
+    readonly recordedAt: string
+    readonly verdict: Verdict
+  }[]
+  readonly sboms: readonly {
+    readonly entry: LogIndex
+    readonly tool: string
+    readonly toolVersion: string
+    readonly platform: string | null
+    readonly components: number
+    readonly counts: boolean
+  }[]
+  readonly provenance: readonly ProvenanceRow[]
+  readonly coverage: Coverage
+  readonly entries: ProvenEntries
+  readonly asOf: AsOf
+  readonly assurance: 'rows'
+  readonly notEstablished: readonly string[]
+}
+
+export interface StatusAnswer {
+  readonly origin: string
+  /** The log's verifier key (vkey). */
+  readonly logKey: string
+  readonly trustRoot: { readonly id: AttestationId; readonly version: number; readonly entry: LogIndex }
+  readonly readOnly?: string
+  readonly asOf: AsOf
+  readonly coverage: Coverage
+  readonly version: string
+}
+
+export type SubmittedSignature =
+  | { readonly key: KeyId; readonly entry: LogIndex; readonly new: boolean }
+  | { readonly keyid: string; readonly leftOut: string }
+
+export interface SubmitAnswer {
+  readonly attestation: AttestationId
+  readonly signatures: readonly SubmittedSignature[]
+  readonly entries: ProvenEntries
+  readonly asOf: AsOf
+}
