@@ -43,7 +43,10 @@ const sha256Id = /^sha256:[0-9a-f]{64}$/
 
 function asSha256Id<Name extends string>(text: string, subject: string): Brand<Sha256Id, Name> {
   if (!sha256Id.test(text)) {
-    throw new Fault('digest-malformed', `${subject}: expected sha256: and 64 lower-case hex digits, got ${text.slice(0, 100)}`)
+    throw new Fault(
+      'digest-malformed',
+      `${subject}: expected sha256: and 64 lower-case hex digits, got ${text.slice(0, 100)}`,
+    )
   }
   return text as Brand<Sha256Id, Name>
 }

@@ -35,7 +35,6 @@ export const classOfReason = {
   'encoding-malformed': 'malformed',
   'entry-malformed': 'malformed',
   'envelope-malformed': 'malformed',
-  'evidence-malformed': 'malformed',
   'hex-malformed': 'malformed',
   'json-depth': 'malformed',
   'json-duplicate-key': 'malformed',
@@ -44,6 +43,7 @@ export const classOfReason = {
   'json-malformed': 'malformed',
   'json-unsafe-number': 'malformed',
   'key-malformed': 'malformed',
+  'manifest-malformed': 'malformed',
   'note-malformed': 'malformed',
   'out-of-range': 'malformed',
   'parameter-malformed': 'malformed',
@@ -52,10 +52,12 @@ export const classOfReason = {
   'purl-malformed': 'malformed',
   'range-malformed': 'malformed',
   'reference-malformed': 'malformed',
+  'request-malformed': 'malformed',
   'tile-malformed': 'malformed',
   'trust-file-malformed': 'malformed',
   // unacceptable: well formed, but refused
   'cutoff-in-the-future': 'unacceptable',
+  'key-file-exposed': 'unacceptable',
   'key-weak': 'unacceptable',
   'no-signature': 'unacceptable',
   'no-subject-digest': 'unacceptable',
@@ -69,6 +71,7 @@ export const classOfReason = {
   'wrong-passphrase': 'unacceptable',
   // unsupported: understood, but not done by this program
   'media-type-unsupported': 'unsupported',
+  'method-not-allowed': 'unsupported',
   'payload-type-unsupported': 'unsupported',
   'key-type-unsupported': 'unsupported',
   'sbom-format-unsupported': 'unsupported',
@@ -86,10 +89,12 @@ export const classOfReason = {
   // too-large
   'component-limit': 'too-large',
   'entry-too-large': 'too-large',
+  'headers-too-large': 'too-large',
   'payload-too-large': 'too-large',
   'request-too-large': 'too-large',
   'signature-limit': 'too-large',
   'subject-limit': 'too-large',
+  'url-too-long': 'too-large',
   // not-recorded, not-found
   'not-recorded': 'not-recorded',
   'no-such-route': 'not-found',
@@ -106,15 +111,19 @@ export const classOfReason = {
   // busy, read-only, storage-full
   busy: 'busy',
   'index-behind': 'busy',
+  'request-timeout': 'busy',
   'shutting-down': 'busy',
   'read-only': 'read-only',
   'storage-full': 'storage-full',
-  // bad-proof: log evidence that does not hold
+  // bad-proof: log evidence that does not hold, or cannot be read, so that nothing is proven
+  'answer-malformed': 'bad-proof',
   'checkpoint-signature-invalid': 'bad-proof',
   'consistency-proof-invalid': 'bad-proof',
   'entry-mismatch': 'bad-proof',
+  'evidence-malformed': 'bad-proof',
   'inclusion-proof-invalid': 'bad-proof',
   'integrity-error': 'bad-proof',
+  'not-admissible': 'bad-proof',
   'rows-differ': 'bad-proof',
   // unproven: nothing wrong was found, but what was asked for could not be established
   unproven: 'unproven',

@@ -12,7 +12,10 @@ export function formatHex(bytes: Uint8Array): string {
 /** @throws Fault `malformed` for odd length, upper case, or anything that is not a hex digit. */
 export function parseHex(text: string, subject = 'hex'): Uint8Array {
   if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) {
-    throw new Fault('hex-malformed', `${subject}: expected an even number of lower-case hex digits, got ${text.slice(0, 80)}`)
+    throw new Fault(
+      'hex-malformed',
+      `${subject}: expected an even number of lower-case hex digits, got ${text.slice(0, 80)}`,
+    )
   }
   const bytes = new Uint8Array(text.length / 2)
   for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)

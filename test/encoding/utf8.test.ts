@@ -1,0 +1,33 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { describe, it } from 'mocha'
+import { parseUtf8, utf8 } from '../../src/encoding/utf8.ts'
+import { faultOf } from '../helpers/fault-of.ts'
+
+/** Unicode 15, table 3-7: everything beside well-formed byte sequences. */
+const invalid = {
+  'a lone continuation': [0x80],
+  'a cut sequence': [0xe2, 0x82],
+  'an overlong slash': [0xc0, 0xaf],
+  'an overlong NUL': [0xe0, 0x80, 0x80],
+  'a surrogate': [0xed, 0xa0, 0x80],
+  'a code point beyond U+10FFFF': [0xf4, 0x90, 0x80, 0x80],
+  'UTF-16': [0xff, 0xfe, 0x61, 0x00],
+}
+
+describe('UTF-8', () => {
+  for (const [name, bytes] of Object.entries(invalid)) {
+    it(`refuses ${name} instead of replacing it`, () => {
+      expect(faultOf(() => parseUtf8(Uint8Array.from(bytes))).reason).to.equal('encoding-malformed')
+    })
+  }
+
+  it('never reads two byte strings as one text, with a byte order mark or without', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (text) => {
+        expect(parseUtf8(utf8(text))).to.equal(text)
+      }),
+    )
+    expect(parseUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).to.equal('\ufeffa')
+  })
+})
