@@ -1,0 +1,41 @@
+/**
+ * Control statements: what is said about the ledger itself, in the same log (README 2.1). Here they are told
+ * from all others; their meaning is the business of trust-root.ts and revocation.ts.
+ */
+import { Fault } from '../errors.ts'
+import { predicateKind } from './predicate-types.ts'
+import { parseRevocation, type Revocation } from './revocation.ts'
+import type { Statement } from './statement.ts'
+import { parseTrustRoot, type TrustRoot } from './trust-root.ts'
+
+export type ControlStatement =
+  | { readonly kind: 'trust-root'; readonly root: TrustRoot }
+  | { readonly kind: 'revocation'; readonly revocation: Revocation }
+
+/**
+ * Undefined for a statement about something else.
+ *
+ * @throws Fault as `parseTrustRoot` and `parseRevocation`; `unsupported` for other predicates of ours
+ */
+export function parseControl(statement: Statement): ControlStatement | undefined {
+  const kind = predicateKind(statement.predicateType)
+  switch (kind) {
+    case 'trust-root':
+      return { kind, root: parseTrustRoot(statement) }
+    case 'revocation':
+      return { kind, revocation: parseRevocation(statement) }
+    case 'control-unsupported':
+      throw new Fault(
+        'unsupported',
+        `statement: the predicate type ${statement.predicateType.slice(0, 100)} is not supported`,
+        {
+          pointer: '/predicateType',
+        },
+      )
+    case 'cyclonedx':
+    case 'spdx':
+    case 'provenance':
+    case 'other':
+      return undefined
+  }
+}

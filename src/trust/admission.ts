@@ -1,0 +1,185 @@
+/**
+ * Admission: may this signature enter the log at this index? (contracts.md 4 to 6; README 2.7.)
+ *
+ * Decided by the sequencer in order, on the trust state of all earlier entries, so that an auditor repeats each
+ * decision exactly. That the signature holds, and that the statement is well formed, was checked before.
+ */
+import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
+import type { ControlStatement } from '../attestation/control.ts'
+import { isControlType } from '../attestation/predicate-types.ts'
+import type { Revocation } from '../attestation/revocation.ts'
+import type { TrustRoot } from '../attestation/trust-root.ts'
+import { Fault } from '../errors.ts'
+import { administratorKeys, isAdministrator, isRevoker, mayMake, ownersOf } from './grants.ts'
+import {
+  isControlAttestation,
+  revocationsOf,
+  rootAt,
+  runStart,
+  type RecordedRoot,
+  type TrustState,
+} from './trust-state.ts'
+
+/** One signature on one attestation, and the place that it would get. */
+export interface Candidate {
+  readonly index: LogIndex
+  readonly attestation: AttestationId
+  /** Of the signer. */
+  readonly key: KeyId
+  readonly predicateType: string
+  /** Present for control statements, and for these only. */
+  readonly control?: ControlStatement | undefined
+}
+
+/**
+ * Returns if the candidate is admitted; the caller folds it then, if it is a control entry.
+ *
+ * @throws Fault `untrusted` (`untrusted-signer`, `unauthorized`), `revoked` (`revoked-key`), `unacceptable`
+ * (`wrong-log`, `trust-root-unacceptable`, `not-revocable`, `would-lock-out`, `cutoff-in-the-future`)
+ */
+export function judgeSubmission(state: TrustState, candidate: Candidate): void {
+  const { index, attestation, key, predicateType, control } = candidate
+  if ((control !== undefined) !== isControlType(predicateType))
+    throw new Error(`admission: control of ${predicateType}`)
+  // The signatures of one envelope are judged alike, as of the first: none of them changes what another may do.
+  const asOf = runStart(state, attestation, index)
+  const inForce = asOf === 0 ? undefined : rootAt(state, asOf)
+  if (inForce === undefined) return judgeFirstRoot(state, candidate)
+  const principal = inForce.owners.get(key)
+  if (principal === undefined) throw untrustedSigner(key)
+  if (!mayMake(inForce.root, principal, predicateType)) throw unauthorized(principal, `sign ${predicateType}`)
+  refuseRevokedKey(state, asOf, key)
+  if (control?.kind === 'trust-root') judgeNextRoot(state, key, control.root, inForce)
+  if (control?.kind === 'revocation') judgeRevocation(state, { key, asOf }, control.revocation, inForce)
+}
+
+function untrustedSigner(key: KeyId): Fault {
+  return new Fault('untrusted-signer', `signer: expected a key of the trust root in force, got ${key}`, {
+    hint: 'An administrator registers signers with `attestree trust add-signer`.',
+  })
+}
+
+function unauthorized(principal: string, what: string): Fault {
+  return new Fault(
+    'unauthorized',
+    `signer: expected a right to ${what.slice(0, 110)}, ${principal} has none`,
+    {
+      hint: 'An administrator changes grants with `attestree trust update`.',
+    },
+  )
+}
+
+/** A key with a live revocation, whole or from a cut-off on, signs nothing new (README 2.7, "Verdicts"). */
+function refuseRevokedKey(state: TrustState, asOf: LogIndex, key: KeyId): void {
+  const [revoked] = revocationsOf(state, asOf, `key:${key}`)
+  if (revoked === undefined) return
+  const { reason } = revoked.revocation
+  throw new Fault(
+    'revoked-key',
+    `signer: expected a key that is not revoked, got ${key}, revoked by entry ${revoked.index} (${reason})`,
+    {
+      facts: { entry: revoked.index },
+    },
+  )
+}
+
+function refuseOtherLog(state: TrustState, log: string): void {
+  if (log === state.origin) return
+  throw new Fault('wrong-log', `statement: expected one for the log ${state.origin}, got one for ${log}`, {
+    pointer: '/predicate/log',
+  })
+}
+
+function rootUnacceptable(expected: string, got: string, pointer: string): Fault {
+  return new Fault('trust-root-unacceptable', `trust root: expected ${expected}, got ${got}`, { pointer })
+}
+
+/** Version 1 is signed by its own administrators (trust.md 3.2, "Bootstrap"); nothing is admitted before it. */
+function judgeFirstRoot(state: TrustState, { key, control, predicateType }: Candidate): void {
+  if (control?.kind !== 'trust-root') {
+    throw rootUnacceptable('the first trust root of the log', predicateType.slice(0, 100), '/predicateType')
+  }
+  refuseOtherLog(state, control.root.log)
+  if (control.root.version !== 1)
+    throw rootUnacceptable('version 1', `version ${control.root.version}`, '/predicate/version')
+  requireAdministrator(control.root, key)
+}
+
+function requireAdministrator(root: TrustRoot, key: KeyId): void {
+  const principal = ownersOf(root).get(key)
+  if (principal === undefined) throw untrustedSigner(key)
+  if (!isAdministrator(root, principal))
+    throw unauthorized(principal, `sign version ${root.version} of the trust root`)
+}
+
+/** Version n + 1 names version n and needs a signature by an administrator of both (contracts.md 5). */
+function judgeNextRoot(state: TrustState, key: KeyId, next: TrustRoot, inForce: RecordedRoot): void {
+  refuseOtherLog(state, next.log)
+  const version = inForce.root.version + 1
+  if (next.version !== version)
+    throw rootUnacceptable(`version ${version}`, `version ${next.version}`, '/predicate/version')
+  if (next.previous !== inForce.id)
+    throw rootUnacceptable(`previous ${inForce.id}`, `${next.previous}`, '/predicate/previous')
+  requireAdministrator(next, key)
+}
+
+/** Whose signature is judged, and on which state: that of all entries before `asOf`. */
+interface Signer {
+  readonly key: KeyId
+  readonly asOf: LogIndex
+}
+
+function judgeRevocation(
+  state: TrustState,
+  signer: Signer,
+  revocation: Revocation,
+  inForce: RecordedRoot,
+): void {
+  refuseOtherLog(state, revocation.log)
+  const { target, cutoff } = revocation
+  if (target.type === 'key') judgeKeyRevocation(state, signer, target.key, inForce)
+  const isOfAttestation = target.type === 'attestation' || target.type === 'signature'
+  if (isOfAttestation && isControlAttestation(state, signer.asOf, target.attestation)) {
+    throw new Fault(
+      'not-revocable',
+      `revocation: expected an attestation about artifacts, got the control statement ${target.attestation}`,
+      {
+        pointer: '/predicate/target/uri',
+      },
+    )
+  }
+  if (cutoff !== undefined && cutoff.treeSize > signer.asOf) {
+    throw new Fault(
+      'cutoff-in-the-future',
+      `revocation: expected a cut-off of at most ${signer.asOf}, its own entry, got ${cutoff.treeSize}`,
+      {
+        pointer: '/predicate/cutoff/treeSize',
+      },
+    )
+  }
+}
+
+/** Keys of revokers and administrators: by an administrator only, and never the last one that is usable. */
+function judgeKeyRevocation(
+  state: TrustState,
+  signer: Signer,
+  target: KeyId,
+  { root, owners }: RecordedRoot,
+): void {
+  const [revoker, victim] = [owners.get(signer.key), owners.get(target)]
+  if (victim === undefined || !isRevoker(root, victim)) return
+  if (revoker === undefined || !isAdministrator(root, revoker))
+    throw unauthorized(`${revoker}`, 'revoke keys of revokers and administrators')
+  const usable = administratorKeys(root).filter(
+    (one) => revocationsOf(state, signer.asOf, `key:${one}`).length === 0,
+  )
+  if (usable.some((one) => one !== target)) return
+  throw new Fault(
+    'would-lock-out',
+    `revocation: expected another usable administrator's key, got the last one, ${target}`,
+    {
+      pointer: '/predicate/target/uri',
+      hint: 'Give an administrator another key with `attestree trust update` first.',
+    },
+  )
+}

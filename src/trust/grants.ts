@@ -1,0 +1,66 @@
+/**
+ * What a trust root allows its principals (contracts.md 5). Whether a right is still held after a revocation is
+ * not asked here: authorisation is judged at the entry's index, revocation as of now (README 2.5).
+ */
+import type { KeyId } from '../brand.ts'
+import { predicateKind } from '../attestation/predicate-types.ts'
+import type { TrustRoot } from '../attestation/trust-root.ts'
+
+/** Which principal each key belongs to. */
+export function ownersOf(root: TrustRoot): ReadonlyMap<KeyId, string> {
+  const owners = new Map<KeyId, string>()
+  for (const [name, principal] of Object.entries(root.principals)) {
+    for (const key of principal.keys) owners.set(key, name)
+  }
+  return owners
+}
+
+/** Only `admins` makes administrators. */
+export function isAdministrator(root: TrustRoot, principal: string): boolean {
+  return root.admins.principals.includes(principal)
+}
+
+/** Whether the principal may revoke: by grant, or as an administrator. */
+export function isRevoker(root: TrustRoot, principal: string): boolean {
+  return (
+    isAdministrator(root, principal) ||
+    root.grants.some((grant) => grant.role === 'revoke' && grant.to === principal)
+  )
+}
+
+/** Whether the principal may make statements of this type. A grant to submit never reaches control statements. */
+export function mayMake(root: TrustRoot, principal: string, predicateType: string): boolean {
+  switch (predicateKind(predicateType)) {
+    case 'trust-root':
+      return isAdministrator(root, principal)
+    case 'revocation':
+      return isRevoker(root, principal)
+    case 'control-unsupported':
+      return false
+    case 'cyclonedx':
+    case 'spdx':
+    case 'provenance':
+    case 'other':
+      return isSubmitter(root, principal, predicateType)
+  }
+}
+
+function isSubmitter(root: TrustRoot, principal: string, predicateType: string): boolean {
+  return root.grants.some(
+    (grant) =>
+      grant.role === 'submit' &&
+      grant.to === principal &&
+      grant.predicateTypes.some((pattern) => matchesType(pattern, predicateType)),
+  )
+}
+
+/** Exactly, or by the beginning where the pattern ends in `*`. */
+function matchesType(pattern: string, predicateType: string): boolean {
+  return pattern.endsWith('*') ? predicateType.startsWith(pattern.slice(0, -1)) : predicateType === pattern
+}
+
+/** The keys of all administrators. */
+export function administratorKeys(root: TrustRoot): KeyId[] {
+  const administrators = new Set(root.admins.principals)
+  return [...ownersOf(root)].flatMap(([key, principal]) => (administrators.has(principal) ? key : []))
+}

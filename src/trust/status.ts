@@ -1,0 +1,119 @@
+/**
+ * Verdicts (trust.md 2.3, rows 3, 4, 6, 8, 10 and 13): what an entry is worth for one of its subjects, as of a
+ * tree size. A pure function of the entries below that size.
+ *
+ * That the entry is in the log and its signature holds (rows 1 and 2) is the business of verify/.
+ */
+import type { AttestationId, KeyId, LogIndex, TreeSize } from '../brand.ts'
+import { predicateKind } from '../attestation/predicate-types.ts'
+import type { RevocationMode } from '../attestation/revocation.ts'
+import { mayMake } from './grants.ts'
+import { revocationsOf, rootAt, type RecordedRevocation, type TrustState } from './trust-state.ts'
+
+/** trust.md 2.3, as far as first light goes. */
+export type VerdictKind =
+  'untrusted-signer' | 'unauthorized' | 'revoked' | 'valid-before-compromise' | 'valid'
+
+/**
+ * Why a verdict is what it is: a live revocation that alone would lead to it, or a missing right.
+ * `after-cutoff`, with the effective cut-off, comes first where only cut-offs make an entry revoked.
+ */
+export interface VerdictReason {
+  /** The revocation's reason, `after-cutoff`, or the verdict itself for a missing right. */
+  readonly code: string
+  /** The entry of the revocation. */
+  readonly entry?: LogIndex
+  readonly mode?: RevocationMode
+  readonly cutoff?: { readonly treeSize: TreeSize }
+  /** The revocation's target. */
+  readonly target?: string
+}
+
+export interface Verdict {
+  readonly entry: LogIndex
+  /** `sha256:…`; empty if no subject was asked about. */
+  readonly subject: string
+  readonly verdict: VerdictKind
+  readonly reasons: readonly VerdictReason[]
+}
+
+/** One signature in the log, and which subject of its statement is asked about. */
+export interface Judged {
+  readonly index: LogIndex
+  readonly attestation: AttestationId
+  readonly key: KeyId
+  readonly predicateType: string
+  /** `sha256:…`. Left out: revocations of images are not looked at. */
+  readonly subject?: string | undefined
+}
+
+export type TargetState = 'not-revoked' | 'revoked' | 'revoked-since'
+
+/**
+ * The verdict per (attestation, signer, subject): authorisation as of the entry's index, revocation as of
+ * `asOf`, which is above that index.
+ */
+export function verdictOf(state: TrustState, asOf: TreeSize, judged: Judged): Verdict {
+  if (judged.index >= asOf) throw new Error(`verdict: entry ${judged.index} as of size ${asOf}`)
+  const verdict =
+    missingRight(state, judged) ?? revocationVerdict(judged.index, touching(state, asOf, judged))
+  return { entry: judged.index, subject: judged.subject ?? '', ...verdict }
+}
+
+type Outcome = Pick<Verdict, 'verdict' | 'reasons'>
+
+/** Rows 3 and 4. */
+function missingRight(state: TrustState, { index, key, predicateType }: Judged): Outcome | undefined {
+  const inForce = rootAt(state, index)
+  const principal = inForce?.owners.get(key)
+  if (inForce === undefined || principal === undefined)
+    return outcome('untrusted-signer', [{ code: 'untrusted-signer' }])
+  if (mayMake(inForce.root, principal, predicateType)) return undefined
+  return outcome('unauthorized', [{ code: 'unauthorized' }])
+}
+
+/** The live revocations of anything that the entry depends on; none for control statements (README 2.7). */
+function touching(state: TrustState, asOf: TreeSize, judged: Judged): RecordedRevocation[] {
+  const { attestation, key, predicateType, subject } = judged
+  const kind = predicateKind(predicateType)
+  if (kind === 'trust-root' || kind === 'revocation') return []
+  const targets = [`attestation:${attestation}`, `signature:${attestation}#${key}`, `key:${key}`]
+  if (subject !== undefined) targets.push(`image:${subject}`)
+  return targets.flatMap((uri) => revocationsOf(state, asOf, uri)).sort((a, b) => a.index - b.index)
+}
+
+/** Rows 6, 8, 10 and 13. No clock: an entry is before a cut-off if its index is below it. */
+function revocationVerdict(index: LogIndex, revocations: readonly RecordedRevocation[]): Outcome {
+  const ending = revocations.filter(
+    ({ revocation: { cutoff } }) => cutoff === undefined || index >= cutoff.treeSize,
+  )
+  if (ending.some((one) => one.revocation.mode === 'all')) return outcome('revoked', ending.map(reasonOf))
+  if (ending.length > 0) return outcome('revoked', [afterCutoff(ending), ...ending.map(reasonOf)])
+  if (revocations.length > 0) return outcome('valid-before-compromise', revocations.map(reasonOf))
+  return outcome('valid', [])
+}
+
+/** The effective cut-off is the earliest: an earlier one is always safe (trust.md 2.2). */
+function afterCutoff(revocations: readonly RecordedRevocation[]): VerdictReason {
+  const cutoffs = revocations.flatMap(({ revocation: { cutoff } }) => cutoff ?? [])
+  const earliest = cutoffs.reduce((a, b) => (b.treeSize < a.treeSize ? b : a))
+  return { code: 'after-cutoff', cutoff: earliest }
+}
+
+function reasonOf({
+  index,
+  revocation: { reason, mode, cutoff, target },
+}: RecordedRevocation): VerdictReason {
+  return { code: reason, entry: index, mode, ...(cutoff === undefined ? {} : { cutoff }), target: target.uri }
+}
+
+function outcome(verdict: VerdictKind, reasons: readonly VerdictReason[]): Outcome {
+  return { verdict, reasons }
+}
+
+/** Whether live revocations name exactly this target; `all` beats `since`. */
+export function stateOfTarget(state: TrustState, asOf: TreeSize, targetUri: string): TargetState {
+  const modes = revocationsOf(state, asOf, targetUri).map((one) => one.revocation.mode)
+  if (modes.includes('all')) return 'revoked'
+  return modes.includes('since') ? 'revoked-since' : 'not-revoked'
+}
