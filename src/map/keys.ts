@@ -1,0 +1,188 @@
+/**
+ * Keys of the two maps (index.md 4): under which bytes an entry is found.
+ *
+ *     components   p ‖ H8(name) ‖ name "@" version     s, d ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
+ *                  h ‖ commit      b, t ‖ H8 ‖ text     k ‖ key id              u
+ *     status       a ‖ attestation      g ‖ attestation ‖ key      k ‖ key      i ‖ alg ‖ digest      r
+ *
+ * H8, the first 8 bytes of SHA-256(name), balances the trie and keeps all versions of a name together. Names and
+ * versions are the unescaped ones: escaping is for manifest lines. The maps share letters: a row is (map, key).
+ *
+ * Keys are those of the manifest kinds that are written so far. `l`, `c`, `f`, `d` and `m` come with their kinds and
+ * with the maps' roots.
+ */
+import type { ControlStatement } from '../attestation/control.ts'
+import { parseTarget, type Target } from '../attestation/revocation.ts'
+import type { KeyId } from '../brand.ts'
+import { sha256 } from '../crypto/sha256.ts'
+import { compareBytes, concatBytes } from '../encoding/bytes.ts'
+import { parseHex } from '../encoding/hex.ts'
+import { parseUtf8, utf8 } from '../encoding/utf8.ts'
+import { Fault } from '../errors.ts'
+import type { ManifestLine } from '../sbom/manifest.ts'
+
+/** mpt-v1 takes keys up to this (index.md 2). */
+const MAX_KEY_BYTES = 1_024
+/** What is kept of a longer key, before the SHA-256 of the whole. */
+const KEPT_BYTES = MAX_KEY_BYTES - 32
+
+const H8_BYTES = 8
+
+/** The algorithm's byte, and the length of its digests in hex digits. */
+const algorithms: ReadonlyMap<string, { readonly byte: number; readonly digits: number }> = new Map([
+  ['sha256', { byte: 1, digits: 64 }],
+  ['sha384', { byte: 2, digits: 96 }],
+  ['sha512', { byte: 3, digits: 128 }],
+])
+
+/** `name` is a canonical purl without version; `version` is decoded and may be empty. */
+export function componentKey(name: string, version: string): Uint8Array {
+  return shorten(concatBytes(namedPrefix('p', name), utf8(`@${version}`)))
+}
+
+/** Begins the key of every version of the component, and of no other component. */
+export function componentPrefix(name: string): Uint8Array {
+  return concatBytes(namedPrefix('p', name), utf8('@')).slice(0, KEPT_BYTES)
+}
+
+/**
+ * Undefined for what is no component's key, and for keys of the full length: they may have been cut, and then only
+ * the manifest knows the version.
+ */
+export function parseComponentKey(
+  key: Uint8Array,
+): { readonly name: string; readonly version: string } | undefined {
+  if (key.length >= MAX_KEY_BYTES || key[0] !== letter('p')) return undefined
+  const text = parseUtf8(key.slice(1 + H8_BYTES), 'component key')
+  // Names are purl-encoded and hold no "@"; versions may.
+  const at = text.indexOf('@')
+  return at < 0 ? undefined : { name: text.slice(0, at), version: text.slice(at + 1) }
+}
+
+/** `sha256:…`, `sha384:…` or `sha512:…` in lower-case hex. @throws Fault `malformed` (`digest-malformed`) */
+export function subjectKey(digest: string): Uint8Array {
+  return concatBytes(utf8('s'), algorithmAndDigest(digest))
+}
+
+export function signerKey(key: KeyId): Uint8Array {
+  return concatBytes(utf8('k'), idBytes(key))
+}
+
+export function predicateTypeKey(type: string): Uint8Array {
+  return shorten(namedPrefix('t', type))
+}
+
+export function builderKey(builder: string): Uint8Array {
+  return shorten(namedPrefix('b', builder))
+}
+
+export function sourceKey(repo: string, commit: string): Uint8Array {
+  return shorten(concatBytes(namedPrefix('g', repo), utf8(`@${commit}`)))
+}
+
+/** Begins the key of every commit of the repository. */
+export function sourcePrefix(repo: string): Uint8Array {
+  return concatBytes(namedPrefix('g', repo), utf8('@')).slice(0, KEPT_BYTES)
+}
+
+/** 40 or 64 lower-case hex digits. @throws Fault `malformed` (`hex-malformed`) */
+export function commitKey(commit: string): Uint8Array {
+  if (commit.length !== 40 && commit.length !== 64) {
+    throw new Fault('hex-malformed', `commit: expected 40 or 64 hex digits, got ${commit.slice(0, 100)}`)
+  }
+  return concatBytes(utf8('h'), parseHex(commit, 'commit'))
+}
+
+/** All entries that could not be read. */
+export const unreadableKey: Uint8Array = utf8('u')
+
+/** In the component map: sorted, each once. */
+export function keysOfManifest(lines: readonly ManifestLine[]): readonly Uint8Array[] {
+  return uniqueKeys(lines.flatMap(keysOfLine))
+}
+
+function keysOfLine({ kind, name, version }: ManifestLine): readonly Uint8Array[] {
+  switch (kind) {
+    case 'p':
+      return [componentKey(name, version)]
+    case 's':
+      return [subjectKey(name)]
+    case 'g':
+      return [sourceKey(name, version), commitKey(version)]
+    case 'b':
+      return [builderKey(name)]
+    case 'k':
+      return [concatBytes(utf8('k'), idBytes(name))]
+    case 't':
+      return [predicateTypeKey(name)]
+    case 'w':
+      // Says that the entry is an SBOM; nobody looks for entries by tool.
+      return []
+  }
+}
+
+/** In the status map: all statements about a target. @throws Fault as `parseTarget` */
+export function statusKey(targetUri: string): Uint8Array {
+  return keyOfTarget(parseTarget(targetUri))
+}
+
+function keyOfTarget(target: Target): Uint8Array {
+  switch (target.type) {
+    case 'attestation':
+      return concatBytes(utf8('a'), idBytes(target.attestation))
+    case 'signature':
+      return concatBytes(utf8('g'), idBytes(target.attestation), idBytes(target.key))
+    case 'key':
+      return concatBytes(utf8('k'), idBytes(target.key))
+    case 'image':
+      return concatBytes(utf8('i'), algorithmAndDigest(target.image))
+  }
+}
+
+/** In the status map: all trust roots. */
+export const trustRootsKey: Uint8Array = utf8('r')
+
+/** In the status map: where a control statement is found. */
+export function statusKeysOf(control: ControlStatement): readonly Uint8Array[] {
+  switch (control.kind) {
+    case 'trust-root':
+      return [trustRootsKey]
+    case 'revocation':
+      return [keyOfTarget(control.revocation.target)]
+  }
+}
+
+function namedPrefix(kind: string, name: string): Uint8Array {
+  const bytes = utf8(name)
+  return concatBytes(utf8(kind), sha256(bytes).slice(0, H8_BYTES), bytes)
+}
+
+function shorten(key: Uint8Array): Uint8Array {
+  return key.length <= MAX_KEY_BYTES ? key : concatBytes(key.slice(0, KEPT_BYTES), sha256(key))
+}
+
+function algorithmAndDigest(digest: string): Uint8Array {
+  const [name = '', hex = ''] = digest.split(':', 2)
+  const algorithm = algorithms.get(name)
+  if (algorithm === undefined || hex.length !== algorithm.digits) {
+    throw new Fault(
+      'digest-malformed',
+      `digest: expected sha256:, sha384: or sha512: and hex digits, got ${digest.slice(0, 100)}`,
+    )
+  }
+  return concatBytes(Uint8Array.of(algorithm.byte), parseHex(hex, 'digest'))
+}
+
+/** The 32 bytes of a `sha256:…` id. */
+function idBytes(id: string): Uint8Array {
+  return parseHex(id.slice('sha256:'.length), 'id')
+}
+
+function letter(text: string): number {
+  return text.charCodeAt(0)
+}
+
+function uniqueKeys(keys: readonly Uint8Array[]): readonly Uint8Array[] {
+  const sorted = [...keys].sort(compareBytes)
+  return sorted.filter((key, i) => i === 0 || compareBytes(key, sorted[i - 1] ?? key) !== 0)
+}

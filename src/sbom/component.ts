@@ -1,0 +1,154 @@
+/**
+ * Components, and what an SBOM amounts to once it is read, in whatever format it came.
+ *
+ * A poor document is taken (README 2.7, "Poor documents"): a component without purl or version, or with a purl that
+ * nobody can read, stays in the list and is counted, so that a builder can be told what cannot be searched for.
+ * cyclonedx.ts and spdx.ts read the formats; manifest.ts draws the lines.
+ */
+import { Fault, type FaultDetails } from '../errors.ts'
+import { formatPurl, parsePurl, type Purl } from './purl.ts'
+
+/** README 2.7, "Limits": each component is a line of the manifest and a posting in the index. */
+export const MAX_COMPONENTS = 100_000
+
+export interface Component {
+  readonly name: string
+  /** As stated beside the purl; empty if it is not. */
+  readonly version: string
+  readonly purl?: Purl
+  /** A purl as written that breaks the rules of its type but can be understood (`purl` is set), or cannot be read. */
+  readonly poorPurl?: string
+}
+
+/** The program that wrote the SBOM: without path and version, in lower case; empty if none is named. */
+export interface SbomTool {
+  readonly name: string
+  readonly version: string
+}
+
+export type FindingCode =
+  | 'no-tool'
+  | 'no-components'
+  | 'no-purl'
+  | 'purl-unreadable'
+  | 'purl-nonconforming'
+  | 'no-version'
+  | 'duplicate-component'
+
+/** Something poor in a document that was taken nevertheless. */
+export interface Finding {
+  readonly code: FindingCode
+  readonly count: number
+  /** The first case: a purl or a name, at most 100 characters. */
+  readonly example?: string
+}
+
+export interface ComponentCounts {
+  readonly components: number
+  readonly withPurl: number
+  readonly withoutVersion: number
+  /** Components beyond the first of the same purl, or of the same name and version. */
+  readonly duplicates: number
+  /** With a purl that cannot be read. */
+  readonly badPurl: number
+}
+
+export interface SbomDocument {
+  /** For people: `CycloneDX 1.5`, `SPDX 2.3`. */
+  readonly format: string
+  readonly tool: SbomTool
+  /** Nested ones too, in the document's order. */
+  readonly components: readonly Component[]
+  readonly counts: ComponentCounts
+  readonly findings: readonly Finding[]
+}
+
+/** `purl` as the document writes it, if it does. Never refuses: what cannot be read is kept as `poorPurl`. */
+export function makeComponent(name: string, version: string, purl: string | undefined): Component {
+  if (purl === undefined || purl === '') return { name, version }
+  const conforming = purlOrUndefined(purl, false)
+  if (conforming !== undefined) return { name, version, purl: conforming }
+  const understood = purlOrUndefined(purl, true)
+  return { name, version, poorPurl: purl, ...(understood === undefined ? {} : { purl: understood }) }
+}
+
+function purlOrUndefined(text: string, lenient: boolean): Purl | undefined {
+  try {
+    return parsePurl(text, { lenient })
+  } catch (cause) {
+    if (cause instanceof Fault) return undefined
+    throw cause
+  }
+}
+
+/** The purl's version, else the component's (tools cut the latter short: search.md 4); empty if neither states one. */
+export function versionOf(component: Component): string {
+  return component.purl?.version ?? component.version
+}
+
+/** The tool's name as it is compared: behind the last "/", in lower case. */
+export function makeTool(name: string, version: string): SbomTool {
+  return {
+    name: name
+      .slice(name.lastIndexOf('/') + 1)
+      .trim()
+      .toLowerCase(),
+    version,
+  }
+}
+
+/** Adds what was found poor. */
+export function makeSbomDocument(
+  format: string,
+  tool: SbomTool,
+  components: readonly Component[],
+): SbomDocument {
+  const poor = {
+    'no-purl': components.filter((one) => one.purl === undefined && one.poorPurl === undefined),
+    'purl-unreadable': components.filter((one) => one.purl === undefined && one.poorPurl !== undefined),
+    'purl-nonconforming': components.filter((one) => one.purl !== undefined && one.poorPurl !== undefined),
+    'no-version': components.filter((one) => versionOf(one) === ''),
+    'duplicate-component': duplicatesOf(components),
+  }
+  const counts = {
+    components: components.length,
+    withPurl: components.filter((one) => one.purl !== undefined).length,
+    withoutVersion: poor['no-version'].length,
+    duplicates: poor['duplicate-component'].length,
+    badPurl: poor['purl-unreadable'].length,
+  }
+  const findings: Finding[] = [
+    ...(tool.name === '' ? [{ code: 'no-tool', count: 1 } as const] : []),
+    ...(components.length === 0 ? [{ code: 'no-components', count: 1 } as const] : []),
+    ...finding('no-purl', poor['no-purl']),
+    ...finding('purl-unreadable', poor['purl-unreadable']),
+    ...finding('purl-nonconforming', poor['purl-nonconforming']),
+    ...finding('no-version', poor['no-version']),
+    ...finding('duplicate-component', poor['duplicate-component']),
+  ]
+  return { format, tool, components, counts, findings }
+}
+
+function duplicatesOf(components: readonly Component[]): readonly Component[] {
+  const seen = new Set<string>()
+  return components.filter((component) => {
+    const identity =
+      component.purl === undefined ? `${component.name}\n${component.version}` : formatPurl(component.purl)
+    const before = seen.size
+    return seen.add(identity).size === before
+  })
+}
+
+function finding(code: FindingCode, components: readonly Component[]): readonly Finding[] {
+  const [first] = components
+  if (first === undefined) return []
+  const example = first.poorPurl ?? (first.purl === undefined ? first.name : formatPurl(first.purl))
+  return [{ code, count: components.length, example: example.slice(0, 100) }]
+}
+
+/** @throws Fault `too-large` (`component-limit`) */
+export function checkComponentCount(count: number, pointer: string): void {
+  if (count <= MAX_COMPONENTS) return
+  const details: FaultDetails = { pointer, facts: { limit: MAX_COMPONENTS } }
+  throw new Fault('component-limit', `SBOM: expected at most ${MAX_COMPONENTS} components, got more`, details)
+}

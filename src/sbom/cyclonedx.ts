@@ -1,0 +1,110 @@
+/**
+ * CycloneDX JSON 1.2 to 1.7 (https://cyclonedx.org/docs/): components, wherever they are nested, and the tool.
+ *
+ * `metadata.component` is what the SBOM is about; it counts as a component if it has a purl (contracts.md 1). Nothing
+ * here checks a document against its schema: README 2.7, "Poor documents". Services, vulnerabilities and dependency
+ * edges are left to later issues.
+ */
+import {
+  documentField,
+  elements,
+  expectString,
+  member,
+  optionalMember,
+  refusal,
+  type Field,
+} from '../attestation/field.ts'
+import type { JsonValue } from '../encoding/strict-json.ts'
+import {
+  checkComponentCount,
+  makeComponent,
+  makeSbomDocument,
+  makeTool,
+  type Component,
+  type SbomDocument,
+  type SbomTool,
+} from './component.ts'
+import { refuseText, unsupportedFormat } from './unsupported-format.ts'
+
+const document = { subject: 'CycloneDX document', reason: 'sbom-unacceptable' } as const
+
+/**
+ * `pointer` is the document's own place, for messages: `/predicate` in a statement.
+ *
+ * @throws Fault `unsupported` (`sbom-format-unsupported`), `unacceptable` (`sbom-unacceptable`), `too-large`
+ * (`component-limit`)
+ */
+export function readCycloneDx(predicate: JsonValue | undefined, pointer = ''): SbomDocument {
+  refuseText(predicate, pointer)
+  const whole = documentField(document, predicate, pointer)
+  const version = readVersion(whole)
+  const metadata = optionalMember(whole, 'metadata')
+  const components: Component[] = []
+  const about = metadata === undefined ? undefined : optionalMember(metadata, 'component')
+  if (about !== undefined) addAbout(about, components)
+  addNested(whole, components)
+  const tools = metadata === undefined ? undefined : optionalMember(metadata, 'tools')
+  return makeSbomDocument(`CycloneDX ${version}`, readTool(tools), components)
+}
+
+function readVersion(whole: Field): string {
+  const format = optionalMember(whole, 'bomFormat')
+  if (format !== undefined && format.value !== 'CycloneDX') throw refusal(format, '"CycloneDX"')
+  const field = member(whole, 'specVersion')
+  const version = expectString(field)
+  if (/^1\.[2-7]$/.test(version)) return version
+  throw unsupportedFormat(
+    `CycloneDX ${version}`,
+    field.pointer,
+    'Convert it: cyclonedx convert --input-file bom.json --output-file bom-1.6.json --output-version v1_6',
+  )
+}
+
+/** The name of the first tool: an array until 1.4, an object of components and services since 1.5. */
+function readTool(tools: Field | undefined): SbomTool {
+  const first = tools === undefined ? undefined : firstTool(tools)
+  if (first === undefined) return makeTool('', '')
+  return makeTool(optionalString(first, 'name'), optionalString(first, 'version'))
+}
+
+function firstTool(tools: Field): Field | undefined {
+  if (Array.isArray(tools.value)) return elements(tools)[0]
+  return firstOf(tools, 'components') ?? firstOf(tools, 'services')
+}
+
+function firstOf(parent: Field, name: string): Field | undefined {
+  const list = optionalMember(parent, name)
+  return list === undefined ? undefined : elements(list)[0]
+}
+
+function addAbout(about: Field, into: Component[]): void {
+  const component = readComponent(about)
+  if (component.purl !== undefined || component.poorPurl !== undefined) into.push(component)
+  addNested(about, into)
+}
+
+/** Recursion ends where JSON does: 64 levels (contracts.md 4). */
+function addNested(parent: Field, into: Component[]): void {
+  const list = optionalMember(parent, 'components')
+  if (list === undefined) return
+  for (const element of elements(list)) {
+    into.push(readComponent(element))
+    checkComponentCount(into.length, list.pointer)
+    addNested(element, into)
+  }
+}
+
+function readComponent(field: Field): Component {
+  const purl = optionalMember(field, 'purl')
+  const name = expectString(member(field, 'name'))
+  return makeComponent(
+    name,
+    optionalString(field, 'version'),
+    purl === undefined ? undefined : expectString(purl),
+  )
+}
+
+function optionalString(parent: Field, name: string): string {
+  const field = optionalMember(parent, name)
+  return field === undefined ? '' : expectString(field)
+}

@@ -1,0 +1,127 @@
+/**
+ * Lines of a manifest as text and back (contracts.md 1): the bytes that hashes and proofs are made of, so there is one
+ * way to write a line, and a reader that takes no other.
+ *
+ * Escaping ("%", bytes up to 0x20, and 0x7F) belongs to lines: names and versions in `ManifestLine` are unescaped.
+ */
+import { parseUtf8, utf8 } from '../encoding/utf8.ts'
+import { Fault } from '../errors.ts'
+
+/** The kinds of manifest version 1 and the extras that each may have, sorted. */
+const extrasOfKind = {
+  b: [],
+  g: [],
+  k: [],
+  p: ['arch', 'distro', 'src'],
+  s: ['name'],
+  t: [],
+  w: ['platform'],
+} as const satisfies Record<string, readonly string[]>
+
+/** b builder, g source commit, k signer, p component, s subject, t predicate type, w tool. */
+export type ManifestKind = keyof typeof extrasOfKind
+
+export interface ManifestLine {
+  readonly kind: ManifestKind
+  readonly name: string
+  /** Empty if there is none. */
+  readonly version: string
+  readonly extras: Readonly<Record<string, string>>
+}
+
+/** Without a line end. */
+export function formatLine(line: ManifestLine): string {
+  let text = `${line.kind}\t${escape(line.name)}\t${escape(line.version)}`
+  for (const key of Object.keys(line.extras).sort()) text += `\t${key}=${escape(line.extras[key] ?? '')}`
+  return text
+}
+
+/** @throws Fault `malformed` (`manifest-malformed`) for every text that formatLine does not write */
+export function parseLine(text: string): ManifestLine {
+  const [kind = '', name = '', version, ...rest] = text.split('\t')
+  if (!isKind(kind) || version === undefined) throw malformed('a kind, a name and a version', text)
+  const allowed: readonly string[] = extrasOfKind[kind]
+  const extras: Record<string, string> = {}
+  for (const extra of rest) {
+    const at = extra.indexOf('=')
+    const key = extra.slice(0, Math.max(at, 0))
+    if (!allowed.includes(key) || at === extra.length - 1) throw malformed(`the extras of kind ${kind}`, text)
+    extras[key] = unescape(extra.slice(at + 1), text)
+  }
+  const line = { kind, name: unescape(name, text), version: unescape(version, text), extras }
+  // One comparison refuses extras out of order or twice, and every other way to escape.
+  if (formatLine(line) !== text) throw malformed('a line in its one spelling', text)
+  return line
+}
+
+/** In the order of their bytes, each once. */
+export function sortLines(lines: readonly ManifestLine[]): readonly ManifestLine[] {
+  const byText = new Map(lines.map((line) => [formatLine(line), line]))
+  const texts = [...byText.keys()]
+  // UTF-16 puts surrogate pairs before U+E000, UTF-8 behind it: without them the built-in order, by code units, is right.
+  if (texts.some((text) => /[\ud800-\udfff]/.test(text))) texts.sort(compareCodePoints)
+  else texts.sort()
+  return texts.map((text) => byText.get(text)).filter((line) => line !== undefined)
+}
+
+/** Each line ends with a newline; no lines are no bytes. */
+export function formatManifest(lines: readonly ManifestLine[]): Uint8Array {
+  return utf8(lines.map((line) => `${formatLine(line)}\n`).join(''))
+}
+
+/** @throws Fault `malformed` (`manifest-malformed`, `encoding-malformed`), also for lines out of order or twice */
+export function parseManifest(bytes: Uint8Array): readonly ManifestLine[] {
+  const text = parseUtf8(bytes, 'manifest')
+  if (text === '') return []
+  if (!text.endsWith('\n')) throw malformed('a newline at the end', text.slice(-100))
+  const texts = text.slice(0, -1).split('\n')
+  for (const [i, next] of texts.entries()) {
+    const previous = texts[i - 1]
+    if (previous !== undefined && compareCodePoints(previous, next) >= 0)
+      throw malformed('sorted lines, each once', next)
+  }
+  return texts.map(parseLine)
+}
+
+function isKind(text: string): text is ManifestKind {
+  return Object.hasOwn(extrasOfKind, text)
+}
+
+/** Everything but printable ASCII without "%", and what lies beyond ASCII. */
+const unsafe = /[^!-$&-~\u{80}-\u{10ffff}]/gu
+
+function escape(text: string): string {
+  return text.replace(
+    unsafe,
+    (character) => `%${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
+}
+
+function unescape(text: string, line: string): string {
+  return text.replace(/%(.{0,2})/gsu, (_, digits: string) => {
+    if (!/^[0-9A-F]{2}$/.test(digits)) throw malformed('two hex digits behind each "%"', line)
+    return String.fromCharCode(Number.parseInt(digits, 16))
+  })
+}
+
+/** The order of the UTF-8 bytes, which is that of the code points. */
+function compareCodePoints(a: string, b: string): number {
+  const shared = Math.min(a.length, b.length)
+  for (let i = 0; i < shared; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)]
+    if (x !== y) return rank(x) - rank(y)
+  }
+  return a.length - b.length
+}
+
+/** Surrogates stand for code points above all others. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
+}
+
+function malformed(expected: string, got: string): Fault {
+  return new Fault(
+    'manifest-malformed',
+    `manifest: expected ${expected}, got ${JSON.stringify(got.slice(0, 100))}`,
+  )
+}

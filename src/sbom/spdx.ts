@@ -1,0 +1,113 @@
+/**
+ * SPDX JSON 2.2 and 2.3 (https://spdx.github.io/spdx-spec/v2.3/): packages, and the tool.
+ *
+ * Files are no components: real documents list forty times as many files as packages. A package with several purls
+ * is one component for each. Relationships, licences and checksums are left to later issues.
+ */
+import {
+  documentField,
+  elements,
+  expectString,
+  member,
+  optionalMember,
+  type Field,
+} from '../attestation/field.ts'
+import type { JsonValue } from '../encoding/strict-json.ts'
+import {
+  checkComponentCount,
+  makeComponent,
+  makeSbomDocument,
+  makeTool,
+  type Component,
+  type SbomDocument,
+  type SbomTool,
+} from './component.ts'
+import { refuseText, unsupportedFormat } from './unsupported-format.ts'
+
+const document = { subject: 'SPDX document', reason: 'sbom-unacceptable' } as const
+
+/** Looking for the version is quadratic in the worst case; real names have fewer than 50 characters. */
+const MAX_TOOL_LENGTH = 1_000
+
+/**
+ * `pointer` is the document's own place, for messages: `/predicate` in a statement.
+ *
+ * @throws Fault `unsupported` (`sbom-format-unsupported`), `unacceptable` (`sbom-unacceptable`), `too-large`
+ * (`component-limit`)
+ */
+export function readSpdx(predicate: JsonValue | undefined, pointer = ''): SbomDocument {
+  refuseText(predicate, pointer)
+  const whole = documentField(document, predicate, pointer)
+  const version = readVersion(whole)
+  const packages = optionalMember(whole, 'packages')
+  const components: Component[] = []
+  for (const element of packages === undefined ? [] : elements(packages)) {
+    components.push(...readPackage(element))
+    checkComponentCount(components.length, `${pointer}/packages`)
+  }
+  return makeSbomDocument(`SPDX ${version}`, readTool(optionalMember(whole, 'creationInfo')), components)
+}
+
+function readVersion(whole: Field): string {
+  // SPDX 3 is a graph in JSON-LD, and has no version at the top.
+  const graph = optionalMember(whole, '@context')
+  if (graph !== undefined)
+    throw unsupportedFormat(
+      'SPDX 3 (JSON-LD)',
+      graph.pointer,
+      'Make the SBOM as SPDX 2.3, for example with: syft IMAGE -o spdx-json@2.3',
+    )
+  const field = member(whole, 'spdxVersion')
+  const written = expectString(field)
+  if (written === 'SPDX-2.2' || written === 'SPDX-2.3') return written.slice('SPDX-'.length)
+  throw unsupportedFormat(
+    written,
+    field.pointer,
+    'Convert it: syft convert sbom.spdx.json -o spdx-json@2.3=sbom-2.3.spdx.json',
+  )
+}
+
+function readPackage(field: Field): readonly Component[] {
+  const name = expectString(member(field, 'name'))
+  const stated = optionalMember(field, 'versionInfo')
+  const version = stated === undefined ? '' : versionInfo(expectString(stated))
+  const purls = readPurls(optionalMember(field, 'externalRefs'))
+  if (purls.length === 0) return [makeComponent(name, version, undefined)]
+  return purls.map((purl) => makeComponent(name, version, purl))
+}
+
+/** SPDX's word for "not stated". */
+function versionInfo(text: string): string {
+  return text === 'NOASSERTION' ? '' : text
+}
+
+/** Tools spell the category differently (PACKAGE-MANAGER, PACKAGE_MANAGER), so only the type decides. */
+function readPurls(references: Field | undefined): readonly string[] {
+  const purls = new Set<string>()
+  for (const reference of references === undefined ? [] : elements(references)) {
+    const { value } = member(reference, 'referenceType')
+    const isPurl = value === 'purl' || value === 'http://spdx.org/rdf/references/purl'
+    if (isPurl) purls.add(expectString(member(reference, 'referenceLocator')))
+  }
+  return [...purls]
+}
+
+/** The first `Tool:` among the creators, without a trailing `-<version>`. */
+function readTool(creationInfo: Field | undefined): SbomTool {
+  const creators = creationInfo === undefined ? undefined : optionalMember(creationInfo, 'creators')
+  for (const field of creators === undefined ? [] : elements(creators)) {
+    const creator = expectString(field)
+    if (creator.startsWith('Tool:')) return splitToolVersion(creator.slice('Tool:'.length).trim())
+  }
+  return makeTool('', '')
+}
+
+/**
+ * `syft-0.64.0`, `buildkit-v0.12.0-rc1`, `npm/cli-10.8.2`: a version begins with a digit, and has a dot or ends the
+ * text. syft writes `syft-[not provided]` where it was built without one.
+ */
+function splitToolVersion(text: string): SbomTool {
+  if (text.length > MAX_TOOL_LENGTH) return makeTool(text, '')
+  const [, name = text, version = ''] = /^(.+?)-(v?\d+\.\S*|v?\d+|\[not provided\])$/.exec(text) ?? []
+  return makeTool(name, version === '[not provided]' ? '' : version)
+}
