@@ -91,7 +91,9 @@ export interface LogStore {
   /** All entries of an attestation (and key, if given), lowest index first. */
   find(attestation: AttestationId, key?: KeyId): Promise<readonly LogEntry[]>
   /** One result for each place asked for, in order; as wide as stored. */
-  tiles(places: readonly { readonly level: number; readonly index: number }[]): Promise<readonly (Uint8Array | undefined)[]>
+  tiles(
+    places: readonly { readonly level: number; readonly index: number }[],
+  ): Promise<readonly (Uint8Array | undefined)[]>
   /** Makes a signed note public: durable once it resolves. Publishing the same note twice is the same. */
   publish(note: PublishedNote): Promise<void>
   /** The newest published note. */
@@ -154,13 +156,20 @@ export interface IndexBatch {
 export interface IndexReader {
   position(): Promise<IndexPosition>
   /** Keys with the prefix, in byte order, those after `after` only, at most `limit` (all if left out). */
-  keys(map: MapName, prefix: Uint8Array, page?: { readonly after?: Uint8Array; readonly limit?: number }): Promise<readonly KeyRow[]>
+  keys(
+    map: MapName,
+    prefix: Uint8Array,
+    page?: { readonly after?: Uint8Array; readonly limit?: number },
+  ): Promise<readonly KeyRow[]>
   /** The complete posting list of a key, strictly ascending; empty if there is none. */
   postings(map: MapName, key: Uint8Array): Promise<readonly LogIndex[]>
   /** One result for each key asked for, in order. */
   rows(table: RowTable, keys: readonly Uint8Array[]): Promise<readonly (string | undefined)[]>
   /** Rows of a table in byte order of their keys. */
-  scan(table: RowTable, page: { readonly after?: Uint8Array; readonly limit: number }): Promise<readonly IndexRow[]>
+  scan(
+    table: RowTable,
+    page: { readonly after?: Uint8Array; readonly limit: number },
+  ): Promise<readonly IndexRow[]>
 }
 
 /**

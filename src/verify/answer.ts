@@ -4,6 +4,9 @@
  * `sha256:<hex>`; indexes and sizes are numbers; times are the server's word.
  */
 import type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from '../brand.ts'
+import type { Verdict } from '../trust/status.ts'
+
+export type { Verdict, VerdictReason } from '../trust/status.ts'
 
 export interface AsOf {
   readonly origin: string
@@ -96,32 +99,6 @@ export interface ImagesAnswer {
   readonly asOf: AsOf
   readonly assurance: 'rows'
   readonly notEstablished: readonly string[]
-}
-
-/** trust.md 2.3, as far as first light goes. */
-export type VerdictKind =
-  | 'untrusted-signer'
-  | 'unauthorized'
-  | 'revoked'
-  | 'valid-before-compromise'
-  | 'valid'
-
-/** Why a verdict is what it is: one live revocation that touches it, or a missing right. */
-export interface VerdictReason {
-  readonly code: string
-  /** The entry of the revocation. */
-  readonly entry?: LogIndex
-  readonly mode?: 'all' | 'since'
-  readonly cutoff?: { readonly treeSize: TreeSize }
-  /** The revocation's target. */
-  readonly target?: string
-}
-
-export interface Verdict {
-  readonly entry: LogIndex
-  readonly subject: string
-  readonly verdict: VerdictKind
-  readonly reasons: readonly VerdictReason[]
 }
 
 export interface RevocationRow {

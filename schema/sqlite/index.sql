@@ -1,0 +1,39 @@
+-- index.db: the IndexStore. Derived from ledger.db; can be deleted and is then rebuilt.
+-- application_id 0x4154_4958 "ATIX". Sections are applied in order; a published section is never changed.
+
+-- version 1
+
+CREATE TABLE position (
+  id               INTEGER PRIMARY KEY CHECK (id = 1),
+  through          INTEGER NOT NULL CHECK (through >= 0),
+  manifest_version INTEGER NOT NULL CHECK (manifest_version >= 0)
+) STRICT;
+INSERT INTO position VALUES (1, 0, 0);
+
+-- One row per key (index.md 5). map: 0 components, 1 status.
+-- count: of all postings. last: the highest. tail: the count % 256 newest ones, coded as in posting-run.ts.
+CREATE TABLE posting (
+  map   INTEGER NOT NULL CHECK (map IN (0, 1)),
+  key   BLOB    NOT NULL CHECK (length(key) <= 1024),
+  count INTEGER NOT NULL CHECK (count > 0),
+  last  INTEGER NOT NULL CHECK (last >= 0),
+  tail  BLOB    NOT NULL,
+  PRIMARY KEY (map, key)
+) STRICT, WITHOUT ROWID;
+
+-- Closed runs of 256 postings, written once. run: 0 for the lowest 256, and so on.
+CREATE TABLE posting_run (
+  map      INTEGER NOT NULL,
+  key      BLOB    NOT NULL,
+  run      INTEGER NOT NULL CHECK (run >= 0),
+  postings BLOB    NOT NULL,
+  PRIMARY KEY (map, key, run)
+) STRICT, WITHOUT ROWID;
+
+-- The rows beside keys and postings. tbl: 0 entry, 1 image, 2 total. Values are JSON, too long for WITHOUT ROWID.
+CREATE TABLE fact (
+  tbl   INTEGER NOT NULL CHECK (tbl IN (0, 1, 2)),
+  key   BLOB    NOT NULL,
+  value TEXT    NOT NULL,
+  PRIMARY KEY (tbl, key)
+) STRICT;

@@ -1,0 +1,50 @@
+-- ledger.db: LogStore and BlobStore in one database, so that a batch is one transaction (contracts.md 3).
+-- application_id 0x4154_4C44 "ATLD". Sections are applied in order; a published section is never changed.
+
+-- version 1
+
+CREATE TABLE entry (
+  idx         INTEGER PRIMARY KEY CHECK (idx >= 0),
+  leaf        BLOB    NOT NULL CHECK (length(leaf) <= 65535),
+  leaf_hash   BLOB    NOT NULL UNIQUE CHECK (length(leaf_hash) = 32),
+  attestation BLOB    NOT NULL CHECK (length(attestation) = 32),
+  key         BLOB    NOT NULL CHECK (length(key) = 32),
+  recorded_at TEXT    NOT NULL,
+  readable    INTEGER NOT NULL CHECK (readable IN (0, 1))
+) STRICT;
+
+-- Not unique: one key may sign one attestation twice; the lowest idx is "the existing entry".
+CREATE INDEX entry_by_attestation ON entry (attestation, key, idx);
+
+-- A tile is up to 8 KiB, too long for a WITHOUT ROWID table.
+CREATE TABLE tile (
+  level  INTEGER NOT NULL CHECK (level BETWEEN 0 AND 63),
+  idx    INTEGER NOT NULL CHECK (idx >= 0),
+  hashes BLOB    NOT NULL CHECK (length(hashes) BETWEEN 32 AND 8192 AND length(hashes) % 32 = 0),
+  PRIMARY KEY (level, idx)
+) STRICT;
+
+-- Every note that was ever made public. Published = it stands here.
+CREATE TABLE published (
+  size INTEGER PRIMARY KEY CHECK (size >= 0),
+  note TEXT    NOT NULL
+) STRICT;
+
+-- coding: 0 as it is, 1 brotli. size: of the bytes before coding.
+CREATE TABLE blob (
+  digest BLOB    NOT NULL PRIMARY KEY CHECK (length(digest) = 32),
+  coding INTEGER NOT NULL CHECK (coding IN (0, 1)),
+  size   INTEGER NOT NULL CHECK (size >= 0),
+  bytes  BLOB    NOT NULL
+) STRICT;
+
+-- The promises of the ports, kept by the database too: nothing here is edited or removed, and tiles only grow.
+CREATE TRIGGER entry_is_kept        BEFORE DELETE ON entry     BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END;
+CREATE TRIGGER entry_is_immutable   BEFORE UPDATE ON entry     BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
+CREATE TRIGGER note_is_kept         BEFORE DELETE ON published BEGIN SELECT RAISE(ABORT, 'published notes are never removed'); END;
+CREATE TRIGGER note_is_immutable    BEFORE UPDATE ON published BEGIN SELECT RAISE(ABORT, 'published notes are never changed'); END;
+CREATE TRIGGER blob_is_immutable    BEFORE UPDATE ON blob      BEGIN SELECT RAISE(ABORT, 'blobs are never changed'); END;
+CREATE TRIGGER tile_is_kept         BEFORE DELETE ON tile      BEGIN SELECT RAISE(ABORT, 'tiles are never removed'); END;
+CREATE TRIGGER tile_only_grows      BEFORE UPDATE ON tile
+  WHEN substr(NEW.hashes, 1, length(OLD.hashes)) <> OLD.hashes
+BEGIN SELECT RAISE(ABORT, 'a tile only grows'); END;

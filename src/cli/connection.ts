@@ -1,0 +1,48 @@
+/** Which ledger a command talks to, and by what it is believed: the trust file. */
+import { Client } from '../client/client.ts'
+import { parseTrustFile, type TrustedLog, type TrustFile } from '../client/trust-file.ts'
+import { parseUtf8 } from '../encoding/utf8.ts'
+import type { CliContext } from './context.ts'
+import { readInput } from './key-store.ts'
+import { findTrustFile } from './settings.ts'
+import { UsageError } from './usage-error.ts'
+
+/** The flags of every command that needs trust. */
+export interface TrustFlags {
+  readonly trust?: string
+  readonly server?: string
+}
+
+async function readTrustFile(context: CliContext, flags: TrustFlags): Promise<{ readonly path: string; readonly file: TrustFile }> {
+  const path = findTrustFile(context.settings, flags.trust)
+  if (path === undefined) {
+    throw new UsageError('trust file: there is none here, and nothing is believed without one', 'Make one: attestree trust init URL')
+  }
+  return { path, file: parseTrustFile(parseUtf8(await readInput(path), path), path) }
+}
+
+export async function trustedLog(context: CliContext, flags: TrustFlags): Promise<TrustedLog> {
+  const { path, file } = await readTrustFile(context, flags)
+  const server = flags.server ?? context.settings.server
+  const [first, ...others] = file.logs.filter((log) => server === undefined || sameServer(log.url, server))
+  if (first === undefined) {
+    throw new UsageError(`${path}: no log at ${server ?? 'any URL'} is trusted there`, 'Add it: attestree trust init URL')
+  }
+  if (others.length > 0) {
+    throw new UsageError(`${path}: ${others.length + 1} logs are trusted there; say which`, `--server ${first.url}`)
+  }
+  return first
+}
+
+export async function connect(context: CliContext, flags: TrustFlags): Promise<Client> {
+  const log = await trustedLog(context, flags)
+  return new Client({ url: log.url, logKey: log.key, trustRoot: log.trustRoot })
+}
+
+function sameServer(a: string, b: string): boolean {
+  return withSlash(a) === withSlash(b)
+}
+
+function withSlash(url: string): string {
+  return url.endsWith('/') ? url : `${url}/`
+}

@@ -1,0 +1,69 @@
+/** Rows of an answer as people read them; `find` and `verify FILE` print the same. */
+import type { ImageRow } from '../verify/answer.ts'
+import { formatTable } from './table.ts'
+import { visible } from './terminal.ts'
+
+const HEADER = ['IMAGE', 'STATUS', 'HAS', 'SBOM', 'CHECK']
+
+/**
+ * One line for each image with everything in it, which a script can cut into columns. Where a person's terminal is
+ * narrower, digest and origin stand below the image, whole as well.
+ */
+export function formatImageRows(rows: readonly ImageRow[], columns: number | undefined): readonly string[] {
+  const wide = formatTable(
+    [...HEADER, 'DIGEST', 'BUILT BY', 'FROM COMMIT'],
+    rows.map((row) => [
+      ...cellsOf(row),
+      row.image,
+      buildersOf(row).join(' ') || '–',
+      commitsOf(row).join(' ') || '–',
+    ]),
+  )
+  if (columns === undefined || wide.every((line) => line.length <= columns)) return wide
+  const [header = '', ...lines] = formatTable(HEADER, rows.map(cellsOf))
+  return [header, ...rows.flatMap((row, at) => [lines[at] ?? '', ...belowOf(row)])]
+}
+
+function cellsOf(row: ImageRow): readonly string[] {
+  const [first = '(no name)', ...others] = row.names
+  const proven = [...row.matches, ...row.provenance].map((one) => one.entry)
+  return [
+    others.length === 0 ? first : `${first} (+${others.length})`,
+    row.revoked ? `${row.status}, revoked` : row.status,
+    unique(row.matches.map((match) => versionOf(match.purl))).join(' '),
+    entriesOf(row.sboms),
+    `✓ ${entriesOf(unique(proven).toSorted((a, b) => a - b))}`,
+  ]
+}
+
+function belowOf(row: ImageRow): readonly string[] {
+  const origins = row.provenance.map(({ builder, commits }) =>
+    [
+      'built',
+      ...(builder === '' ? [] : ['by', builder]),
+      ...(commits.length === 0 ? [] : ['from', ...commits]),
+    ].join(' '),
+  )
+  return [row.image, ...unique(origins)].map((line) => `  ${visible(line)}`)
+}
+
+function buildersOf(row: ImageRow): readonly string[] {
+  return unique(row.provenance.map((one) => one.builder).filter((builder) => builder !== ''))
+}
+
+function commitsOf(row: ImageRow): readonly string[] {
+  return unique(row.provenance.flatMap((one) => one.commits))
+}
+
+function entriesOf(entries: readonly number[]): string {
+  return entries.map((entry) => `#${entry}`).join(' ')
+}
+
+function versionOf(purl: string): string {
+  const at = purl.lastIndexOf('@')
+  return at === -1 ? '(no version)' : decodeURIComponent(purl.slice(at + 1))
+}
+
+function unique<T>(values: readonly T[]): readonly T[] {
+  return [...new Set(values)]
+}

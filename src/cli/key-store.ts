@@ -1,0 +1,70 @@
+/** Key files on disk: cosign's format, 0600, never overwritten, refused when others can read them. */
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
+import { formatKeyFile, parseKeyFile } from '../crypto/key-file.ts'
+import { formatPublicKeyPem, parsePublicKeyPem, type PublicKey } from '../crypto/public-key.ts'
+import type { SigningKey } from '../crypto/signing-key.ts'
+import { Fault } from '../errors.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Cosign's key files are under 1 KB; a larger file is something else. */
+const MAX_KEY_FILE_BYTES = 65_536
+
+export function random(count: number): Uint8Array {
+  return randomBytes(count)
+}
+
+export async function readKeyFile(path: string, passphrase: (path: string) => Promise<string>): Promise<SigningKey> {
+  const text = await readSmallText(path)
+  // Group and others: anyone who can read the file can try passphrases on it, and many have none.
+  if (((await stat(path)).mode & 0o077) !== 0) {
+    throw new Fault('key-file-exposed', `${path}: others can read this key file`, { hint: `chmod 600 ${path}` })
+  }
+  return parseKeyFile(text, await passphrase(path), path)
+}
+
+export async function readPublicKeyFile(path: string): Promise<PublicKey> {
+  return parsePublicKeyPem(await readSmallText(path), path)
+}
+
+/** @throws Fault `conflict` (`already-exists`): a key is never overwritten */
+export async function writeKeyFile(path: string, key: SigningKey, passphrase: string): Promise<void> {
+  await writeNew(path, formatKeyFile(key, passphrase, random), 0o600)
+}
+
+export async function writePublicKeyFile(path: string, key: PublicKey): Promise<void> {
+  await writeNew(path, formatPublicKeyPem(key), 0o644)
+}
+
+async function writeNew(path: string, text: string, mode: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  try {
+    await writeFile(path, text, { mode, flag: 'wx' })
+  } catch (cause) {
+    if (codeOf(cause) !== 'EEXIST') throw cause
+    throw new Fault('already-exists', `${path}: there is a file already, and a key is never overwritten`, {
+      hint: 'Move it away, or name another file.',
+      cause,
+    })
+  }
+}
+
+async function readSmallText(path: string): Promise<string> {
+  const bytes = await readInput(path)
+  if (bytes.length > MAX_KEY_FILE_BYTES) throw new UsageError(`${path}: expected a key file, got ${bytes.length} bytes`)
+  return new TextDecoder().decode(bytes)
+}
+
+/** A file the user named. @throws UsageError if it cannot be read */
+export async function readInput(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    throw new UsageError(`${path}: cannot be read (${codeOf(cause) ?? 'error'})`, 'Check the path and its permissions.')
+  }
+}
+
+export function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
+}

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/** `attestree`: reads the settings, runs one command, and ends with the exit code that says how it went. */
+import { readFileSync } from 'node:fs'
+import { CommanderError } from 'commander'
+import type { CliContext } from './context.ts'
+import { createProgram, isHelp } from './program.ts'
+import { reportError } from './report-error.ts'
+import { readSettings } from './settings.ts'
+import { openTerminal } from './terminal.ts'
+import { UsageError } from './usage-error.ts'
+
+const context: CliContext = {
+  terminal: openTerminal(process),
+  settings: readSettings(process.env),
+  version: readVersion(),
+  setExitCode: (code) => {
+    process.exitCode = code
+  },
+}
+
+/** The package is two folders up from src/cli and from dist/cli. */
+function readVersion(): string {
+  const parsed: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  if (typeof parsed === 'object' && parsed !== null && 'version' in parsed && typeof parsed.version === 'string') return parsed.version
+  throw new Error('package.json: no version')
+}
+
+// A reader that went away (`attestree find … | head`) is no error of ours.
+process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+  if (cause.code === 'EPIPE') process.exit(0)
+  throw cause
+})
+
+try {
+  const program = createProgram(context)
+  if (process.argv.length <= 2) program.outputHelp()
+  else await program.parseAsync(process.argv)
+} catch (cause) {
+  if (!isHelp(cause)) process.exitCode = reportError(context.terminal, asUsage(cause), process.argv.includes('--debug'))
+}
+
+function asUsage(cause: unknown): unknown {
+  if (!(cause instanceof CommanderError)) return cause
+  return new UsageError(cause.message.replace(/^error: /, ''), 'See what there is: attestree --help')
+}

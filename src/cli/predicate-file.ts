@@ -1,0 +1,49 @@
+/** Documents a builder hands over: which predicate type each is of, told from its own words. */
+import { CYCLONEDX, SLSA_PROVENANCE_V02, SLSA_PROVENANCE_V1, SPDX } from '../attestation/predicate-types.ts'
+import { isObject, parseJson, type JsonObject } from '../encoding/strict-json.ts'
+import { Fault } from '../errors.ts'
+import { readInput } from './key-store.ts'
+import { UsageError } from './usage-error.ts'
+
+/** A document and what it is; the bytes are signed as they are. */
+export interface PredicateFile {
+  readonly path: string
+  readonly bytes: Uint8Array
+  readonly predicateType: string
+}
+
+export async function readSbomFile(path: string): Promise<PredicateFile> {
+  const bytes = await readInput(path)
+  refuseOtherFormats(path, bytes)
+  const document = readObject(path, bytes)
+  if (document['bomFormat'] === 'CycloneDX') return { path, bytes, predicateType: CYCLONEDX }
+  if ('spdxVersion' in document || '@context' in document) return { path, bytes, predicateType: SPDX }
+  throw new UsageError(`${path}: expected an SBOM in CycloneDX or SPDX JSON`, 'Make one: npm sbom --sbom-format cyclonedx > sbom.json, or syft IMAGE -o cyclonedx-json')
+}
+
+export async function readProvenanceFile(path: string): Promise<PredicateFile> {
+  const bytes = await readInput(path)
+  const document = readObject(path, bytes)
+  if ('buildDefinition' in document) return { path, bytes, predicateType: SLSA_PROVENANCE_V1 }
+  if ('builder' in document && 'buildType' in document) return { path, bytes, predicateType: SLSA_PROVENANCE_V02 }
+  if ('_type' in document) {
+    throw new UsageError(`${path}: expected a provenance predicate, got a whole statement`, 'Give its "predicate" alone; attestree makes the statement.')
+  }
+  throw new UsageError(`${path}: expected SLSA provenance v1 (buildDefinition) or v0.2 (builder, buildType)`)
+}
+
+function refuseOtherFormats(path: string, bytes: Uint8Array): void {
+  const start = new TextDecoder().decode(bytes.subarray(0, 200)).trimStart()
+  if (start.startsWith('<')) {
+    throw new Fault('sbom-format-unsupported', `${path}: expected JSON, got XML`, { hint: `cyclonedx convert --input-file ${path} --output-format json --output-file sbom.json` })
+  }
+  if (start.startsWith('SPDXVersion:')) {
+    throw new Fault('sbom-format-unsupported', `${path}: expected JSON, got SPDX tag-value`, { hint: `pyspdxtools --infile ${path} --outfile sbom.spdx.json` })
+  }
+}
+
+function readObject(path: string, bytes: Uint8Array): JsonObject {
+  const value = parseJson(bytes, { subject: path })
+  if (!isObject(value)) throw new UsageError(`${path}: expected a JSON object`)
+  return value
+}

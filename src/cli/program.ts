@@ -1,0 +1,59 @@
+/** The command line: daily verbs first, then administration (interface.md 3.1). */
+import { Command, CommanderError } from 'commander'
+import type { CliContext } from './context.ts'
+import { exitCodeTable } from './exit-codes.ts'
+import { findCommand } from './find-command.ts'
+import { getCommand } from './get-command.ts'
+import { keyCommand } from './key-command.ts'
+import { logCommand } from './log-command.ts'
+import { revokeCommand } from './revoke-command.ts'
+import { serverCommand } from './server-command.ts'
+import { showCommand } from './show-command.ts'
+import { submitCommand } from './submit-command.ts'
+import { trustCommand } from './trust-command.ts'
+import { verifyCommand } from './verify-command.ts'
+
+const EXAMPLES = `
+Examples:
+  attestree find pkg:npm/lodash --range '<4.17.21'      which images contain it, with proof
+  attestree verify registry.example/shop@sha256:…       is this image vouched for, and is nothing revoked?
+  attestree submit registry.example/shop@sha256:… --sbom sbom.json --key builder.key
+`
+
+export function createProgram(context: CliContext): Command {
+  const program = new Command('attestree')
+    .description('Ask which of your images are affected. Get an answer you can prove.')
+    .version(context.version, '--version', 'print the version')
+    .option('--debug', 'print a stack for unexpected errors')
+    .addHelpText('before', EXAMPLES)
+    .showHelpAfterError(false)
+    .exitOverride()
+  const commands = [submitCommand, verifyCommand, findCommand, showCommand, getCommand, revokeCommand, logCommand, trustCommand, keyCommand, serverCommand]
+  for (const make of commands) program.addCommand(make(context))
+  program.addCommand(exitCodesCommand(context))
+  for (const command of allCommands(program)) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => context.terminal.print(text.replace(/\n$/, '')),
+      // Commander's own line is left out: the error is reported once, by main.ts.
+      writeErr: () => undefined,
+    })
+  }
+  return program
+}
+
+function exitCodesCommand(context: CliContext): Command {
+  const table = exitCodeTable.map(([code, meaning]) => `${String(code).padStart(4)}  ${meaning}`).join('\n')
+  return new Command('exit-codes')
+    .description('what each exit code means')
+    .addHelpText('after', `\n${table}`)
+    .action(() => context.terminal.print(table))
+}
+
+function allCommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(allCommands)]
+}
+
+/** Help and version were asked for: they were printed, and that is all. */
+export function isHelp(cause: unknown): boolean {
+  return cause instanceof CommanderError && cause.exitCode === 0
+}

@@ -1,0 +1,46 @@
+/**
+ * Errors as people read them (interface.md 3.7): what happened, why, what to do, then reason and exit code. One error,
+ * once; a stack only for our own bugs, and only with `--debug`.
+ */
+import { Fault } from '../errors.ts'
+import { Unreachable } from '../client/unreachable.ts'
+import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { wrap } from './table.ts'
+import { visible, type Terminal } from './terminal.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Writes the error to stderr and gives the exit code. */
+export function reportError(terminal: Terminal, cause: unknown, debug: boolean): number {
+  const code = exitCodeOf(cause)
+  const { color } = terminal
+  if (code === EXIT.bug) {
+    terminal.note(`${color.red('✕')} Unexpected error: ${visible(messageOf(cause))}`)
+    terminal.note('  This is a bug in Attestree. Run again with --debug for the details, and report it.')
+    if (debug && cause instanceof Error) terminal.note(cause.stack)
+    return code
+  }
+  const [first = '', ...others] = wrap('  ', visible(messageOf(cause)), terminal.columns)
+  terminal.note(`${color.red('✕')} ${first.trimStart()}`)
+  for (const line of others) terminal.note(line)
+  if (cause instanceof Fault && cause.pointer !== undefined) terminal.note(`  Where  ${visible(cause.pointer)}`)
+  const hint = hintOf(cause)
+  if (hint !== undefined) for (const line of wrap('  Do     ', visible(hint), terminal.columns)) terminal.note(line)
+  terminal.note(`  ${color.dim(`${nameOf(cause)} · exit ${code}`)}`)
+  return code
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+function hintOf(cause: unknown): string | undefined {
+  if (cause instanceof Fault && cause.class === 'bad-proof') return cause.hint ?? 'Do not rely on it. Keep it and report it: this is tampering, or a bug.'
+  if (cause instanceof Fault || cause instanceof UsageError) return cause.hint
+  if (cause instanceof Unreachable) return 'Check the URL, and that the server runs: attestree log status --server URL'
+  return undefined
+}
+
+function nameOf(cause: unknown): string {
+  if (cause instanceof Fault) return cause.reason
+  return cause instanceof Unreachable ? 'unreachable' : 'usage'
+}

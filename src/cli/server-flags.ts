@@ -1,0 +1,14 @@
+/** Flags of `attestree server …`. */
+
+export interface FolderFlags {
+  readonly data: string
+  readonly signerDir?: string
+}
+
+export interface StartFlags extends FolderFlags {
+  readonly host: string
+  readonly port: number
+  readonly create?: true
+  readonly origin?: string
+  readonly readOnly?: true
+}

@@ -1,0 +1,148 @@
+/** `attestree show`: everything recorded about an image, an entry, a key or an attestation. */
+import { Command } from 'commander'
+import { predicateKind } from '../attestation/predicate-types.ts'
+import type { EntryAnswer, ImageAnswer, RevocationRow, RevocationsAnswer, Verdict } from '../verify/answer.ts'
+import { connect, type TrustFlags } from './connection.ts'
+import type { CliContext } from './context.ts'
+import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
+import { parseEntryReference, parseImageArgument, targetUri } from './reference.ts'
+import { formatTable, plural, printWrapped } from './table.ts'
+import { formatJson, visible, type Terminal } from './terminal.ts'
+
+export function showCommand(context: CliContext): Command {
+  return new Command('show')
+    .description('everything recorded about an image, an entry, a key or an attestation')
+    .argument('REF', 'NAME@sha256:…, an entry number, key:sha256:…, attestation:sha256:… or signature:…')
+    .addOption(outputOption())
+    .addOption(serverOption())
+    .addOption(trustOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  attestree show registry.example/shop@sha256:…\n  attestree show 17\n  attestree show key:sha256:…        is this key revoked?\n',
+    )
+    .action((reference: string, flags: TrustFlags & OutputFlags) => show(context, reference, flags))
+}
+
+async function show(context: CliContext, reference: string, flags: TrustFlags & OutputFlags): Promise<void> {
+  const client = await connect(context, flags)
+  const { terminal } = context
+  const index = parseEntryReference(reference)
+  if (index !== undefined) return present(terminal, flags, await client.entry(index), printEntry)
+  if (/^(key|attestation|signature):/.test(reference)) {
+    return present(terminal, flags, await client.revocations(await targetUri(client, reference)), printStatus)
+  }
+  const image = await client.image(parseImageArgument(reference))
+  return present(terminal, flags, image, (to, answer) => printImage(to, answer, 'served'))
+}
+
+function present<T>(terminal: Terminal, flags: OutputFlags, answer: T, print: (terminal: Terminal, answer: T) => void): void {
+  if (flags.output === 'json') terminal.print(formatJson(answer))
+  else print(terminal, answer)
+}
+
+/** @param verdicts whether they were made again here, or are taken from the server */
+export function printImage(terminal: Terminal, answer: ImageAnswer, verdicts: 'made here' | 'served'): void {
+  terminal.print(visible(answer.names.join(', ')) || '(no name)')
+  terminal.print(answer.image)
+  if (answer.revoked) terminal.print(`${terminal.color.red('⊘')} This image is revoked. Do not deploy it.`)
+  terminal.print('')
+  const rows = answer.attestations.map((one) => [
+    `#${one.entry}`,
+    kindName(one.predicateType),
+    one.signer ?? '(not registered)',
+    one.verdict.verdict,
+    reasonsOf(one.verdict),
+    toTheMinute(one.recordedAt),
+  ])
+  for (const line of formatTable(['ENTRY', 'STATES', 'SIGNER', 'VERDICT', 'WHY', 'RECORDED (UTC)'], rows)) terminal.print(line)
+  printSboms(terminal, answer)
+  printProvenance(terminal, answer)
+  terminal.print('')
+  printFoot(terminal, answer)
+  if (verdicts === 'made here') terminal.print('✓ The verdicts were made again here from what was signed.')
+  const taken = verdicts === 'made here' ? 'Whatever' : 'Verdicts (attestree verify makes them again), whatever'
+  printWrapped(terminal, '? ', `${taken} else is said, and that there is nothing more, is the server’s word.`)
+}
+
+/** What people call it; the predicate type itself where there is no word for it. */
+function kindName(predicateType: string): string {
+  const names = { cyclonedx: 'CycloneDX SBOM', spdx: 'SPDX SBOM', provenance: 'SLSA provenance' } as const
+  const kind = predicateKind(predicateType)
+  return kind === 'cyclonedx' || kind === 'spdx' || kind === 'provenance' ? names[kind] : predicateType
+}
+
+/** `2026-11-24 13:15` of an ISO time; anything else as it is. */
+function toTheMinute(time: string): string {
+  return time.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+Z$/, '$1 $2')
+}
+
+function printSboms(terminal: Terminal, { sboms }: ImageAnswer): void {
+  if (sboms.length === 0) {
+    terminal.print('')
+    terminal.print('No SBOM is recorded: what is inside is unknown.')
+    return
+  }
+  terminal.print('')
+  const rows = sboms.map((sbom) => [
+    `#${sbom.entry}`,
+    `${sbom.tool} ${sbom.toolVersion}`.trim() || '(no tool named)',
+    String(sbom.components),
+    sbom.counts ? 'yes' : 'no',
+  ])
+  for (const line of formatTable(['SBOM', 'MADE BY', 'COMPONENTS', 'COUNTS'], rows)) terminal.print(line)
+}
+
+function printProvenance(terminal: Terminal, { provenance }: ImageAnswer): void {
+  if (provenance.length === 0) return
+  terminal.print('')
+  const rows = provenance.map((one) => [`#${one.entry}`, one.builder || '(none named)', one.commits.join(' ') || '(none named)'])
+  for (const line of formatTable(['PROVENANCE', 'BUILDER', 'SOURCE COMMITS'], rows)) terminal.print(line)
+}
+
+function reasonsOf(verdict: Verdict): string {
+  return verdict.reasons
+    .map(({ code, mode, cutoff, entry }) => {
+      const cut = cutoff === undefined ? '' : ` since size ${cutoff.treeSize}`
+      return `${code}${mode === 'since' ? cut : ''}${entry === undefined ? '' : ` (#${entry})`}`
+    })
+    .join('; ')
+}
+
+function printEntry(terminal: Terminal, answer: EntryAnswer): void {
+  const entry = answer.entries[String(answer.entry)]
+  if (entry === undefined) throw new Error(`entry ${answer.entry} is not in the answer about it`)
+  terminal.print(`Entry ${answer.entry}`)
+  terminal.print(`  Attestation  ${entry.attestation}`)
+  terminal.print(`  Signed by    ${entry.key}`)
+  terminal.print(`  States       ${visible(entry.predicateType)}  (the server’s word)`)
+  terminal.print(`  Recorded     ${visible(entry.recordedAt)}  (the server’s word)`)
+  terminal.print(`  Proof        ${entry.inclusion.length} hashes, checked against the checkpoint of size ${answer.asOf.treeSize}`)
+}
+
+function printStatus(terminal: Terminal, answer: RevocationsAnswer): void {
+  const { color } = terminal
+  const mark = answer.state === 'not-revoked' ? color.green('✓') : color.red('⊘')
+  terminal.print(`${mark} ${visible(answer.target)}: ${answer.state}${answer.known ? '' : ' (never seen here)'}`)
+  for (const row of answer.revocations) {
+    terminal.print(`  Revoked in entry #${row.entry}: ${row.reason}, ${reachOf(row)}`)
+    terminal.print(`  Signed by ${row.signedBy.join(', ')}`)
+  }
+  if (answer.verdicts.length > 0) {
+    terminal.print('')
+    const rows = answer.verdicts.map((one) => [`#${one.entry}`, one.subject, one.verdict, reasonsOf(one)])
+    for (const line of formatTable(['ENTRY', 'SUBJECT', 'VERDICT', 'WHY'], rows)) terminal.print(line)
+  }
+  terminal.print('')
+  printFoot(terminal, answer)
+  terminal.print('? The state, the verdicts, and that there is nothing more, are the server’s word.')
+}
+
+function reachOf({ mode, cutoff }: RevocationRow): string {
+  if (mode === 'all' || cutoff === undefined) return 'whenever it was recorded'
+  return `since size ${cutoff.treeSize}: what was recorded before entry #${cutoff.treeSize} stays good`
+}
+
+function printFoot(terminal: Terminal, { asOf }: Pick<ImageAnswer, 'asOf'>): void {
+  terminal.print(`As of ${plural(asOf.treeSize, 'entry', 'entries')} of ${visible(asOf.origin)}.`)
+  terminal.print('✓ Every entry named is proven to be in the log.')
+}

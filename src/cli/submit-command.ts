@@ -1,0 +1,140 @@
+/** `attestree submit`: records an SBOM and provenance of an image, or envelopes that were signed elsewhere. */
+import { Command } from 'commander'
+import { formatEnvelope, parseEnvelope } from '../attestation/envelope.ts'
+import { parseImageReference, type ImageReference } from '../attestation/image.ts'
+import { signStatement } from '../attestation/sign-statement.ts'
+import { parseStatement, spliceStatement } from '../attestation/statement.ts'
+import type { SigningKey } from '../crypto/signing-key.ts'
+import { parseJson } from '../encoding/strict-json.ts'
+import { isBundle, parseBundleEnvelope } from '../entry/bundle.ts'
+import { manifestOf } from '../sbom/manifest.ts'
+import type { SubmitAnswer } from '../verify/answer.ts'
+import { connect, type TrustFlags } from './connection.ts'
+import type { CliContext } from './context.ts'
+import { readInput, readKeyFile } from './key-store.ts'
+import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
+import { askPassphrase } from './passphrase.ts'
+import { readProvenanceFile, readSbomFile, type PredicateFile } from './predicate-file.ts'
+import { plural } from './table.ts'
+import { formatJson, visible } from './terminal.ts'
+import { UsageError } from './usage-error.ts'
+
+interface SubmitFlags extends TrustFlags, OutputFlags {
+  readonly sbom?: string
+  readonly provenance?: string
+  readonly key?: string
+}
+
+/** An envelope ready to be sent, and what to call it. */
+interface Prepared {
+  readonly title: string
+  readonly envelope: Uint8Array
+}
+
+export function submitCommand(context: CliContext): Command {
+  return new Command('submit')
+    .description('record an SBOM and provenance of an image, or envelopes signed elsewhere')
+    .argument('<WHAT...>', 'one image NAME@sha256:…, or files with DSSE envelopes or key-based Sigstore bundles')
+    .option('--sbom <FILE>', 'CycloneDX or SPDX JSON, signed byte for byte')
+    .option('--provenance <FILE>', 'SLSA provenance predicate (v1 or v0.2), signed byte for byte')
+    .option('--key <FILE>', 'the signing key (attestree key new, or cosign’s)')
+    .addOption(serverOption())
+    .addOption(trustOption())
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  attestree submit registry.example/shop@sha256:… --sbom sbom.json --key builder.key\n  attestree submit attestation.sigstore.json\n',
+    )
+    .action((what: readonly string[], flags: SubmitFlags) => submit(context, what, flags))
+}
+
+async function submit(context: CliContext, what: readonly string[], flags: SubmitFlags): Promise<void> {
+  const prepared = await prepare(context, what, flags)
+  const client = await connect(context, flags)
+  const answers: SubmitAnswer[] = []
+  for (const { title, envelope } of prepared) {
+    const answer = await client.submit(envelope)
+    answers.push(answer)
+    if (flags.output === 'table') printRecorded(context, title, answer)
+  }
+  if (flags.output === 'json') context.terminal.print(formatJson(answers))
+}
+
+function prepare(context: CliContext, what: readonly string[], flags: SubmitFlags): Promise<readonly Prepared[]> {
+  const [first = '', ...others] = what
+  if (!first.includes('@sha256:')) return prepareFiles(what, flags)
+  if (others.length > 0) throw new UsageError('submit: expected one image at a time', 'Run it once for each image.')
+  return prepareImage(context, parseImageReference(first), flags)
+}
+
+async function prepareImage(context: CliContext, image: ImageReference, flags: SubmitFlags): Promise<readonly Prepared[]> {
+  if (flags.sbom === undefined && flags.provenance === undefined) {
+    throw new UsageError('submit: there is nothing to record about the image', 'Add --sbom FILE, --provenance FILE or both.')
+  }
+  if (flags.key === undefined) throw new UsageError('submit: expected --key FILE to sign with', 'Make one: attestree key new builder')
+  const files = [
+    ...(flags.sbom === undefined ? [] : [await readSbomFile(flags.sbom)]),
+    ...(flags.provenance === undefined ? [] : [await readProvenanceFile(flags.provenance)]),
+  ]
+  const key = await readKeyFile(flags.key, (path) => askPassphrase(context.settings, path))
+  return files.map((file) => prepareStatement(image, file, key))
+}
+
+function prepareStatement({ name, digest }: ImageReference, file: PredicateFile, key: SigningKey): Prepared {
+  const subjects = [{ name, digest: { sha256: digest.slice('sha256:'.length) } }]
+  const payload = spliceStatement({ subjects, predicateType: file.predicateType }, file.bytes)
+  // Read as the ledger will: what it would refuse is refused here, with the place in the file.
+  const lines = manifestOf(parseStatement(payload), key.publicKey.id)
+  const components = lines.filter((line) => line.kind === 'p').length
+  const isSbom = lines.some((line) => line.kind === 'w')
+  const title = isSbom ? `SBOM, ${plural(components, 'component')} with a purl` : 'Provenance'
+  return { title, envelope: signStatement(payload, key) }
+}
+
+async function prepareFiles(paths: readonly string[], flags: SubmitFlags): Promise<readonly Prepared[]> {
+  if (flags.sbom !== undefined || flags.provenance !== undefined || flags.key !== undefined) {
+    throw new UsageError('submit: --sbom, --provenance and --key go with an image', 'attestree submit NAME@sha256:… --sbom FILE --key FILE')
+  }
+  const all = await Promise.all(paths.map(readEnvelopes))
+  return all.flat()
+}
+
+/** A file holds one document, or one on each line (`.jsonl`). */
+async function readEnvelopes(path: string): Promise<readonly Prepared[]> {
+  const bytes = await readInput(path)
+  const documents = path.endsWith('.jsonl') ? splitLines(bytes) : [bytes]
+  return documents.map((document, at) => ({
+    title: documents.length === 1 ? path : `${path}:${at + 1}`,
+    envelope: toEnvelope(document, path),
+  }))
+}
+
+function toEnvelope(document: Uint8Array, path: string): Uint8Array {
+  const value = parseJson(document, { subject: path })
+  return isBundle(value) ? formatEnvelope(parseBundleEnvelope(value)) : formatEnvelope(parseEnvelope(value))
+}
+
+function splitLines(bytes: Uint8Array): readonly Uint8Array[] {
+  const lines: Uint8Array[] = []
+  let from = 0
+  while (from < bytes.length) {
+    const newline = bytes.indexOf(0x0a, from)
+    const to = newline === -1 ? bytes.length : newline
+    if (to > from) lines.push(bytes.subarray(from, to))
+    from = to + 1
+  }
+  return lines
+}
+
+function printRecorded({ terminal }: CliContext, title: string, answer: SubmitAnswer): void {
+  const { color } = terminal
+  for (const signature of answer.signatures) {
+    if ('leftOut' in signature) {
+      terminal.note(`${color.yellow('!')} Signature by ${visible(signature.keyid) || '(no key id)'} left out: ${signature.leftOut}`)
+    } else {
+      const verb = signature.new ? 'recorded' : 'already recorded'
+      terminal.print(`${color.green('✓')} ${visible(title)}  ${verb} #${signature.entry}  (proven in ${answer.asOf.origin} at size ${answer.asOf.treeSize})`)
+    }
+  }
+  terminal.print(`  ${answer.attestation}`)
+}

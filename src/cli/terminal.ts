@@ -1,0 +1,63 @@
+/**
+ * Where the CLI writes. stdout carries the answer only; progress, notes and errors go to stderr (interface.md 3.4).
+ *
+ * Text from documents is a stranger's: it passes through `visible` before it reaches a terminal.
+ */
+import pc from 'picocolors'
+
+export interface Terminal {
+  /** One line of the answer. */
+  print(line?: string): void
+  /** Bytes of the answer, as they are. */
+  write(bytes: Uint8Array): void
+  /** One line for the person: progress, notes, errors. */
+  note(line?: string): void
+  readonly color: ReturnType<typeof pc.createColors>
+  /** How wide the reader's terminal is; undefined where nobody says, as in a pipe: then nothing is wrapped. */
+  readonly columns: number | undefined
+}
+
+export interface TerminalStreams {
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly env: NodeJS.ProcessEnv
+}
+
+export function openTerminal({ stdout, stderr, env }: TerminalStreams): Terminal {
+  return {
+    print: (line = '') => void stdout.write(`${line}\n`),
+    write: (bytes) => void stdout.write(bytes),
+    note: (line = '') => void stderr.write(`${line}\n`),
+    color: pc.createColors(wantsColor(stdout.isTTY, env)),
+    columns: columnsOf(stdout, env),
+  }
+}
+
+/** The terminal knows; for a pipe, `COLUMNS` may say. */
+function columnsOf(stdout: NodeJS.WriteStream, env: NodeJS.ProcessEnv): number | undefined {
+  const told = /^[1-9]\d{1,3}$/.test(env['COLUMNS'] ?? '') ? Number(env['COLUMNS']) : undefined
+  return stdout.isTTY ? (stdout.columns ?? told) : told
+}
+
+function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
+  if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false
+  if (env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0') return true
+  return isTerminal && env['TERM'] !== 'dumb'
+}
+
+// C0 and C1 controls, DEL, soft hyphen, bidirectional controls, zero-width characters, line and paragraph separators, tags.
+const UNSAFE = String.raw`\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}`
+const unsafe = new RegExp(`[${UNSAFE}]`, 'gu')
+const unsafeInJson = new RegExp(`(?!\n)[${UNSAFE}]`, 'gu')
+
+/** A stranger's text with everything that could move the cursor or reorder the line shown as `\u{…}`. */
+export function visible(text: string): string {
+  return text.replace(unsafe, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+}
+
+/** A value as JSON for people and programs: the characters that `visible` shows are escaped, which changes no value. */
+export function formatJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(unsafeInJson, (character) =>
+    [...Array(character.length).keys()].map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  )
+}

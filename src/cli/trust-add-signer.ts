@@ -1,0 +1,35 @@
+/** `attestree trust add-signer`: registers a key under a principal, as the next version of the trust root. */
+import type { Grant, TrustRoot } from '../attestation/trust-root.ts'
+import { currentTrustRoot } from '../client/current-trust-root.ts'
+import type { PublicKey } from '../crypto/public-key.ts'
+import { formatBase64 } from '../encoding/base64.ts'
+import { connect } from './connection.ts'
+import type { CliContext } from './context.ts'
+import { readPublicKeyFile } from './key-store.ts'
+import type { AddSignerFlags } from './trust-flags.ts'
+import { recordTrustRoot } from './trust-update.ts'
+import { visible } from './terminal.ts'
+
+export async function addSigner(context: CliContext, name: string, flags: AddSignerFlags): Promise<void> {
+  const key = await readPublicKeyFile(flags.key)
+  const client = await connect(context, flags)
+  const current = await currentTrustRoot(client)
+  const next = withSigner(current.root, name, key, flags.types)
+  await recordTrustRoot(context, client, { ...next, version: next.version + 1, previous: current.id }, flags)
+  const { terminal } = context
+  terminal.print(`  ${visible(name)} may now submit, with ${key.id}:`)
+  for (const type of flags.types) terminal.print(`    ${visible(type)}`)
+}
+
+/** The root with one more key and grant; nothing that was there is taken away. */
+export function withSigner(root: TrustRoot, name: string, key: PublicKey, predicateTypes: readonly string[]): TrustRoot {
+  const known = Object.hasOwn(root.principals, name) ? root.principals[name] : undefined
+  const keys = [...new Set([...(known?.keys ?? []), key.id])]
+  const grant: Grant = { to: name, role: 'submit', predicateTypes }
+  return {
+    ...root,
+    principals: { ...root.principals, [name]: { ...known, keys } },
+    keys: { ...root.keys, [key.id]: { spki: formatBase64(key.spki) } },
+    grants: [...root.grants, grant],
+  }
+}

@@ -1,0 +1,48 @@
+/** `attestree trust init | show | update | add-signer`: whom a client believes, and who may sign in a ledger. */
+import { Command } from 'commander'
+import { addSigner } from './trust-add-signer.ts'
+import type { TrustFlags } from './connection.ts'
+import type { CliContext } from './context.ts'
+import { serverOption, trustOption } from './output-flag.ts'
+import type { AddSignerFlags, AdminFlags } from './trust-flags.ts'
+import { initTrust } from './trust-init.ts'
+import { showTrust } from './trust-show.ts'
+import { updateTrust } from './trust-update.ts'
+
+export function trustCommand(context: CliContext): Command {
+  const trust = new Command('trust').description('whom you believe, and who may sign')
+  trust
+    .command('init')
+    .description('fetch a ledger’s key and trust root, show them, and write the trust file')
+    .argument('URL')
+    .option('--key <VKEY>', 'refuse any other log key')
+    .option('--trust-root <ID>', 'refuse any other trust root')
+    .option('--out <FILE>', 'the trust file', 'attestree-trust.yaml')
+    .addHelpText('after', '\nExample:\n  attestree trust init http://127.0.0.1:8700\n')
+    .action((url: string, flags: { key?: string; trustRoot?: string; out: string }) => initTrust(context, url, flags))
+  withConnection(trust.command('show'))
+    .description('what you trust, and who may sign in that ledger')
+    .option('--json', 'the trust root in force, as JSON: the beginning of an update')
+    .action((flags: TrustFlags & { json?: true }) => showTrust(context, flags))
+  withAdmin(trust.command('update'))
+    .description('sign and record the next version of the trust root')
+    .argument('FILE', 'the whole new trust root, JSON (trust show --json)')
+    .addHelpText('after', '\nExample:\n  attestree trust show --json > root.json   (edit it)\n  attestree trust update root.json --admin-key admin.key\n')
+    .action((file: string, flags: AdminFlags) => updateTrust(context, file, flags))
+  withAdmin(trust.command('add-signer'))
+    .description('register a key under a principal and let it submit')
+    .argument('NAME', 'the principal, new or known')
+    .requiredOption('--key <PUB>', 'its public key (.pub)')
+    .requiredOption('--types <TYPE...>', 'predicate types it may submit; a trailing * is a prefix')
+    .addHelpText('after', "\nExample:\n  attestree trust add-signer ci --key builder.pub --types 'https://cyclonedx.org/bom*' 'https://slsa.dev/provenance/*'\n")
+    .action((name: string, flags: AddSignerFlags) => addSigner(context, name, flags))
+  return trust
+}
+
+function withConnection(command: Command): Command {
+  return command.addOption(serverOption()).addOption(trustOption())
+}
+
+function withAdmin(command: Command): Command {
+  return withConnection(command).option('--admin-key <FILE>', 'an administrator’s key (default: where server init put it)')
+}

@@ -1,0 +1,98 @@
+/** `attestree verify`: an evidence file, offline; or an image, by the verdicts of its attestations. */
+import { existsSync } from 'node:fs'
+import { Command } from 'commander'
+import { isImageName } from '../attestation/image.ts'
+import type { ImageAnswer } from '../verify/answer.ts'
+import { requireEstablished, type EvidenceReport } from '../verify/evidence-report.ts'
+import { verifyEvidence } from '../verify/evidence.ts'
+import { verifyImage } from '../client/verified-image.ts'
+import { connect, trustedLog, type TrustFlags } from './connection.ts'
+import type { CliContext } from './context.ts'
+import { formatImageRows } from './image-rows.ts'
+import { readInput } from './key-store.ts'
+import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
+import { parseImageArgument } from './reference.ts'
+import { printImage } from './show-command.ts'
+import { plural, printWrapped } from './table.ts'
+import { formatJson, visible, type Terminal } from './terminal.ts'
+import { UsageError } from './usage-error.ts'
+
+interface VerifyFlags extends TrustFlags, OutputFlags {
+  readonly require?: string
+}
+
+const EXIT = { nothingRecorded: 10, untrusted: 12, revoked: 14 } as const
+
+export function verifyCommand(context: CliContext): Command {
+  return new Command('verify')
+    .description('check an evidence file offline, or what is recorded about an image')
+    .argument('WHAT', 'an evidence file, or an image NAME@sha256:…')
+    .option('--require <LIST>', 'evidence: what must be established, e.g. complete,not-revoked (else exit 16)')
+    .addOption(outputOption())
+    .addOption(serverOption())
+    .addOption(trustOption())
+    .addHelpText('after', '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n')
+    .action((what: string, flags: VerifyFlags) => verify(context, what, flags))
+}
+
+async function verify(context: CliContext, what: string, flags: VerifyFlags): Promise<void> {
+  // A name with a tag is one of an image too: it is refused with the reason, not looked for as a file.
+  const named = /^(image:)?sha256:|@sha256:/.test(what) || isImageName(what)
+  if (existsSync(what) || !named) return verifyFile(context, what, flags)
+  if (flags.require !== undefined) throw new UsageError('verify: --require goes with an evidence file')
+  return verifyImageOnline(context, what, flags)
+}
+
+async function verifyFile(context: CliContext, path: string, flags: VerifyFlags): Promise<void> {
+  const { key, trustRoot } = await trustedLog(context, flags)
+  const report = verifyEvidence(await readInput(path), { logKey: key, trustRoot })
+  if (flags.output === 'json') context.terminal.print(formatJson(jsonOf(report)))
+  else printReport(context.terminal, path, report)
+  requireEstablished(report, (flags.require ?? '').split(',').filter((one) => one !== ''))
+}
+
+function jsonOf({ checkpoint, ...report }: EvidenceReport): object {
+  return { ...report, origin: checkpoint.origin, treeSize: checkpoint.size }
+}
+
+function printReport(terminal: Terminal, path: string, report: EvidenceReport): void {
+  const { question, rows, established, notEstablished } = report
+  const asked = question.range === undefined ? question.component : `${question.component} in ${question.range}`
+  terminal.print(`${terminal.color.green('✓')} ${visible(path)} verifies, offline.`)
+  terminal.print('')
+  terminal.print(`Question: which images contain ${visible(asked)}?`)
+  for (const line of rows.length > 0 ? formatImageRows(rows, terminal.columns) : ['None that the server knew of.']) terminal.print(line)
+  terminal.print('')
+  terminal.print('Established:')
+  for (const sentence of established) printWrapped(terminal, '  ✓ ', visible(sentence))
+  terminal.print('Not established:')
+  for (const { id, text } of notEstablished) printWrapped(terminal, '  ? ', visible(`${id}: ${text}`))
+}
+
+async function verifyImageOnline(context: CliContext, what: string, flags: VerifyFlags): Promise<void> {
+  const client = await connect(context, flags)
+  const { answer, verdicts } = await verifyImage(client, parseImageArgument(what))
+  const exit = exitOf(verdicts.map((one) => one.verdict))
+  if (flags.output === 'json') context.terminal.print(formatJson({ ...answer, verified: exit === 0 }))
+  else printVerdict(context.terminal, answer, exit)
+  context.setExitCode(exit)
+}
+
+/** Good only if something valid is recorded and nothing about the image is revoked (contracts.md 9). */
+function exitOf(verdicts: readonly string[]): number {
+  if (verdicts.length === 0) return EXIT.nothingRecorded
+  if (verdicts.includes('revoked')) return EXIT.revoked
+  const good = verdicts.includes('valid') || verdicts.includes('valid-before-compromise')
+  return good ? 0 : EXIT.untrusted
+}
+
+function printVerdict(terminal: Terminal, answer: ImageAnswer, exit: number): void {
+  printImage(terminal, answer, 'made here')
+  terminal.print('')
+  const { color } = terminal
+  if (exit === 0) {
+    terminal.print(`${color.green('✓')} Vouched for: ${plural(answer.attestations.length, 'attestation')}, none revoked as far as this server shows.`)
+    printWrapped(terminal, '? ', 'Not established: that no revocation was left out; not witnessed; scope not checked.')
+  } else if (exit === EXIT.revoked) terminal.print(`${color.red('⊘')} REVOKED. Do not deploy this image.`)
+  else terminal.print(`${color.red('✕')} Not verified: nobody whose word counts vouches for this image.`)
+}

@@ -1,0 +1,26 @@
+/** Collects an evidence file (contracts.md 8) from a ledger. Reading one needs no client: verify/evidence.ts. */
+import { formatEvidence } from '../verify/evidence.ts'
+import type { CallOptions, Client } from './client.ts'
+import { verifiedImages } from './verified-images.ts'
+
+/** The most rows that a ledger gives at once; the report says `more-rows` where these were not all. */
+const MAX_ROWS = 1000
+
+/**
+ * The answer to a question with everything that proves its rows. It was verified once before it is handed out, so
+ * that evidence which will not hold is found today and not in court.
+ *
+ * @returns the file's bytes
+ * @throws Fault `bad-proof`, `untrusted` if it does not verify; `too-large` (`payload-too-large`) for a file over the limit
+ * @throws as `Client.images` and `Client.pae`
+ */
+export async function collectEvidence(
+  client: Client,
+  question: { readonly component: string; readonly range?: string },
+  options: CallOptions = {},
+): Promise<Uint8Array> {
+  const { component, range } = question
+  const query = { component, ...(range === undefined ? {} : { range }), limit: MAX_ROWS }
+  const { answer, pae } = await verifiedImages(client, query, options)
+  return formatEvidence({ question: answer.question, answer, pae })
+}

@@ -1,0 +1,23 @@
+/** What was signed, for every attestation that an answer names. */
+import type { AttestationId } from '../brand.ts'
+import type { ProvenEntries } from '../verify/answer.ts'
+import type { CallOptions, Client } from './client.ts'
+
+/** Requests at once: enough to hide the way to the server, too few to be a burden to it. */
+const FETCHES_AT_ONCE = 8
+
+/** Each id is fetched once. @throws as `Client.pae` */
+export async function fetchSigned(
+  client: Client,
+  entries: ProvenEntries,
+  options: CallOptions,
+): Promise<Readonly<Record<AttestationId, Uint8Array>>> {
+  const wanted = [...new Set(Object.values(entries).map((entry) => entry.attestation))].values()
+  const pae: Record<AttestationId, Uint8Array> = {}
+  // All take from one iterator, so each id is fetched once.
+  const fetchNext = async (): Promise<void> => {
+    for (const id of wanted) pae[id] = await client.pae(id, options)
+  }
+  await Promise.all(Array.from({ length: FETCHES_AT_ONCE }, fetchNext))
+  return pae
+}

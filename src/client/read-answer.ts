@@ -1,0 +1,233 @@
+/**
+ * Reads the answers of the HTTP interface (contracts.md 7) that are not evidence, from JSON into the shapes of
+ * verify/answer.ts. Says nothing about whether they are true: that is verify/proven-entry.ts and client.ts.
+ */
+import type {
+  AttestationAnswer,
+  Coverage,
+  EntryAnswer,
+  ImageAnswer,
+  RevocationRow,
+  RevocationsAnswer,
+  StatusAnswer,
+  SubmitAnswer,
+  SubmittedSignature,
+  Verdict,
+  VerdictReason,
+} from '../verify/answer.ts'
+import {
+  aKeyId,
+  anAttestationId,
+  anImageDigest,
+  anIndex,
+  asOf,
+  aSize,
+  provenanceRow,
+  provenEntries,
+} from '../verify/read-answer.ts'
+import { count, flag, listOf, membersOf, oneOf, orNull, text } from '../verify/shape.ts'
+import type { Shape } from '../verify/shape.ts'
+
+const mode = oneOf('all', 'since')
+
+const cutoff: Shape<NonNullable<VerdictReason['cutoff']>> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = { treeSize: members.required('treeSize', aSize) }
+  members.end()
+  return read
+}
+
+const verdictReason: Shape<VerdictReason> = (value, place) => {
+  const members = membersOf(value, place)
+  const [entry, how] = [members.optional('entry', anIndex), members.optional('mode', mode)]
+  const [until, target] = [members.optional('cutoff', cutoff), members.optional('target', text)]
+  const read: VerdictReason = {
+    code: members.required('code', text),
+    ...(entry === undefined ? {} : { entry }),
+    ...(how === undefined ? {} : { mode: how }),
+    ...(until === undefined ? {} : { cutoff: until }),
+    ...(target === undefined ? {} : { target }),
+  }
+  members.end()
+  return read
+}
+
+const verdict: Shape<Verdict> = (value, place) => {
+  const members = membersOf(value, place)
+  const kinds = ['untrusted-signer', 'unauthorized', 'revoked', 'valid-before-compromise', 'valid'] as const
+  const read: Verdict = {
+    entry: members.required('entry', anIndex),
+    subject: members.required('subject', text),
+    verdict: members.required('verdict', oneOf(...kinds)),
+    reasons: members.required('reasons', listOf(verdictReason)),
+  }
+  members.end()
+  return read
+}
+
+const coverage: Shape<Coverage> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: Coverage = {
+    images: members.required('images', count),
+    withSbom: members.required('withSbom', count),
+    unknown: members.required('unknown', count),
+    unreadableEntries: members.required('unreadableEntries', count),
+  }
+  members.end()
+  return read
+}
+
+export const entryAnswer: Shape<EntryAnswer> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: EntryAnswer = {
+    entry: members.required('entry', anIndex),
+    entries: members.required('entries', provenEntries),
+    asOf: members.required('asOf', asOf),
+  }
+  members.end()
+  return read
+}
+
+export const attestationAnswer: Shape<AttestationAnswer> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: AttestationAnswer = {
+    attestation: members.required('attestation', anAttestationId),
+    entries: members.required('entries', provenEntries),
+    asOf: members.required('asOf', asOf),
+  }
+  members.end()
+  return read
+}
+
+const imageAttestation: Shape<ImageAnswer['attestations'][number]> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = {
+    entry: members.required('entry', anIndex),
+    attestation: members.required('attestation', anAttestationId),
+    key: members.required('key', aKeyId),
+    signer: members.required('signer', orNull(text)),
+    predicateType: members.required('predicateType', text),
+    recordedAt: members.required('recordedAt', text),
+    verdict: members.required('verdict', verdict),
+  }
+  members.end()
+  return read
+}
+
+const imageSbom: Shape<ImageAnswer['sboms'][number]> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = {
+    entry: members.required('entry', anIndex),
+    tool: members.required('tool', text),
+    toolVersion: members.required('toolVersion', text),
+    platform: members.required('platform', orNull(text)),
+    components: members.required('components', count),
+    counts: members.required('counts', flag),
+  }
+  members.end()
+  return read
+}
+
+export const imageAnswer: Shape<ImageAnswer> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: ImageAnswer = {
+    image: members.required('image', anImageDigest),
+    names: members.required('names', listOf(text)),
+    revoked: members.required('revoked', flag),
+    attestations: members.required('attestations', listOf(imageAttestation)),
+    sboms: members.required('sboms', listOf(imageSbom)),
+    provenance: members.required('provenance', listOf(provenanceRow)),
+    coverage: members.required('coverage', coverage),
+    entries: members.required('entries', provenEntries),
+    asOf: members.required('asOf', asOf),
+    assurance: members.required('assurance', oneOf('rows')),
+    notEstablished: members.required('notEstablished', listOf(text)),
+  }
+  members.end()
+  return read
+}
+
+const revocationRow: Shape<RevocationRow> = (value, place) => {
+  const members = membersOf(value, place)
+  const until = members.optional('cutoff', cutoff)
+  const read: RevocationRow = {
+    entry: members.required('entry', anIndex),
+    mode: members.required('mode', mode),
+    reason: members.required('reason', text),
+    ...(until === undefined ? {} : { cutoff: until }),
+    signedBy: members.required('signedBy', listOf(aKeyId)),
+  }
+  members.end()
+  return read
+}
+
+export const revocationsAnswer: Shape<RevocationsAnswer> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: RevocationsAnswer = {
+    target: members.required('target', text),
+    state: members.required('state', oneOf('not-revoked', 'revoked', 'revoked-since')),
+    known: members.required('known', flag),
+    revocations: members.required('revocations', listOf(revocationRow)),
+    verdicts: members.required('verdicts', listOf(verdict)),
+    entries: members.required('entries', provenEntries),
+    asOf: members.required('asOf', asOf),
+    assurance: members.required('assurance', oneOf('rows')),
+    notEstablished: members.required('notEstablished', listOf(text)),
+  }
+  members.end()
+  return read
+}
+
+const trustRoot: Shape<StatusAnswer['trustRoot']> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = {
+    id: members.required('id', anAttestationId),
+    version: members.required('version', count),
+    entry: members.required('entry', anIndex),
+  }
+  members.end()
+  return read
+}
+
+export const statusAnswer: Shape<StatusAnswer> = (value, place) => {
+  const members = membersOf(value, place)
+  const readOnly = members.optional('readOnly', text)
+  const read: StatusAnswer = {
+    origin: members.required('origin', text),
+    logKey: members.required('logKey', text),
+    trustRoot: members.required('trustRoot', trustRoot),
+    ...(readOnly === undefined ? {} : { readOnly }),
+    asOf: members.required('asOf', asOf),
+    coverage: members.required('coverage', coverage),
+    version: members.required('version', text),
+  }
+  members.end()
+  return read
+}
+
+const submittedSignature: Shape<SubmittedSignature> = (value, place) => {
+  const members = membersOf(value, place)
+  const leftOut = members.optional('leftOut', text)
+  const read =
+    leftOut === undefined
+      ? {
+          key: members.required('key', aKeyId),
+          entry: members.required('entry', anIndex),
+          new: members.required('new', flag),
+        }
+      : { keyid: members.required('keyid', text), leftOut }
+  members.end()
+  return read
+}
+
+export const submitAnswer: Shape<SubmitAnswer> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: SubmitAnswer = {
+    attestation: members.required('attestation', anAttestationId),
+    signatures: members.required('signatures', listOf(submittedSignature)),
+    entries: members.required('entries', provenEntries),
+    asOf: members.required('asOf', asOf),
+  }
+  members.end()
+  return read
+}

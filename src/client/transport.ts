@@ -1,0 +1,111 @@
+/**
+ * One HTTP exchange: `fetch` with a time limit and a size limit. Nothing that comes back is believed here.
+ *
+ * Whatever the network does becomes one of three things: bytes, a refusal (problem.ts), or `Unreachable`.
+ */
+import { Fault } from '../errors.ts'
+import { concatBytes } from '../encoding/bytes.ts'
+import { errorOfRefusal } from './problem.ts'
+import { Unreachable } from './unreachable.ts'
+
+export interface Transport {
+  readonly fetch: typeof fetch
+  readonly timeoutMs: number
+}
+
+export interface Exchange {
+  readonly url: URL
+  readonly method: 'GET' | 'POST'
+  readonly accept: string
+  /** JSON, for POST. */
+  readonly body?: Uint8Array
+  /** More bytes than this are not read. */
+  readonly maxBytes: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Received {
+  readonly status: number
+  readonly contentType: string
+  readonly bytes: Uint8Array
+}
+
+/** A problem is a few lines. */
+const MAX_PROBLEM_BYTES = 64 * 1024
+
+/** What a proxy answers by itself when the server behind it is away. */
+const gatewayStatuses: ReadonlySet<number> = new Set([502, 503, 504])
+
+/**
+ * @throws Fault with the server's reason, if it refused
+ * @throws Fault `bad-proof` (`answer-malformed`) if the answer is longer than it may be
+ * @throws Unreachable; the signal's reason, if the caller gave up
+ */
+export async function exchange(transport: Transport, wanted: Exchange): Promise<Received> {
+  const timeout = AbortSignal.timeout(transport.timeoutMs)
+  const signal = wanted.signal === undefined ? timeout : AbortSignal.any([wanted.signal, timeout])
+  const { response, bytes } = await converse(transport, wanted, signal)
+  const contentType = response.headers.get('content-type') ?? ''
+  if (response.ok) return { status: response.status, contentType, bytes }
+  const refusal = {
+    status: response.status,
+    contentType,
+    retryAfter: response.headers.get('retry-after') ?? undefined,
+    body: bytes,
+  }
+  const error = errorOfRefusal(refusal)
+  if (error instanceof Fault || !gatewayStatuses.has(response.status)) throw error
+  throw new Unreachable('no-answer', wanted.url.href, `${wanted.url.origin}: ${error.message}`, error)
+}
+
+async function converse(
+  transport: Transport,
+  wanted: Exchange,
+  signal: AbortSignal,
+): Promise<{ readonly response: Response; readonly bytes: Uint8Array }> {
+  try {
+    const response = await transport.fetch(wanted.url, requestOf(wanted, signal))
+    const bytes = await readAll(response, response.ok ? wanted.maxBytes : MAX_PROBLEM_BYTES)
+    return { response, bytes }
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause
+    if (wanted.signal?.aborted === true) throw wanted.signal.reason
+    throw unreachable(transport, wanted, cause, signal.aborted)
+  }
+}
+
+function requestOf({ method, accept, body }: Exchange, signal: AbortSignal): RequestInit {
+  const headers = { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+  // Copied, since fetch wants bytes that nobody shares.
+  return { method, headers, signal, ...(body === undefined ? {} : { body: new Uint8Array(body) }) }
+}
+
+/** `fetch` says "fetch failed"; why is in the cause. */
+function unreachable(
+  { timeoutMs }: Transport,
+  { url }: Exchange,
+  cause: unknown,
+  late: boolean,
+): Unreachable {
+  if (late)
+    return new Unreachable('timeout', url.href, `${url.origin}: no answer within ${timeoutMs} ms`, cause)
+  const error = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+  const why = error instanceof Error ? error.message : String(error)
+  return new Unreachable('no-answer', url.href, `${url.origin}: ${why.slice(0, 200)}`, cause)
+}
+
+async function readAll(response: Response, maxBytes: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  const reader = response.body?.getReader()
+  if (reader === undefined) return new Uint8Array(0)
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    parts.push(chunk.value)
+    length += chunk.value.length
+    if (length > maxBytes) {
+      await reader.cancel()
+      throw new Fault('answer-malformed', `answer: expected at most ${maxBytes} bytes, got more`)
+    }
+  }
+  return concatBytes(...parts)
+}

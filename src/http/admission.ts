@@ -1,0 +1,98 @@
+/**
+ * Admission beside the event loop: small bodies are read at once, large ones in a worker thread, so that a 64 MiB SBOM
+ * does not keep everybody else waiting (README 2.7 "Limits").
+ */
+import { Worker } from 'node:worker_threads'
+import type { PublicKey } from '../crypto/public-key.ts'
+import { Fault, type Reason } from '../errors.ts'
+import { admit, type Admitted } from '../ledger/admit.ts'
+
+/** Reading a megabyte of JSON takes about as long as a commit; larger bodies would be felt by others. */
+export const MAX_INLINE_BYTES = 1024 * 1024
+/** The largest body (88 MiB) as text, its payload, the parsed document and the manifest stay below. */
+const WORKER_HEAP_MB = 2048
+
+/** What the worker is sent. */
+export interface AdmissionTask {
+  readonly body: Uint8Array
+  readonly registered: readonly PublicKey[]
+}
+
+/** A fault as it crosses between threads: errors lose their class on the way. */
+export interface SentFault {
+  readonly reason: Reason
+  readonly message: string
+  readonly pointer?: string
+  readonly hint?: string
+  readonly facts: Fault['facts']
+}
+
+export type AdmissionResult =
+  { readonly admitted: Admitted } | { readonly fault: SentFault } | { readonly bug: string }
+
+export interface Admission extends AsyncDisposable {
+  /** As `admit` in ledger/admit.ts. */
+  admit(body: Uint8Array, registered: readonly PublicKey[]): Promise<Admitted>
+}
+
+/** One worker, started when the first large body comes; large bodies wait for each other, which bounds memory. */
+export function createAdmission(): Admission {
+  let worker: Worker | undefined
+  let last: Promise<unknown> = Promise.resolve()
+  const inWorker = async (task: AdmissionTask): Promise<Admitted> => {
+    worker ??= startWorker()
+    try {
+      return await exchange(worker, task)
+    } catch (cause) {
+      // A worker that ran out of memory or crashed is replaced by the next large body.
+      if (!(cause instanceof Fault)) worker = undefined
+      throw cause
+    }
+  }
+  return {
+    async admit(body, registered) {
+      if (body.length <= MAX_INLINE_BYTES) return admit(body, registered)
+      const mine = last.then(() => inWorker({ body, registered }))
+      last = mine.catch(() => undefined)
+      return mine
+    },
+    async [Symbol.asyncDispose]() {
+      await last
+      await worker?.terminate()
+    },
+  }
+}
+
+function startWorker(): Worker {
+  // Only what was built can be started so: threads have no loader for the sources.
+  const worker = new Worker(new URL('./admission-worker.js', import.meta.url), {
+    // Flags of the main thread (loaders, conditions for running sources) are not the worker's.
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
+  })
+  worker.unref()
+  return worker
+}
+
+function exchange(worker: Worker, task: AdmissionTask): Promise<Admitted> {
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void): void => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+      finish()
+    }
+    const onMessage = (result: AdmissionResult): void =>
+      settle(() => ('admitted' in result ? resolve(result.admitted) : reject(errorOf(result))))
+    const onError = (cause: Error): void =>
+      settle(() => reject(new Error('admission worker failed', { cause })))
+    const onExit = (code: number): void =>
+      settle(() => reject(new Error(`admission worker ended with ${code}`)))
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+    worker.postMessage(task)
+  })
+}
+
+function errorOf(result: Exclude<AdmissionResult, { admitted: Admitted }>): Error {
+  if ('bug' in result) return new Error(result.bug)
+  const { reason, message, ...details } = result.fault
+  return new Fault(reason, message, details)
+}

@@ -1,0 +1,38 @@
+/** Answers that are no problem: JSON and bytes, with how long they may be kept (robustness.md 6.2, interface.md 4.1). */
+import type { Response } from 'express'
+
+/** For what never changes under its address: full tiles, bytes named by their digest. */
+export const IMMUTABLE = 'public, max-age=31536000, immutable'
+/** A partial tile is complete for its width, but clients soon want a wider one. */
+export const PARTIAL_TILE = 'public, max-age=3600'
+/** tlog-tiles: no cache may hold a checkpoint longer than a few seconds. */
+export const CHECKPOINT = 'public, max-age=1, must-revalidate'
+/** The text of the front page comes with the program. */
+export const PAGE = 'public, max-age=3600'
+
+/** Written here and not by `response.json`, which would hash megabytes for an ETag that `servedAt` makes useless. */
+export function answerJson(
+  response: Response,
+  status: 200 | 201,
+  answer: object,
+  cacheControl: 'no-cache' | 'no-store',
+): void {
+  const body = new TextEncoder().encode(JSON.stringify(answer))
+  response.statusCode = status
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.setHeader('content-length', body.length)
+  response.setHeader('cache-control', cacheControl)
+  response.end(body)
+}
+
+/** With an ETag, so that conditional requests are answered 304 without a body. */
+export function answerBytes(
+  response: Response,
+  contentType: string,
+  bytes: Uint8Array,
+  cacheControl: string,
+): void {
+  response.setHeader('content-type', contentType)
+  response.setHeader('cache-control', cacheControl)
+  response.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+}

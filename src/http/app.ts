@@ -1,0 +1,115 @@
+/**
+ * The HTTP door (contracts.md 7): one router per resource around a ledger.
+ *
+ * Every answer, from the first byte of a request to an unknown route, is ours: Express's own pages are HTML and
+ * may show a stack. What a problem looks like is in problem.ts, limits on connections in serve.ts.
+ */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import express from 'express'
+import type { ErrorRequestHandler, RequestHandler, Router } from 'express'
+import helmet from 'helmet'
+import { Fault } from '../errors.ts'
+import { allowAnyOrigin } from './allow-only.ts'
+import { attestationRoutes } from './attestations.ts'
+import { entryRoutes } from './entries.ts'
+import { frontPage } from './front-page.ts'
+import { imageRoutes } from './images.ts'
+import type { LedgerDoor } from './ledger-door.ts'
+import { answerProblem } from './problem.ts'
+import type { Report } from './problem.ts'
+import { BODY_LIMITS, createBodyReader } from './request-body.ts'
+import type { BodyLimits, ReadBody } from './request-body.ts'
+import { requestTarget } from './request-target.ts'
+import { revocationRoutes } from './revocations.ts'
+import { statusRoutes } from './status.ts'
+import { tileRoutes } from './tiles.ts'
+
+export interface AppOptions {
+  /** Told of every failure of ours, with the request id that the caller was given. */
+  readonly report: Report
+  /** Names a request that brought no usable `X-Request-Id`. @default random UUIDs */
+  readonly newRequestId?: () => string
+  /** @default BODY_LIMITS */
+  readonly body?: BodyLimits
+}
+
+/** A listener for `startServer`, or for any `node:http` server. */
+export function createApp(ledger: LedgerDoor, options: AppOptions): RequestListener {
+  const app = createExpress(ledger, options)
+  const { newRequestId = randomUUID, report } = options
+  return (request, response) => {
+    response.setHeader('x-request-id', requestIdFrom(request) ?? newRequestId())
+    if (request.method === 'GET' || request.method === 'HEAD') allowAnyOrigin(response)
+    securityHeaders(request, response, () => {
+      try {
+        request.url = requestTarget(request)
+      } catch (error) {
+        answerProblem(request, response, error, { requestId: requestIdOf(response), report })
+        return
+      }
+      app(request, response)
+    })
+  }
+}
+
+/** All routes of the app; schema/openapi.yaml lists the same. */
+export function createRouters(ledger: LedgerDoor, readBody: ReadBody): Router[] {
+  return [
+    attestationRoutes(ledger, readBody),
+    entryRoutes(ledger),
+    imageRoutes(ledger),
+    revocationRoutes(ledger),
+    statusRoutes(ledger),
+    tileRoutes(ledger),
+    frontPage(),
+  ]
+}
+
+function createExpress(ledger: LedgerDoor, { report, body = BODY_LIMITS }: AppOptions): express.Express {
+  const app = express()
+  app.disable('x-powered-by')
+  // Ours is strict (query-params.ts); Express's makes arrays and objects of repeated and bracketed names.
+  app.set('query parser', false)
+  app.set('etag', 'strong')
+  app.use(...createRouters(ledger, createBodyReader(body)))
+  app.use(noSuchRoute)
+  const answerError: ErrorRequestHandler = (error, request, response, _next) => {
+    answerProblem(request, response, error, { requestId: requestIdOf(response), report })
+  }
+  app.use(answerError)
+  return app
+}
+
+const noSuchRoute: RequestHandler = (request) => {
+  throw new Fault('no-such-route', `${request.path.slice(0, 100)}: expected a route of this ledger`, {
+    hint: 'GET / lists what to try. Paths are case-sensitive and have no slash at the end.',
+  })
+}
+
+/** robustness.md 6.2, the row for the API: these answers are no pages, so nothing of helmet's for pages. */
+const securityHeaders = helmet({
+  xContentTypeOptions: true,
+  referrerPolicy: { policy: 'no-referrer' },
+  crossOriginResourcePolicy: { policy: 'same-site' },
+  contentSecurityPolicy: false,
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  strictTransportSecurity: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xFrameOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xPoweredBy: false,
+  xXssProtection: false,
+})
+
+/** What a caller sends is echoed only if it can stand in a log line as it is. */
+function requestIdFrom(request: IncomingMessage): string | undefined {
+  const id = request.headers['x-request-id']
+  return typeof id === 'string' && /^[\w.-]{1,64}$/.test(id) ? id : undefined
+}
+
+function requestIdOf(response: ServerResponse): string {
+  return String(response.getHeader('x-request-id'))
+}

@@ -1,0 +1,41 @@
+/** `/ledger/v1/attestations`: submit one; ask for one by its id; the bytes that were signed. */
+import type { Router } from 'express'
+import { attestationId } from '../brand.ts'
+import { allowOnly } from './allow-only.ts'
+import { IMMUTABLE, answerBytes, answerJson } from './answers.ts'
+import type { LedgerDoor } from './ledger-door.ts'
+import { refuseQuery } from './query-params.ts'
+import type { ReadBody } from './request-body.ts'
+import { createRouter } from './routes.ts'
+
+export function attestationRoutes(
+  ledger: Pick<LedgerDoor, 'submit' | 'attestation' | 'pae'>,
+  readBody: ReadBody,
+): Router {
+  const routes = createRouter()
+  routes
+    .route('/ledger/v1/attestations')
+    .post(async (request, response) => {
+      refuseQuery(request.url)
+      const { created, answer } = await ledger.submit(await readBody(request, response))
+      response.setHeader('location', `/ledger/v1/attestations/${answer.attestation}`)
+      answerJson(response, created ? 201 : 200, answer, 'no-store')
+    })
+    .all(allowOnly('POST'))
+  routes
+    .route('/ledger/v1/attestations/:id')
+    .get(async (request, response) => {
+      refuseQuery(request.url)
+      answerJson(response, 200, await ledger.attestation(attestationId(request.params.id)), 'no-cache')
+    })
+    .all(allowOnly('GET'))
+  routes
+    .route('/ledger/v1/attestations/:id/pae')
+    .get(async (request, response) => {
+      refuseQuery(request.url)
+      const bytes = await ledger.pae(attestationId(request.params.id))
+      answerBytes(response, 'application/octet-stream', bytes, IMMUTABLE)
+    })
+    .all(allowOnly('GET'))
+  return routes
+}

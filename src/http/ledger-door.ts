@@ -1,0 +1,48 @@
+/**
+ * What the HTTP door needs from a ledger: one method per route of contracts.md 7, so that the routes can be
+ * tested without one. The ledger itself is ledger/ledger.ts.
+ *
+ * A refusal is a Fault; an absent thing is the Fault `not-recorded`, except where a method says `undefined`.
+ * Whoever stands behind this door decides every answer; clients check the proofs.
+ */
+import type { AttestationId, ImageDigest, LogIndex } from '../brand.ts'
+import type {
+  AttestationAnswer,
+  EntryAnswer,
+  ImageAnswer,
+  ImagesAnswer,
+  RevocationsAnswer,
+  StatusAnswer,
+  SubmitAnswer,
+} from '../verify/answer.ts'
+
+/** What the caller of `GET /ledger/v1/images` asked for, not yet understood: the ledger parses it. */
+export interface ImagesQuery {
+  readonly component: string
+  readonly range?: string
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+export interface LedgerDoor {
+  /** Resolves once everything admitted is safe and covered by a published checkpoint. */
+  submit(body: Uint8Array): Promise<{ readonly created: boolean; readonly answer: SubmitAnswer }>
+  status(): Promise<StatusAnswer>
+  entry(index: LogIndex): Promise<EntryAnswer>
+  attestation(id: AttestationId): Promise<AttestationAnswer>
+  /** The bytes that were signed. */
+  pae(id: AttestationId): Promise<Uint8Array>
+  image(digest: ImageDigest): Promise<ImageAnswer>
+  images(query: ImagesQuery): Promise<ImagesAnswer>
+  revocations(target: string): Promise<RevocationsAnswer>
+  /** The newest published note. */
+  checkpoint(): string
+  /** Exactly `width` hashes; undefined if the published tree has no such tile. */
+  tile(place: {
+    readonly level: number
+    readonly index: number
+    readonly width: number
+  }): Promise<Uint8Array | undefined>
+  /** Exactly `width` entries; undefined if the published tree has no such bundle. */
+  entryBundle(place: { readonly index: number; readonly width: number }): Promise<Uint8Array | undefined>
+}

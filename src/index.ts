@@ -1,0 +1,59 @@
+/**
+ * The SDK (`attestree`): ask a ledger, check what it answers, keep the evidence. For Node and browsers.
+ *
+ * @example
+ * const [log] = parseTrustFile(text).logs
+ * const client = new Client({ url: log.url, logKey: log.key, trustRoot: log.trustRoot })
+ * const { report } = await verifiedImages(client, { component: 'pkg:npm/lodash', range: '<4.17.21' })
+ * const file = await collectEvidence(client, { component: 'pkg:npm/lodash', range: '<4.17.21' })
+ *
+ * What the verifier alone needs is `attestree/verify` (verify.ts), all of which is here too.
+ */
+export type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from './brand.ts'
+export { attestationId, imageDigest, keyId, logIndex, treeSize } from './brand.ts'
+export type { FaultClass, Reason } from './errors.ts'
+export { Fault } from './errors.ts'
+export type { Checkpoint } from './tlog/checkpoint.ts'
+export type { VerifierKey } from './tlog/signed-note.ts'
+export { formatVerifierKey, parseVerifierKey } from './tlog/signed-note.ts'
+export type {
+  AsOf,
+  ImageRow,
+  ImagesAnswer,
+  ImagesQuestion,
+  ProvenEntries,
+  ProvenEntry,
+} from './verify/answer.ts'
+export type { Evidence, LogTrust } from './verify/evidence.ts'
+export {
+  EVIDENCE_TYPE,
+  formatEvidence,
+  parseEvidence,
+  verifyEvidence,
+  verifyImages,
+} from './verify/evidence.ts'
+export type { EvidenceReport, NotEstablished, OpenQuestion, ReportedEntry } from './verify/evidence-report.ts'
+export { requireEstablished } from './verify/evidence-report.ts'
+export type { CheckedAnswer, CheckedAttestation, CheckedEntry } from './verify/proven-entry.ts'
+export { checkAnswer, checkAttestation } from './verify/proven-entry.ts'
+export type { AuditOptions, AuditProblem, AuditReport } from './client/audit.ts'
+export { auditLog } from './client/audit.ts'
+export type { CallOptions, ClientOptions, ImagesQuery } from './client/client.ts'
+export { Client } from './client/client.ts'
+export { collectEvidence } from './client/evidence.ts'
+export type { TrustedLog, TrustFile } from './client/trust-file.ts'
+export { formatTrustFile, parseTrustFile } from './client/trust-file.ts'
+export { Unreachable } from './client/unreachable.ts'
+export type { VerifiedImages } from './client/verified-images.ts'
+export { verifiedImages } from './client/verified-images.ts'
+export type {
+  AttestationAnswer,
+  Coverage,
+  EntryAnswer,
+  ImageAnswer,
+  QuestionCoverage,
+  RevocationsAnswer,
+  StatusAnswer,
+  SubmitAnswer,
+  Verdict,
+} from './verify/answer.ts'

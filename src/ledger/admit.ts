@@ -1,0 +1,119 @@
+/**
+ * Admission, the part that needs no place in the log: limits, envelope, statement, signatures, readability.
+ *
+ * Pure, so that many can run side by side. Grants and key status are decided by the sequencer, in order
+ * (contracts.md 4).
+ */
+import type { AttestationId } from '../brand.ts'
+import { parseControl, type ControlStatement } from '../attestation/control.ts'
+import { parseSubmission, type EnvelopeSignature } from '../attestation/envelope.ts'
+import { attestationIdOf, pae } from '../attestation/pae.ts'
+import { parseStatement } from '../attestation/statement.ts'
+import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
+import { isSignature } from '../crypto/signature.ts'
+import { formatBase64 } from '../encoding/base64.ts'
+import { parseHex } from '../encoding/hex.ts'
+import { Fault, type Reason } from '../errors.ts'
+import { manifestOf } from '../sbom/manifest.ts'
+
+/** Verifications that are tried for one submission: with more, an envelope without key ids becomes expensive. */
+const MAX_TRIAL_VERIFICATIONS = 16
+
+export interface VerifiedSignature {
+  readonly key: PublicKey
+  readonly signature: Uint8Array
+}
+
+export interface LeftOut {
+  readonly keyid: string
+  readonly leftOut: Reason
+}
+
+/** A submission that may be sequenced: what was signed, and by which keys. */
+export interface Admitted {
+  readonly attestation: AttestationId
+  readonly pae: Uint8Array
+  readonly predicateType: string
+  readonly control?: ControlStatement
+  /** One for each key; a key that signed twice counts once. */
+  readonly signatures: readonly VerifiedSignature[]
+  readonly leftOut: readonly LeftOut[]
+}
+
+/**
+ * @param registered the keys of the trust root in force
+ * @throws Fault `malformed`, `unacceptable`, `unsupported`, `too-large` for what cannot be recorded
+ * @throws Fault `bad-signature` if a signature by a registered key does not verify
+ */
+export function admit(body: Uint8Array, registered: readonly PublicKey[]): Admitted {
+  const { envelope, publicKeys } = parseSubmission(body)
+  const statement = parseStatement(envelope.payload)
+  const control = parseControl(statement)
+  const signed = pae(envelope.payloadType, envelope.payload)
+  const judged = checkSignatures(
+    envelope.signatures,
+    signed,
+    registered,
+    publicKeys.map((spki) => parsePublicKey(spki)),
+  )
+  const first = judged.signatures[0]
+  // Readability is fixed at admission: what no manifest can be made of is refused, with the place and the reason.
+  if (first !== undefined) manifestOf(statement, first.key.id)
+  return {
+    attestation: attestationIdOf(signed),
+    pae: signed,
+    predicateType: statement.predicateType,
+    ...(control === undefined ? {} : { control }),
+    ...judged,
+  }
+}
+
+function checkSignatures(
+  signatures: readonly EnvelopeSignature[],
+  signed: Uint8Array,
+  registered: readonly PublicKey[],
+  given: readonly PublicKey[],
+): { readonly signatures: readonly VerifiedSignature[]; readonly leftOut: readonly LeftOut[] } {
+  const verified = new Map<string, VerifiedSignature>()
+  const leftOut: LeftOut[] = []
+  let trials = 0
+  const isBy = (key: PublicKey, signature: Uint8Array): boolean =>
+    trials++ < MAX_TRIAL_VERIFICATIONS && isSignature(key, signed, signature)
+  for (const [at, { keyid, signature }] of signatures.entries()) {
+    const key = signerOf(keyid, at, registered, given, (candidate) => isBy(candidate, signature))
+    if (key === undefined) leftOut.push({ keyid, leftOut: 'untrusted-signer' })
+    else if (!verified.has(key.id)) verified.set(key.id, { key, signature })
+  }
+  return { signatures: [...verified.values()], leftOut }
+}
+
+/** The key that made a signature, if it is registered or was given; a key id that names a registered key is binding. */
+function signerOf(
+  keyid: string,
+  at: number,
+  registered: readonly PublicKey[],
+  given: readonly PublicKey[],
+  isBy: (key: PublicKey) => boolean,
+): PublicKey | undefined {
+  const named = registered.find((key) => aliasesOf(key).includes(keyid))
+  if (named !== undefined && !isBy(named)) {
+    throw new Fault(
+      'signature-invalid',
+      `signature ${at}: expected a signature by ${named.id}, which its key id names; it does not verify`,
+      {
+        pointer: `/signatures/${at}/sig`,
+        hint: 'Sign the envelope again: the signature must cover the DSSE pre-authentication encoding of exactly these bytes.',
+      },
+    )
+  }
+  if (named !== undefined) return named
+  // A key id of another convention is only a hint: try what the submitter named, then everything registered.
+  const ids = new Set(given.map((key) => key.id))
+  return [...given, ...registered.filter((key) => !ids.has(key.id))].find(isBy)
+}
+
+/** The forms in which envelopes name a key (formats.md C/1.8). */
+function aliasesOf(key: PublicKey): readonly string[] {
+  const hex = key.id.slice('sha256:'.length)
+  return [key.id, hex, formatBase64(parseHex(hex))]
+}

@@ -1,0 +1,198 @@
+/** The stored index against one that is built again from the log: same keys, postings, rows and manifests. */
+import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
+import { compareBytes, equalBytes } from '../encoding/bytes.ts'
+import { formatHex } from '../encoding/hex.ts'
+import { Fault } from '../errors.ts'
+import { MANIFEST_VERSION } from '../sbom/manifest.ts'
+import type { TrustState } from '../trust/trust-state.ts'
+import { reasonOf, type Finding } from './finding.ts'
+import { followOnce } from './follower.ts'
+import { readEntryRows } from './index-rows.ts'
+import type { IndexReader, IndexStore, KeyRow, MapName, RowTable, Storage } from './ports.ts'
+
+/** Keys or rows read at once. */
+const COMPARE_ROWS = 1000
+
+export interface IndexCheck {
+  readonly indexedThrough: number
+  readonly keys: number
+  readonly problems: readonly Finding[]
+}
+
+export async function checkIndex(
+  storage: Storage,
+  scratch: IndexStore,
+  trust: TrustState,
+  published: TreeSize,
+): Promise<IndexCheck> {
+  const { through, manifestVersion } = await storage.index.read((reader) => reader.position())
+  if (through > published) {
+    return {
+      indexedThrough: through,
+      keys: 0,
+      problems: [{ where: 'index', what: `claims size ${through}, but only ${published} is published` }],
+    }
+  }
+  if (manifestVersion !== MANIFEST_VERSION) {
+    return {
+      indexedThrough: through,
+      keys: 0,
+      problems: [
+        {
+          where: 'index',
+          what: `made by rules ${manifestVersion}, expected ${MANIFEST_VERSION}: it is rebuilt at the next start`,
+        },
+      ],
+    }
+  }
+  const problems: Finding[] = []
+  try {
+    await rebuild(storage, scratch, trust, through)
+    const keys = await storage.index.read((stored) =>
+      scratch.read((expected) => compareIndexes(stored, expected, problems)),
+    )
+    await storage.index.read((stored) => checkManifests(storage, stored, through, problems))
+    return { indexedThrough: through, keys, problems }
+  } catch (cause) {
+    return {
+      indexedThrough: through,
+      keys: 0,
+      problems: [...problems, { where: 'index', what: reasonOf(cause) }],
+    }
+  }
+}
+
+/** Builds the index again, with a blob store that writes nothing. */
+async function rebuild(
+  storage: Storage,
+  scratch: IndexStore,
+  trust: TrustState,
+  through: TreeSize,
+): Promise<void> {
+  await scratch.reset(MANIFEST_VERSION)
+  const readOnlyBlobs = { get: storage.blobs.get.bind(storage.blobs), put: async () => undefined }
+  let at = treeSize(0)
+  while (at < through)
+    at = await followOnce(
+      { storage: { log: storage.log, blobs: readOnlyBlobs, index: scratch }, trust },
+      at,
+      through,
+    )
+}
+
+async function compareIndexes(
+  stored: IndexReader,
+  expected: IndexReader,
+  problems: Finding[],
+): Promise<number> {
+  let keys = 0
+  for (const map of ['components', 'status'] as const)
+    keys += await compareKeys(stored, expected, map, problems)
+  for (const table of ['entry', 'image', 'total'] as const)
+    await compareRows(stored, expected, table, problems)
+  return keys
+}
+
+async function compareKeys(
+  stored: IndexReader,
+  expected: IndexReader,
+  map: MapName,
+  problems: Finding[],
+): Promise<number> {
+  let count = 0
+  let after: Uint8Array | undefined
+  for (;;) {
+    const page = after === undefined ? { limit: COMPARE_ROWS } : { limit: COMPARE_ROWS, after }
+    const [found, wanted] = [
+      await stored.keys(map, new Uint8Array(0), page),
+      await expected.keys(map, new Uint8Array(0), page),
+    ]
+    const difference = firstDifference(found, wanted)
+    if (difference !== undefined) {
+      problems.push({
+        where: `key ${map}/${difference}`,
+        what: 'the stored index and the log disagree about this key',
+      })
+      return count
+    }
+    for (const { key } of wanted) await comparePostings(stored, expected, map, key, problems)
+    count += wanted.length
+    after = wanted.at(-1)?.key
+    if (after === undefined || wanted.length < COMPARE_ROWS) return count
+  }
+}
+
+function firstDifference(found: readonly KeyRow[], wanted: readonly KeyRow[]): string | undefined {
+  for (let at = 0; at < Math.max(found.length, wanted.length); at++) {
+    const [a, b] = [found[at], wanted[at]]
+    if (a !== undefined && b !== undefined && equalBytes(a.key, b.key) && a.count === b.count) continue
+    const lower = a === undefined ? b : b === undefined || compareBytes(a.key, b.key) < 0 ? a : b
+    return lower === undefined ? '' : formatHex(lower.key)
+  }
+  return undefined
+}
+
+async function comparePostings(
+  stored: IndexReader,
+  expected: IndexReader,
+  map: MapName,
+  key: Uint8Array,
+  problems: Finding[],
+): Promise<void> {
+  const [found, wanted] = [await stored.postings(map, key), await expected.postings(map, key)]
+  if (found.length === wanted.length && found.every((index, at) => index === wanted[at])) return
+  problems.push({
+    where: `key ${map}/${formatHex(key)}`,
+    what: `posts ${found.length} entries, the log has ${wanted.length} others`,
+  })
+}
+
+async function compareRows(
+  stored: IndexReader,
+  expected: IndexReader,
+  table: RowTable,
+  problems: Finding[],
+): Promise<void> {
+  let after: Uint8Array | undefined
+  for (;;) {
+    const page = after === undefined ? { limit: COMPARE_ROWS } : { limit: COMPARE_ROWS, after }
+    const [found, wanted] = [await stored.scan(table, page), await expected.scan(table, page)]
+    for (let at = 0; at < Math.max(found.length, wanted.length); at++) {
+      const [a, b] = [found[at], wanted[at]]
+      if (a !== undefined && b !== undefined && equalBytes(a.key, b.key) && a.value === b.value) continue
+      problems.push({
+        where: `row ${table}/${formatHex((b ?? a)?.key ?? new Uint8Array(0))}`,
+        what: 'differs from what the log gives',
+      })
+      return
+    }
+    after = wanted.at(-1)?.key
+    if (after === undefined || wanted.length < COMPARE_ROWS) return
+  }
+}
+
+async function checkManifests(
+  storage: Storage,
+  stored: IndexReader,
+  through: TreeSize,
+  problems: Finding[],
+): Promise<void> {
+  for (let at = 0; at < through; at++) {
+    const [row] = await readEntryRows(stored, [at as LogIndex])
+    if (row !== undefined && (await manifestMissing(storage, row.manifest))) {
+      problems.push({ where: `entry ${at}`, what: `its manifest ${row.manifest} is missing or damaged` })
+    }
+  }
+}
+
+async function manifestMissing(
+  storage: Storage,
+  digest: Parameters<Storage['blobs']['get']>[0],
+): Promise<boolean> {
+  try {
+    return (await storage.blobs.get(digest)) === undefined
+  } catch (cause) {
+    if (cause instanceof Fault) return true
+    throw cause
+  }
+}

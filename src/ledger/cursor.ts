@@ -1,0 +1,51 @@
+/** Cursors: where the next page of rows begins. Opaque to clients, bound to the question. */
+import { imageDigest, logIndex, type ImageDigest, type LogIndex } from '../brand.ts'
+import { sha256Id } from '../crypto/sha256.ts'
+import { formatBase64, parseBase64 } from '../encoding/base64.ts'
+import { isObject, parseJson } from '../encoding/strict-json.ts'
+import { utf8 } from '../encoding/utf8.ts'
+import { Fault } from '../errors.ts'
+import type { ImagesQuestion } from '../verify/answer.ts'
+
+/** The last row that was shown. */
+export interface Cursor {
+  readonly first: LogIndex
+  readonly image: ImageDigest
+}
+
+export function formatCursor(asked: ImagesQuestion, { first, image }: Cursor): string {
+  const text = JSON.stringify({ asked: questionId(asked), first, image })
+  return formatBase64(utf8(text)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+/** @throws Fault `malformed` (`cursor-malformed`) for anything but a cursor that was given for this very question */
+export function parseCursor(asked: ImagesQuestion, text: string): Cursor {
+  const cursor = readCursor(text)
+  if (cursor === undefined || formatCursor(asked, cursor) !== text) {
+    throw new Fault('cursor-malformed', 'cursor: expected the `next` of an answer to the same question', {
+      hint: 'Leave out the cursor to start from the first page.',
+    })
+  }
+  return cursor
+}
+
+function readCursor(text: string): Cursor | undefined {
+  try {
+    const padded = text.replaceAll('-', '+').replaceAll('_', '/') + '='.repeat((4 - (text.length % 4)) % 4)
+    const value = parseJson(parseBase64(padded))
+    if (!isObject(value) || typeof value['first'] !== 'number' || typeof value['image'] !== 'string')
+      return undefined
+    return { first: logIndex(value['first']), image: imageDigest(value['image']) }
+  } catch (cause) {
+    if (cause instanceof Fault) return undefined
+    throw cause
+  }
+}
+
+export function isAfter(row: Cursor, cursor: Cursor): boolean {
+  return row.first > cursor.first || (row.first === cursor.first && row.image > cursor.image)
+}
+
+function questionId(asked: ImagesQuestion): string {
+  return sha256Id(utf8(JSON.stringify([asked.component, asked.range ?? null]))).slice(7, 23)
+}

@@ -1,0 +1,43 @@
+/** From an entry and what was signed to its manifest, its facts and its keys in both maps. Pure but for reading the blob. */
+import { parseControl, type ControlStatement } from '../attestation/control.ts'
+import { parsePae } from '../attestation/pae.ts'
+import { parseStatement } from '../attestation/statement.ts'
+import type { Sha256Id } from '../brand.ts'
+import { sha256Id } from '../crypto/sha256.ts'
+import { Fault } from '../errors.ts'
+import { keysOfManifest, statusKeysOf, unreadableKey } from '../map/keys.ts'
+import { formatManifest, manifestOf } from '../sbom/manifest.ts'
+import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
+import type { BlobStore, LogEntry } from './ports.ts'
+
+export interface Derived {
+  readonly facts: EntryFacts
+  /** The manifest's bytes and their name. */
+  readonly manifest: { readonly digest: Sha256Id; readonly bytes: Uint8Array }
+  readonly componentKeys: readonly Uint8Array[]
+  readonly statusKeys: readonly Uint8Array[]
+  readonly control?: ControlStatement
+}
+
+/** @throws Fault `bad-proof` (`integrity-error`) if what was signed is missing or is not what the entry names */
+export async function derive(entry: LogEntry, blobs: BlobStore): Promise<Derived> {
+  const signed = await blobs.get(entry.attestation)
+  if (signed === undefined)
+    throw new Fault('integrity-error', `entry ${entry.index}: the blob ${entry.attestation} is missing`)
+  return deriveFrom(entry, signed)
+}
+
+/** The same from bytes at hand. An unreadable entry states nothing but that it is there. */
+function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
+  const statement = parseStatement(parsePae(signed).payload)
+  const control = parseControl(statement)
+  const lines = entry.readable ? manifestOf(statement, entry.key) : []
+  const bytes = formatManifest(lines)
+  return {
+    facts: factsOf(entry.index, entry.attestation, entry.key, lines),
+    manifest: { digest: sha256Id(bytes), bytes },
+    componentKeys: entry.readable ? keysOfManifest(lines) : [unreadableKey],
+    statusKeys: control === undefined ? [] : statusKeysOf(control),
+    ...(control === undefined ? {} : { control }),
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The follower: reads the log in order behind the sequencer and keeps the index.
+ *
+ * It follows what is published, in batches, each one index transaction with the position reached. Stopping it anywhere
+ * loses nothing: the next start goes on from the stored position.
+ */
+import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
+import { Fault } from '../errors.ts'
+import { MANIFEST_VERSION } from '../sbom/manifest.ts'
+import type { TrustState } from '../trust/trust-state.ts'
+import { derive } from './derive.ts'
+import { indexBatch } from './index-batch.ts'
+import { FOLLOW_BATCH_ENTRIES } from './limits.ts'
+import type { Clock, Storage } from './ports.ts'
+
+export interface FollowerOptions {
+  readonly storage: Pick<Storage, 'log' | 'blobs' | 'index'>
+  /** Folded at least as far as what is published. */
+  readonly trust: TrustState
+  readonly clock: Clock
+  /** Told once, when following can not go on; queries then say how far the index reaches. */
+  readonly onError: (cause: unknown) => void
+}
+
+/** Rebuilds from nothing where other rules made the index; then the position it starts from. */
+export async function prepareIndex(index: Storage['index']): Promise<TreeSize> {
+  const { through, manifestVersion } = await index.read((reader) => reader.position())
+  if (manifestVersion === MANIFEST_VERSION) return through
+  await index.reset(MANIFEST_VERSION)
+  return treeSize(0)
+}
+
+/** Brings the index one transaction further, at most to `published`; resolves with the position reached. */
+export async function followOnce(
+  options: Pick<FollowerOptions, 'storage' | 'trust'>,
+  from: TreeSize,
+  published: TreeSize,
+): Promise<TreeSize> {
+  const { log, blobs, index } = options.storage
+  const through = treeSize(Math.min(from + FOLLOW_BATCH_ENTRIES, published))
+  const entries = await log.entries(from as number as LogIndex, through)
+  const derived = await Promise.all(entries.map((entry) => derive(entry, blobs)))
+  const step = { from, through, derived, trust: options.trust }
+  const batch = await index.read((reader) => indexBatch(reader, log, step))
+  await blobs.put(derived.map((one) => one.manifest))
+  // Stop here: manifests without rows are harmless; they are written again.
+  await index.apply(batch)
+  return through
+}
+
+export class Follower {
+  readonly #options: FollowerOptions
+  readonly #waiting: { readonly size: TreeSize; readonly resolve: () => void }[] = []
+  #through: TreeSize
+  #published: TreeSize
+  #running: Promise<void> | undefined
+  #stopped = false
+
+  constructor(options: FollowerOptions, through: TreeSize) {
+    this.#options = options
+    this.#through = through
+    this.#published = through
+  }
+
+  /** Entries [0, through) are in the index. */
+  get through(): TreeSize {
+    return this.#through
+  }
+
+  /** Tells that the log is public up to `size`. */
+  advance(size: TreeSize): void {
+    if (size > this.#published) this.#published = size
+    if (this.#through < this.#published && !this.#stopped) this.#running ??= this.#run()
+  }
+
+  /** Resolves when the index has reached `size`, or after `waitMs`, whichever is first. */
+  async reach(size: TreeSize, waitMs: number): Promise<void> {
+    if (this.#through >= size) return
+    const reached = new Promise<void>((resolve) => this.#waiting.push({ size, resolve }))
+    await Promise.race([reached, this.#options.clock.sleep(waitMs)])
+  }
+
+  /** Takes no further step; resolves when the current one is done. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#through < this.#published && !this.#stopped) {
+        this.#through = await followOnce(this.#options, this.#through, this.#published)
+        this.#wake()
+      }
+    } catch (cause) {
+      this.#fail(cause)
+    } finally {
+      this.#running = undefined
+    }
+  }
+
+  #wake(): void {
+    const { length } = this.#waiting
+    for (const one of this.#waiting.splice(0, length)) {
+      if (one.size <= this.#through) one.resolve()
+      else this.#waiting.push(one)
+    }
+  }
+
+  /** Out of space: the next publication tries again. Anything else would only fail again. */
+  #fail(cause: unknown): void {
+    if (cause instanceof Fault && cause.class === 'storage-full') return
+    this.#stopped = true
+    this.#options.onError(cause)
+  }
+}

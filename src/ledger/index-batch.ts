@@ -1,0 +1,116 @@
+/**
+ * One step of the index: from entries [from, through) to the postings and rows that they add or change.
+ *
+ * The result depends on the log alone, not on how it is cut into batches: an image's record is a function of all
+ * entries below `through`, and is made anew for each image that the batch touches.
+ */
+import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
+import { parseTarget } from '../attestation/revocation.ts'
+import { signerKey, subjectKey } from '../map/keys.ts'
+import type { TrustState } from '../trust/trust-state.ts'
+import { imagesOf, type EntryFacts } from '../verify/entry-facts.ts'
+import { countingSboms } from '../verify/rows.ts'
+import type { Derived } from './derive.ts'
+import { entryRow, imageRow, readEntryRows, readImageRecords, readTotals, totalsRow } from './index-rows.ts'
+import type { IndexBatch, IndexReader, IndexRow, LogStore, Posting } from './ports.ts'
+
+export interface IndexStep {
+  readonly from: TreeSize
+  readonly through: TreeSize
+  readonly derived: readonly Derived[]
+  /** Folded at least through `through`. */
+  readonly trust: TrustState
+}
+
+export async function indexBatch(reader: IndexReader, log: LogStore, step: IndexStep): Promise<IndexBatch> {
+  const touched = await touchedImages(reader, log, step)
+  const images = await imageRows(reader, step, touched)
+  const entries = step.derived.map(({ facts, manifest }) => entryRow({ facts, manifest: manifest.digest }))
+  return {
+    from: step.from,
+    through: step.through,
+    postings: postingsOf(step.derived),
+    rows: [...entries, ...images],
+  }
+}
+
+function postingsOf(derived: readonly Derived[]): readonly Posting[] {
+  const postings: Posting[] = []
+  for (const { facts, componentKeys, statusKeys } of derived) {
+    for (const key of componentKeys) postings.push({ map: 'components', key, index: facts.index })
+    for (const key of statusKeys) postings.push({ map: 'status', key, index: facts.index })
+  }
+  return postings
+}
+
+/** Images of the batch's own entries, and of older entries whose verdict a revocation in the batch may change. */
+async function touchedImages(
+  reader: IndexReader,
+  log: LogStore,
+  step: IndexStep,
+): Promise<readonly ImageDigest[]> {
+  const touched = new Set<ImageDigest>()
+  const addAll = (facts: EntryFacts): void => {
+    for (const image of imagesOf(facts)) touched.add(image)
+  }
+  const older = new Set<LogIndex>()
+  for (const one of step.derived) {
+    addAll(one.facts)
+    for (const index of await revokedEntries(reader, log, one)) if (index < step.from) older.add(index)
+  }
+  for (const row of await readEntryRows(reader, [...older])) addAll(row.facts)
+  return [...touched].sort()
+}
+
+/** Entries that a revocation speaks of. One of an image changes no SBOM's standing (contracts.md 2). */
+async function revokedEntries(
+  reader: IndexReader,
+  log: LogStore,
+  { control }: Derived,
+): Promise<readonly LogIndex[]> {
+  if (control?.kind !== 'revocation') return []
+  const target = parseTarget(control.revocation.target.uri)
+  switch (target.type) {
+    case 'key':
+      return reader.postings('components', signerKey(target.key))
+    case 'attestation':
+    case 'signature':
+      return entriesOf(log, target.attestation)
+    case 'image':
+      return []
+  }
+}
+
+async function entriesOf(log: LogStore, attestation: AttestationId): Promise<readonly LogIndex[]> {
+  return (await log.find(attestation)).map((entry) => entry.index)
+}
+
+async function imageRows(
+  reader: IndexReader,
+  step: IndexStep,
+  images: readonly ImageDigest[],
+): Promise<readonly IndexRow[]> {
+  const before = await readImageRecords(reader, images)
+  let { images: count, withSbom } = await readTotals(reader)
+  const rows: IndexRow[] = []
+  for (const [at, image] of images.entries()) {
+    const sboms = countingSboms(image, await speakers(reader, step, image), step.trust, step.through).map(
+      (facts) => facts.index,
+    )
+    const old = before[at]
+    if (old === undefined) count++
+    withSbom += Number(sboms.length > 0) - Number((old?.sboms.length ?? 0) > 0)
+    rows.push(imageRow(image, { sboms }))
+  }
+  return images.length === 0 ? rows : [...rows, totalsRow({ images: count, withSbom })]
+}
+
+/** Everything that speaks of an image: what is in the index, and what the batch adds. */
+async function speakers(
+  reader: IndexReader,
+  step: IndexStep,
+  image: ImageDigest,
+): Promise<readonly EntryFacts[]> {
+  const older = await readEntryRows(reader, await reader.postings('components', subjectKey(image)))
+  return [...older.map((row) => row.facts), ...step.derived.map((one) => one.facts)]
+}

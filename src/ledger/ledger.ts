@@ -1,0 +1,318 @@
+/**
+ * The ledger: the whole flow on one screen.
+ *
+ *     submit ─▶ admit ─▶ sequencer ─▶ writer: place, append, read back, sign, publish ─▶ answer
+ *                                                                            └────▶ follower ─▶ index ─▶ queries
+ *
+ * Everything from outside (storage, key, time) is an argument.
+ */
+import {
+  logIndex,
+  treeSize,
+  type AttestationId,
+  type ImageDigest,
+  type LogIndex,
+  type TreeSize,
+} from '../brand.ts'
+import { parsePae } from '../attestation/pae.ts'
+import { parseStatement } from '../attestation/statement.ts'
+import type { PublicKey } from '../crypto/public-key.ts'
+import type { SigningKey } from '../crypto/signing-key.ts'
+import { Fault } from '../errors.ts'
+import { formatEntryBundle } from '../tlog/entry-bundle.ts'
+import { TILE_WIDTH, tileWidth } from '../tlog/tile.ts'
+import { formatVerifierKey, verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
+import { rootAt, type TrustState } from '../trust/trust-state.ts'
+import type {
+  AttestationAnswer,
+  EntryAnswer,
+  ImageAnswer,
+  ImagesAnswer,
+  RevocationsAnswer,
+  StatusAnswer,
+  SubmitAnswer,
+} from '../verify/answer.ts'
+import { parseQuestion } from '../verify/rows.ts'
+import { admit, type Admitted } from './admit.ts'
+import { parseCursor } from './cursor.ts'
+import { Follower, prepareIndex } from './follower.ts'
+import { DEFAULT_PAGE_ROWS, INDEX_WAIT_MS } from './limits.ts'
+import type { Placed } from './place.ts'
+import { openForReading, openForWriting, type OpenedLog } from './open.ts'
+import type { Clock, LogEntry, Storage } from './ports.ts'
+import { proveEntries, readEntries } from './prove.ts'
+import { queryImage } from './query-image.ts'
+import { queryImages } from './query-images.ts'
+import { queryRevocations } from './query-revocations.ts'
+import { Sequencer } from './sequencer.ts'
+import { asOf, coverageOf, type PublishedView, type View } from './view.ts'
+import { LogWriter, registeredKeys, type Published } from './writer.ts'
+
+export interface LedgerOptions {
+  readonly origin: string
+  readonly logKey: SigningKey
+  readonly clock: Clock
+  /** The program's version, for the status answer. */
+  readonly version: string
+  /** Told once when the log can not go on; the ledger is read-only from then on. */
+  readonly onFatal: (cause: unknown) => void
+  /** How bodies are admitted; a server does it beside the event loop. @default admit.ts, at once */
+  readonly admit?: (body: Uint8Array, registered: readonly PublicKey[]) => Promise<Admitted>
+  /** Serves reads only, and says why; the signer state is not looked at. */
+  readonly readOnly?: string
+  /** How long entries may wait to share a batch, in milliseconds. @default 100 */
+  readonly batchWindowMs?: number
+}
+
+export class Ledger implements AsyncDisposable {
+  readonly #storage: Storage
+  readonly #options: LedgerOptions
+  readonly #key: VerifierKey
+  readonly #trust: TrustState
+  readonly #registered: () => readonly PublicKey[]
+  readonly #follower: Follower
+  readonly #sequencer: Sequencer | undefined
+  #published: Published
+  #readOnly: string | undefined
+
+  private constructor(storage: Storage, options: LedgerOptions, opened: OpenedLog, through: TreeSize) {
+    this.#storage = storage
+    this.#options = options
+    this.#key = verifierKeyOf(options.origin, options.logKey.publicKey)
+    this.#trust = opened.trust
+    this.#registered = registeredKeys(opened.trust)
+    this.#published = opened.published
+    this.#readOnly = options.readOnly
+    this.#follower = new Follower(
+      { storage, trust: opened.trust, clock: options.clock, onError: (cause) => this.#stop(cause) },
+      through,
+    )
+    this.#sequencer = opened.writing === undefined ? undefined : this.#startSequencer(opened, opened.writing)
+    this.#follower.advance(opened.published.checkpoint.size)
+  }
+
+  /**
+   * Opens a ledger that was created (create.ts) and finishes what the last process left undone.
+   *
+   * @throws Fault `conflict`: `partial-state`, `other-origin`, `other-key`, `rollback` or `fork`
+   */
+  static async open(storage: Storage, options: LedgerOptions): Promise<Ledger> {
+    const open = options.readOnly === undefined ? openForWriting : openForReading
+    const opened = await open(storage, options.origin, options.logKey)
+    return new Ledger(storage, options, opened, await prepareIndex(storage.index))
+  }
+
+  #startSequencer(opened: OpenedLog, writing: NonNullable<OpenedLog['writing']>): Sequencer {
+    const writer = new LogWriter({
+      ...writing,
+      clock: this.#options.clock,
+      trust: opened.trust,
+      recordedAt: opened.published.recordedAt,
+      onPublished: (published) => {
+        this.#published = published
+        this.#follower.advance(published.checkpoint.size)
+      },
+    })
+    return new Sequencer({
+      clock: this.#options.clock,
+      commit: (submissions) => writer.commit(submissions),
+      onFatal: (cause) => this.#stop(cause),
+      ...(this.#options.batchWindowMs === undefined ? {} : { windowMs: this.#options.batchWindowMs }),
+    })
+  }
+
+  #stop(cause: unknown): void {
+    this.#readOnly ??= cause instanceof Fault ? cause.reason : 'internal-error'
+    this.#options.onFatal(cause)
+  }
+
+  /** Why no submission is taken; undefined while they are. */
+  get readOnly(): string | undefined {
+    return this.#readOnly
+  }
+
+  get logKey(): VerifierKey {
+    return this.#key
+  }
+
+  /**
+   * Records an attestation; resolves when its entries are public.
+   *
+   * @param body a DSSE envelope, or `{envelope, publicKeys}` (contracts.md 7)
+   * @throws Fault for everything that may not be recorded; the log is unchanged then
+   */
+  async submit(body: Uint8Array): Promise<{ readonly created: boolean; readonly answer: SubmitAnswer }> {
+    if (this.#sequencer === undefined || this.#readOnly !== undefined) throw this.#refuseWriting()
+    const admitted = await (this.#options.admit ?? admit)(body, this.#registered())
+    const placed = await this.#sequencer.add(admitted)
+    return { created: placed.created, answer: await this.#submitAnswer(placed, admitted.predicateType) }
+  }
+
+  #refuseWriting(): Fault {
+    return new Fault('read-only', `ledger: it is read-only (${this.#readOnly ?? 'opened so'})`, {
+      hint: 'Nothing was recorded. Ask the operator; submit again when it takes submissions.',
+    })
+  }
+
+  async #submitAnswer(placed: Placed, predicateType: string): Promise<SubmitAnswer> {
+    const view = this.#publishedView()
+    const indexes = placed.signatures.flatMap((one) => ('entry' in one ? [one.entry] : []))
+    const wanted = (await readEntries(this.#storage.log, indexes)).map((entry) => ({ entry, predicateType }))
+    return {
+      attestation: placed.attestation,
+      signatures: placed.signatures,
+      entries: await proveEntries(this.#storage.log, view.checkpoint.size, wanted),
+      asOf: asOf(view, this.#follower.through),
+    }
+  }
+
+  /** @throws Fault `not-recorded` */
+  async entry(index: LogIndex): Promise<EntryAnswer> {
+    const view = this.#publishedView()
+    if (index >= view.checkpoint.size) {
+      throw new Fault(
+        'not-recorded',
+        `entry: this log has ${view.checkpoint.size} entries; ${index} does not exist yet`,
+      )
+    }
+    const entries = await readEntries(this.#storage.log, [index])
+    return {
+      entry: index,
+      entries: await this.#prove(view, entries),
+      asOf: asOf(view, this.#follower.through),
+    }
+  }
+
+  /** @throws Fault `not-recorded` */
+  async attestation(id: AttestationId): Promise<AttestationAnswer> {
+    const view = this.#publishedView()
+    const stored = await this.#storage.log.find(id)
+    const entries = stored.filter((entry) => entry.index < view.checkpoint.size)
+    if (entries.length === 0) throw new Fault('not-recorded', `attestation: ${id} is not recorded`)
+    return {
+      attestation: id,
+      entries: await this.#prove(view, entries),
+      asOf: asOf(view, this.#follower.through),
+    }
+  }
+
+  async #prove(view: PublishedView, entries: readonly LogEntry[]): Promise<EntryAnswer['entries']> {
+    const wanted = await Promise.all(
+      entries.map(async (entry) => ({ entry, predicateType: await this.#predicateType(entry) })),
+    )
+    return proveEntries(this.#storage.log, view.checkpoint.size, wanted)
+  }
+
+  async #predicateType(entry: LogEntry): Promise<string> {
+    const signed = await this.#storage.blobs.get(entry.attestation)
+    if (signed === undefined) throw new Fault('integrity-error', `entry ${entry.index}: the blob is missing`)
+    return parseStatement(parsePae(signed).payload).predicateType
+  }
+
+  /** What was signed: the DSSE pre-authentication encoding. @throws Fault `not-recorded` */
+  async pae(id: AttestationId): Promise<Uint8Array> {
+    const [entry] = await this.#storage.log.find(id)
+    if (entry === undefined || entry.index >= this.#published.checkpoint.size) {
+      throw new Fault('not-recorded', `attestation: ${id} is not recorded`)
+    }
+    const signed = await this.#storage.blobs.get(id)
+    if (signed === undefined) throw new Fault('integrity-error', `attestation: the blob ${id} is missing`)
+    return signed
+  }
+
+  /** @throws Fault `not-recorded` */
+  image(digest: ImageDigest): Promise<ImageAnswer> {
+    return this.#view((view) => queryImage(view, digest))
+  }
+
+  /**
+   * @param question `component` a purl; `range` VERS or native; `limit` 1 to 1000 rows; `cursor` the `next` of a page
+   * @throws Fault `malformed`, `unsupported`
+   */
+  async images(question: {
+    readonly component: string
+    readonly range?: string
+    readonly limit?: number
+    readonly cursor?: string
+  }): Promise<ImagesAnswer> {
+    const parsed = parseQuestion(question.component, question.range)
+    const after = question.cursor === undefined ? {} : { after: parseCursor(parsed.asked, question.cursor) }
+    return this.#view((view) =>
+      queryImages(view, parsed, { limit: question.limit ?? DEFAULT_PAGE_ROWS, ...after }),
+    )
+  }
+
+  /** @throws Fault `malformed` for a bad target URI */
+  revocations(target: string): Promise<RevocationsAnswer> {
+    return this.#view((view) => queryRevocations(view, target))
+  }
+
+  status(): Promise<StatusAnswer> {
+    return this.#view(async (view) => {
+      const root = rootAt(this.#trust, view.checkpoint.size)
+      if (root === undefined) throw new Error('ledger without a trust root')
+      return {
+        origin: view.origin,
+        logKey: formatVerifierKey(this.#key),
+        trustRoot: { id: root.id, version: root.root.version, entry: root.index },
+        ...(this.#readOnly === undefined ? {} : { readOnly: this.#readOnly }),
+        asOf: asOf(view, view.through),
+        coverage: await coverageOf(view),
+        version: this.#options.version,
+      }
+    })
+  }
+
+  /** The newest published checkpoint, as a signed note. */
+  checkpoint(): string {
+    return this.#published.checkpoint.note
+  }
+
+  /** The hashes of a tile of any width within the published size; undefined for wider ones. */
+  async tile(place: {
+    readonly level: number
+    readonly index: number
+    readonly width: number
+  }): Promise<Uint8Array | undefined> {
+    if (place.width > tileWidth(this.#published.checkpoint.size, place)) return undefined
+    const [hashes] = await this.#storage.log.tiles([place])
+    if (hashes === undefined)
+      throw new Fault('integrity-error', `tile ${place.level}/${place.index} is missing`)
+    return hashes.subarray(0, place.width * 32)
+  }
+
+  async entryBundle(place: {
+    readonly index: number
+    readonly width: number
+  }): Promise<Uint8Array | undefined> {
+    if (place.width > tileWidth(this.#published.checkpoint.size, { level: 0, index: place.index }))
+      return undefined
+    const from = place.index * TILE_WIDTH
+    const entries = await this.#storage.log.entries(logIndex(from), treeSize(from + place.width))
+    return formatEntryBundle(entries.map((entry) => entry.leaf))
+  }
+
+  /** Answers what waits, takes nothing more, and closes the storage. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sequencer?.drain()
+    await this.#follower.stop()
+    await this.#storage[Symbol.asyncDispose]()
+  }
+
+  #publishedView(): PublishedView {
+    return {
+      origin: this.#options.origin,
+      ...this.#published,
+      servedAt: new Date(this.#options.clock.now()).toISOString(),
+    }
+  }
+
+  /** A submitter finds what it submitted: the index gets a second to reach what was public when the question came. */
+  async #view<T>(use: (view: View) => Promise<T>): Promise<T> {
+    await this.#follower.reach(this.#published.checkpoint.size, INDEX_WAIT_MS)
+    return this.#storage.index.read(async (reader) => {
+      const { through } = await reader.position()
+      return use({ ...this.#publishedView(), log: this.#storage.log, reader, through, trust: this.#trust })
+    })
+  }
+}

@@ -1,0 +1,15 @@
+/** Limits of the ledger (README 2.7 "Limits", robustness.md 7.2), each with its reason. */
+
+/** A batch costs one fsync; above this, committing takes longer than a submitter likes to wait. */
+export const MAX_BATCH_ENTRIES = 256
+/** The longest time that an entry is held back so that others can share its batch. */
+export const MAX_BATCH_WINDOW_MS = 100
+/** Submissions waiting at once; more are pushed back, so that memory stays bounded. */
+export const MAX_WAITING_SUBMISSIONS = 4096
+/** Entries that the follower takes into one index transaction. */
+export const FOLLOW_BATCH_ENTRIES = 100
+/** How long a query waits for the index to reach the size published when it arrived. */
+export const INDEX_WAIT_MS = 1000
+/** Rows on one page unless asked otherwise, and at most (interface.md 4.1). */
+export const DEFAULT_PAGE_ROWS = 100
+export const MAX_PAGE_ROWS = 1000

@@ -1,0 +1,179 @@
+/**
+ * Placing submissions: which of them may enter the log at the next index, decided in order on the trust state folded
+ * over all earlier entries, so that an auditor repeats each decision exactly (contracts.md 4).
+ *
+ * What is refused here uses no index. A control statement ends its batch, since it may change what the next may do.
+ */
+import { treeSize, type AttestationId, type KeyId, type LogIndex, type TreeSize } from '../brand.ts'
+import type { ControlStatement } from '../attestation/control.ts'
+import { entryOf } from '../entry/hashed-rekord.ts'
+import { Fault } from '../errors.ts'
+import { leafHash } from '../tlog/tree-hash.ts'
+import { judgeSubmission } from '../trust/admission.ts'
+import type { TrustState } from '../trust/trust-state.ts'
+import type { SubmittedSignature } from '../verify/answer.ts'
+import type { Admitted, VerifiedSignature } from './admit.ts'
+import { MAX_BATCH_ENTRIES } from './limits.ts'
+import type { Blob, LogEntry, LogStore } from './ports.ts'
+
+/** Where a submission's signatures stand in the log. */
+export interface Placed {
+  readonly attestation: AttestationId
+  readonly signatures: readonly SubmittedSignature[]
+  /** Whether any of the entries is new. */
+  readonly created: boolean
+}
+
+export interface NewControl {
+  readonly index: LogIndex
+  readonly attestation: AttestationId
+  readonly key: KeyId
+  readonly control: ControlStatement
+}
+
+/** A batch that is ready to be committed. */
+export interface PlacedBatch {
+  readonly results: readonly (Placed | Fault)[]
+  readonly entries: readonly LogEntry[]
+  readonly blobs: readonly Blob[]
+  /** To be folded once the batch is committed. */
+  readonly controls: readonly NewControl[]
+}
+
+interface Draft {
+  readonly from: TreeSize
+  readonly recordedAt: string
+  readonly trust: TrustState
+  readonly log: LogStore
+  readonly results: (Placed | Fault)[]
+  readonly entries: LogEntry[]
+  readonly blobs: Map<AttestationId, Blob>
+  readonly controls: NewControl[]
+}
+
+/** Places as many submissions as fit into one batch, at least one. */
+export async function placeBatch(
+  submissions: readonly Admitted[],
+  at: {
+    readonly from: TreeSize
+    readonly recordedAt: string
+    readonly trust: TrustState
+    readonly log: LogStore
+  },
+): Promise<PlacedBatch> {
+  const draft: Draft = { ...at, results: [], entries: [], blobs: new Map(), controls: [] }
+  for (const submission of submissions) {
+    const room = MAX_BATCH_ENTRIES - draft.entries.length
+    if (draft.results.length > 0 && submission.signatures.length > room) break
+    draft.results.push(await placeOrRefuse(draft, submission))
+    if (draft.controls.length > 0) break
+  }
+  return { ...draft, blobs: [...draft.blobs.values()] }
+}
+
+async function placeOrRefuse(draft: Draft, submission: Admitted): Promise<Placed | Fault> {
+  try {
+    return await place(draft, submission)
+  } catch (cause) {
+    if (cause instanceof Fault) return cause
+    throw cause
+  }
+}
+
+async function place(draft: Draft, submission: Admitted): Promise<Placed> {
+  const signatures: SubmittedSignature[] = []
+  const refusals: Fault[] = []
+  const accepted: VerifiedSignature[] = []
+  for (const verified of submission.signatures) {
+    const existing = await existingEntry(draft, submission.attestation, verified.key.id)
+    if (existing !== undefined) signatures.push({ key: verified.key.id, entry: existing, new: false })
+    else {
+      const refusal = refusalOf(draft, submission, verified)
+      if (refusal === undefined) accepted.push(verified)
+      else {
+        refusals.push(refusal)
+        signatures.push({ keyid: verified.key.id, leftOut: refusal.reason })
+      }
+    }
+  }
+  if (accepted.length === 0 && !signatures.some((one) => 'entry' in one))
+    throw refusals[0] ?? noKnownSigner(submission)
+  return {
+    attestation: submission.attestation,
+    signatures: [
+      ...signatures,
+      ...accepted.map((verified) => enter(draft, submission, verified)),
+      ...submission.leftOut,
+    ],
+    created: accepted.length > 0,
+  }
+}
+
+async function existingEntry(
+  draft: Draft,
+  attestation: AttestationId,
+  key: KeyId,
+): Promise<LogIndex | undefined> {
+  const drafted = draft.entries.find((entry) => entry.attestation === attestation && entry.key === key)
+  if (drafted !== undefined) return drafted.index
+  const [stored] = await draft.log.find(attestation, key)
+  return stored?.index
+}
+
+/** Why this signature may not enter; a fault that is not about the signer refuses the whole submission. */
+function refusalOf(draft: Draft, submission: Admitted, { key }: VerifiedSignature): Fault | undefined {
+  const { attestation, predicateType, control } = submission
+  try {
+    judgeSubmission(draft.trust, {
+      index: nextIndex(draft),
+      attestation,
+      key: key.id,
+      predicateType,
+      ...(control === undefined ? {} : { control }),
+    })
+    return undefined
+  } catch (cause) {
+    if (cause instanceof Fault && (cause.class === 'untrusted' || cause.class === 'revoked')) return cause
+    throw cause
+  }
+}
+
+function enter(
+  draft: Draft,
+  submission: Admitted,
+  { key, signature }: VerifiedSignature,
+): SubmittedSignature {
+  const index = nextIndex(draft)
+  const { attestation } = submission
+  const leaf = entryOf(submission.pae, key, signature)
+  draft.entries.push({
+    index,
+    leaf,
+    leafHash: leafHash(leaf),
+    attestation,
+    key: key.id,
+    recordedAt: draft.recordedAt,
+    // What could not be read was refused by admit.ts; withheld envelopes come with a later issue.
+    readable: true,
+  })
+  draft.blobs.set(attestation, { digest: attestation, bytes: submission.pae })
+  if (submission.control !== undefined)
+    draft.controls.push({ index, attestation, key: key.id, control: submission.control })
+  return { key: key.id, entry: index, new: true }
+}
+
+function nextIndex(draft: Draft): LogIndex {
+  return treeSize(draft.from + draft.entries.length) as number as LogIndex
+}
+
+function noKnownSigner(submission: Admitted): Fault {
+  const named = submission.leftOut.map((one) => one.keyid || '(no key id)').join(', ')
+  return new Fault(
+    'untrusted-signer',
+    `envelope: none of its signatures is by a registered key, got ${named.slice(0, 100)}`,
+    {
+      pointer: '/signatures',
+      hint: 'Ask an administrator to register the key: attestree trust add-signer NAME --key PUB --types …',
+    },
+  )
+}

@@ -1,0 +1,82 @@
+/** Entries with their inclusion proofs, as every answer carries them: planned together, read once, folded. */
+import { treeSize, type AttestationId, type KeyId, type LogIndex, type TreeSize } from '../brand.ts'
+import { formatBase64 } from '../encoding/base64.ts'
+import { foldInclusion, inclusionPlaces } from '../tlog/inclusion.ts'
+import { tileReader } from '../tlog/tile.ts'
+import type { ProvenEntries, ProvenEntry } from '../verify/answer.ts'
+import type { LogEntry, LogStore } from './ports.ts'
+
+/** An entry to prove, with what the leaf does not say. */
+export interface EntryToProve {
+  readonly entry: LogEntry
+  readonly predicateType: string
+}
+
+/** Proofs against the tree of `size`, keyed by index, each entry once. */
+export async function proveEntries(
+  store: LogStore,
+  size: TreeSize,
+  wanted: readonly EntryToProve[],
+): Promise<ProvenEntries> {
+  const plans = wanted.map(({ entry }) => inclusionPlaces(entry.index, size))
+  const hashes = await tileReader(size, (places) => store.tiles(places))(plans.flat())
+  const proven: Record<string, ProvenEntry> = {}
+  let at = 0
+  for (const [which, { entry, predicateType }] of wanted.entries()) {
+    const { length } = plans[which] ?? []
+    const proof = foldInclusion(entry.index, size, hashes.slice(at, at + length))
+    at += length
+    proven[String(entry.index)] = provenEntry(entry, predicateType, proof)
+  }
+  return proven
+}
+
+function provenEntry(entry: LogEntry, predicateType: string, proof: readonly Uint8Array[]): ProvenEntry {
+  return {
+    attestation: entry.attestation,
+    key: entry.key,
+    predicateType,
+    recordedAt: entry.recordedAt,
+    body: formatBase64(entry.leaf),
+    inclusion: proof.map((hash) => formatBase64(hash)),
+  }
+}
+
+/** The stored entries with those indexes, ascending and each once. @throws Error if the log lacks one of them. */
+export async function readEntries(
+  store: LogStore,
+  indexes: Iterable<LogIndex>,
+): Promise<readonly LogEntry[]> {
+  const entries: LogEntry[] = []
+  for (const { from, to } of runsOf(indexes)) entries.push(...(await readRun(store, from, to)))
+  return entries
+}
+
+async function readRun(store: LogStore, from: LogIndex, to: TreeSize): Promise<readonly LogEntry[]> {
+  const entries = await store.entries(from, to)
+  if (entries.length !== to - from) throw new Error(`log: entries ${from} to ${to - 1} are not all there`)
+  return entries
+}
+
+function runsOf(indexes: Iterable<LogIndex>): readonly { readonly from: LogIndex; readonly to: TreeSize }[] {
+  const sorted = [...new Set(indexes)].sort((a, b) => a - b)
+  const runs: { from: LogIndex; to: TreeSize }[] = []
+  for (const index of sorted) {
+    const last = runs.at(-1)
+    if (last !== undefined && last.to === (index as number)) last.to = treeSize(index + 1)
+    else runs.push({ from: index, to: treeSize(index + 1) })
+  }
+  return runs
+}
+
+/** The targets whose revocations touch what an entry states (contracts.md 8). */
+export function targetsOf(about: {
+  readonly attestation: AttestationId
+  readonly key: KeyId
+}): readonly string[] {
+  return [
+    `attestation:${about.attestation}`,
+    `signature:${about.attestation}#${about.key}`,
+    `key:${about.key}`,
+  ]
+}

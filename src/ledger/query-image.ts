@@ -1,0 +1,74 @@
+/** Everything recorded about one image: attestations with their verdicts, SBOMs, provenance, signers (contracts.md 7). */
+import type { ImageDigest, LogIndex } from '../brand.ts'
+import { Fault } from '../errors.ts'
+import { subjectKey } from '../map/keys.ts'
+import { verdictOf } from '../trust/status.ts'
+import { principalOf, revocationsOf } from '../trust/trust-state.ts'
+import type { ImageAnswer } from '../verify/answer.ts'
+import { isProvenance, type EntryFacts } from '../verify/entry-facts.ts'
+import { namesOf, provenanceRow } from '../verify/rows.ts'
+import { readEntryRows, readImageRecords } from './index-rows.ts'
+import type { LogEntry } from './ports.ts'
+import { readEntries, targetsOf } from './prove.ts'
+import { asOf, coverageOf, provenEntries, revocationEntries, trustRootEntries, type View } from './view.ts'
+
+/** @throws Fault `not-recorded` if no entry speaks of the digest */
+export async function queryImage(view: View, image: ImageDigest): Promise<ImageAnswer> {
+  const indexes = await view.reader.postings('components', subjectKey(image))
+  if (indexes.length === 0) {
+    throw new Fault('not-recorded', `image: nothing is recorded for ${image}`, {
+      hint: 'That is no proof of harm: it means that nobody has said here where it came from.',
+    })
+  }
+  const facts = (await readEntryRows(view.reader, indexes)).map((row) => row.facts)
+  const entries = await readEntries(view.log, indexes)
+  const [record] = await readImageRecords(view.reader, [image])
+  const targets = [...facts.flatMap(targetsOf), `image:${image}`]
+  const proven = [...(await trustRootEntries(view)), ...indexes, ...(await revocationEntries(view, targets))]
+  return {
+    image,
+    names: namesOf(image, facts),
+    revoked: revocationsOf(view.trust, view.through, `image:${image}`).length > 0,
+    attestations: facts.map((one, at) => attestationRow(view, one, entries[at], image)),
+    sboms: facts.flatMap((one) => sbomRow(one, record?.sboms ?? [])),
+    provenance: facts.filter(isProvenance).map(provenanceRow),
+    coverage: await coverageOf(view),
+    entries: await provenEntries(view, proven),
+    asOf: asOf(view, view.through),
+    assurance: 'rows',
+    notEstablished: ['complete', 'not-revoked'],
+  }
+}
+
+function attestationRow(
+  view: View,
+  facts: EntryFacts,
+  entry: LogEntry | undefined,
+  image: ImageDigest,
+): ImageAnswer['attestations'][number] {
+  if (entry === undefined) throw new Error(`log: entry ${facts.index} is not there`)
+  return {
+    entry: facts.index,
+    attestation: facts.attestation,
+    key: facts.key,
+    signer: principalOf(view.trust, facts.index, facts.key) ?? null,
+    predicateType: facts.predicateType,
+    recordedAt: entry.recordedAt,
+    verdict: verdictOf(view.trust, view.through, { ...facts, subject: image }),
+  }
+}
+
+function sbomRow({ index, sbom }: EntryFacts, counting: readonly LogIndex[]): ImageAnswer['sboms'] {
+  if (sbom === undefined) return []
+  const { tool, toolVersion, platform, components } = sbom
+  return [
+    {
+      entry: index,
+      tool,
+      toolVersion,
+      platform: platform === '' ? null : platform,
+      components,
+      counts: counting.includes(index),
+    },
+  ]
+}

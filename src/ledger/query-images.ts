@@ -1,0 +1,151 @@
+/**
+ * "Which images contain component X, in these versions?" (contracts.md 2 and 7).
+ *
+ * The index gives the versions of a name, for each version the entries that state it, and for each entry its images.
+ * Versions are compared here, in JavaScript, over the distinct versions of one name; what an image's SBOMs amount to is
+ * decided by verify/rows.ts, the same code that checks the row offline.
+ */
+import type { ImageDigest, LogIndex } from '../brand.ts'
+import { componentKey, componentPrefix, parseComponentKey, subjectKey } from '../map/keys.ts'
+import type { ImageRow, ImagesAnswer, QuestionCoverage } from '../verify/answer.ts'
+import { imagesOf, isProvenance } from '../verify/entry-facts.ts'
+import {
+  compareRows,
+  decide,
+  matchVersion,
+  rowOf,
+  type ComponentQuestion,
+  type Stated,
+} from '../verify/rows.ts'
+import { formatCursor, isAfter, type Cursor } from './cursor.ts'
+import { readEntryRows, readImageRecords, readTotals } from './index-rows.ts'
+import { targetsOf } from './prove.ts'
+import {
+  asOf,
+  provenEntries,
+  revocationEntries,
+  trustRootEntries,
+  unreadableEntries,
+  type View,
+} from './view.ts'
+
+/** For each entry, the versions of the asked name that it lists and that do not miss the question. */
+type Occurrences = ReadonlyMap<LogIndex, readonly string[]>
+
+interface Hit {
+  readonly image: ImageDigest
+  readonly status: 'affected' | 'undetermined'
+  /** The lowest entry that the status rests on: what rows are ordered by. */
+  readonly first: LogIndex
+}
+
+export async function queryImages(
+  view: View,
+  question: ComponentQuestion,
+  page: { readonly limit: number; readonly after?: Cursor },
+): Promise<ImagesAnswer> {
+  const occurrences = await findOccurrences(view, question)
+  const hits = await findHits(view, question, occurrences)
+  const rest = hits.filter((hit) => page.after === undefined || isAfter(hit, page.after))
+  const shown = rest.slice(0, page.limit)
+  const items = await Promise.all(shown.map((hit) => makeRow(view, question, occurrences, hit.image)))
+  const last = shown.at(-1)
+  return {
+    question: question.asked,
+    items: [...items].sort(compareRows),
+    ...(rest.length > shown.length && last !== undefined ? { next: formatCursor(question.asked, last) } : {}),
+    coverage: await questionCoverage(view, hits),
+    entries: await proofMaterial(view, items),
+    asOf: asOf(view, view.through),
+    assurance: 'rows',
+    notEstablished: ['complete', 'not-revoked'],
+  }
+}
+
+async function findOccurrences(view: View, question: ComponentQuestion): Promise<Occurrences> {
+  const found = new Map<LogIndex, string[]>()
+  for (const key of await candidateKeys(view, question)) {
+    const version = parseComponentKey(key)?.version
+    if (version === undefined || matchVersion(question, version) === 'out') continue
+    for (const index of await view.reader.postings('components', key)) {
+      const versions = found.get(index)
+      if (versions === undefined) found.set(index, [version])
+      else versions.push(version)
+    }
+  }
+  return found
+}
+
+/** An exact version needs two look-ups; anything else all versions of the name. */
+async function candidateKeys(view: View, question: ComponentQuestion): Promise<readonly Uint8Array[]> {
+  if (question.version !== undefined)
+    return [componentKey(question.name, question.version), componentKey(question.name, '')]
+  const rows = await view.reader.keys('components', componentPrefix(question.name))
+  return rows.map((row) => row.key)
+}
+
+async function findHits(
+  view: View,
+  question: ComponentQuestion,
+  occurrences: Occurrences,
+): Promise<readonly Hit[]> {
+  const images = new Set<ImageDigest>()
+  for (const row of await readEntryRows(view.reader, [...occurrences.keys()])) {
+    for (const image of imagesOf(row.facts)) images.add(image)
+  }
+  const ordered = [...images]
+  const records = await readImageRecords(view.reader, ordered)
+  const hits: Hit[] = []
+  for (const [at, image] of ordered.entries()) {
+    const listed = (records[at]?.sboms ?? []).map((entry) => ({
+      entry,
+      versions: occurrences.get(entry) ?? [],
+    }))
+    const { status, matches } = decide(question, listed)
+    const first = matches[0]?.entry
+    if (first !== undefined && (status === 'affected' || status === 'undetermined'))
+      hits.push({ image, status, first })
+  }
+  return hits.sort((a, b) => a.first - b.first || (a.image < b.image ? -1 : 1))
+}
+
+async function makeRow(
+  view: View,
+  question: ComponentQuestion,
+  occurrences: Occurrences,
+  image: ImageDigest,
+): Promise<ImageRow> {
+  const about = await readEntryRows(view.reader, await view.reader.postings('components', subjectKey(image)))
+  const stated: readonly Stated[] = about
+    .map((row) => row.facts)
+    .filter((facts) => facts.sbom !== undefined || isProvenance(facts))
+    .map((facts) => ({ facts, versions: occurrences.get(facts.index) ?? [] }))
+  return rowOf(question, image, stated, view.trust, view.through)
+}
+
+async function questionCoverage(view: View, hits: readonly Hit[]): Promise<QuestionCoverage> {
+  const { images, withSbom } = await readTotals(view.reader)
+  const affected = hits.filter((hit) => hit.status === 'affected').length
+  const undetermined = hits.length - affected
+  return {
+    images,
+    affected,
+    notAffected: withSbom - affected - undetermined,
+    undetermined,
+    unknown: images - withSbom,
+    unreadableEntries: await unreadableEntries(view),
+  }
+}
+
+/** The rows' entries, all trust roots, and the revocations known of anything the rows rest on. */
+async function proofMaterial(view: View, items: readonly ImageRow[]): Promise<ImagesAnswer['entries']> {
+  const stated = new Set<LogIndex>()
+  for (const row of items) {
+    for (const index of row.sboms) stated.add(index)
+    for (const one of row.provenance) stated.add(one.entry)
+  }
+  const facts = (await readEntryRows(view.reader, [...stated])).map((row) => row.facts)
+  const targets = [...facts.flatMap(targetsOf), ...items.map((row) => `image:${row.image}`)]
+  const roots = await trustRootEntries(view)
+  return provenEntries(view, [...roots, ...stated, ...(await revocationEntries(view, targets))])
+}

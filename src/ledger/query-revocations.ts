@@ -1,0 +1,77 @@
+/** "Is this revoked?": the live revocations that name a target, and what they and others amount to (contracts.md 7). */
+import type { LogIndex } from '../brand.ts'
+import { parseTarget, type Target } from '../attestation/revocation.ts'
+import { signerKey, subjectKey } from '../map/keys.ts'
+import { stateOfTarget, verdictOf } from '../trust/status.ts'
+import { principalOf, revocationsOf, type RecordedRevocation } from '../trust/trust-state.ts'
+import type { RevocationRow, RevocationsAnswer, Verdict } from '../verify/answer.ts'
+import type { EntryFacts } from '../verify/entry-facts.ts'
+import { readEntryRows } from './index-rows.ts'
+import { targetsOf } from './prove.ts'
+import { asOf, provenEntries, revocationEntries, trustRootEntries, type View } from './view.ts'
+
+/** A target that was never seen is answered too, with `known: false`. @throws Fault `malformed` for a bad target URI */
+export async function queryRevocations(view: View, uri: string): Promise<RevocationsAnswer> {
+  const target = parseTarget(uri)
+  const judged = await judgedEntries(view, target)
+  const images = judged.flatMap((facts) => facts.subjects.map((subject) => `image:${subject.digest}`))
+  const touching = await revocationEntries(view, [uri, ...judged.flatMap(targetsOf), ...images])
+  const proven = [...(await trustRootEntries(view)), ...judged.map((facts) => facts.index), ...touching]
+  return {
+    target: uri,
+    state: stateOfTarget(view.trust, view.through, uri),
+    known: judged.length > 0 || (await isKnown(view, target)),
+    revocations: revocationsOf(view.trust, view.through, uri).map(revocationRow),
+    verdicts: judged.flatMap((facts) => verdictsOf(view, facts)),
+    entries: await provenEntries(view, proven),
+    asOf: asOf(view, view.through),
+    assurance: 'rows',
+    notEstablished: ['absence'],
+  }
+}
+
+/** The entries whose verdicts the answer spells out: those of an attestation, or of one signature. */
+async function judgedEntries(view: View, target: Target): Promise<readonly EntryFacts[]> {
+  if (target.type !== 'attestation' && target.type !== 'signature') return []
+  const key = target.type === 'signature' ? target.key : undefined
+  const stored = await view.log.find(target.attestation, key)
+  const indexed = stored.map((entry) => entry.index).filter((index) => index < view.through)
+  return (await readEntryRows(view.reader, indexed)).map((row) => row.facts)
+}
+
+function verdictsOf(view: View, facts: EntryFacts): readonly Verdict[] {
+  return facts.subjects.map((subject) =>
+    verdictOf(view.trust, view.through, { ...facts, subject: subject.digest }),
+  )
+}
+
+async function isKnown(view: View, target: Target): Promise<boolean> {
+  switch (target.type) {
+    case 'key':
+      return (
+        isRegistered(view, target) ||
+        (await view.reader.postings('components', signerKey(target.key))).length > 0
+      )
+    case 'image':
+      return (await view.reader.postings('components', subjectKey(target.image))).length > 0
+    case 'attestation':
+    case 'signature':
+      return false
+  }
+}
+
+function isRegistered(view: View, target: Target & { readonly type: 'key' }): boolean {
+  const last = (view.through - 1) as LogIndex
+  return principalOf(view.trust, last, target.key) !== undefined
+}
+
+function revocationRow(recorded: RecordedRevocation): RevocationRow {
+  const { mode, reason, cutoff } = recorded.revocation
+  return {
+    entry: recorded.index,
+    mode,
+    reason,
+    ...(cutoff === undefined ? {} : { cutoff }),
+    signedBy: recorded.signedBy,
+  }
+}

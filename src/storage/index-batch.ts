@@ -1,0 +1,66 @@
+/**
+ * An index batch in the order in which it is stored: by map, then by the bytes of the key (index.md 8).
+ * The same for every backend. A batch that breaks its promises is a bug of the caller and a plain `Error`.
+ */
+import type { LogIndex } from '../brand.ts'
+import { Fault } from '../errors.ts'
+import type { IndexBatch, IndexPosition, MapName, Posting } from '../ledger/ports.ts'
+
+/** mpt-v1 (index.md 2) has no longer keys. */
+const MAX_KEY_BYTES = 1024
+
+/** What a batch adds to one key; indexes strictly ascend. */
+export interface PostingGroup {
+  readonly map: MapName
+  readonly key: Uint8Array
+  readonly indexes: LogIndex[]
+}
+
+/** @throws Fault `conflict` (`stale-version`) if the batch does not begin at the position */
+export function checkIndexBatch(batch: IndexBatch, position: IndexPosition): void {
+  if (batch.from !== position.through) {
+    throw new Fault(
+      'stale-version',
+      `index: expected a batch from entry ${position.through}, got one from ${batch.from}`,
+    )
+  }
+  if (batch.through < batch.from)
+    throw new Error(`index batch: ends at ${batch.through}, before ${batch.from}`)
+}
+
+/** One group for each key, in the order of map and key. */
+export function groupPostings(batch: IndexBatch): PostingGroup[] {
+  const groups = new Map<string, PostingGroup>()
+  for (const posting of batch.postings) {
+    checkPosting(posting, batch)
+    const order = orderOf(posting)
+    const group = groups.get(order)
+    if (group === undefined)
+      groups.set(order, { map: posting.map, key: posting.key, indexes: [posting.index] })
+    else addTo(group, posting)
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
+}
+
+function checkPosting({ key, index }: Posting, batch: IndexBatch): void {
+  if (key.length > MAX_KEY_BYTES) throw new Error(`posting: a key of ${key.length} bytes`)
+  if (index < batch.from || index >= batch.through) {
+    throw new Error(`posting: entry ${index} is outside ${batch.from} to ${batch.through}`)
+  }
+}
+
+function addTo(group: PostingGroup, posting: Posting): void {
+  if (posting.index <= (group.indexes.at(-1) ?? -1))
+    throw new Error(`posting: entry ${posting.index} does not ascend`)
+  group.indexes.push(posting.index)
+}
+
+/** Text whose order is that of (map, key): one character for each byte. */
+function orderOf({ map, key }: Posting): string {
+  return (map === 'components' ? '0' : '1') + latin1(key)
+}
+
+/** One character for each byte, so that text compares as the bytes do. */
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}

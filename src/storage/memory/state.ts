@@ -1,0 +1,53 @@
+/**
+ * Everything that a memory storage holds, as one plain object: what a disk is to the other backends.
+ *
+ * A test that simulates a crash drops the storage and opens another one with the same state; `structuredClone`
+ * takes a backup. Look-ups that follow from it are not part of it.
+ */
+import { treeSize, type LogIndex, type Sha256Id } from '../../brand.ts'
+import type {
+  HeldCheckpoint,
+  IndexPosition,
+  LogEntry,
+  MapName,
+  PublishedNote,
+  RowTable,
+} from '../../ledger/ports.ts'
+import { emptySortedMap, type SortedMap } from './sorted-map.ts'
+
+export interface MemoryState {
+  signer: HeldCheckpoint | undefined
+  readonly entries: LogEntry[]
+  /** By `level/index`. */
+  readonly tiles: Map<string, Uint8Array>
+  readonly published: PublishedNote[]
+  readonly blobs: Map<Sha256Id, Uint8Array>
+  /** Replaced as a whole, never changed: so that a reader keeps the state it began with. */
+  index: IndexState
+}
+
+export interface IndexState {
+  readonly position: IndexPosition
+  readonly postings: Readonly<Record<MapName, SortedMap<readonly LogIndex[]>>>
+  readonly rows: Readonly<Record<RowTable, SortedMap<string>>>
+}
+
+/** The state of a storage that was just created. */
+export function newMemoryState(): MemoryState {
+  return {
+    signer: undefined,
+    entries: [],
+    tiles: new Map(),
+    published: [],
+    blobs: new Map(),
+    index: emptyIndex(0),
+  }
+}
+
+export function emptyIndex(manifestVersion: number): IndexState {
+  return {
+    position: { through: treeSize(0), manifestVersion },
+    postings: { components: emptySortedMap(), status: emptySortedMap() },
+    rows: { entry: emptySortedMap(), image: emptySortedMap(), total: emptySortedMap() },
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * Opening a SQLite database (robustness.md 7.1): version gate, schema gate, pragmas read back, migrations.
+ *
+ * Never open, copy or hard-link a live file outside SQLite: closing any handle on it drops this process's locks.
+ */
+import { readFileSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { Fault } from '../../errors.ts'
+
+export type Connection = Database.Database
+
+/** One kind of database: its file, the file with its migrations, and the number that marks it. */
+export interface DatabaseKind {
+  readonly file: string
+  readonly schema: string
+  readonly applicationId: number
+}
+
+export const ledgerDatabase: DatabaseKind = {
+  file: 'ledger.db',
+  schema: 'ledger.sql',
+  applicationId: 0x41544c44,
+}
+export const signerDatabase: DatabaseKind = {
+  file: 'signer.db',
+  schema: 'signer.sql',
+  applicationId: 0x41545347,
+}
+export const indexDatabase: DatabaseKind = {
+  file: 'index.db',
+  schema: 'index.sql',
+  applicationId: 0x41544958,
+}
+
+/** 3.7.0 to 3.51.2 can corrupt a WAL database that two connections write (the WAL-reset bug). */
+const MIN_SQLITE = [3, 51, 3] as const
+/** How long a connection waits for another one's lock; only a foreign program can hold one that long. */
+const BUSY_MS = 5000
+
+/** What an existing file without tables means. */
+export type WhenEmpty = 'fill' | 'refuse'
+
+/**
+ * Opens an existing file for reading and writing and brings its tables up to date.
+ *
+ * @throws Fault `unsupported` for a file of a newer program or another kind
+ * @throws Fault `bad-proof` (`integrity-error`) for a file that is no database
+ * @throws Fault `conflict` (`partial-state`) for an empty one that is to be refused
+ * @throws Fault `storage-full` if there is no space even for opening it
+ */
+export function openDatabase(path: string, kind: DatabaseKind, whenEmpty: WhenEmpty): Connection {
+  const database = new Database(path, { fileMustExist: true, timeout: BUSY_MS })
+  try {
+    const version = checkedVersion(database, path, kind)
+    assertSqliteVersion(database)
+    if (version === 0 && whenEmpty === 'refuse') throw unfinished(path)
+    setPragmas(database)
+    migrate(database, kind, version)
+    return database
+  } catch (cause) {
+    database.close()
+    throw orNoSpace(path, cause)
+  }
+}
+
+/** Another connection to a database that this process has open already, for reading only. */
+export function openReader(path: string): Connection {
+  const database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_MS })
+  setSafetyPragmas(database)
+  return database
+}
+
+/**
+ * Runs a write as one transaction: all of it, durable, or nothing.
+ *
+ * @throws Fault `storage-full` if there was no space; nothing was changed
+ */
+export function inTransaction<T>(database: Connection, subject: string, write: () => T): T {
+  try {
+    return database.transaction(write).immediate()
+  } catch (cause) {
+    // Only after a complete rollback is it true that nothing was changed.
+    if (codeOf(cause) !== 'SQLITE_FULL' || database.inTransaction) throw cause
+    throw noSpace(`${subject}: nothing was changed`, cause)
+  }
+}
+
+/** What to throw if opening fails: a fault where that was for want of space. */
+export function orNoSpace(path: string, cause: unknown): unknown {
+  // Even for reading, WAL mode needs 32 KiB of shared memory, which is a file.
+  const full = ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'].includes(codeOf(cause) ?? '')
+  return full ? noSpace(`${path}: expected room to open it`, cause) : cause
+}
+
+function noSpace(message: string, cause: unknown): Fault {
+  return new Fault('storage-full', `${message}, no space is left on the device`, {
+    cause,
+    hint: 'Free some space; then it can be done again.',
+  })
+}
+
+/** SQLite's name of an error, `SQLITE_…`; undefined for any other error. */
+export function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Database.SqliteError ? cause.code : undefined
+}
+
+function assertSqliteVersion(database: Connection): void {
+  const version = String(database.prepare('SELECT sqlite_version()').pluck().get())
+  const parts = version.split('.').map(Number)
+  const differing = MIN_SQLITE.findIndex((part, i) => parts[i] !== part)
+  if (differing >= 0 && !((parts[differing] ?? 0) > (MIN_SQLITE[differing] ?? 0))) {
+    throw new Error(`SQLite: expected ${MIN_SQLITE.join('.')} or newer, got ${version}`)
+  }
+}
+
+/** The version of the tables, 0 for an empty file. Changes nothing. */
+function checkedVersion(database: Connection, path: string, kind: DatabaseKind): number {
+  const applicationId = firstRead(database, path)
+  const version = numberOf(database, 'user_version')
+  if (applicationId === 0 && version === 0 && isEmpty(database)) return 0
+  if (applicationId !== kind.applicationId) {
+    throw new Fault(
+      'unsupported',
+      `${path}: expected a ${kind.file} of Attestree, found another SQLite database`,
+    )
+  }
+  const known = migrationsOf(kind).length
+  if (version <= known) return version
+  throw new Fault('unsupported', `${path}: expected schema version ${known} or older, found ${version}`, {
+    hint: 'A newer Attestree wrote this file. Use that version or a newer one; nothing was changed.',
+  })
+}
+
+function firstRead(database: Connection, path: string): number {
+  try {
+    return numberOf(database, 'application_id')
+  } catch (cause) {
+    if (codeOf(cause) !== 'SQLITE_NOTADB') throw cause
+    throw new Fault('integrity-error', `${path}: expected a SQLite database, found something else`, { cause })
+  }
+}
+
+function isEmpty(database: Connection): boolean {
+  return database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0
+}
+
+function unfinished(path: string): Fault {
+  return new Fault('partial-state', `${path}: expected a ledger's tables, found an empty database`, {
+    hint: 'Its creation was interrupted, or it was replaced. Restore it, or remove the unfinished ledger and create it again.',
+  })
+}
+
+function setPragmas(database: Connection): void {
+  setAndCheck(database, 'journal_mode', 'WAL', 'wal')
+  // After journal_mode. EXTRA adds nothing in WAL mode; NORMAL loses commits when the power fails.
+  setAndCheck(database, 'synchronous', 'FULL', 2)
+  // macOS only, harmless elsewhere.
+  setAndCheck(database, 'fullfsync', 'ON', 1)
+  setAndCheck(database, 'checkpoint_fullfsync', 'ON', 1)
+  setAndCheck(database, 'foreign_keys', 'ON', 1)
+  setAndCheck(database, 'temp_store', 'MEMORY', 2)
+  setAndCheck(database, 'wal_autocheckpoint', '1000', 1000)
+  setAndCheck(database, 'journal_size_limit', '67108864', 67_108_864)
+  setSafetyPragmas(database)
+}
+
+function setSafetyPragmas(database: Connection): void {
+  setAndCheck(database, 'trusted_schema', 'OFF', 0)
+  setAndCheck(database, 'cell_size_check', 'ON', 1)
+  // Memory mapping made the WAL-reset bug worse in the field.
+  setAndCheck(database, 'mmap_size', '0', 0)
+}
+
+function setAndCheck(database: Connection, pragma: string, value: string, expected: string | number): void {
+  database.pragma(`${pragma} = ${value}`)
+  const actual = database.pragma(pragma, { simple: true })
+  if (actual !== expected)
+    throw new Error(`SQLite: expected ${pragma} to be ${expected}, got ${String(actual)}`)
+}
+
+function numberOf(database: Connection, pragma: string): number {
+  return Number(database.pragma(pragma, { simple: true }))
+}
+
+/** Applies the sections that come after `version`, each in one transaction with its number. */
+function migrate(database: Connection, kind: DatabaseKind, version: number): void {
+  migrationsOf(kind).forEach((section, i) => {
+    if (i < version) return
+    inTransaction(database, kind.file, () => {
+      database.exec(section)
+      database.pragma(`application_id = ${kind.applicationId}`)
+      database.pragma(`user_version = ${i + 1}`)
+    })
+  })
+}
+
+/** The sections of schema/sqlite/<schema>, which stands beside src/ and dist/ alike. */
+function migrationsOf(kind: DatabaseKind): string[] {
+  const text = readFileSync(new URL(`../../../schema/sqlite/${kind.schema}`, import.meta.url), 'utf8')
+  return text.split(/^-- version \d+$/m).slice(1)
+}

@@ -1,0 +1,168 @@
+/**
+ * Reading index.db at one state: connections for reading only, each inside a transaction while it is used, so that it
+ * sees one snapshot of the WAL while the writer goes on.
+ */
+import { treeSize, type LogIndex } from '../../brand.ts'
+import { Fault } from '../../errors.ts'
+import type { IndexPosition, IndexReader, IndexRow, KeyRow, MapName, RowTable } from '../../ledger/ports.ts'
+import { rangeUnder, type KeyRange } from '../key-range.ts'
+import { bytesOf, positionOf } from './column.ts'
+import { openReader, type Connection } from './database.ts'
+import { readRun, RUN_LENGTH, type KeyTail } from './posting-run.ts'
+
+/** Numbers of the maps and tables in columns; they stand in stored databases and never change. */
+export const mapColumn = { components: 0, status: 1 } as const satisfies Record<MapName, number>
+export const tableColumn = { entry: 0, image: 1, total: 2 } as const satisfies Record<RowTable, number>
+
+/** Idle connections that are kept. A read opens another one if all are in use, so that reads never wait for reads. */
+const MAX_IDLE = 4
+/** For LIMIT. */
+const NO_LIMIT = -1
+const everything = new Uint8Array()
+
+export interface ReaderPool {
+  /** Runs `use` on one unchanging state. */
+  read<T>(use: (reader: IndexReader) => Promise<T>): Promise<T>
+  /** Closes idle connections now, and each of the others when its read ends. */
+  close(): void
+}
+
+export function readerPool(path: string): ReaderPool {
+  const idle: Snapshots[] = []
+  let closed = false
+  return {
+    async read(use) {
+      if (closed) throw new Error('index: read after it was closed')
+      const snapshots = idle.pop() ?? openSnapshots(path)
+      try {
+        return await use(snapshots.begin())
+      } finally {
+        snapshots.end()
+        if (closed || idle.length >= MAX_IDLE) snapshots.close()
+        else idle.push(snapshots)
+      }
+    },
+    close() {
+      closed = true
+      for (const snapshots of idle.splice(0)) snapshots.close()
+    },
+  }
+}
+
+/** One connection, which shows one snapshot between `begin` and `end`. */
+interface Snapshots {
+  begin(): IndexReader
+  end(): void
+  close(): void
+}
+
+function openSnapshots(path: string): Snapshots {
+  const database = openReader(path)
+  const statements = prepare(database)
+  let reading = { over: true }
+  return {
+    begin() {
+      statements.begin.run()
+      // The snapshot is taken by the first read, not by BEGIN.
+      statements.position.get()
+      reading = { over: false }
+      return readerOf(statements, reading)
+    },
+    end() {
+      reading.over = true
+      if (database.inTransaction) statements.commit.run()
+    },
+    close: () => void database.close(),
+  }
+}
+
+type Statements = ReturnType<typeof prepare>
+type Position = { readonly through: number; readonly manifest_version: number }
+
+function prepare(database: Connection) {
+  const keys = (upper: string) =>
+    `SELECT key, count FROM posting WHERE map = ? AND key >= ? ${upper} ORDER BY key LIMIT ?`
+  return {
+    begin: database.prepare<[]>('BEGIN'),
+    commit: database.prepare<[]>('COMMIT'),
+    position: database.prepare<[], Position>('SELECT through, manifest_version FROM position'),
+    keysBelow: database.prepare<[number, Uint8Array, Uint8Array, number], KeyRow>(keys('AND key < ?')),
+    keysFrom: database.prepare<[number, Uint8Array, number], KeyRow>(keys('')),
+    posting: database.prepare<[number, Uint8Array], KeyTail>(
+      'SELECT count, last, tail FROM posting WHERE map = ? AND key = ?',
+    ),
+    runs: database.prepare<[number, Uint8Array], { run: number; postings: Uint8Array }>(
+      'SELECT run, postings FROM posting_run WHERE map = ? AND key = ? ORDER BY run',
+    ),
+    fact: database
+      .prepare<[number, Uint8Array], string>('SELECT value FROM fact WHERE tbl = ? AND key = ?')
+      .pluck(),
+    facts: database.prepare<[number, Uint8Array, number], { key: Uint8Array; value: string }>(
+      'SELECT key, value FROM fact WHERE tbl = ? AND key >= ? ORDER BY key LIMIT ?',
+    ),
+  }
+}
+
+function readerOf(statements: Statements, reading: { readonly over: boolean }): IndexReader {
+  const snapshot = () => {
+    if (reading.over) throw new Error('index: this reader was used after its read had ended')
+    return statements
+  }
+  return {
+    async position() {
+      return positionIn(snapshot())
+    },
+    async keys(map, prefix, page = {}) {
+      return keysIn(snapshot(), map, rangeUnder(prefix, page.after), page.limit ?? NO_LIMIT)
+    },
+    async postings(map, key) {
+      return postingsOf(snapshot(), map, key)
+    },
+    async rows(table, keys) {
+      const { fact } = snapshot()
+      return keys.map((key) => fact.get(tableColumn[table], key))
+    },
+    async scan(table, { after, limit }) {
+      return scan(snapshot(), table, rangeUnder(everything, after), limit)
+    },
+  }
+}
+
+function positionIn(statements: Statements): IndexPosition {
+  const row = statements.position.get()
+  if (row === undefined) throw new Fault('integrity-error', 'index: expected a position, found none')
+  return {
+    through: treeSize(positionOf(row.through, 'index position')),
+    manifestVersion: row.manifest_version,
+  }
+}
+
+function keysIn(statements: Statements, map: MapName, { lower, upper }: KeyRange, limit: number): KeyRow[] {
+  const rows =
+    upper === undefined
+      ? statements.keysFrom.all(mapColumn[map], lower, limit)
+      : statements.keysBelow.all(mapColumn[map], lower, upper, limit)
+  return rows.map(({ key, count }) => ({ key: bytesOf(key), count }))
+}
+
+function postingsOf(statements: Statements, map: MapName, key: Uint8Array): LogIndex[] {
+  const row = statements.posting.get(mapColumn[map], key)
+  if (row === undefined) return []
+  const postings: LogIndex[] = []
+  const runs = row.count < RUN_LENGTH ? [] : statements.runs.all(mapColumn[map], key)
+  runs.forEach(({ run, postings: bytes }, i) => {
+    if (run === i) readRun(bytes, RUN_LENGTH, postings.at(-1) ?? -1, postings, 'index')
+  })
+  readRun(row.tail, row.count % RUN_LENGTH, postings.at(-1) ?? -1, postings, 'index')
+  if (postings.length === row.count && postings.at(-1) === row.last) return postings
+  throw new Fault(
+    'integrity-error',
+    `index: expected ${row.count} postings under a key, found ${postings.length}`,
+  )
+}
+
+function scan(statements: Statements, table: RowTable, { lower }: KeyRange, limit: number): IndexRow[] {
+  return statements.facts
+    .all(tableColumn[table], lower, limit)
+    .map(({ key, value }) => ({ table, key: bytesOf(key), value }))
+}

@@ -1,0 +1,95 @@
+/**
+ * The index store (ports.ts) in index.db: per key a row with its newest postings, closed runs of 256 as immutable rows
+ * (index.md 5), and one writer. Reading is index-reader.ts.
+ */
+import { treeSize } from '../../brand.ts'
+import { Fault } from '../../errors.ts'
+import type { IndexBatch, IndexPosition, IndexStore } from '../../ledger/ports.ts'
+import { checkIndexBatch, groupPostings, type PostingGroup } from '../index-batch.ts'
+import { positionOf } from './column.ts'
+import { inTransaction, type Connection } from './database.ts'
+import { mapColumn, readerPool, tableColumn } from './index-reader.ts'
+import { emptyTail, postingAppender, type AppendPostings } from './posting-run.ts'
+
+type Position = readonly [through: number, manifestVersion: number]
+type Tail = readonly [count: number, last: number, tail: Uint8Array]
+type Statements = ReturnType<typeof prepare>
+
+function prepare(database: Connection) {
+  return {
+    position: database.prepare<[], Position>('SELECT through, manifest_version FROM position').raw(),
+    setPosition: database.prepare<[number, number]>('UPDATE position SET through = ?, manifest_version = ?'),
+    // Rows as arrays: no object is built for each key.
+    posting: database
+      .prepare<[number, Uint8Array], Tail>('SELECT count, last, tail FROM posting WHERE map = ? AND key = ?')
+      .raw(),
+    insertPosting: database.prepare<[number, number, Uint8Array, number, Uint8Array]>(
+      'INSERT INTO posting (count, last, tail, map, key) VALUES (?, ?, ?, ?, ?)',
+    ),
+    updatePosting: database.prepare<[number, number, Uint8Array, number, Uint8Array]>(
+      'UPDATE posting SET count = ?, last = ?, tail = ? WHERE map = ? AND key = ?',
+    ),
+    insertRun: database.prepare<[number, Uint8Array, number, Uint8Array]>(
+      'INSERT INTO posting_run (map, key, run, postings) VALUES (?, ?, ?, ?)',
+    ),
+    upsertFact: database.prepare<[number, Uint8Array, string]>(
+      'INSERT INTO fact (tbl, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+    ),
+  }
+}
+
+/** An index store that is closed by its owner, beside the connection it writes with. */
+export interface SqliteIndexStore extends IndexStore {
+  closeReaders(): void
+}
+
+export function sqliteIndexStore(database: Connection): SqliteIndexStore {
+  const statements = prepare(database)
+  const append = postingAppender()
+  const pool = readerPool(database.name)
+  return {
+    read: pool.read,
+    async apply(batch) {
+      const groups = groupPostings(batch)
+      inTransaction(database, 'index', () => applyBatch(statements, append, batch, groups))
+    },
+    async reset(manifestVersion) {
+      inTransaction(database, 'index', () => {
+        database.exec('DELETE FROM posting; DELETE FROM posting_run; DELETE FROM fact')
+        statements.setPosition.run(0, manifestVersion)
+      })
+    },
+    closeReaders: pool.close,
+  }
+}
+
+function applyBatch(
+  statements: Statements,
+  append: AppendPostings,
+  batch: IndexBatch,
+  groups: readonly PostingGroup[],
+): void {
+  const position = positionIn(statements)
+  checkIndexBatch(batch, position)
+  for (const group of groups) addGroup(statements, append, group)
+  for (const { table, key, value } of batch.rows) statements.upsertFact.run(tableColumn[table], key, value)
+  statements.setPosition.run(batch.through, position.manifestVersion)
+}
+
+function addGroup(statements: Statements, append: AppendPostings, group: PostingGroup): void {
+  const { key, indexes } = group
+  const map = mapColumn[group.map]
+  const row = statements.posting.get(map, key)
+  const stored = row === undefined ? emptyTail : { count: row[0], last: row[1], tail: row[2] }
+  const { count, last, tail } = append(stored, indexes, (run, postings) => {
+    statements.insertRun.run(map, key, run, postings)
+  })
+  const write = row === undefined ? statements.insertPosting : statements.updatePosting
+  write.run(count, last, tail, map, key)
+}
+
+function positionIn(statements: Statements): IndexPosition {
+  const row = statements.position.get()
+  if (row === undefined) throw new Fault('integrity-error', 'index: expected a position, found none')
+  return { through: treeSize(positionOf(row[0], 'index position')), manifestVersion: row[1] }
+}

@@ -1,0 +1,152 @@
+/** The log store (ports.ts): a batch, its tiles and its blobs are one transaction of ledger.db. */
+import { attestationId, keyId, logIndex, treeSize, type TreeSize } from '../../brand.ts'
+import { Fault } from '../../errors.ts'
+import type { Batch, LogEntry, LogStore, PublishedNote } from '../../ledger/ports.ts'
+import { checkBatch, checkStoredEntry, checkStoredTile, duplicateLeaf } from '../log-batch.ts'
+import { isNewNote } from '../monotonic.ts'
+import type { BlobRow, BlobWriter } from './blob-store.ts'
+import { bytesOf, idColumn, idOf, positionOf } from './column.ts'
+import { codeOf, inTransaction, type Connection } from './database.ts'
+
+interface EntryRow {
+  readonly idx: number
+  readonly leaf: Uint8Array
+  readonly leaf_hash: Uint8Array
+  readonly attestation: Uint8Array
+  readonly key: Uint8Array
+  readonly recorded_at: string
+  readonly readable: number
+}
+
+const entryColumns = 'idx, leaf, leaf_hash, attestation, key, recorded_at, readable'
+
+type Statements = ReturnType<typeof prepare>
+
+function prepare(database: Connection) {
+  return {
+    size: database.prepare<[], number>('SELECT ifnull(max(idx) + 1, 0) FROM entry').pluck(),
+    insertEntry: database.prepare<[number, Uint8Array, Uint8Array, Uint8Array, Uint8Array, string, number]>(
+      `INSERT INTO entry (${entryColumns}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    // A trigger refuses what does not begin with all that is stored.
+    upsertTile: database.prepare<[number, number, Uint8Array]>(
+      'INSERT INTO tile (level, idx, hashes) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hashes = excluded.hashes',
+    ),
+    range: database.prepare<[number, number], EntryRow>(
+      `SELECT ${entryColumns} FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx`,
+    ),
+    byAttestation: database.prepare<[Uint8Array], EntryRow>(
+      `SELECT ${entryColumns} FROM entry WHERE attestation = ? ORDER BY idx`,
+    ),
+    byAttestationAndKey: database.prepare<[Uint8Array, Uint8Array], EntryRow>(
+      `SELECT ${entryColumns} FROM entry WHERE attestation = ? AND key = ? ORDER BY idx`,
+    ),
+    tile: database
+      .prepare<[number, number], Uint8Array>('SELECT hashes FROM tile WHERE level = ? AND idx = ?')
+      .pluck(),
+    newestNote: database.prepare<[], { size: number; note: string }>(
+      'SELECT size, note FROM published ORDER BY size DESC LIMIT 1',
+    ),
+    insertNote: database.prepare<[number, string]>('INSERT INTO published (size, note) VALUES (?, ?)'),
+  }
+}
+
+export function sqliteLogStore(database: Connection, blobs: BlobWriter): LogStore {
+  const statements = prepare(database)
+  return {
+    async size() {
+      return sizeOf(statements)
+    },
+    async append(batch) {
+      const blobRows = await blobs.rowsOf(batch.blobs)
+      inTransaction(database, 'log', () => insertBatch(statements, blobs, batch, blobRows))
+    },
+    async entries(from, to) {
+      return checkContiguous(statements.range.all(from, to).map(entryOf), from, to, sizeOf(statements))
+    },
+    async find(attestation, key) {
+      const rows =
+        key === undefined
+          ? statements.byAttestation.all(idColumn(attestation))
+          : statements.byAttestationAndKey.all(idColumn(attestation), idColumn(key))
+      return rows.map(entryOf)
+    },
+    async tiles(places) {
+      return places.map(({ level, index }) => {
+        const hashes = statements.tile.get(level, index)
+        return hashes && checkStoredTile({ level, index, hashes: bytesOf(hashes) })
+      })
+    },
+    async publish(note) {
+      inTransaction(database, 'published note', () => insertNote(statements, note))
+    },
+    async published() {
+      return newestNote(statements)
+    },
+  }
+}
+
+function sizeOf(statements: Statements): TreeSize {
+  return treeSize(positionOf(statements.size.get() ?? 0, 'log size'))
+}
+
+function insertBatch(
+  statements: Statements,
+  blobs: BlobWriter,
+  batch: Batch,
+  blobRows: readonly BlobRow[],
+): void {
+  checkBatch(batch, sizeOf(statements))
+  blobs.insert(blobRows)
+  for (const entry of batch.entries) insertEntry(statements, entry)
+  for (const tile of batch.tiles) statements.upsertTile.run(tile.level, tile.index, tile.hashes)
+}
+
+function insertEntry(statements: Statements, entry: LogEntry): void {
+  const { index, leaf, leafHash, attestation, key, recordedAt, readable } = entry
+  try {
+    statements.insertEntry.run(
+      index,
+      leaf,
+      leafHash,
+      idColumn(attestation),
+      idColumn(key),
+      recordedAt,
+      readable ? 1 : 0,
+    )
+  } catch (cause) {
+    // The leaf hash is the only unique column.
+    throw codeOf(cause) === 'SQLITE_CONSTRAINT_UNIQUE' ? duplicateLeaf(entry, cause) : cause
+  }
+}
+
+function entryOf(row: EntryRow): LogEntry {
+  const subject = `entry ${row.idx}`
+  return checkStoredEntry({
+    index: logIndex(positionOf(row.idx, subject)),
+    leaf: bytesOf(row.leaf),
+    leafHash: bytesOf(row.leaf_hash),
+    attestation: attestationId(idOf(row.attestation, subject)),
+    key: keyId(idOf(row.key, subject)),
+    recordedAt: row.recorded_at,
+    readable: row.readable === 1,
+  })
+}
+
+function checkContiguous(entries: LogEntry[], from: number, to: number, size: TreeSize): LogEntry[] {
+  const expected = Math.max(0, Math.min(to, size) - from)
+  const wrong = entries.findIndex((entry, i) => entry.index !== from + i)
+  if (entries.length === expected && wrong < 0) return entries
+  const missing = from + (wrong < 0 ? entries.length : wrong)
+  throw new Fault('integrity-error', `log: entry ${missing} is missing, but the log has ${size} entries`)
+}
+
+function insertNote(statements: Statements, next: PublishedNote): void {
+  if (isNewNote(newestNote(statements), next, sizeOf(statements)))
+    statements.insertNote.run(next.size, next.note)
+}
+
+function newestNote(statements: Statements): PublishedNote | undefined {
+  const row = statements.newestNote.get()
+  return row && { size: treeSize(positionOf(row.size, 'published note')), note: row.note }
+}

@@ -1,0 +1,152 @@
+/**
+ * A ledger's storage in SQLite (contracts.md 3):
+ *
+ *     <data>/ledger.db      LogStore and BlobStore: one transaction
+ *     <data>/index.db       IndexStore: derived; made anew if it is missing
+ *     <data>/lock.db        keeps a second process out
+ *     <signer>/signer.db    SignerState: never backed up, never restored
+ *
+ * Folders are 0700 and files 0600. Whether the pieces belong together is judged by the ledger's start-up.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Fault } from '../../errors.ts'
+import type { Storage } from '../../ledger/ports.ts'
+import { blobWriter, sqliteBlobStore } from './blob-store.ts'
+import { indexDatabase, ledgerDatabase, openDatabase, signerDatabase, type Connection } from './database.ts'
+import { assertLocalDisk, createFile, ensureFile, makeFolder } from './folder.ts'
+import { sqliteIndexStore } from './index-store.ts'
+import { acquireLock } from './lock.ts'
+import { sqliteLogStore } from './log-store.ts'
+import { sqliteSignerState } from './signer-state.ts'
+
+export interface SqliteFolders {
+  /** Folder of what is backed up, and of the index. */
+  readonly data: string
+  /** Folder of the signer state; may be inside of `data`. */
+  readonly signer: string
+}
+
+export interface SqliteStorageOptions extends SqliteFolders {
+  /** Make a new storage; refuse one that is there. */
+  readonly create: boolean
+}
+
+/** What is there of a storage: `part` cannot be opened, nor created over. */
+export function sqliteStorageState(folders: SqliteFolders): 'nothing' | 'part' | 'whole' {
+  const { ledger, signer } = filesIn(folders)
+  if (existsSync(ledger) && existsSync(signer)) return 'whole'
+  return existing(folders).length === 0 ? 'nothing' : 'part'
+}
+
+/**
+ * Opens a ledger's storage, or creates it.
+ *
+ * @throws Fault `conflict`: `already-running` if a process has it open, `already-exists` if it is to be created and
+ *   anything of it is there, `partial-state` if a piece of it is missing
+ * @throws Fault `not-found` if nothing of it is there
+ * @throws Fault `unsupported` on a network file system, or if a newer program wrote it
+ */
+export async function openSqliteStorage(options: SqliteStorageOptions): Promise<Storage> {
+  if (options.create) prepareFolders(options)
+  else checkPieces(options)
+  assertLocalDisk(options.data)
+  assertLocalDisk(options.signer)
+  const closers: (() => void)[] = []
+  try {
+    return openPieces(options, closers)
+  } catch (cause) {
+    closeAll(closers)
+    throw cause
+  }
+}
+
+/** Opens everything in order; each thing that must be closed adds how to do it. */
+function openPieces({ create, ...folders }: SqliteStorageOptions, closers: (() => void)[]): Storage {
+  const files = filesIn(folders)
+  const lock = acquireLock(files.lock)
+  closers.push(lock.release)
+  if (create) createFiles(files)
+  else ensureFile(files.index)
+  const opened = (database: Connection) => {
+    closers.push(() => void database.close())
+    return database
+  }
+  const whenEmpty = create ? 'fill' : 'refuse'
+  const ledger = opened(openDatabase(files.ledger, ledgerDatabase, whenEmpty))
+  const signer = opened(openDatabase(files.signer, signerDatabase, whenEmpty))
+  const index = sqliteIndexStore(opened(openDatabase(files.index, indexDatabase, 'fill')))
+  closers.push(index.closeReaders)
+  const blobs = blobWriter(ledger)
+  return {
+    signer: sqliteSignerState(signer),
+    log: sqliteLogStore(ledger, blobs),
+    blobs: sqliteBlobStore(ledger, blobs),
+    index,
+    async [Symbol.asyncDispose]() {
+      closeAll(closers)
+    },
+  }
+}
+
+/** The newest first, the lock last; each once. */
+function closeAll(closers: (() => void)[]): void {
+  for (const close of closers.splice(0).reverse()) close()
+}
+
+type Files = ReturnType<typeof filesIn>
+
+function filesIn({ data, signer }: SqliteFolders) {
+  return {
+    ledger: join(data, ledgerDatabase.file),
+    index: join(data, indexDatabase.file),
+    lock: join(data, 'lock.db'),
+    signer: join(signer, signerDatabase.file),
+  }
+}
+
+/** Files that a new storage would need to make. A -wal file alone may hold committed entries. */
+function existing(folders: SqliteFolders): string[] {
+  const { ledger, index, signer } = filesIn(folders)
+  return [ledger, index, signer].flatMap((file) => [file, `${file}-wal`]).filter((file) => existsSync(file))
+}
+
+function prepareFolders(folders: SqliteFolders): void {
+  const [found] = existing(folders)
+  if (found !== undefined) {
+    throw new Fault('already-exists', `${found}: expected no ledger there`, {
+      hint: 'Start the ledger that is there, or name another folder. Nothing was changed.',
+    })
+  }
+  makeFolder(folders.data)
+  makeFolder(folders.signer)
+}
+
+function createFiles(files: Files): void {
+  createFile(files.ledger)
+  createFile(files.index)
+  createFile(files.signer)
+}
+
+function checkPieces(folders: SqliteFolders): void {
+  const { ledger, signer } = filesIn(folders)
+  if (existsSync(ledger) && existsSync(signer)) return
+  if (existing(folders).length === 0) {
+    throw new Fault('not-found', `${folders.data}: expected a ledger, found none`, {
+      hint: '`attestree server init` creates one.',
+    })
+  }
+  throw existsSync(ledger) ? withoutSigner(signer) : withoutLedger(ledger)
+}
+
+function withoutSigner(file: string): Fault {
+  return new Fault('partial-state', `${file}: expected the signer state of this ledger, found none`, {
+    hint: 'Name the folder that holds signer.db. If it is lost, do not make a new one: the log could sign a fork.',
+  })
+}
+
+function withoutLedger(file: string): Fault {
+  return new Fault('partial-state', `${file}: expected this ledger's data, found none`, {
+    hint: 'Name the folder that holds ledger.db, or restore it. Entries that the signer state covers must not be lost.',
+  })
+}

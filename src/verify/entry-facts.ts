@@ -1,0 +1,91 @@
+/**
+ * What one entry states, drawn from its manifest: all that answers need besides the component lines.
+ *
+ * The ledger keeps these facts as one row per entry; the offline verifier derives them again from the
+ * signed bytes. Both then run rows.ts over them, so a row can be checked by making it again.
+ */
+import type { AttestationId, ImageDigest, KeyId, LogIndex } from '../brand.ts'
+import { isImageName } from '../attestation/image.ts'
+import { predicateKind } from '../attestation/predicate-types.ts'
+import type { ManifestLine } from '../sbom/manifest.ts'
+
+export interface SubjectFact {
+  /** `sha256:…`, `sha384:…` or `sha512:…` */
+  readonly digest: string
+  /** Empty if the statement gives none. */
+  readonly name: string
+}
+
+export interface SbomFact {
+  readonly tool: string
+  readonly toolVersion: string
+  /** `<os>/<arch>`, empty if the subject does not say. */
+  readonly platform: string
+  /** Component lines; an SBOM without any proves nothing. */
+  readonly components: number
+}
+
+export interface EntryFacts {
+  readonly index: LogIndex
+  readonly attestation: AttestationId
+  readonly key: KeyId
+  readonly predicateType: string
+  readonly subjects: readonly SubjectFact[]
+  readonly sbom?: SbomFact
+  /** As written; empty if there is none. */
+  readonly builder: string
+  /** `repo@commit` */
+  readonly commits: readonly string[]
+}
+
+export function factsOf(
+  index: LogIndex,
+  attestation: AttestationId,
+  key: KeyId,
+  lines: readonly ManifestLine[],
+): EntryFacts {
+  const tool = lines.find((line) => line.kind === 'w')
+  return {
+    index,
+    attestation,
+    key,
+    predicateType: lines.find((line) => line.kind === 't')?.name ?? '',
+    subjects: lines
+      .filter((line) => line.kind === 's')
+      .map((line) => ({ digest: line.name, name: line.extras['name'] ?? '' })),
+    ...(tool === undefined ? {} : { sbom: sbomFact(tool, lines) }),
+    builder: lines.find((line) => line.kind === 'b')?.name ?? '',
+    commits: lines.filter((line) => line.kind === 'g').map((line) => `${line.name}@${line.version}`),
+  }
+}
+
+function sbomFact(tool: ManifestLine, lines: readonly ManifestLine[]): SbomFact {
+  let components = 0
+  for (const line of lines) if (line.kind === 'p') components++
+  return { tool: tool.name, toolVersion: tool.version, platform: tool.extras['platform'] ?? '', components }
+}
+
+export function isProvenance(facts: EntryFacts): boolean {
+  return predicateKind(facts.predicateType) === 'provenance'
+}
+
+/**
+ * The images that this entry makes known (README 2.7, "What an image is"): each SHA-256 subject of an SBOM,
+ * and each SHA-256 subject that is named as an image. Unique, in the manifest's order.
+ */
+export function imagesOf(facts: EntryFacts): readonly ImageDigest[] {
+  const images = new Set<ImageDigest>()
+  for (const subject of facts.subjects) {
+    if (!isSha256(subject.digest)) continue
+    if (facts.sbom !== undefined || isImageName(subject.name)) images.add(subject.digest)
+  }
+  return [...images]
+}
+
+export function speaksOf(facts: EntryFacts, image: ImageDigest): boolean {
+  return facts.subjects.some((subject) => subject.digest === image)
+}
+
+function isSha256(digest: string): digest is ImageDigest {
+  return digest.startsWith('sha256:')
+}

@@ -1,0 +1,170 @@
+/**
+ * What a verified evidence file establishes and what it does not (contracts.md 8, index.md 1): the sentences that a
+ * reader takes away. A claim that was not checked is never left unsaid.
+ */
+import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
+import { formatHex } from '../encoding/hex.ts'
+import { Fault } from '../errors.ts'
+import type { Checkpoint } from '../tlog/checkpoint.ts'
+import { principalOf, rootAt } from '../trust/trust-state.ts'
+import type { TrustState } from '../trust/trust-state.ts'
+import type { ImageRow, ImagesAnswer, ImagesQuestion } from './answer.ts'
+import type { CheckedAttestation } from './proven-entry.ts'
+
+/** What a file can leave open. `more-rows` stands only where the answer was one page of several. */
+export type OpenQuestion = 'complete' | 'not-revoked' | 'coverage' | 'times' | 'not-witnessed' | 'more-rows'
+
+export interface NotEstablished {
+  readonly id: OpenQuestion
+  readonly text: string
+}
+
+export interface ReportedEntry {
+  readonly index: LogIndex
+  readonly attestation: AttestationId
+  readonly key: KeyId
+  /** The key's principal in the trust root in force at that index. */
+  readonly signer: string | undefined
+  readonly predicateType: string
+}
+
+export interface EvidenceReport {
+  /** As asked, in canonical form. */
+  readonly question: ImagesQuestion
+  /** Each follows from signed entries of the log. */
+  readonly rows: readonly ImageRow[]
+  readonly checkpoint: Checkpoint
+  /** Every entry that was verified, ascending. */
+  readonly entries: readonly ReportedEntry[]
+  readonly established: readonly string[]
+  readonly notEstablished: readonly NotEstablished[]
+}
+
+export interface Verified {
+  readonly answer: ImagesAnswer
+  readonly checkpoint: Checkpoint
+  readonly attested: readonly CheckedAttestation[]
+  readonly state: TrustState
+  readonly trustRoot: AttestationId
+}
+
+export function reportOf(verified: Verified): EvidenceReport {
+  const { answer, checkpoint, attested, state } = verified
+  const entries = attested.map(({ entry }) => ({
+    index: entry.index,
+    attestation: entry.attestation,
+    key: entry.keyId,
+    signer: principalOf(state, entry.index, entry.keyId),
+    predicateType: entry.predicateType,
+  }))
+  return {
+    question: answer.question,
+    rows: answer.items,
+    checkpoint,
+    entries,
+    established: established(verified, entries),
+    notEstablished: notEstablished(verified),
+  }
+}
+
+function established(verified: Verified, entries: readonly ReportedEntry[]): string[] {
+  const { checkpoint, answer } = verified
+  const log = `the log ${checkpoint.origin} as of size ${checkpoint.size} (root ${formatHex(checkpoint.root).slice(0, 16)}…)`
+  return [
+    `The checkpoint is signed by the key of ${log}.`,
+    `${counted(entries.length, 'entry', 'entries')} of this file ${entries.length === 1 ? 'is' : 'are'} in that log, and each is what its key signed.`,
+    trustSentence(verified),
+    ...rowSentences(answer.items, entries),
+  ]
+}
+
+function trustSentence({ state, checkpoint, trustRoot }: Verified): string {
+  const current = rootAt(state, checkpoint.size)
+  const version = current === undefined ? '' : `, version ${current.root.version} from entry ${current.index}`
+  return `Signers' rights follow from the trust root ${trustRoot} in entry 0${version}.`
+}
+
+function rowSentences(rows: readonly ImageRow[], entries: readonly ReportedEntry[]): string[] {
+  if (rows.length === 0) return []
+  const behind = new Set(rows.flatMap((row) => [...row.sboms, ...row.provenance.map((one) => one.entry)]))
+  const signers = new Map<string, LogIndex[]>()
+  for (const entry of entries) {
+    if (!behind.has(entry.index)) continue
+    const signer = entry.signer ?? entry.key
+    signers.set(signer, [...(signers.get(signer) ?? []), entry.index])
+  }
+  const named = [...signers].map(
+    ([signer, indexes]) => `${signer} (${indexes.map((i) => `#${i}`).join(' ')})`,
+  )
+  const subject = rows.length === 1 ? 'The row is' : `Each of the ${rows.length} rows is`
+  return [`${subject} stated by signed entries of that log: ${named.join(', ')}.`]
+}
+
+function counted(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`
+}
+
+function notEstablished({ answer, checkpoint }: Verified): NotEstablished[] {
+  const size = checkpoint.size
+  const open: NotEstablished[] = [
+    {
+      id: 'complete',
+      text:
+        'That no row was left out: other images may match, and newer SBOMs or trust roots may be in the log. ' +
+        'An SBOM also says only what it declares, not what is in the image.',
+    },
+    {
+      id: 'not-revoked',
+      text: `That no further revocation touches these rows: those in this file were applied, others may be in the log (of size ${size}) or have come since.`,
+    },
+    {
+      id: 'coverage',
+      text: `The server's counts: ${answer.coverage.images} images, ${answer.coverage.unknown} of them unknown, ${answer.coverage.unreadableEntries} entries unreadable, index up to ${answer.asOf.indexedThrough}.`,
+    },
+    {
+      id: 'times',
+      text: `The server's times: when entries were recorded and the answer was served (${answer.asOf.servedAt}).`,
+    },
+    {
+      id: 'not-witnessed',
+      text: 'That others were shown the same log: the checkpoint was not checked against any witness.',
+    },
+  ]
+  if (answer.next !== undefined) {
+    open.push({
+      id: 'more-rows',
+      text: 'All rows of the answer: this is its first page, and the server has more.',
+    })
+  }
+  return open
+}
+
+/** `more-rows` is not among them: that there are none is only the server's word. */
+const requirable: ReadonlySet<string> = new Set<OpenQuestion>([
+  'complete',
+  'not-revoked',
+  'coverage',
+  'times',
+  'not-witnessed',
+])
+
+/**
+ * For `--require complete,not-revoked`: refuses a report that leaves any of these open.
+ *
+ * @throws Fault `malformed` (`parameter-malformed`) for a name that means nothing here: it must not pass as met
+ * @throws Fault `unproven`
+ */
+export function requireEstablished(report: EvidenceReport, ids: readonly string[]): void {
+  const unknown = ids.find((id) => !requirable.has(id))
+  if (unknown !== undefined) {
+    throw new Fault(
+      'parameter-malformed',
+      `require: expected ${[...requirable].join(', ')}, got ${unknown.slice(0, 100)}`,
+    )
+  }
+  const open = report.notEstablished.filter(({ id }) => ids.includes(id))
+  if (open.length === 0) return
+  throw new Fault('unproven', `evidence: not established: ${open.map(({ id }) => id).join(', ')}`, {
+    hint: open.map((one) => one.text).join(' '),
+  })
+}

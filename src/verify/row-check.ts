@@ -1,0 +1,131 @@
+/**
+ * Makes the rows of an answer again from what was signed, and compares them with the rows in the answer
+ * (README 2.7, "What proves a row"). rows.ts decides; the manifests are derived anew, so no index is trusted.
+ *
+ * A row that was left out with all its entries cannot be seen here: that is the business of the report (`complete`).
+ */
+import { isControlType } from '../attestation/predicate-types.ts'
+import { formatCanonicalJson } from '../encoding/canonical-json.ts'
+import { equalBytes } from '../encoding/bytes.ts'
+import { parseJson } from '../encoding/strict-json.ts'
+import { Fault } from '../errors.ts'
+import { manifestOf } from '../sbom/manifest.ts'
+import type { TrustState } from '../trust/trust-state.ts'
+import type { ImageRow, ImagesAnswer } from './answer.ts'
+import { asBadProof } from './bad-proof.ts'
+import { factsOf } from './entry-facts.ts'
+import type { CheckedAttestation } from './proven-entry.ts'
+import { compareRows, parseQuestion, rowOf } from './rows.ts'
+import type { ComponentQuestion, Stated } from './rows.ts'
+
+/**
+ * @param attested everything the answer names, in the order of the log
+ * @throws Fault `bad-proof` (`rows-differ`)
+ */
+export function checkRows(
+  answer: Pick<ImagesAnswer, 'question' | 'items' | 'asOf'>,
+  attested: readonly CheckedAttestation[],
+  trust: TrustState,
+): void {
+  const through = answer.asOf.indexedThrough
+  const later = attested.find(({ entry }) => entry.index >= through)
+  if (later !== undefined) {
+    throw new Fault(
+      'rows-differ',
+      `entry ${later.entry.index}: expected entries below ${through}, where the answer's index ends`,
+    )
+  }
+  const question = checkedQuestion(answer)
+  const stated = bySubject(attested.map((one) => statedBy(one, question)))
+  // The server judges as of where its index ends, not as of the whole tree.
+  for (const row of answer.items)
+    checkRow(row, rowOf(question, row.image, stated.get(row.image) ?? [], trust, through))
+  checkOrder(answer.items)
+  checkUse(answer.items, attested)
+}
+
+/** A row taken out leaves its entries behind: what no row rests on is refused, but for control statements. */
+function checkUse(rows: readonly ImageRow[], attested: readonly CheckedAttestation[]): void {
+  const used = new Set(rows.flatMap((row) => [...row.sboms, ...row.provenance.map((one) => one.entry)]))
+  const unused = attested.find(({ entry }) => !isControlType(entry.predicateType) && !used.has(entry.index))
+  if (unused === undefined) return
+  throw new Fault('rows-differ', `entry ${unused.entry.index}: expected a row that rests on it, got none`)
+}
+
+function checkedQuestion({ question }: Pick<ImagesAnswer, 'question'>): ComponentQuestion {
+  const parsed = asBadProof('rows-differ', 'question', () =>
+    parseQuestion(question.component, question.range),
+  )
+  if (parsed.asked.component === question.component && parsed.asked.range === question.range) return parsed
+  throw new Fault(
+    'rows-differ',
+    `question: expected ${parsed.asked.component.slice(0, 100)} in canonical form`,
+  )
+}
+
+function statedBy({ entry, statement }: CheckedAttestation, question: ComponentQuestion): Stated {
+  const lines = asBadProof('not-admissible', `entry ${entry.index}`, () => manifestOf(statement, entry.keyId))
+  return {
+    facts: factsOf(entry.index, entry.attestation, entry.keyId, lines),
+    versions: lines
+      .filter((line) => line.kind === 'p' && line.name === question.name)
+      .map((line) => line.version),
+  }
+}
+
+/** Under each digest what speaks of it, once. */
+function bySubject(all: readonly Stated[]): ReadonlyMap<string, readonly Stated[]> {
+  const found = new Map<string, Stated[]>()
+  for (const stated of all) {
+    for (const digest of new Set(stated.facts.subjects.map((subject) => subject.digest))) {
+      const others = found.get(digest)
+      if (others === undefined) found.set(digest, [stated])
+      else others.push(stated)
+    }
+  }
+  return found
+}
+
+function checkRow(claimed: ImageRow, made: ImageRow): void {
+  if (made.status !== 'affected' && made.status !== 'undetermined') {
+    throw differs(claimed, `no row (${made.status} by the entries)`, claimed.status)
+  }
+  const names: readonly (keyof ImageRow)[] = [
+    'status',
+    'revoked',
+    'matches',
+    'sboms',
+    'provenance',
+    'names',
+    'image',
+  ]
+  const other = names.find((name) => !isSame(claimed[name], made[name]))
+  if (other === undefined) return
+  throw differs(claimed, `${other} ${shown(made[other])}`, shown(claimed[other]))
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return equalBytes(canonical(a), canonical(b))
+}
+
+function canonical(value: unknown): Uint8Array {
+  return formatCanonicalJson(parseJson(JSON.stringify(value)))
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value).slice(0, 100)
+}
+
+function differs(row: ImageRow, expected: string, got: string): Fault {
+  return new Fault('rows-differ', `row ${row.image}: expected ${expected}, got ${got}`)
+}
+
+/** Strictly ascending, so that no row stands there twice. */
+function checkOrder(rows: readonly ImageRow[]): void {
+  rows.forEach((row, i) => {
+    const before = rows[i - 1]
+    if (before !== undefined && compareRows(before, row) >= 0) {
+      throw new Fault('rows-differ', `row ${row.image}: expected rows in order and each once`)
+    }
+  })
+}

@@ -1,0 +1,177 @@
+import { expect } from 'chai'
+import { before, describe, it } from 'mocha'
+import { auditLog } from '../../src/client/audit.ts'
+import type { AuditReport } from '../../src/client/audit.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
+import { attestationIdOf, pae } from '../../src/attestation/pae.ts'
+import { IN_TOTO_PAYLOAD_TYPE } from '../../src/attestation/sign-statement.ts'
+import { attestationId, logIndex } from '../../src/brand.ts'
+import { entryOf } from '../../src/entry/hashed-rekord.ts'
+import { Fault } from '../../src/errors.ts'
+import { append } from '../../src/ledger/commit.ts'
+import { recover } from '../../src/ledger/start-up.ts'
+import { leafHash } from '../../src/tlog/tree-hash.ts'
+import type { Change } from '../helpers/ledger-fetch.ts'
+import { asyncRefusal, flipBit } from '../helpers/mangle.ts'
+import { clientOf, payloads, STORY_SIZE, tellStory } from '../helpers/story.ts'
+import {
+  createTestLedger,
+  digestOf,
+  idOfPayload,
+  keys,
+  openTestLedger,
+  ORIGIN,
+  sbomPayload,
+  signEnvelope,
+  testKey,
+} from '../helpers/test-ledger.ts'
+
+describe('audit', () => {
+  let ledger: Ledger
+  /** Larger than a tile, so that there is a second level. */
+  let large: Ledger
+  const LARGE_SIZE = 260
+
+  before(async () => {
+    ledger = (await tellStory()).ledger
+    large = await createTestLedger(openMemoryStorage(), { batchWindowMs: 0 })
+    const submitted = Array.from({ length: LARGE_SIZE - 1 }, (_, i) =>
+      large.submit(signEnvelope(sbomPayload(`i${i}`, ['a@1.0.0']), keys.ci)),
+    )
+    await Promise.all(submitted)
+  })
+
+  const audit = (of: Ledger, deep: boolean, change?: Change): Promise<AuditReport> =>
+    auditLog(clientOf(of, change), { deep })
+
+  it('finds an honest log sound, shallow and deep, and says what it looked at', async () => {
+    for (const deep of [false, true]) {
+      const { outcome, entries, tiles, problems, checkpoint } = await audit(ledger, deep)
+      expect({ outcome, entries, tiles, problems, size: checkpoint.size }).to.deep.equal({
+        outcome: 'sound',
+        entries: STORY_SIZE,
+        tiles: 1,
+        problems: [],
+        size: STORY_SIZE,
+      })
+    }
+  })
+
+  it('replays a log of several tiles and levels, and tells how far it is', async () => {
+    const seen: (readonly [number, number])[] = []
+    const report = await auditLog(clientOf(large), { onProgress: (done, total) => seen.push([done, total]) })
+    expect([report.outcome, report.entries, report.tiles]).to.deep.equal(['sound', LARGE_SIZE, 3])
+    expect(seen).to.deep.equal([
+      [256, LARGE_SIZE],
+      [260, LARGE_SIZE],
+    ])
+  })
+
+  it('names the entry that a changed bundle holds, and that its root is another', async () => {
+    const bundle = (path: string, body: Uint8Array): Uint8Array =>
+      path.startsWith('tile/entries/') ? body.with(100, (body[100] ?? 0) ^ 1) : body
+    const { outcome, problems } = await audit(ledger, false, bundle)
+    expect(outcome).to.equal('wrong')
+    expect(problems.map((one) => one.where)).to.deep.equal(['entry 0', 'tile 0/0', 'checkpoint'])
+    expect(problems[1]?.what).to.equal('has another hash than entry 0')
+  })
+
+  it('names the entries that a changed tile contradicts, on any level', async () => {
+    const leafTile = await audit(large, false, (path, body) =>
+      path === 'tile/0/000' ? flipBit(body, 256 * 17 + 3) : body,
+    )
+    expect(leafTile.problems.map(({ where, what }) => [where, what])).to.deep.equal([
+      ['tile 0/0', 'has another hash than entry 17'],
+    ])
+    const upper = await audit(large, false, (path, body) =>
+      path.startsWith('tile/1/') ? flipBit(body, 3) : body,
+    )
+    expect(upper.problems.map(({ where, what }) => [where, what])).to.deep.equal([
+      ['tile 1/0', 'has another hash than entries 0 to 255'],
+    ])
+  })
+
+  it('finds a missing tile or bundle, and one of another length', async () => {
+    const gone = await audit(ledger, false, hide('tile/0/'))
+    expect(gone.problems.map((one) => one.where)).to.deep.equal(['tile 0/0'])
+    const bundle = await audit(ledger, false, hide('tile/entries/'))
+    expect([bundle.outcome, bundle.problems.map((one) => one.where)]).to.deep.equal([
+      'wrong',
+      ['entries 0 to 7'],
+    ])
+    const cut = await audit(ledger, false, (path, body) =>
+      path.startsWith('tile/') ? body.subarray(0, body.length - 1) : body,
+    )
+    expect(cut.problems.map((one) => one.where)).to.deep.equal(['entries 0 to 7'])
+  })
+
+  /** As a server that says it has no such thing. */
+  function hide(prefix: string): Change {
+    return (path, body) => {
+      if (path.startsWith(prefix)) throw new Fault('not-found', `nothing at ${path}`)
+      return body
+    }
+  }
+
+  it('deep, finds what was signed missing or changed, and names the entry', async () => {
+    const missing = await audit(ledger, true, hide(`ledger/v1/attestations/${idOfPayload(payloads.api)}/pae`))
+    expect(missing.problems.map(({ where, reason }) => [where, reason])).to.deep.equal([
+      ['entry 3', 'not-found'],
+    ])
+    const changed = await audit(ledger, true, (path, body) =>
+      path.includes(idOfPayload(payloads.web)) ? flipBit(body, 900) : body,
+    )
+    expect(changed.problems.map(({ where, reason }) => [where, reason])).to.deep.equal([
+      ['entry 4', 'entry-mismatch'],
+    ])
+  })
+
+  it('deep, repeats every decision: an entry that its signer had no right to is found', async () => {
+    const forged = await ledgerWithStranger()
+    expect((await audit(forged, false)).outcome).to.equal('sound')
+    const found = await audit(forged, true)
+    expect(found.problems.map(({ where, reason }) => [where, reason])).to.deep.equal([
+      ['entry 1', 'not-admissible'],
+    ])
+    expect(found.problems[0]?.what).to.include('trust root in force')
+  })
+
+  /** Its operator put an entry into the log that admission would have refused. */
+  async function ledgerWithStranger(): Promise<Ledger> {
+    const storage = openMemoryStorage()
+    await createTestLedger(storage)
+    const log = { origin: ORIGIN, key: keys.log, store: storage.log, signer: storage.signer }
+    const signed = pae(IN_TOTO_PAYLOAD_TYPE, payloads.shop)
+    const stranger = testKey('stranger')
+    const leaf = entryOf(signed, stranger.publicKey, stranger.sign(signed))
+    const attestation = attestationIdOf(signed)
+    const entry = {
+      index: logIndex(1),
+      leaf,
+      leafHash: leafHash(leaf),
+      attestation,
+      key: stranger.publicKey.id,
+      recordedAt: '2026-11-24T12:00:00.000Z',
+      readable: true,
+    }
+    await append(log, await recover(log), [entry], [{ digest: attestation, bytes: signed }])
+    // Opening signs what was committed.
+    return openTestLedger(storage)
+  }
+
+  it('is no verdict on another log than the trusted one', async () => {
+    const root = attestationId(digestOf('other root'))
+    expect((await asyncRefusal(auditLog(clientOf(ledger, undefined, { trustRoot: root })))).reason).to.equal(
+      'wrong-trust-root',
+    )
+  })
+
+  it('is no verdict where the server refuses to answer', async () => {
+    const busy: Change = (path, body) => {
+      if (path.startsWith('tile/')) throw new Fault('busy', 'later')
+      return body
+    }
+    expect((await asyncRefusal(audit(ledger, false, busy))).reason).to.equal('busy')
+  })
+})

@@ -1,0 +1,95 @@
+import { expect } from 'chai'
+import { before, describe, it } from 'mocha'
+import { imageDigest } from '../../src/brand.ts'
+import { currentTrustRoot } from '../../src/client/current-trust-root.ts'
+import { firstContact } from '../../src/client/first-contact.ts'
+import { verifyImage } from '../../src/client/verified-image.ts'
+import type { JsonValue } from '../../src/encoding/strict-json.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import { formatVerifierKey, verifierKeyOf } from '../../src/tlog/signed-note.ts'
+import { at, removeAt, setAt } from '../helpers/json-edit.ts'
+import { changeJson, ledgerFetch, URL_OF_LEDGER } from '../helpers/ledger-fetch.ts'
+import type { Change } from '../helpers/ledger-fetch.ts'
+import { asyncRefusal } from '../helpers/mangle.ts'
+import { clientOf, payloads, tellStory, trust } from '../helpers/story.ts'
+import { digestOf, idOfPayload, ORIGIN, testKey } from '../helpers/test-ledger.ts'
+
+describe('verified image', () => {
+  let ledger: Ledger
+
+  before(async () => {
+    ledger = (await tellStory()).ledger
+  })
+
+  const verify = (name: string, change?: Change): ReturnType<typeof verifyImage> =>
+    verifyImage(clientOf(ledger, change), imageDigest(digestOf(name)))
+
+  it('judges every attestation itself, and agrees with an honest server', async () => {
+    const judged = async (name: string): Promise<unknown> =>
+      (await verify(name)).verdicts.map(({ entry, verdict }) => [entry, verdict])
+    expect(await judged('shop')).to.deep.equal([
+      [1, 'valid'],
+      [2, 'valid'],
+    ])
+    expect(await judged('web')).to.deep.equal([[4, 'revoked']])
+    expect(await judged('old')).to.deep.equal([[6, 'revoked']])
+  })
+
+  /** What a server could say of the revoked image `web`, and why it is refused. */
+  const lies: readonly (readonly [string, string, (answer: JsonValue) => JsonValue])[] = [
+    ['another verdict', 'rows-differ', (a) => setAt(a, '/attestations/0/verdict/verdict', 'valid')],
+    ['no trust root', 'not-admissible', (a) => removeAt(a, '/entries/0')],
+    ['no revocation', 'rows-differ', (a) => removeAt(a, '/entries/5')],
+    ['an index that ends before the entries', 'rows-differ', (a) => setAt(a, '/asOf/indexedThrough', 4)],
+  ]
+
+  for (const [lie, reason, tell] of lies) {
+    it(`refuses ${lie}: ${reason}`, async () => {
+      expect((await asyncRefusal(verify('web', changeJson('ledger/v1/images/', tell)))).reason).to.equal(
+        reason,
+      )
+    })
+  }
+
+  it('refuses an attestation about another image', async () => {
+    const web: JsonValue = JSON.parse(JSON.stringify(await ledger.image(imageDigest(digestOf('web')))))
+    const change = changeJson('ledger/v1/images/', () => setAt(web, '/image', digestOf('shop')))
+    expect((await asyncRefusal(verify('shop', change))).reason).to.equal('entry-mismatch')
+  })
+
+  it('reads the trust root in force from its proven entry', async () => {
+    const { id, entry, root } = await currentTrustRoot(clientOf(ledger))
+    expect([id, entry, root.version]).to.deep.equal([trust.trustRoot, 0, 1])
+    const change = changeJson('ledger/v1/status', (a) =>
+      setAt(
+        setAt(setAt(a, '/trustRoot/version', 2), '/trustRoot/entry', 1),
+        '/trustRoot/id',
+        idOfPayload(payloads.shop),
+      ),
+    )
+    expect((await asyncRefusal(currentTrustRoot(clientOf(ledger, change)))).reason).to.equal('entry-mismatch')
+  })
+
+  describe('first contact', () => {
+    const contact = (change?: Change): ReturnType<typeof firstContact> =>
+      firstContact(URL_OF_LEDGER, { fetch: ledgerFetch(ledger, change) })
+
+    it('shows the log key and the trust root that the log really has', async () => {
+      expect(await contact()).to.deep.equal(trust)
+    })
+
+    it('does not show a key that did not sign the log', async () => {
+      const other = formatVerifierKey(verifierKeyOf(ORIGIN, testKey('other log', 'ed25519').publicKey))
+      const change = changeJson('ledger/v1/status', (a) => setAt(a, '/logKey', other))
+      expect((await asyncRefusal(contact(change))).reason).to.equal('wrong-log-key')
+    })
+
+    it('does not show a trust root that the log does not begin with', async () => {
+      const entry: JsonValue = JSON.parse(
+        JSON.stringify((await ledger.attestation(idOfPayload(payloads.shop))).entries),
+      )
+      const change = changeJson('ledger/v1/entries/', (a) => setAt(a, '/entries/0', at(entry, '/1')))
+      expect((await asyncRefusal(contact(change))).reason).to.equal('inclusion-proof-invalid')
+    })
+  })
+})

@@ -1,0 +1,92 @@
+/**
+ * A ledger behind `fetch`, without a network: the routes of contracts.md 7 for tests of the client. `change` sees
+ * every body before it is answered, so a test can lie; `Response` and problems are the real ones.
+ */
+import { attestationId, imageDigest, logIndex } from '../../src/brand.ts'
+import type { JsonValue } from '../../src/encoding/strict-json.ts'
+import { utf8 } from '../../src/encoding/utf8.ts'
+import { Fault } from '../../src/errors.ts'
+import { problemOf } from '../../src/http/problem.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import { parseTilePath } from '../../src/tlog/tile.ts'
+import { jsonBytes, parseText } from './json-edit.ts'
+
+export const URL_OF_LEDGER = 'https://ledger.test/base'
+
+export type Change = (path: string, body: Uint8Array) => Uint8Array
+
+interface Answered {
+  readonly status: number
+  readonly type: string
+  readonly body: Uint8Array
+}
+
+export function ledgerFetch(ledger: Ledger, change: Change = (_path, body) => body): typeof fetch {
+  return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input)
+    if (!url.href.startsWith(`${URL_OF_LEDGER}/`)) throw new Error(`fetch: no such host ${url.href}`)
+    const path = url.href.slice(URL_OF_LEDGER.length + 1)
+    try {
+      const { status, type, body } = await route(ledger, path, init)
+      return new Response(new Uint8Array(change(path, body)), { status, headers: { 'content-type': type } })
+    } catch (cause) {
+      const { status, headers, body } = problemOf(cause, 'test')
+      return new Response(body, { status, headers })
+    }
+  }
+}
+
+/** Changes what answers to paths that begin so, as JSON. */
+export function changeJson(prefix: string, edit: (answer: JsonValue) => JsonValue): Change {
+  return (path, body) => (path.startsWith(prefix) ? jsonBytes(edit(parseText(body))) : body)
+}
+
+async function route(ledger: Ledger, path: string, init: RequestInit | undefined): Promise<Answered> {
+  const [where = '', query] = path.split('?')
+  const params = new URLSearchParams(query)
+  if (where === 'checkpoint')
+    return { status: 200, type: 'text/plain; charset=utf-8', body: utf8(ledger.checkpoint()) }
+  if (where.startsWith('tile/')) return bytes(await tileOf(ledger, where))
+  const [, , resource = '', id, part] = where.split('/')
+  if (resource === 'attestations' && init?.method === 'POST') return submit(ledger, init.body)
+  if (resource === 'attestations' && part === 'pae') return bytes(await ledger.pae(attestationId(id ?? '')))
+  if (resource === 'attestations') return json(await ledger.attestation(attestationId(id ?? '')))
+  if (resource === 'entries') return json(await ledger.entry(logIndex(Number(id))))
+  if (resource === 'images' && id !== undefined) return json(await ledger.image(imageDigest(id)))
+  if (resource === 'images') return json(await ledger.images(imagesQuery(params)))
+  if (resource === 'revocations') return json(await ledger.revocations(params.get('target') ?? ''))
+  if (resource === 'status') return json(await ledger.status())
+  throw new Fault('no-such-route', `route: nothing at ${path}`)
+}
+
+async function submit(ledger: Ledger, body: RequestInit['body']): Promise<Answered> {
+  if (!(body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
+  const { created, answer } = await ledger.submit(body)
+  return { ...json(answer), status: created ? 201 : 200 }
+}
+
+function imagesQuery(params: URLSearchParams): Parameters<Ledger['images']>[0] {
+  const limit = params.get('limit')
+  const [range, cursor] = [params.get('range'), params.get('cursor')]
+  return {
+    component: params.get('component') ?? '',
+    ...(range === null ? {} : { range }),
+    ...(cursor === null ? {} : { cursor }),
+    ...(limit === null ? {} : { limit: Number(limit) }),
+  }
+}
+
+async function tileOf(ledger: Ledger, path: string): Promise<Uint8Array> {
+  const { kind, ...place } = parseTilePath(path)
+  const found = kind === 'entries' ? await ledger.entryBundle(place) : await ledger.tile(place)
+  if (found === undefined) throw new Fault('not-found', `tile: no ${path}`)
+  return found
+}
+
+function json(answer: object): Answered {
+  return { status: 200, type: 'application/json; charset=utf-8', body: utf8(JSON.stringify(answer)) }
+}
+
+function bytes(body: Uint8Array): Answered {
+  return { status: 200, type: 'application/octet-stream', body }
+}

@@ -1,0 +1,79 @@
+import { expect } from 'chai'
+import { describe, it } from 'mocha'
+import type { Fault } from '../../src/errors.ts'
+import type * as AdmissionModule from '../../src/http/admission.ts'
+import { admit } from '../../src/ledger/admit.ts'
+import { keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
+
+const registered = [keys.ci.publicKey]
+const large = signEnvelope(
+  sbomPayload(
+    'large',
+    Array.from({ length: 20_000 }, (_, at) => `package-${at}@1.0.${at}`),
+  ),
+  keys.ci,
+)
+
+// Threads run built files only (npm test builds first).
+const built: typeof AdmissionModule = await import(
+  new URL('../../dist/http/admission.js', import.meta.url).href
+)
+const { createAdmission, MAX_INLINE_BYTES } = built
+
+async function refusal(promise: Promise<unknown>): Promise<Fault> {
+  const cause = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  // The built program has a class Fault of its own.
+  if (cause instanceof Error && cause.name === 'Fault') return cause as Fault
+  throw new Error('expected a refusal', { cause })
+}
+
+describe('admission beside the event loop', () => {
+  it('decides on a large body in a worker as it would decide here', async () => {
+    expect(large.length).to.be.greaterThan(MAX_INLINE_BYTES)
+    await using admission = createAdmission()
+    expect(await admission.admit(large, registered)).to.deep.equal(admit(large, registered))
+  })
+
+  it('lets the event loop go on meanwhile', async () => {
+    await using admission = createAdmission()
+    let turns = 0
+    const timer = setInterval(() => turns++, 5)
+    try {
+      await admission.admit(large, registered)
+    } finally {
+      clearInterval(timer)
+    }
+    expect(turns).to.be.greaterThan(5)
+  })
+
+  it('refuses with the same reason, place and facts, and takes the next body', async () => {
+    await using admission = createAdmission()
+    const cut = large.subarray(0, large.length - 1)
+    const [here, there] = [
+      await refusal((async () => admit(cut, registered))()),
+      await refusal(admission.admit(cut, registered)),
+    ]
+    expect({ ...there, message: there.message }).to.deep.equal({ ...here, message: here.message })
+    expect((await admission.admit(large, registered)).signatures).to.have.length(1)
+  })
+
+  it('takes several large bodies at once, each with its own answer', async () => {
+    await using admission = createAdmission()
+    const other = signEnvelope(
+      sbomPayload(
+        'other',
+        Array.from({ length: 20_000 }, (_, at) => `package-${at}@2.0.${at}`),
+      ),
+      keys.ci,
+    )
+    const [first, second] = await Promise.all([
+      admission.admit(large, registered),
+      admission.admit(other, registered),
+    ])
+    expect(first.attestation).to.equal(admit(large, registered).attestation)
+    expect(second.attestation).to.equal(admit(other, registered).attestation)
+  })
+})

@@ -1,0 +1,103 @@
+/**
+ * A stand-in for a ledger, for tests of what HTTP alone decides: paths, parameters, headers, limits, problems.
+ * It holds nothing and proves nothing; with a real ledger, see ledger.test.ts.
+ */
+import { attestationId, imageDigest, logIndex, treeSize } from '../../src/brand.ts'
+import { Fault } from '../../src/errors.ts'
+import { createApp } from '../../src/http/app.ts'
+import type { AppOptions } from '../../src/http/app.ts'
+import type { LedgerDoor } from '../../src/http/ledger-door.ts'
+import { startServer } from '../../src/http/serve.ts'
+import type { ServerLimits } from '../../src/http/serve.ts'
+import type { AsOf } from '../../src/verify/answer.ts'
+
+export const ID = attestationId(`sha256:${'ab'.repeat(32)}`)
+const asOf: AsOf = {
+  origin: 'localhost',
+  treeSize: treeSize(300),
+  rootHash: '',
+  checkpoint: 'localhost\n300\n',
+  indexedThrough: treeSize(300),
+  recordedAt: null,
+  servedAt: '2026-11-24T12:00:00Z',
+}
+const rest = { entries: {}, asOf, assurance: 'rows', notEstablished: [] } as const
+const coverage = { images: 0, withSbom: 0, unknown: 0, unreadableEntries: 0 }
+
+/** Answers every question with something of the right shape; a tree of 300 entries; `change` replaces methods. */
+export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
+  return {
+    submit: async () => ({ created: true, answer: { attestation: ID, signatures: [], entries: {}, asOf } }),
+    status: async () => ({
+      origin: 'localhost',
+      logKey: 'localhost+00000000+AA==',
+      trustRoot: { id: ID, version: 1, entry: logIndex(0) },
+      asOf,
+      coverage,
+      version: '0.1.0',
+    }),
+    entry: async (index) => {
+      if (index >= 300) throw new Fault('not-recorded', `entry ${index}: the log has 300 entries`)
+      return { entry: index, entries: {}, asOf }
+    },
+    attestation: async (attestation) => ({ attestation, entries: {}, asOf }),
+    pae: async () => new TextEncoder().encode('DSSEv1 1 t 1 b'),
+    image: async (image) => ({
+      image,
+      names: [],
+      revoked: false,
+      attestations: [],
+      sboms: [],
+      provenance: [],
+      coverage,
+      ...rest,
+    }),
+    images: async ({ component }) => ({
+      question: { component },
+      items: [],
+      coverage: { images: 0, affected: 0, notAffected: 0, undetermined: 0, unknown: 0, unreadableEntries: 0 },
+      ...rest,
+    }),
+    revocations: async (target) => ({
+      target,
+      state: 'not-revoked',
+      known: false,
+      revocations: [],
+      verdicts: [],
+      ...rest,
+    }),
+    checkpoint: () => asOf.checkpoint,
+    tile: async ({ level, index, width }) =>
+      width <= Math.min(256, Math.floor(300 / 256 ** level) - 256 * index)
+        ? new Uint8Array(32 * width)
+        : undefined,
+    entryBundle: async ({ index, width }) =>
+      256 * index + width <= 300 ? new Uint8Array(3 * width) : undefined,
+    ...change,
+  }
+}
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string
+  /** What was reported as a failure of ours. */
+  readonly reported: { readonly error: unknown; readonly requestId: string }[]
+}
+
+export async function serveDoor(
+  door: LedgerDoor,
+  options: Partial<AppOptions> & { readonly limits?: Partial<ServerLimits> } = {},
+): Promise<TestServer> {
+  const reported: { error: unknown; requestId: string }[] = []
+  const report = (error: unknown, requestId: string) => void reported.push({ error, requestId })
+  const app = createApp(door, { report, ...options })
+  const limits = options.limits ?? {}
+  const server = await startServer(app, { host: '127.0.0.1', port: 0, limits })
+  return { url: server.url, reported, [Symbol.asyncDispose]: () => server.close() }
+}
+
+export const IMAGE = imageDigest(`sha256:${'cd'.repeat(32)}`)
+
+/** The members of a JSON answer. */
+export async function jsonOf(response: Response): Promise<Record<string, unknown>> {
+  return JSON.parse(await response.text()) as Record<string, unknown>
+}

@@ -1,0 +1,313 @@
+import { expect } from 'chai'
+import { describe, it } from 'mocha'
+import { imageDigest, logIndex } from '../../src/brand.ts'
+import { sha256 } from '../../src/crypto/sha256.ts'
+import { parseBase64 } from '../../src/encoding/base64.ts'
+import { formatHex } from '../../src/encoding/hex.ts'
+import { Fault } from '../../src/errors.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import type { Storage } from '../../src/ledger/ports.ts'
+import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
+import { openCheckpoint } from '../../src/tlog/checkpoint.ts'
+import { checkInclusion } from '../../src/tlog/inclusion.ts'
+import { leafHash } from '../../src/tlog/tree-hash.ts'
+import type { AsOf, ProvenEntries } from '../../src/verify/answer.ts'
+import { expectSound } from '../helpers/check-ledger.ts'
+import {
+  createTestLedger,
+  digestOf,
+  idOfPayload,
+  keys,
+  provenancePayload,
+  revocationPayload,
+  sbomPayload,
+  signEnvelope,
+  testKey,
+  type TestLedgerOptions,
+} from '../helpers/test-ledger.ts'
+
+async function scenario(
+  use: (ledger: Ledger, storage: Storage) => Promise<void>,
+  options: TestLedgerOptions = {},
+): Promise<void> {
+  const storage = openMemoryStorage()
+  const ledger = await createTestLedger(storage, options)
+  await use(ledger, storage)
+  await ledger.status()
+  await expectSound(storage)
+  await ledger[Symbol.asyncDispose]()
+}
+
+async function refusalOf(promise: Promise<unknown>): Promise<Fault> {
+  try {
+    await promise
+  } catch (cause) {
+    if (cause instanceof Fault) return cause
+    throw cause
+  }
+  throw new Error('expected a refusal')
+}
+
+/** Checks every entry of an answer against its signed checkpoint, with nothing but the log's key. */
+function expectProven(
+  answer: { readonly asOf: AsOf; readonly entries: ProvenEntries },
+  ledger: Ledger,
+): void {
+  const { size, root } = openCheckpoint(answer.asOf.checkpoint, ledger.logKey)
+  expect(size).to.equal(answer.asOf.treeSize)
+  for (const [index, entry] of Object.entries(answer.entries)) {
+    const claim = { leafHash: leafHash(parseBase64(entry.body)), index: logIndex(Number(index)), size, root }
+    checkInclusion(
+      claim,
+      entry.inclusion.map((hash) => parseBase64(hash)),
+    )
+  }
+}
+
+function sbom(image: string, packages: readonly string[], tool?: string, key = keys.ci): Uint8Array {
+  return signEnvelope(sbomPayload(image, packages, tool), key)
+}
+
+describe('the ledger', () => {
+  it('answers a submission only with an entry that is in a signed checkpoint', () =>
+    scenario(async (ledger) => {
+      const { created, answer } = await ledger.submit(sbom('shop', ['lodash@4.17.20']))
+      expect(created).to.equal(true)
+      expect(answer.signatures).to.deep.equal([{ key: keys.ci.publicKey.id, entry: 1, new: true }])
+      expect(answer.asOf.treeSize).to.equal(2)
+      expectProven(answer, ledger)
+      expect(ledger.checkpoint()).to.equal(answer.asOf.checkpoint)
+    }))
+
+  it('answers the same attestation by the same key with the existing entry and a fresh proof', () =>
+    scenario(async (ledger) => {
+      const payload = sbomPayload('shop', ['lodash@4.17.20'])
+      await ledger.submit(signEnvelope(payload, keys.ci))
+      await ledger.submit(sbom('other', ['left-pad@1.0.0']))
+      const again = await ledger.submit(signEnvelope(payload, keys.ci))
+      expect(again.created).to.equal(false)
+      expect(again.answer.signatures).to.deep.equal([{ key: keys.ci.publicKey.id, entry: 1, new: false }])
+      expect(again.answer.asOf.treeSize).to.equal(3)
+      expectProven(again.answer, ledger)
+    }))
+
+  it('gives fifty concurrent submissions of one attestation one entry', () =>
+    scenario(async (ledger) => {
+      const body = sbom('shop', ['lodash@4.17.20'])
+      const answers = await Promise.all(Array.from({ length: 50 }, () => ledger.submit(body)))
+      expect(new Set(answers.flatMap(({ answer }) => Object.keys(answer.entries)))).to.deep.equal(
+        new Set(['1']),
+      )
+      expect(answers.filter(({ created }) => created)).to.have.length(1)
+      expect((await ledger.status()).asOf.treeSize).to.equal(2)
+    }))
+
+  it('records many concurrent submissions, each once, under consecutive indexes', () =>
+    scenario(async (ledger) => {
+      const names = Array.from({ length: 300 }, (_, at) => `image-${at}`)
+      const answers = await Promise.all(names.map((name) => ledger.submit(sbom(name, ['lodash@4.17.20']))))
+      for (const { answer } of answers) expectProven(answer, ledger)
+      const indexes = answers
+        .flatMap(({ answer }) => Object.keys(answer.entries).map(Number))
+        .sort((a, b) => a - b)
+      expect(indexes).to.deep.equal(names.map((_, at) => at + 1))
+      expect((await ledger.images({ component: 'pkg:npm/lodash' })).coverage.affected).to.equal(300)
+    }))
+
+  it('leaves out signatures by unknown keys and names them', () =>
+    scenario(async (ledger) => {
+      const stranger = testKey('stranger')
+      const { answer } = await ledger.submit(
+        signEnvelope(sbomPayload('shop', ['a@1.0.0']), keys.ci, stranger),
+      )
+      expect(answer.signatures).to.deep.equal([
+        { key: keys.ci.publicKey.id, entry: 1, new: true },
+        { keyid: stranger.publicKey.id, leftOut: 'untrusted-signer' },
+      ])
+    }))
+
+  it('refuses an envelope whose signature by a registered key does not verify, and records nothing', () =>
+    scenario(async (ledger) => {
+      const body = JSON.parse(new TextDecoder().decode(sbom('shop', ['a@1.0.0'])))
+      const other = JSON.parse(new TextDecoder().decode(sbom('shop', ['a@1.0.1'])))
+      const forged = new TextEncoder().encode(JSON.stringify({ ...body, payload: other.payload }))
+      expect((await refusalOf(ledger.submit(forged))).reason).to.equal('signature-invalid')
+      expect((await ledger.status()).asOf.treeSize).to.equal(1)
+      expect((await ledger.submit(sbom('shop', ['a@1.0.0']))).created).to.equal(true)
+    }))
+
+  it('refuses an envelope that nobody registered signed', () =>
+    scenario(async (ledger) => {
+      const refusal = await refusalOf(ledger.submit(sbom('shop', ['a@1.0.0'], 'syft', testKey('stranger'))))
+      expect(refusal.reason).to.equal('untrusted-signer')
+      expect((await ledger.status()).asOf.treeSize).to.equal(1)
+    }))
+
+  it('serves what was signed, by its identity', () =>
+    scenario(async (ledger) => {
+      const payload = sbomPayload('shop', ['a@1.0.0'])
+      await ledger.submit(signEnvelope(payload, keys.ci))
+      const id = idOfPayload(payload)
+      expect(`sha256:${formatHex(sha256(await ledger.pae(id)))}`).to.equal(id)
+      expectProven(await ledger.attestation(id), ledger)
+      expect((await refusalOf(ledger.pae(idOfPayload(sbomPayload('shop', ['b@1.0.0']))))).reason).to.equal(
+        'not-recorded',
+      )
+    }))
+})
+
+describe('which images contain a component', () => {
+  it('answers with every affected image, its entries and proofs, and counts that add up to all images', () =>
+    scenario(async (ledger) => {
+      await ledger.submit(sbom('old', ['lodash@4.17.20', 'express@4.0.0']))
+      await ledger.submit(sbom('new', ['lodash@4.17.21']))
+      await ledger.submit(sbom('unversioned', ['lodash']))
+      await ledger.submit(sbom('without', ['express@4.0.0']))
+      await ledger.submit(sbom('empty', []))
+      await ledger.submit(
+        signEnvelope(
+          provenancePayload('old', 'example.com/acme/old', 'a'.repeat(40), 'https://ci.example'),
+          keys.ci,
+        ),
+      )
+      const answer = await ledger.images({ component: 'pkg:npm/lodash', range: '<4.17.21' })
+      expectProven(answer, ledger)
+      expect(answer.coverage).to.deep.equal({
+        images: 5,
+        affected: 1,
+        notAffected: 2,
+        undetermined: 1,
+        unknown: 1,
+        unreadableEntries: 0,
+      })
+      expect(answer.items).to.deep.equal([
+        {
+          image: digestOf('old'),
+          names: ['registry.test/old'],
+          status: 'affected',
+          revoked: false,
+          matches: [{ purl: 'pkg:npm/lodash@4.17.20', entry: 1 }],
+          sboms: [1],
+          provenance: [
+            { entry: 6, builder: 'https://ci.example', commits: [`example.com/acme/old@${'a'.repeat(40)}`] },
+          ],
+        },
+        {
+          image: digestOf('unversioned'),
+          names: ['registry.test/unversioned'],
+          status: 'undetermined',
+          revoked: false,
+          matches: [{ purl: 'pkg:npm/lodash', entry: 3 }],
+          sboms: [3],
+          provenance: [],
+        },
+      ])
+      expect(Object.keys(answer.entries)).to.include.members(['0', '1', '3', '6'])
+    }))
+
+  it('takes the newest SBOM of each signer and tool, so that a corrected SBOM replaces the wrong one', () =>
+    scenario(async (ledger) => {
+      await ledger.submit(sbom('shop', ['lodash@4.17.20']))
+      expect((await ledger.images({ component: 'pkg:npm/lodash@4.17.20' })).coverage.affected).to.equal(1)
+      await ledger.submit(sbom('shop', ['lodash@4.17.21']))
+      expect((await ledger.images({ component: 'pkg:npm/lodash@4.17.20' })).coverage.affected).to.equal(0)
+      await ledger.submit(sbom('shop', ['lodash@4.17.20'], 'trivy'))
+      expect((await ledger.images({ component: 'pkg:npm/lodash@4.17.20' })).items[0]?.sboms).to.deep.equal([
+        2, 3,
+      ])
+    }))
+
+  it('pages through all rows once, in an order that new entries do not change', () =>
+    scenario(async (ledger) => {
+      for (let at = 0; at < 7; at++) await ledger.submit(sbom(`image-${at}`, ['lodash@1.0.0']))
+      const seen: string[] = []
+      let cursor: string | undefined
+      do {
+        const page = await ledger.images({
+          component: 'pkg:npm/lodash',
+          limit: 3,
+          ...(cursor === undefined ? {} : { cursor }),
+        })
+        seen.push(...page.items.map((row) => row.image))
+        cursor = page.next
+        await ledger.submit(sbom(`late-${seen.length}`, ['express@1.0.0']))
+      } while (cursor !== undefined)
+      expect(seen).to.deep.equal(Array.from({ length: 7 }, (_, at) => digestOf(`image-${at}`)))
+    }))
+
+  it('refuses a cursor of another question', () =>
+    scenario(async (ledger) => {
+      for (let at = 0; at < 3; at++) await ledger.submit(sbom(`image-${at}`, ['lodash@1.0.0']))
+      const { next = '' } = await ledger.images({ component: 'pkg:npm/lodash', limit: 1 })
+      const refusal = await refusalOf(ledger.images({ component: 'pkg:npm/express', cursor: next }))
+      expect(refusal.reason).to.equal('cursor-malformed')
+    }))
+})
+
+describe('revocation', () => {
+  it('keeps what a leaked key signed before the cut-off, and takes back what it signed after', () =>
+    scenario(async (ledger) => {
+      await ledger.submit(sbom('before', ['lodash@4.17.20']))
+      await ledger.submit(sbom('after', ['lodash@4.17.20']))
+      const key = keys.ci.publicKey.id
+      const target = { type: 'key', uri: `key:${key}`, key } as const
+      await ledger.submit(
+        signEnvelope(
+          revocationPayload({
+            target,
+            mode: 'since',
+            cutoff: { treeSize: 2 as never },
+            reason: 'key-compromise',
+          }),
+          keys.admin,
+        ),
+      )
+      const verdictOf = async (image: string): Promise<string | undefined> =>
+        (await ledger.image(imageDigest(digestOf(image)))).attestations[0]?.verdict.verdict
+      expect(await verdictOf('before')).to.equal('valid-before-compromise')
+      expect(await verdictOf('after')).to.equal('revoked')
+      const answer = await ledger.images({ component: 'pkg:npm/lodash' })
+      expect(answer.coverage).to.include({ images: 2, affected: 1, unknown: 1 })
+      expect(answer.entries).to.have.property('3')
+      const status = await ledger.revocations(`key:${key}`)
+      expect(status).to.deep.include({ state: 'revoked-since', known: true })
+      expectProven(status, ledger)
+      expect((await refusalOf(ledger.submit(sbom('later', ['a@1.0.0'])))).reason).to.equal('revoked-key')
+    }))
+
+  it('shows a revoked image as revoked, and still as affected', () =>
+    scenario(async (ledger) => {
+      await ledger.submit(sbom('shop', ['lodash@4.17.20']))
+      const image = imageDigest(digestOf('shop'))
+      const target = { type: 'image', uri: `image:${image}`, image } as const
+      await ledger.submit(
+        signEnvelope(revocationPayload({ target, mode: 'all', reason: 'malicious-artifact' }), keys.admin),
+      )
+      const answer = await ledger.images({ component: 'pkg:npm/lodash' })
+      expect(answer.items[0]).to.deep.include({ status: 'affected', revoked: true })
+      expect((await ledger.image(image)).attestations[0]?.verdict.verdict).to.equal('revoked')
+    }))
+
+  it('takes an SBOM that is revoked out of the count, so that the image becomes unknown', () =>
+    scenario(async (ledger) => {
+      const payload = sbomPayload('shop', ['lodash@4.17.20'])
+      await ledger.submit(signEnvelope(payload, keys.ci))
+      const attestation = idOfPayload(payload)
+      const target = { type: 'attestation', uri: `attestation:${attestation}`, attestation } as const
+      await ledger.submit(
+        signEnvelope(revocationPayload({ target, mode: 'all', reason: 'false-statement' }), keys.admin),
+      )
+      expect((await ledger.images({ component: 'pkg:npm/lodash' })).coverage).to.include({
+        affected: 0,
+        unknown: 1,
+      })
+      const status = await ledger.revocations(target.uri)
+      expect(status.verdicts.map((one) => one.verdict)).to.deep.equal(['revoked'])
+    }))
+
+  it('answers for a target that was never seen, and says that absence is not established', () =>
+    scenario(async (ledger) => {
+      const answer = await ledger.revocations(`image:${digestOf('never')}`)
+      expect(answer).to.deep.include({ state: 'not-revoked', known: false, notEstablished: ['absence'] })
+    }))
+})

@@ -1,0 +1,148 @@
+import { expect } from 'chai'
+import { before, describe, it } from 'mocha'
+import { collectEvidence } from '../../src/client/evidence.ts'
+import { formatBase64, parseBase64 } from '../../src/encoding/base64.ts'
+import { formatCanonicalJson } from '../../src/encoding/canonical-json.ts'
+import { isObject } from '../../src/encoding/strict-json.ts'
+import type { JsonValue } from '../../src/encoding/strict-json.ts'
+import { Fault } from '../../src/errors.ts'
+import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
+import { verifyEvidence } from '../../src/verify/evidence.ts'
+import type { EvidenceReport } from '../../src/verify/evidence-report.ts'
+import { faultOf } from '../helpers/fault-of.ts'
+import { differences, everything, parseText, removeAt, setAt } from '../helpers/json-edit.ts'
+import { clientOf, QUESTION, tellStory, trust } from '../helpers/story.ts'
+import { createTestLedger, digestOf, keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
+
+/**
+ * What the verifier takes on the server's word and reports as not established (contracts.md 8): changing it changes
+ * nothing else in the report. Everything else in a file is bound.
+ */
+const NOT_ESTABLISHED: readonly { readonly member: RegExp; readonly why: string }[] = [
+  { member: /^\/answer\/coverage\/\w+$/, why: 'coverage' },
+  { member: /^\/answer\/asOf\/(recordedAt|servedAt)$/, why: 'times' },
+  { member: /^\/answer\/entries\/\d+\/recordedAt$/, why: 'times' },
+  {
+    member: /^\/answer\/asOf\/indexedThrough$/,
+    why: 'coverage: any size above the entries and within the tree',
+  },
+  { member: /^\/answer\/next$/, why: 'more-rows: only its presence is told' },
+  { member: /^\/answer\/notEstablished(\/\d+)?$/, why: "the server's own list; the verifier prints its own" },
+]
+
+/** Every byte costs a whole verification: all with `SLOW=1`, else every third. */
+const STRIDE = process.env['SLOW'] === '1' ? 1 : 3
+
+function isNotEstablished(pointer: string): boolean {
+  return NOT_ESTABLISHED.some(({ member }) => member.test(pointer))
+}
+
+/** A report without the sentences that repeat the server's word. */
+function meaning({ notEstablished, ...rest }: EvidenceReport): unknown {
+  const saysServersWord = new Set(['coverage', 'times'])
+  return {
+    ...rest,
+    notEstablished: notEstablished.map((one) => (saysServersWord.has(one.id) ? one.id : one)),
+  }
+}
+
+describe('mangled evidence', () => {
+  let document: JsonValue
+  let report: EvidenceReport
+  /** One image, two entries: small enough to be mangled at every byte. */
+  let small: Uint8Array
+
+  before(async () => {
+    const file = await collectEvidence(clientOf((await tellStory()).ledger), QUESTION)
+    document = parseText(file)
+    report = verifyEvidence(file, trust)
+    const other = await createTestLedger(openMemoryStorage(), { batchWindowMs: 0 })
+    await other.submit(signEnvelope(sbomPayload('x', ['a@1.0.0']), keys.ci))
+    small = await collectEvidence(clientOf(other), { component: 'pkg:npm/a' })
+  })
+
+  it('with any value changed, any member removed or added, is refused or means the same', () => {
+    let refused = 0
+    const accepted = new Set<string>()
+    for (const { pointer, value } of everything(document)) {
+      for (const changed of changesOf(document, pointer, value)) {
+        const where = differences(document, changed)
+        if (isRefused(formatCanonicalJson(changed), where, report)) refused++
+        else for (const one of where) accepted.add(one)
+      }
+    }
+    expect(refused).to.be.greaterThan(300)
+    // The table says no more than is so. `next` is not in this answer.
+    const unneeded = NOT_ESTABLISHED.filter(
+      ({ member }) => ![...accepted].some((pointer) => member.test(pointer)),
+    )
+    expect(unneeded.map(({ why }) => why)).to.deep.equal(['more-rows: only its presence is told'])
+  })
+
+  it('with one byte changed anywhere is refused or means the same', () => {
+    const [whole, original] = [verifyEvidence(small, trust), parseText(small)]
+    for (let byte = 0; byte < small.length; byte += STRIDE) {
+      const mangled = small.with(byte, (small[byte] ?? 0) ^ (1 << (byte % 7)))
+      isRefused(mangled, undefined, whole, original)
+    }
+  })
+
+  it('with a byte more or less is refused or means the same; cut anywhere it is refused', () => {
+    const [whole, original] = [verifyEvidence(small, trust), parseText(small)]
+    for (let byte = 0; byte < small.length; byte += 17) {
+      expect(faultOf(() => verifyEvidence(small.slice(0, byte), trust)).class).to.equal('bad-proof')
+      const shorter = Uint8Array.of(...small.subarray(0, byte), ...small.subarray(byte + 1))
+      isRefused(shorter, undefined, whole, original)
+      const spaced = Uint8Array.of(...small.subarray(0, byte), 0x20, ...small.subarray(byte))
+      isRefused(spaced, undefined, whole, original)
+    }
+  })
+
+  /** Refused as what it is, or the same meaning with a difference where nothing is established. */
+  function isRefused(
+    bytes: Uint8Array,
+    differs: readonly string[] | undefined,
+    honest: EvidenceReport,
+    original = document,
+  ): boolean {
+    let changed: EvidenceReport
+    try {
+      changed = verifyEvidence(bytes, trust)
+    } catch (cause) {
+      if (!(cause instanceof Fault)) throw cause
+      expect(['bad-proof', 'untrusted'], cause.message).to.include(cause.class)
+      return true
+    }
+    const where = differs ?? differences(original, parseText(bytes))
+    expect(
+      where.filter((pointer) => !isNotEstablished(pointer)),
+      'accepted with a difference',
+    ).to.deep.equal([])
+    if (!where.includes('/answer/next')) expect(meaning(changed)).to.deep.equal(meaning(honest))
+    return false
+  }
+})
+
+function* changesOf(document: JsonValue, pointer: string, value: JsonValue): Generator<JsonValue> {
+  if (pointer === '') return
+  yield removeAt(document, pointer)
+  for (const other of othersOf(value)) yield setAt(document, pointer, other)
+  if (isObject(value)) yield setAt(document, `${pointer}/extra`, 1)
+}
+
+/** Values of the same kind that a reader could take for the real one. */
+function othersOf(value: JsonValue): JsonValue[] {
+  if (typeof value === 'number') return [value + 1, Math.max(0, value - 1), -1, 0.5, String(value)]
+  if (typeof value === 'boolean') return [!value, null]
+  if (typeof value !== 'string') return [null]
+  if (value.startsWith('sha256:')) return [digestOf('another'), value.toUpperCase(), '']
+  if (/^[A-Za-z0-9+/]{40,}=*$/.test(value)) {
+    const bytes = parseBase64(value)
+    return [
+      formatBase64(bytes.with(bytes.length - 1, (bytes.at(-1) ?? 0) ^ 1)),
+      formatBase64(bytes.slice(1)),
+      '',
+    ]
+  }
+  return [`${value}x`, value.slice(1), '']
+}
