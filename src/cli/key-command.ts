@@ -4,7 +4,7 @@ import { formatPublicKeyPem } from '../crypto/public-key.ts'
 import { generateSigningKey } from '../crypto/signing-key.ts'
 import type { CliContext } from './context.ts'
 import { random, readKeyFile, readPublicKeyFile, writeKeyFile, writePublicKeyFile } from './key-store.ts'
-import { askNewPassphrase, askPassphrase } from './passphrase.ts'
+import { askNewPassphrase } from './passphrase.ts'
 
 export function keyCommand(context: CliContext): Command {
   const key = new Command('key').description('make and show signing keys (cosign’s key file format)')
@@ -34,7 +34,7 @@ async function newKey({ terminal, settings }: CliContext, name: string, type: 'p
 
 async function showKey({ terminal, settings }: CliContext, file: string): Promise<void> {
   const publicKey = file.endsWith('.key')
-    ? (await readKeyFile(file, (path) => askPassphrase(settings, path))).publicKey
+    ? (await readKeyFile(file, settings)).publicKey
     : await readPublicKeyFile(file)
   terminal.print(`${publicKey.id}  (${publicKey.kind})`)
   terminal.print(formatPublicKeyPem(publicKey).trimEnd())

@@ -6,6 +6,8 @@ import { formatKeyFile, parseKeyFile } from '../crypto/key-file.ts'
 import { formatPublicKeyPem, parsePublicKeyPem, type PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
+import { askPassphrase } from './passphrase.ts'
+import type { Settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Cosign's key files are under 1 KB; a larger file is something else. */
@@ -15,13 +17,28 @@ export function random(count: number): Uint8Array {
   return randomBytes(count)
 }
 
-export async function readKeyFile(path: string, passphrase: (path: string) => Promise<string>): Promise<SigningKey> {
+/**
+ * Opens a key file. One without a passphrase opens without asking anybody.
+ *
+ * @throws Fault `unacceptable` (`key-file-exposed`, `wrong-passphrase`)
+ */
+export async function readKeyFile(path: string, settings: Settings): Promise<SigningKey> {
   const text = await readSmallText(path)
   // Group and others: anyone who can read the file can try passphrases on it, and many have none.
   if (((await stat(path)).mode & 0o077) !== 0) {
     throw new Fault('key-file-exposed', `${path}: others can read this key file`, { hint: `chmod 600 ${path}` })
   }
-  return parseKeyFile(text, await passphrase(path), path)
+  if (settings.passphrase !== undefined) return parseKeyFile(text, settings.passphrase, path)
+  return openWithout(text, path) ?? parseKeyFile(text, await askPassphrase(path), path)
+}
+
+function openWithout(text: string, path: string): SigningKey | undefined {
+  try {
+    return parseKeyFile(text, '', path)
+  } catch (cause) {
+    if (cause instanceof Fault && cause.reason === 'wrong-passphrase') return undefined
+    throw cause
+  }
 }
 
 export async function readPublicKeyFile(path: string): Promise<PublicKey> {

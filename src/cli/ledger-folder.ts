@@ -21,7 +21,7 @@ import { openSqliteStorage, sqliteStorageState } from '../storage/sqlite/storage
 import { parseCheckpoint } from '../tlog/checkpoint.ts'
 import { parseNote, verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
 import { random, readKeyFile, writeKeyFile, writePublicKeyFile } from './key-store.ts'
-import { askNewPassphrase, askPassphrase } from './passphrase.ts'
+import { askNewPassphrase } from './passphrase.ts'
 import type { Settings } from './settings.ts'
 
 export interface LedgerFolders {
@@ -125,7 +125,7 @@ export async function openLedgerFolder(folders: LedgerFolders, settings: Setting
   if (state === 'nothing') {
     throw new Fault('not-found', `${folders.data}: there is no ledger`, { hint: `Create one: attestree server init --data ${folders.data}` })
   }
-  const logKey = await readKeyFile(logKeyFile(folders), (path) => askPassphrase(settings, path))
+  const logKey = await readKeyFile(logKeyFile(folders), settings)
   const storage = await openSqliteStorage({ ...folders, create: false })
   try {
     return { storage, logKey, origin: await originOf(storage) }

@@ -2,11 +2,10 @@
 import type { Settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
-/** The passphrase that opens a file. */
-export async function askPassphrase(settings: Settings, file: string): Promise<string> {
-  if (settings.passphrase !== undefined) return settings.passphrase
+/** The passphrase that opens a file. @throws UsageError if nobody can answer */
+export async function askPassphrase(file: string): Promise<string> {
   requireTerminal(file)
-  return ask(`Passphrase of ${file} (empty if none):`)
+  return ask(`Passphrase of ${file}:`)
 }
 
 /** The passphrase for a new file, asked twice. */

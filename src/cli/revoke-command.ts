@@ -9,7 +9,6 @@ import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { random, readKeyFile } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
-import { askPassphrase } from './passphrase.ts'
 import { parseEntryReference, targetUri } from './reference.ts'
 import { systemClock } from './system-clock.ts'
 import { sizeAtTime } from './size-at-time.ts'
@@ -58,7 +57,7 @@ async function revoke(context: CliContext, target: string, flags: RevokeFlags): 
     return
   }
   const keyFile = flags.key ?? defaultAdminKey(context, client, '--key')
-  const key = await readKeyFile(keyFile, (path) => askPassphrase(context.settings, path))
+  const key = await readKeyFile(keyFile, context.settings)
   const answer = await client.submit(signStatement(payload, key))
   if (flags.output === 'json') context.terminal.print(formatJson(answer))
   else printRevoked(context, revocation, answer.signatures.flatMap((one) => ('entry' in one ? [one.entry] : [])))

@@ -13,7 +13,6 @@ import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { readInput, readKeyFile } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
-import { askPassphrase } from './passphrase.ts'
 import { readProvenanceFile, readSbomFile, type PredicateFile } from './predicate-file.ts'
 import { plural } from './table.ts'
 import { formatJson, visible } from './terminal.ts'
@@ -76,7 +75,7 @@ async function prepareImage(context: CliContext, image: ImageReference, flags: S
     ...(flags.sbom === undefined ? [] : [await readSbomFile(flags.sbom)]),
     ...(flags.provenance === undefined ? [] : [await readProvenanceFile(flags.provenance)]),
   ]
-  const key = await readKeyFile(flags.key, (path) => askPassphrase(context.settings, path))
+  const key = await readKeyFile(flags.key, context.settings)
   return files.map((file) => prepareStatement(image, file, key))
 }
 

@@ -11,7 +11,6 @@ import { isObject, parseJson } from '../encoding/strict-json.ts'
 import { connect } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { readInput, readKeyFile } from './key-store.ts'
-import { askPassphrase } from './passphrase.ts'
 import type { AdminFlags } from './trust-flags.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -32,7 +31,7 @@ async function readNext(client: Client, file: string): Promise<TrustRoot> {
 /** Signs and submits `root`; it is in force for every entry after its own. */
 export async function recordTrustRoot(context: CliContext, client: Client, root: TrustRoot, flags: AdminFlags): Promise<void> {
   const path = flags.adminKey ?? defaultAdminKey(context, client, '--admin-key')
-  const key = await readKeyFile(path, (file) => askPassphrase(context.settings, file))
+  const key = await readKeyFile(path, context.settings)
   const answer = await client.submit(signStatement(trustRootStatement(root), key))
   const [entry] = answer.signatures.flatMap((one) => ('entry' in one ? [one.entry] : []))
   const { terminal } = context

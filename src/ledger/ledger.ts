@@ -312,7 +312,7 @@ export class Ledger implements AsyncDisposable {
     await this.#follower.reach(this.#published.checkpoint.size, INDEX_WAIT_MS)
     return this.#storage.index.read(async (reader) => {
       const { through } = await reader.position()
-      return use({ ...this.#publishedView(), log: this.#storage.log, reader, through, trust: this.#trust })
+      return use({ ...this.#publishedView(), log: this.#storage.log, blobs: this.#storage.blobs, reader, through, trust: this.#trust })
     })
   }
 }

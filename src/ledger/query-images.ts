@@ -6,7 +6,10 @@
  * decided by verify/rows.ts, the same code that checks the row offline.
  */
 import type { ImageDigest, LogIndex } from '../brand.ts'
+import { equalBytes } from '../encoding/bytes.ts'
+import { Fault } from '../errors.ts'
 import { componentKey, componentPrefix, parseComponentKey, subjectKey } from '../map/keys.ts'
+import { parseManifest } from '../sbom/manifest.ts'
 import type { ImageRow, ImagesAnswer, QuestionCoverage } from '../verify/answer.ts'
 import { imagesOf, isProvenance } from '../verify/entry-facts.ts'
 import {
@@ -66,14 +69,29 @@ async function findOccurrences(view: View, question: ComponentQuestion): Promise
   const found = new Map<LogIndex, string[]>()
   for (const key of await candidateKeys(view, question)) {
     const version = parseComponentKey(key)?.version
-    if (version === undefined || matchVersion(question, version) === 'out') continue
+    if (version !== undefined && matchVersion(question, version) === 'out') continue
     for (const index of await view.reader.postings('components', key)) {
-      const versions = found.get(index)
-      if (versions === undefined) found.set(index, [version])
-      else versions.push(version)
+      const listed = version === undefined ? await versionsBehind(view, question, key, index) : [version]
+      found.set(index, [...(found.get(index) ?? []), ...listed])
     }
   }
   return found
+}
+
+/** A key that was cut at its length limit does not tell the version: the entry's manifest does. */
+async function versionsBehind(
+  view: View,
+  question: ComponentQuestion,
+  key: Uint8Array,
+  index: LogIndex,
+): Promise<readonly string[]> {
+  const [row] = await readEntryRows(view.reader, [index])
+  const manifest = row === undefined ? undefined : await view.blobs.get(row.manifest)
+  if (manifest === undefined) throw new Fault('integrity-error', `entry ${index}: its manifest is missing`)
+  return parseManifest(manifest)
+    .filter((line) => line.kind === 'p' && equalBytes(componentKey(line.name, line.version), key))
+    .map((line) => line.version)
+    .filter((version) => matchVersion(question, version) !== 'out')
 }
 
 /** An exact version needs two look-ups; anything else all versions of the name. */

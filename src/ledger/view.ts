@@ -9,7 +9,7 @@ import { statusKey, trustRootsKey, unreadableKey } from '../map/keys.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { AsOf, Coverage, ProvenEntries } from '../verify/answer.ts'
 import { readEntryRows, readTotals } from './index-rows.ts'
-import type { HeldCheckpoint, IndexReader, LogStore } from './ports.ts'
+import type { BlobStore, HeldCheckpoint, IndexReader, LogStore } from './ports.ts'
 import { proveEntries, readEntries } from './prove.ts'
 
 export interface PublishedView {
@@ -22,6 +22,7 @@ export interface PublishedView {
 
 export interface View extends PublishedView {
   readonly log: LogStore
+  readonly blobs: BlobStore
   readonly reader: IndexReader
   readonly through: TreeSize
   readonly trust: TrustState

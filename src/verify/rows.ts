@@ -39,7 +39,8 @@ export interface Stated {
  * (qualifiers, subpath), `malformed` for a version and a range together.
  */
 export function parseQuestion(component: string, range?: string): ComponentQuestion {
-  const purl = parsePurl(component)
+  // Read as documents are: what an SBOM's purl is found under must be what one can ask for.
+  const purl = parsePurl(component, { lenient: true })
   if (Object.keys(purl.qualifiers).length > 0 || purl.subpath !== undefined) {
     throw new Fault(
       'unsupported',
@@ -121,7 +122,7 @@ export function decide(
 }
 
 function versionedPurl(name: string, version: string): string {
-  return version === '' ? name : formatPurl({ ...parsePurl(name), version })
+  return version === '' ? name : formatPurl({ ...parsePurl(name, { lenient: true }), version })
 }
 
 /**

@@ -235,6 +235,17 @@ describe('which images contain a component', () => {
       expect(seen).to.deep.equal(Array.from({ length: 7 }, (_, at) => digestOf(`image-${at}`)))
     }))
 
+  it('finds versions that are too long for a key, by what the manifest says', () =>
+    scenario(async (ledger) => {
+      const long = `1.0.0-${'a'.repeat(1200)}`
+      await ledger.submit(sbom('long', [`lodash@${long}`]))
+      const all = await ledger.images({ component: 'pkg:npm/lodash' })
+      expect(all.items[0]?.matches).to.deep.equal([{ purl: `pkg:npm/lodash@${long}`, entry: 1 }])
+      expect((await ledger.images({ component: 'pkg:npm/lodash', range: '<1.0.0' })).coverage.affected).to.equal(1)
+      expect((await ledger.images({ component: 'pkg:npm/lodash', range: '>=1.0.0' })).coverage.affected).to.equal(0)
+      expect((await ledger.images({ component: `pkg:npm/lodash@${long}` })).coverage.affected).to.equal(1)
+    }))
+
   it('refuses a cursor of another question', () =>
     scenario(async (ledger) => {
       for (let at = 0; at < 3; at++) await ledger.submit(sbom(`image-${at}`, ['lodash@1.0.0']))
