@@ -1,0 +1,145 @@
+import { expect } from 'chai'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { describe, it } from 'mocha'
+import { CYCLONEDX, SLSA_PROVENANCE_V02, SPDX } from '../../src/attestation/predicate-types.ts'
+import { spliceStatement } from '../../src/attestation/statement.ts'
+import { Client } from '../../src/client/client.ts'
+import { auditLog } from '../../src/client/audit.ts'
+import { collectEvidence } from '../../src/client/evidence.ts'
+import { firstContact } from '../../src/client/first-contact.ts'
+import { verifiedImages } from '../../src/client/verified-images.ts'
+import { createApp } from '../../src/http/app.ts'
+import { startServer } from '../../src/http/serve.ts'
+import { openSqliteStorage } from '../../src/storage/sqlite/storage.ts'
+import { verifyEvidence } from '../../src/verify/evidence.ts'
+import { expectSound } from '../helpers/check-ledger.ts'
+import { createTestLedger, digestOf, keys, signEnvelope } from '../helpers/test-ledger.ts'
+
+/** Real documents lie outside the repository: ATTESTREE_CORPUS, else ../shared/corpus. */
+const corpus = resolve(import.meta.dirname, '../..', process.env['ATTESTREE_CORPUS'] ?? '../shared/corpus')
+
+/** Names that several of the documents have, in several ecosystems. */
+const asked = [
+  'pkg:npm/read-package-json',
+  'pkg:deb/debian/libgmp10',
+  'pkg:golang/golang.org/x/sys',
+  'pkg:pypi/pip',
+  'pkg:rpm/amazon/expat',
+  'pkg:maven/commons-codec/commons-codec',
+]
+
+interface RealSbom {
+  readonly image: string
+  readonly digest: `sha256:${string}`
+  readonly bytes: Uint8Array
+  readonly predicateType: string
+}
+
+/** Several real images: some seen by syft and by trivy, some by one of them. */
+function realSboms(): readonly RealSbom[] {
+  return ['images', 'dockerhub'].flatMap((folder) =>
+    readdirSync(join(corpus, folder)).map((file) => {
+      const bytes = gunzipSync(readFileSync(join(corpus, folder, file)))
+      const digest = /sha256-([0-9a-f]{64})/.exec(file)?.[1]
+      return {
+        image: `registry.example/${folder}/${digest === undefined ? file.toLowerCase().replace(/[^a-z0-9]+/g, '-') : 'image'}`,
+        digest: digest === undefined ? digestOf(file) : (`sha256:${digest}` as const),
+        bytes: new Uint8Array(bytes),
+        predicateType: folder === 'images' ? SPDX : CYCLONEDX,
+      }
+    }),
+  )
+}
+
+function statement(sbom: RealSbom): Uint8Array {
+  const subjects = [{ name: sbom.image, digest: { sha256: sbom.digest.slice('sha256:'.length) } }]
+  return spliceStatement({ subjects, predicateType: sbom.predicateType }, sbom.bytes)
+}
+
+/** Every purl in a document, by a plain walk that shares nothing with the readers. */
+function purlsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value.startsWith('pkg:') ? [value] : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(purlsIn)
+}
+
+/** The digests of images of which some SBOM names exactly this package, by text alone. */
+function truth(sboms: readonly RealSbom[], component: string): readonly string[] {
+  const named = sboms.filter((sbom) =>
+    purlsIn(JSON.parse(new TextDecoder().decode(sbom.bytes))).some(
+      (purl) => purl.split(/[@?#]/)[0] === component,
+    ),
+  )
+  return [...new Set(named.map((sbom) => sbom.digest))].sort()
+}
+
+describe('real documents', function () {
+  this.timeout(60_000)
+  it('are logged, found exactly where their text names a package, proven, and verified offline', async function () {
+    if (!existsSync(corpus)) {
+      console.log(`    skipped, no real documents at ${corpus} (set ATTESTREE_CORPUS)`)
+      return this.skip()
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'attestree-corpus-'))
+    const storage = await openSqliteStorage({
+      data: join(folder, 'data'),
+      signer: join(folder, 'signer'),
+      create: true,
+    })
+    const ledger = await createTestLedger(storage)
+    const server = await startServer(createApp(ledger, { report: (cause) => console.error(cause) }), {
+      host: '127.0.0.1',
+      port: 0,
+    })
+    try {
+      const client = new Client({ url: server.url, ...(await firstContact(server.url)) })
+      const sboms = realSboms()
+      for (const sbom of sboms) await client.submit(signEnvelope(statement(sbom), keys.ci))
+      await submitProvenance(client)
+
+      for (const component of asked) {
+        const { answer, report } = await verifiedImages(client, { component, limit: 1000 })
+        const expected = truth(sboms, component)
+        expect(expected.length, component).to.be.greaterThan(1)
+        expect(answer.items.map((row) => row.image).sort(), component).to.deep.equal(expected)
+        expect(report.rows).to.have.length(answer.items.length)
+        const { images, affected, notAffected, undetermined, unknown } = answer.coverage
+        expect(affected + notAffected + undetermined + unknown).to.equal(images)
+      }
+      const evidence = await collectEvidence(client, {
+        component: 'pkg:npm/read-package-json',
+        range: '<3',
+      })
+      // The documents have it in 2.1.1 and in 5.0.2.
+      expect(verifyEvidence(evidence, client.trust).rows.map((row) => row.status)).to.deep.equal(['affected'])
+      expect((await auditLog(client, { deep: true })).problems).to.deep.equal([])
+      await expectSound(storage)
+    } finally {
+      await server.close()
+      await ledger[Symbol.asyncDispose]()
+      await rm(folder, { recursive: true })
+    }
+  })
+})
+
+/** Real provenance of Kubernetes: its subjects are binaries, so they are recorded and searchable, but are no images. */
+async function submitProvenance(client: Client): Promise<void> {
+  const before = (await client.status()).coverage.images
+  const text = gunzipSync(readFileSync(join(corpus, 'kubernetes', 'kube-slsa-v1.24.1.json.gz'))).toString(
+    'utf8',
+  )
+  const document = JSON.parse(text) as {
+    subject: { name: string; digest: Record<string, string> }[]
+    predicate: object
+  }
+  const subjects = document.subject.filter((subject) => subject.digest['sha256'] !== undefined)
+  const predicate = new TextEncoder().encode(JSON.stringify(document.predicate))
+  await client.submit(
+    signEnvelope(spliceStatement({ subjects, predicateType: SLSA_PROVENANCE_V02 }, predicate), keys.ci),
+  )
+  expect((await client.status()).coverage.images).to.equal(before)
+}
