@@ -52,6 +52,7 @@ async function openLedger(context: CliContext, folders: LedgerFolders, flags: St
       version: context.version,
       admit: (body, registered) => admission.admit(body, registered),
       onFatal: (cause) => exitAtOnce(context, cause),
+      onIndexStopped: (cause) => sayIndexStopped(context, cause),
       ...(flags.readOnly === true ? { readOnly: 'started with --read-only' } : {}),
     })
   } catch (cause) {
@@ -64,6 +65,13 @@ async function openLedger(context: CliContext, folders: LedgerFolders, flags: St
 function exitAtOnce({ terminal }: CliContext, cause: unknown): never {
   reportError(terminal, cause, true)
   process.exit(exitCodeOf(cause) === EXIT.mustNotSign ? EXIT.mustNotSign : EXIT.storageFailed)
+}
+
+/** The log is sound and goes on; answers say how far the index reaches. */
+function sayIndexStopped({ terminal }: CliContext, cause: unknown): void {
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+  terminal.note(`${terminal.color.yellow('!')} The index stopped following the log: ${visible(text)}`)
+  terminal.note('  Stop the ledger and run: attestree server check')
 }
 
 async function serve(context: CliContext, ledger: Ledger, flags: StartFlags): Promise<RunningServer> {

@@ -75,7 +75,7 @@ export class Follower {
 
   /** Resolves when the index has reached `size`, or after `waitMs`, whichever is first. */
   async reach(size: TreeSize, waitMs: number): Promise<void> {
-    if (this.#through >= size) return
+    if (this.#through >= size || this.#stopped) return
     const reached = new Promise<void>((resolve) => this.#waiting.push({ size, resolve }))
     await Promise.race([reached, this.#options.clock.sleep(waitMs)])
   }
@@ -111,6 +111,7 @@ export class Follower {
   #fail(cause: unknown): void {
     if (cause instanceof Fault && cause.class === 'storage-full') return
     this.#stopped = true
+    for (const one of this.#waiting.splice(0)) one.resolve()
     this.#options.onError(cause)
   }
 }

@@ -58,6 +58,11 @@ export interface LedgerOptions {
   readonly onFatal: (cause: unknown) => void
   /** How bodies are admitted; a server does it beside the event loop. @default admit.ts, at once */
   readonly admit?: (body: Uint8Array, registered: readonly PublicKey[]) => Promise<Admitted>
+  /**
+   * Told once, when the index can not follow any further. The log goes on; answers say how far the index reaches.
+   * `attestree server check` names what is damaged.
+   */
+  readonly onIndexStopped: (cause: unknown) => void
   /** Serves reads only, and says why; the signer state is not looked at. */
   readonly readOnly?: string
   /** How long entries may wait to share a batch, in milliseconds. @default 100 */
@@ -84,7 +89,7 @@ export class Ledger implements AsyncDisposable {
     this.#published = opened.published
     this.#readOnly = options.readOnly
     this.#follower = new Follower(
-      { storage, trust: opened.trust, clock: options.clock, onError: (cause) => this.#stop(cause) },
+      { storage, trust: opened.trust, clock: options.clock, onError: options.onIndexStopped },
       through,
     )
     this.#sequencer = opened.writing === undefined ? undefined : this.#startSequencer(opened, opened.writing)

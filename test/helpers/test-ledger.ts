@@ -158,6 +158,9 @@ export function openTestLedger(storage: Storage, options: Partial<LedgerOptions>
     onFatal: (cause) => {
       throw cause
     },
+    onIndexStopped: (cause) => {
+      throw cause
+    },
     ...options,
   })
 }

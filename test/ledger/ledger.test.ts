@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
+import { trustRootStatement } from '../../src/attestation/trust-root.ts'
 import { imageDigest, logIndex } from '../../src/brand.ts'
 import { sha256 } from '../../src/crypto/sha256.ts'
 import { parseBase64 } from '../../src/encoding/base64.ts'
@@ -7,6 +8,7 @@ import { formatHex } from '../../src/encoding/hex.ts'
 import { Fault } from '../../src/errors.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Storage } from '../../src/ledger/ports.ts'
+import { newMemoryState } from '../../src/storage/memory/state.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { openCheckpoint } from '../../src/tlog/checkpoint.ts'
 import { checkInclusion } from '../../src/tlog/inclusion.ts'
@@ -23,6 +25,7 @@ import {
   sbomPayload,
   signEnvelope,
   testKey,
+  trustRoot,
   type TestLedgerOptions,
 } from '../helpers/test-ledger.ts'
 
@@ -142,6 +145,33 @@ describe('the ledger', () => {
       expect(refusal.reason).to.equal('untrusted-signer')
       expect((await ledger.status()).asOf.treeSize).to.equal(1)
     }))
+
+  it('names the trust root that is in force for the next entry, as soon as it is recorded', () =>
+    scenario(async (ledger) => {
+      const { id } = (await ledger.status()).trustRoot
+      const next = { ...trustRoot({ ci: [keys.ci] }), version: 2, previous: id }
+      const { answer } = await ledger.submit(signEnvelope(trustRootStatement(next), keys.admin))
+      expect((await ledger.status()).trustRoot).to.deep.equal({ id: answer.attestation, version: 2, entry: 1 })
+    }))
+
+  it('goes on recording when the index cannot follow, and says how far answers reach', async () => {
+    const state = newMemoryState()
+    const stopped: unknown[] = []
+    const ledger = await createTestLedger(openMemoryStorage(state), { onIndexStopped: (cause) => stopped.push(cause) })
+    await ledger.submit(sbom('shop', ['a@1.0.0']))
+    await ledger.status()
+    // What was signed is damaged between committing and indexing.
+    const payload = sbomPayload('damaged', ['b@1.0.0'])
+    const damage = openMemoryStorage(state).blobs
+    state.blobs.set(idOfPayload(payload), new Uint8Array(3))
+    await ledger.submit(signEnvelope(payload, keys.ci))
+    expect(await damage.get(idOfPayload(payload)).catch((cause: unknown) => cause)).to.be.instanceOf(Fault)
+    const { asOf } = await ledger.status()
+    expect(asOf).to.include({ treeSize: 3, indexedThrough: 2 })
+    expect(stopped).to.have.length(1)
+    expect((await ledger.submit(sbom('later', ['c@1.0.0']))).answer.asOf.treeSize).to.equal(4)
+    await ledger[Symbol.asyncDispose]()
+  })
 
   it('serves what was signed, by its identity', () =>
     scenario(async (ledger) => {
