@@ -6,21 +6,11 @@
  *
  * Everything from outside (storage, key, time) is an argument.
  */
-import {
-  logIndex,
-  treeSize,
-  type AttestationId,
-  type ImageDigest,
-  type LogIndex,
-  type TreeSize,
-} from '../brand.ts'
-import { parsePae } from '../attestation/pae.ts'
-import { parseStatement } from '../attestation/statement.ts'
+import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import type { PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
-import { formatEntryBundle } from '../tlog/entry-bundle.ts'
-import { TILE_WIDTH, tileWidth } from '../tlog/tile.ts'
+import type { TileId } from '../tlog/tile.ts'
 import { formatVerifierKey, verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
 import { rootAt, type TrustState } from '../trust/trust-state.ts'
 import type {
@@ -37,15 +27,15 @@ import { admit, type Admitted } from './admit.ts'
 import { parseCursor } from './cursor.ts'
 import { Follower, prepareIndex } from './follower.ts'
 import { DEFAULT_PAGE_ROWS, INDEX_WAIT_MS } from './limits.ts'
-import type { Placed } from './place.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
-import type { Clock, LogEntry, Storage } from './ports.ts'
-import { proveEntries, readEntries } from './prove.ts'
+import type { Clock, Storage } from './ports.ts'
+import { publishedBundle, publishedTile } from './published-tiles.ts'
+import { queryAttestation, queryEntry, querySigned, submitAnswer } from './query-entries.ts'
 import { queryImage } from './query-image.ts'
 import { queryImages } from './query-images.ts'
 import { queryRevocations } from './query-revocations.ts'
 import { Sequencer } from './sequencer.ts'
-import { asOf, coverageOf, type PublishedView, type View } from './view.ts'
+import { asOf, coverageOf, type LogView, type View } from './view.ts'
 import { LogWriter, registeredKeys, type Published } from './writer.ts'
 
 export interface LedgerOptions {
@@ -150,7 +140,10 @@ export class Ledger implements AsyncDisposable {
     if (this.#sequencer === undefined || this.#readOnly !== undefined) throw this.#refuseWriting()
     const admitted = await (this.#options.admit ?? admit)(body, this.#registered())
     const placed = await this.#sequencer.add(admitted)
-    return { created: placed.created, answer: await this.#submitAnswer(placed, admitted.predicateType) }
+    return {
+      created: placed.created,
+      answer: await submitAnswer(this.#logView(), placed, admitted.predicateType),
+    }
   }
 
   #refuseWriting(): Fault {
@@ -159,70 +152,19 @@ export class Ledger implements AsyncDisposable {
     })
   }
 
-  async #submitAnswer(placed: Placed, predicateType: string): Promise<SubmitAnswer> {
-    const view = this.#publishedView()
-    const indexes = placed.signatures.flatMap((one) => ('entry' in one ? [one.entry] : []))
-    const wanted = (await readEntries(this.#storage.log, indexes)).map((entry) => ({ entry, predicateType }))
-    return {
-      attestation: placed.attestation,
-      signatures: placed.signatures,
-      entries: await proveEntries(this.#storage.log, view.checkpoint.size, wanted),
-      asOf: asOf(view, this.#follower.through),
-    }
-  }
-
   /** @throws Fault `not-recorded` */
   async entry(index: LogIndex): Promise<EntryAnswer> {
-    const view = this.#publishedView()
-    if (index >= view.checkpoint.size) {
-      throw new Fault(
-        'not-recorded',
-        `entry: this log has ${view.checkpoint.size} entries; ${index} does not exist yet`,
-      )
-    }
-    const entries = await readEntries(this.#storage.log, [index])
-    return {
-      entry: index,
-      entries: await this.#prove(view, entries),
-      asOf: asOf(view, this.#follower.through),
-    }
+    return queryEntry(this.#logView(), index)
   }
 
   /** @throws Fault `not-recorded` */
   async attestation(id: AttestationId): Promise<AttestationAnswer> {
-    const view = this.#publishedView()
-    const stored = await this.#storage.log.find(id)
-    const entries = stored.filter((entry) => entry.index < view.checkpoint.size)
-    if (entries.length === 0) throw new Fault('not-recorded', `attestation: ${id} is not recorded`)
-    return {
-      attestation: id,
-      entries: await this.#prove(view, entries),
-      asOf: asOf(view, this.#follower.through),
-    }
-  }
-
-  async #prove(view: PublishedView, entries: readonly LogEntry[]): Promise<EntryAnswer['entries']> {
-    const wanted = await Promise.all(
-      entries.map(async (entry) => ({ entry, predicateType: await this.#predicateType(entry) })),
-    )
-    return proveEntries(this.#storage.log, view.checkpoint.size, wanted)
-  }
-
-  async #predicateType(entry: LogEntry): Promise<string> {
-    const signed = await this.#storage.blobs.get(entry.attestation)
-    if (signed === undefined) throw new Fault('integrity-error', `entry ${entry.index}: the blob is missing`)
-    return parseStatement(parsePae(signed).payload).predicateType
+    return queryAttestation(this.#logView(), id)
   }
 
   /** What was signed: the DSSE pre-authentication encoding. @throws Fault `not-recorded` */
   async pae(id: AttestationId): Promise<Uint8Array> {
-    const [entry] = await this.#storage.log.find(id)
-    if (entry === undefined || entry.index >= this.#published.checkpoint.size) {
-      throw new Fault('not-recorded', `attestation: ${id} is not recorded`)
-    }
-    const signed = await this.#storage.blobs.get(id)
-    if (signed === undefined) throw new Fault('integrity-error', `attestation: the blob ${id} is missing`)
-    return signed
+    return querySigned(this.#logView(), id)
   }
 
   /** @throws Fault `not-recorded` */
@@ -274,27 +216,15 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** The hashes of a tile of any width within the published size; undefined for wider ones. */
-  async tile(place: {
-    readonly level: number
-    readonly index: number
-    readonly width: number
-  }): Promise<Uint8Array | undefined> {
-    if (place.width > tileWidth(this.#published.checkpoint.size, place)) return undefined
-    const [hashes] = await this.#storage.log.tiles([place])
-    if (hashes === undefined)
-      throw new Fault('integrity-error', `tile ${place.level}/${place.index} is missing`)
-    return hashes.subarray(0, place.width * 32)
+  async tile(tile: TileId): Promise<Uint8Array | undefined> {
+    return publishedTile(this.#storage.log, this.#published.checkpoint.size, tile)
   }
 
-  async entryBundle(place: {
+  async entryBundle(bundle: {
     readonly index: number
     readonly width: number
   }): Promise<Uint8Array | undefined> {
-    if (place.width > tileWidth(this.#published.checkpoint.size, { level: 0, index: place.index }))
-      return undefined
-    const from = place.index * TILE_WIDTH
-    const entries = await this.#storage.log.entries(logIndex(from), treeSize(from + place.width))
-    return formatEntryBundle(entries.map((entry) => entry.leaf))
+    return publishedBundle(this.#storage.log, this.#published.checkpoint.size, bundle)
   }
 
   /** Answers what waits, takes nothing more, and closes the storage. */
@@ -304,11 +234,16 @@ export class Ledger implements AsyncDisposable {
     await this.#storage[Symbol.asyncDispose]()
   }
 
-  #publishedView(): PublishedView {
+  #logView(): LogView {
+    const { log, blobs } = this.#storage
+    const servedAt = new Date(this.#options.clock.now()).toISOString()
     return {
       origin: this.#options.origin,
       ...this.#published,
-      servedAt: new Date(this.#options.clock.now()).toISOString(),
+      servedAt,
+      log,
+      blobs,
+      through: this.#follower.through,
     }
   }
 
@@ -317,7 +252,7 @@ export class Ledger implements AsyncDisposable {
     await this.#follower.reach(this.#published.checkpoint.size, INDEX_WAIT_MS)
     return this.#storage.index.read(async (reader) => {
       const { through } = await reader.position()
-      return use({ ...this.#publishedView(), log: this.#storage.log, blobs: this.#storage.blobs, reader, through, trust: this.#trust })
+      return use({ ...this.#logView(), through, reader, trust: this.#trust })
     })
   }
 }

@@ -20,11 +20,16 @@ export interface PublishedView {
   readonly servedAt: string
 }
 
-export interface View extends PublishedView {
+/** What answers need that rest on the log alone. */
+export interface LogView extends PublishedView {
   readonly log: LogStore
   readonly blobs: BlobStore
-  readonly reader: IndexReader
+  /** How far the index reaches. */
   readonly through: TreeSize
+}
+
+export interface View extends LogView {
+  readonly reader: IndexReader
   readonly trust: TrustState
 }
 

@@ -1,0 +1,73 @@
+/** Entries, attestations and what was signed, by index and by id. They need no index: the log has them. */
+import type { AttestationId, LogIndex } from '../brand.ts'
+import { parsePae } from '../attestation/pae.ts'
+import { parseStatement } from '../attestation/statement.ts'
+import { Fault } from '../errors.ts'
+import type { AttestationAnswer, EntryAnswer, ProvenEntries, SubmitAnswer } from '../verify/answer.ts'
+import type { Placed } from './place.ts'
+import type { LogEntry } from './ports.ts'
+import { proveEntries, readEntries } from './prove.ts'
+import { asOf, type LogView } from './view.ts'
+
+/** @throws Fault `not-recorded` */
+export async function queryEntry(view: LogView, index: LogIndex): Promise<EntryAnswer> {
+  if (index >= view.checkpoint.size) {
+    throw new Fault(
+      'not-recorded',
+      `entry: this log has ${view.checkpoint.size} entries; ${index} does not exist yet`,
+    )
+  }
+  const entries = await readEntries(view.log, [index])
+  return { entry: index, entries: await prove(view, entries), asOf: asOf(view, view.through) }
+}
+
+/** @throws Fault `not-recorded` */
+export async function queryAttestation(view: LogView, id: AttestationId): Promise<AttestationAnswer> {
+  const entries = await publishedEntries(view, id)
+  return { attestation: id, entries: await prove(view, entries), asOf: asOf(view, view.through) }
+}
+
+/** The DSSE pre-authentication encoding. @throws Fault `not-recorded` */
+export async function querySigned(view: LogView, id: AttestationId): Promise<Uint8Array> {
+  await publishedEntries(view, id)
+  return readSigned(view, id)
+}
+
+/** The answer to a submission: its entries, old and new, proven against what is published now. */
+export async function submitAnswer(
+  view: LogView,
+  placed: Placed,
+  predicateType: string,
+): Promise<SubmitAnswer> {
+  const indexes = placed.signatures.flatMap((one) => ('entry' in one ? [one.entry] : []))
+  const wanted = (await readEntries(view.log, indexes)).map((entry) => ({ entry, predicateType }))
+  return {
+    attestation: placed.attestation,
+    signatures: placed.signatures,
+    entries: await proveEntries(view.log, view.checkpoint.size, wanted),
+    asOf: asOf(view, view.through),
+  }
+}
+
+async function publishedEntries(view: LogView, id: AttestationId): Promise<readonly LogEntry[]> {
+  const entries = (await view.log.find(id)).filter((entry) => entry.index < view.checkpoint.size)
+  if (entries.length === 0) throw new Fault('not-recorded', `attestation: ${id} is not recorded`)
+  return entries
+}
+
+async function prove(view: LogView, entries: readonly LogEntry[]): Promise<ProvenEntries> {
+  const wanted = await Promise.all(
+    entries.map(async (entry) => {
+      const { payload } = parsePae(await readSigned(view, entry.attestation))
+      return { entry, predicateType: parseStatement(payload).predicateType }
+    }),
+  )
+  return proveEntries(view.log, view.checkpoint.size, wanted)
+}
+
+async function readSigned({ blobs }: LogView, id: AttestationId): Promise<Uint8Array> {
+  const signed = await blobs.get(id)
+  if (signed === undefined)
+    throw new Fault('integrity-error', `attestation: what was signed as ${id} is missing`)
+  return signed
+}
