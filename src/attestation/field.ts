@@ -111,7 +111,8 @@ export function refuseOthers(parent: Field, names: readonly string[]): void {
  */
 export function refuseWrongCase(parent: Field, reserved: readonly string[]): void {
   for (const [name, field] of members(parent)) {
-    const lower = name.toLowerCase()
+    // Go also folds U+017F to "s" and U+212A to "k"; each is an ASCII letter in one of the two cases.
+    const lower = name.toUpperCase().toLowerCase()
     const meant = reserved.find((one) => one !== name && one.toLowerCase() === lower)
     if (meant === undefined) continue
     const { document, pointer } = field

@@ -3,10 +3,12 @@ import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { parsePae } from '../attestation/pae.ts'
 import { predicateKind } from '../attestation/predicate-types.ts'
+import { spliceStatement, type Statement } from '../attestation/statement.ts'
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import type { Client } from '../client/client.ts'
 import { collectEvidence } from '../client/evidence.ts'
 import { parseBase64 } from '../encoding/base64.ts'
+import { equalBytes } from '../encoding/bytes.ts'
 import { rawMember } from '../encoding/raw-member.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { formatBundle } from '../entry/bundle.ts'
@@ -64,9 +66,16 @@ async function getSbom(context: CliContext, reference: string, flags: TrustFlags
   if (image !== undefined && !statement.subjects.some(({ digest }) => `sha256:${digest['sha256']}` === image)) {
     throw new Fault('entry-mismatch', `entry ${entry.index}: expected an SBOM of ${image}, got one of something else`)
   }
-  const document = isSbom(statement.predicateType) ? rawMember(payload, 'predicate') : undefined
+  const document = isSbom(statement.predicateType) ? documentOf(statement, payload) : undefined
   if (document === undefined) throw new Fault('not-found', `entry ${entry.index}: expected an SBOM, got ${statement.predicateType.slice(0, 100)}`)
   await hand(context, flags, document)
+}
+
+/** The file that `submit` was given, to the last line break; of a statement made elsewhere, its predicate as it was written. */
+function documentOf(statement: Statement, payload: Uint8Array): Uint8Array | undefined {
+  const frame = spliceStatement(statement, new Uint8Array(0)).length
+  const file = payload.subarray(frame - 1, payload.length - 1)
+  return equalBytes(spliceStatement(statement, file), payload) ? file : rawMember(payload, 'predicate')
 }
 
 function isSbom(predicateType: string): boolean {

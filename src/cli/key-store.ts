@@ -1,5 +1,5 @@
 /** Key files on disk: cosign's format, 0600, never overwritten, refused when others can read them. */
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { formatKeyFile, parseKeyFile } from '../crypto/key-file.ts'
@@ -57,13 +57,25 @@ export async function writePublicKeyFile(path: string, key: PublicKey): Promise<
 async function writeNew(path: string, text: string, mode: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   try {
-    await writeFile(path, text, { mode, flag: 'wx' })
+    // On the disk before anything is signed with it: a ledger whose key is lost can never go on.
+    await writeFile(path, text, { mode, flag: 'wx', flush: true })
+    await syncFolder(dirname(path))
   } catch (cause) {
     if (codeOf(cause) !== 'EEXIST') throw cause
     throw new Fault('already-exists', `${path}: there is a file already, and a key is never overwritten`, {
       hint: 'Move it away, or name another file.',
       cause,
     })
+  }
+}
+
+/** A new file's name is durable only once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
   }
 }
 

@@ -23,6 +23,7 @@ import { parseNote, verifierKeyOf, type VerifierKey } from '../tlog/signed-note.
 import { random, readKeyFile, writeKeyFile, writePublicKeyFile } from './key-store.ts'
 import { askNewPassphrase } from './passphrase.ts'
 import type { Settings } from './settings.ts'
+import { UsageError } from './usage-error.ts'
 
 export interface LedgerFolders {
   readonly data: string
@@ -61,9 +62,11 @@ export interface CreatedLedger {
  * Creates a ledger: folders, log key, administrator's key, and leaf 0, a trust root with the one principal `admin`.
  *
  * @throws Fault `conflict` (`already-exists`, `partial-state`) if anything of a ledger is there; nothing is changed
+ * @throws UsageError for an origin that is no host name; nothing is changed
  */
 export async function createLedger(folders: LedgerFolders, origin: string, settings: Settings, clock: Clock): Promise<CreatedLedger> {
   refuseExisting(folders)
+  refuseOrigin(origin)
   const passphrase = await askNewPassphrase(settings, 'the log key and the administrator key')
   const logKey = generateSigningKey('ed25519', random)
   const adminKey = generateSigningKey('ecdsa-p256', random)
@@ -85,6 +88,18 @@ function refuseExisting(folders: LedgerFolders): void {
     throw new Fault('already-exists', `${folders.data}: there is a ledger already`, { hint: `Start it: attestree server start --data ${folders.data}` })
   }
   if (state === 'part') throw partialState(folders)
+}
+
+const hostLabel = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+const hostName = new RegExp(`^${hostLabel}(?:\\.${hostLabel})*$`)
+
+/** README 2.2: the bare host name, which Sigstore clients require, and which is fixed for ever. */
+function refuseOrigin(origin: string): void {
+  if (origin.length <= 253 && hostName.test(origin)) return
+  throw new UsageError(
+    `origin: expected a bare host name, got ${JSON.stringify(origin.slice(0, 100))}`,
+    'Leave out the scheme, the port and the path: ledger.example.com',
+  )
 }
 
 /** Some pieces without others: creating over them could fork a log that somebody knows. */

@@ -25,8 +25,10 @@ export async function runServer(context: CliContext, flags: StartFlags): Promise
   await using admission = createAdmission()
   const ledger = await openLedger(context, folders, flags, admission)
   const server = await serve(context, ledger, flags)
+  // Before anybody is told that it runs: whoever reads that may stop it.
+  const stop = stopped(context)
   await printStarted(context, folders, ledger, server)
-  await stopped(context)
+  await stop
   await drain(context, server, ledger)
 }
 

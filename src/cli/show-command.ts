@@ -121,7 +121,7 @@ function printEntry(terminal: Terminal, answer: EntryAnswer): void {
 
 function printStatus(terminal: Terminal, answer: RevocationsAnswer): void {
   const { color } = terminal
-  const mark = answer.state === 'not-revoked' ? color.green('✓') : color.red('⊘')
+  const mark = answer.state === 'not-revoked' ? '?' : color.red('⊘')
   terminal.print(`${mark} ${visible(answer.target)}: ${answer.state}${answer.known ? '' : ' (never seen here)'}`)
   for (const row of answer.revocations) {
     terminal.print(`  Revoked in entry #${row.entry}: ${row.reason}, ${reachOf(row)}`)
@@ -144,5 +144,10 @@ function reachOf({ mode, cutoff }: RevocationRow): string {
 
 function printFoot(terminal: Terminal, { asOf }: Pick<ImageAnswer, 'asOf'>): void {
   terminal.print(`As of ${plural(asOf.treeSize, 'entry', 'entries')} of ${visible(asOf.origin)}.`)
+  const behind = asOf.treeSize - asOf.indexedThrough
+  if (behind > 0) {
+    const text = `The server has not looked at the newest ${plural(behind, 'entry', 'entries')} yet: a revocation there is not in this answer.`
+    printWrapped(terminal, `${terminal.color.yellow('!')} `, text)
+  }
   terminal.print('✓ Every entry named is proven to be in the log.')
 }

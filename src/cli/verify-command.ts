@@ -37,18 +37,20 @@ export function verifyCommand(context: CliContext): Command {
 
 async function verify(context: CliContext, what: string, flags: VerifyFlags): Promise<void> {
   // A name with a tag is one of an image too: it is refused with the reason, not looked for as a file.
-  const named = /^(image:)?sha256:|@sha256:/.test(what) || isImageName(what)
-  if (existsSync(what) || !named) return verifyFile(context, what, flags)
+  const named = !/^\.{0,2}\//.test(what) && (/^(image:)?sha256:|@sha256:/.test(what) || isImageName(what))
+  // With a tag or a digest it is nothing else: no file of that name, in a checkout say, may stand in for the image.
+  if (!named || (existsSync(what) && !/[:@]/.test(what))) return verifyFile(context, what, flags)
   if (flags.require !== undefined) throw new UsageError('verify: --require goes with an evidence file')
   return verifyImageOnline(context, what, flags)
 }
 
 async function verifyFile(context: CliContext, path: string, flags: VerifyFlags): Promise<void> {
+  const required = flags.require?.split(',') ?? []
   const { key, trustRoot } = await trustedLog(context, flags)
   const report = verifyEvidence(await readInput(path), { logKey: key, trustRoot })
   if (flags.output === 'json') context.terminal.print(formatJson(jsonOf(report)))
   else printReport(context.terminal, path, report)
-  requireEstablished(report, (flags.require ?? '').split(',').filter((one) => one !== ''))
+  requireEstablished(report, required)
 }
 
 function jsonOf({ checkpoint, ...report }: EvidenceReport): object {
@@ -71,8 +73,8 @@ function printReport(terminal: Terminal, path: string, report: EvidenceReport): 
 
 async function verifyImageOnline(context: CliContext, what: string, flags: VerifyFlags): Promise<void> {
   const client = await connect(context, flags)
-  const { answer, verdicts } = await verifyImage(client, parseImageArgument(what))
-  const exit = exitOf(verdicts.map((one) => one.verdict))
+  const answer = await verifyImage(client, parseImageArgument(what))
+  const exit = exitOf(answer.attestations.map((one) => one.verdict.verdict))
   if (flags.output === 'json') context.terminal.print(formatJson({ ...answer, verified: exit === 0 }))
   else printVerdict(context.terminal, answer, exit)
   context.setExitCode(exit)

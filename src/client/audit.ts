@@ -181,7 +181,11 @@ function readBody(walk: Walk, index: LogIndex, entry: Uint8Array): HashedRekord 
 
 async function compareTrustRoot(walk: Walk, body: HashedRekord | undefined): Promise<void> {
   if (body === undefined) return
-  checkTrustRoot(await attestationOf(walk, logIndex(0), body), walk.client.trust.trustRoot)
+  const attestation = await attestationOf(walk, logIndex(0), body)
+  // The server named it, perhaps for an entry of another tree than this one.
+  if (body.algorithm !== 'sha256')
+    checkSigned({ index: logIndex(0), attestation, body }, await walk.client.pae(attestation, walk.options))
+  checkTrustRoot(attestation, walk.client.trust.trustRoot)
 }
 
 /** In the entry itself if its key's hash is SHA-256; else the server says it, and what was signed proves it. */

@@ -27,7 +27,7 @@ import type {
 } from '../verify/answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
 import type { LogTrust } from '../verify/evidence.ts'
-import { checkAnswer, checkAttestation, openTrustedCheckpoint } from '../verify/proven-entry.ts'
+import { checkAnswer, checkAttestation, checkSigned, openTrustedCheckpoint } from '../verify/proven-entry.ts'
 import type { CheckedAnswer, CheckedEntry } from '../verify/proven-entry.ts'
 import { imagesAnswer, readAnswer } from '../verify/read-answer.ts'
 import { parseQuestion } from '../verify/rows.ts'
@@ -107,6 +107,8 @@ export class Client {
     const answer = await this.#ask('ledger/v1/attestations', submitAnswer, { ...options, body })
     expectSame('attestation', attestationIdOf(signed), answer.attestation)
     const { entries } = this.#check(answer)
+    if (!answer.signatures.some((one) => 'entry' in one))
+      throw new Fault('entry-mismatch', 'answer: expected an entry of what was submitted, got none')
     for (const signature of answer.signatures) {
       if (!('entry' in signature)) continue
       const entry = standing({ entries }, signature.entry, answer.attestation, signature.key)
@@ -159,7 +161,7 @@ export class Client {
   async entry(index: LogIndex, options: CallOptions = {}): Promise<EntryAnswer> {
     const answer = await this.#ask(`ledger/v1/entries/${index}`, entryAnswer, options)
     expectSame('entry', index, answer.entry)
-    standing(this.#check(answer), index)
+    await this.#proveId(standing(this.#check(answer), index), options)
     return answer
   }
 
@@ -169,6 +171,7 @@ export class Client {
     expectSame('attestation', id, answer.attestation)
     for (const entry of this.#check(answer).entries.values()) {
       expectSame(`attestation of entry ${entry.index}`, id, entry.attestation)
+      await this.#proveId(entry, options)
     }
     return answer
   }
@@ -219,6 +222,11 @@ export class Client {
         return undefined
       throw cause
     }
+  }
+
+  /** The digest in an entry is its attestation's id, but for P-384 and P-521: there what was signed has both. */
+  async #proveId(entry: CheckedEntry, options: CallOptions): Promise<void> {
+    if (entry.body.algorithm !== 'sha256') checkSigned(entry, await this.pae(entry.attestation, options))
   }
 
   #check(answer: { readonly asOf: AsOf; readonly entries: ProvenEntries }): CheckedAnswer {

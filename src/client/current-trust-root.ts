@@ -1,9 +1,10 @@
-/** The trust root in force, read from its entry and checked. */
-import { parseControl } from '../attestation/control.ts'
+/** The trust root in force, with the whole chain of versions that leads to it judged again. */
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { AttestationId, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { checkAnswer, checkAttestation } from '../verify/proven-entry.ts'
+import { rootAt } from '../trust/trust-state.ts'
+import { replayTrust } from '../verify/trust-replay.ts'
+import { attestedEntries } from './attested-entries.ts'
 import type { CallOptions, Client } from './client.ts'
 
 export interface CurrentTrustRoot {
@@ -12,14 +13,21 @@ export interface CurrentTrustRoot {
   readonly root: TrustRoot
 }
 
-/** That it is the newest is the server's word. @throws Fault `bad-proof` if its entry is no trust root */
+/**
+ * That it is the newest is the server's word: an administrator who signs a successor finds out when it is refused.
+ *
+ * @throws Fault `bad-proof` if its entry or the chain from leaf 0 does not hold, `untrusted` for another log
+ */
 export async function currentTrustRoot(client: Client, options: CallOptions = {}): Promise<CurrentTrustRoot> {
-  const { id, entry } = (await client.status(options)).trustRoot
-  const proven = checkAnswer(await client.entry(entry, options), client.trust.logKey).entries.get(entry)
-  if (proven === undefined) throw new Fault('entry-mismatch', `entry ${entry}: the answer has no proof of it`)
-  const { statement } = checkAttestation(proven, await client.pae(id, options))
-  const control = parseControl(statement)
-  if (control?.kind !== 'trust-root')
-    throw new Fault('entry-mismatch', `entry ${entry}: expected a trust root`)
-  return { id, entry, root: control.root }
+  const { trustRoot } = await client.status(options)
+  // Every answer about a target comes with all trust roots.
+  const answer = await client.revocations(`attestation:${trustRoot.id}`, options)
+  const { checkpoint, attested } = await attestedEntries(client, answer, options)
+  const state = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
+  const found = rootAt(state, checkpoint.size)
+  if (found?.id === trustRoot.id) return { id: found.id, entry: found.index, root: found.root }
+  throw new Fault(
+    'rows-differ',
+    `trust root: the server names ${trustRoot.id}, but the log leads to ${found?.id ?? 'none'}`,
+  )
 }

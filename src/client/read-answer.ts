@@ -2,6 +2,7 @@
  * Reads the answers of the HTTP interface (contracts.md 7) that are not evidence, from JSON into the shapes of
  * verify/answer.ts. Says nothing about whether they are true: that is verify/proven-entry.ts and client.ts.
  */
+import { Fault } from '../errors.ts'
 import type {
   AttestationAnswer,
   Coverage,
@@ -25,10 +26,16 @@ import {
   provenanceRow,
   provenEntries,
 } from '../verify/read-answer.ts'
-import { count, flag, listOf, membersOf, oneOf, orNull, text } from '../verify/shape.ts'
+import { count, flag, listOf, membersOf, oneOf, orNull, parsed, text } from '../verify/shape.ts'
 import type { Shape } from '../verify/shape.ts'
 
 const mode = oneOf('all', 'since')
+
+/** Reasons and the like are words of ours, those of later versions too: nothing else may reach a terminal as one. */
+const word = parsed((found) => {
+  if (/^[a-z0-9-]{1,64}$/.test(found)) return found
+  throw new Fault('answer-malformed', 'word: expected small letters, digits and hyphens')
+}, 'a word')
 
 const cutoff: Shape<NonNullable<VerdictReason['cutoff']>> = (value, place) => {
   const members = membersOf(value, place)
@@ -42,7 +49,7 @@ const verdictReason: Shape<VerdictReason> = (value, place) => {
   const [entry, how] = [members.optional('entry', anIndex), members.optional('mode', mode)]
   const [until, target] = [members.optional('cutoff', cutoff), members.optional('target', text)]
   const read: VerdictReason = {
-    code: members.required('code', text),
+    code: members.required('code', word),
     ...(entry === undefined ? {} : { entry }),
     ...(how === undefined ? {} : { mode: how }),
     ...(until === undefined ? {} : { cutoff: until }),
@@ -153,7 +160,7 @@ const revocationRow: Shape<RevocationRow> = (value, place) => {
   const read: RevocationRow = {
     entry: members.required('entry', anIndex),
     mode: members.required('mode', mode),
-    reason: members.required('reason', text),
+    reason: members.required('reason', word),
     ...(until === undefined ? {} : { cutoff: until }),
     signedBy: members.required('signedBy', listOf(aKeyId)),
   }
@@ -207,7 +214,7 @@ export const statusAnswer: Shape<StatusAnswer> = (value, place) => {
 
 const submittedSignature: Shape<SubmittedSignature> = (value, place) => {
   const members = membersOf(value, place)
-  const leftOut = members.optional('leftOut', text)
+  const leftOut = members.optional('leftOut', word)
   const read =
     leftOut === undefined
       ? {

@@ -12,6 +12,12 @@ export const MAX_INLINE_BYTES = 1024 * 1024
 /** The largest body (88 MiB) as text, its payload, the parsed document and the manifest stay below. */
 const WORKER_HEAP_MB = 2048
 
+/**
+ * Bodies that wait for the worker. Their requests may have gone, and given back their share of what request-body.ts
+ * allows; four of the largest are as much as it allows.
+ */
+const MAX_WAITING_BYTES = 4 * 88 * 1024 * 1024
+
 /** What the worker is sent. */
 export interface AdmissionTask {
   readonly body: Uint8Array
@@ -31,13 +37,14 @@ export type AdmissionResult =
   { readonly admitted: Admitted } | { readonly fault: SentFault } | { readonly bug: string }
 
 export interface Admission extends AsyncDisposable {
-  /** As `admit` in ledger/admit.ts. */
+  /** As `admit` in ledger/admit.ts. @throws Fault `busy` also if too many large bodies wait */
   admit(body: Uint8Array, registered: readonly PublicKey[]): Promise<Admitted>
 }
 
 /** One worker, started when the first large body comes; large bodies wait for each other, which bounds memory. */
-export function createAdmission(): Admission {
+export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission {
   let worker: Worker | undefined
+  let waitingBytes = 0
   let last: Promise<unknown> = Promise.resolve()
   const inWorker = async (task: AdmissionTask): Promise<Admitted> => {
     worker ??= startWorker()
@@ -45,14 +52,25 @@ export function createAdmission(): Admission {
       return await exchange(worker, task)
     } catch (cause) {
       // A worker that ran out of memory or crashed is replaced by the next large body.
-      if (!(cause instanceof Fault)) worker = undefined
+      if (!(cause instanceof Fault)) {
+        const failed = worker
+        worker = undefined
+        await failed.terminate()
+      }
       throw cause
     }
   }
   return {
     async admit(body, registered) {
       if (body.length <= MAX_INLINE_BYTES) return admit(body, registered)
-      const mine = last.then(() => inWorker({ body, registered }))
+      if (waitingBytes + body.length > maxWaitingBytes)
+        throw new Fault('busy', 'ledger: too many large submissions at once')
+      waitingBytes += body.length
+      const mine = last
+        .then(() => inWorker({ body, registered }))
+        .finally(() => {
+          waitingBytes -= body.length
+        })
       last = mine.catch(() => undefined)
       return mine
     },

@@ -77,39 +77,43 @@ function checkSignatures(
   const verified = new Map<string, VerifiedSignature>()
   const leftOut: LeftOut[] = []
   let trials = 0
-  const isBy = (key: PublicKey, signature: Uint8Array): boolean =>
-    trials++ < MAX_TRIAL_VERIFICATIONS && isSignature(key, signed, signature)
   for (const [at, { keyid, signature }] of signatures.entries()) {
-    const key = signerOf(keyid, at, registered, given, (candidate) => isBy(candidate, signature))
+    const isBy = (key: PublicKey): boolean => isSignature(key, signed, signature)
+    const tryKey = (key: PublicKey): boolean => trials++ < MAX_TRIAL_VERIFICATIONS && isBy(key)
+    const key = namedSigner(keyid, at, registered, isBy) ?? triedSigner(registered, given, tryKey)
     if (key === undefined) leftOut.push({ keyid, leftOut: 'untrusted-signer' })
     else if (!verified.has(key.id)) verified.set(key.id, { key, signature })
   }
   return { signatures: [...verified.values()], leftOut }
 }
 
-/** The key that made a signature, if it is registered or was given; a key id that names a registered key is binding. */
-function signerOf(
+/** The registered key that a key id names. That is binding, and no trial: it is checked however many were made. */
+function namedSigner(
   keyid: string,
   at: number,
   registered: readonly PublicKey[],
-  given: readonly PublicKey[],
   isBy: (key: PublicKey) => boolean,
 ): PublicKey | undefined {
   const named = registered.find((key) => aliasesOf(key).includes(keyid))
-  if (named !== undefined && !isBy(named)) {
-    throw new Fault(
-      'signature-invalid',
-      `signature ${at}: expected a signature by ${named.id}, which its key id names; it does not verify`,
-      {
-        pointer: `/signatures/${at}/sig`,
-        hint: 'Sign the envelope again: the signature must cover the DSSE pre-authentication encoding of exactly these bytes.',
-      },
-    )
-  }
-  if (named !== undefined) return named
-  // A key id of another convention is only a hint: try what the submitter named, then everything registered.
+  if (named === undefined || isBy(named)) return named
+  throw new Fault(
+    'signature-invalid',
+    `signature ${at}: expected a signature by ${named.id}, which its key id names; it does not verify`,
+    {
+      pointer: `/signatures/${at}/sig`,
+      hint: 'Sign the envelope again: the signature must cover the DSSE pre-authentication encoding of exactly these bytes.',
+    },
+  )
+}
+
+/** A key id of another convention is only a hint: what the submitter named is tried, then everything registered. */
+function triedSigner(
+  registered: readonly PublicKey[],
+  given: readonly PublicKey[],
+  tryKey: (key: PublicKey) => boolean,
+): PublicKey | undefined {
   const ids = new Set(given.map((key) => key.id))
-  return [...given, ...registered.filter((key) => !ids.has(key.id))].find(isBy)
+  return [...given, ...registered.filter((key) => !ids.has(key.id))].find(tryKey)
 }
 
 /** The forms in which envelopes name a key (formats.md C/1.8). */

@@ -22,10 +22,13 @@ export interface FollowerOptions {
   readonly onError: (cause: unknown) => void
 }
 
-/** Rebuilds from nothing where other rules made the index; then the position it starts from. */
-export async function prepareIndex(index: Storage['index']): Promise<TreeSize> {
+/**
+ * Rebuilds from nothing where other rules made the index, or where it is ahead of what is published: it was made of a
+ * log that is not this one any more. Then the position it starts from.
+ */
+export async function prepareIndex(index: Storage['index'], published: TreeSize): Promise<TreeSize> {
   const { through, manifestVersion } = await index.read((reader) => reader.position())
-  if (manifestVersion === MANIFEST_VERSION) return through
+  if (manifestVersion === MANIFEST_VERSION && through <= published) return through
   await index.reset(MANIFEST_VERSION)
   return treeSize(0)
 }
@@ -91,6 +94,8 @@ export class Follower {
       while (this.#through < this.#published && !this.#stopped) {
         this.#through = await followOnce(this.#options, this.#through, this.#published)
         this.#wake()
+        // Storage may answer without a turn of the event loop: a long way to catch up must not keep questions waiting.
+        await this.#options.clock.sleep(0)
       }
     } catch (cause) {
       this.#fail(cause)

@@ -94,7 +94,8 @@ export class Ledger implements AsyncDisposable {
   static async open(storage: Storage, options: LedgerOptions): Promise<Ledger> {
     const open = options.readOnly === undefined ? openForWriting : openForReading
     const opened = await open(storage, options.origin, options.logKey)
-    return new Ledger(storage, options, opened, await prepareIndex(storage.index))
+    const through = await prepareIndex(storage.index, opened.published.checkpoint.size)
+    return new Ledger(storage, options, opened, through)
   }
 
   #startSequencer(opened: OpenedLog, writing: NonNullable<OpenedLog['writing']>): Sequencer {

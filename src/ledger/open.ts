@@ -5,6 +5,7 @@ import { Fault } from '../errors.ts'
 import { openCheckpoint } from '../tlog/checkpoint.ts'
 import { verifierKeyOf } from '../tlog/signed-note.ts'
 import { createTrustState, type TrustState } from '../trust/trust-state.ts'
+import { checkEntry } from './check-entry.ts'
 import type { LogHead, SigningLog } from './commit.ts'
 import type { LogStore, Storage } from './ports.ts'
 import { recover } from './start-up.ts'
@@ -21,10 +22,30 @@ export interface OpenedLog {
 /** @throws Fault `conflict`: `partial-state`, `other-origin`, `other-key`, `rollback` or `fork` */
 export async function openForWriting(storage: Storage, origin: string, key: SigningKey): Promise<OpenedLog> {
   const log: SigningLog = { origin, key, store: storage.log, signer: storage.signer }
-  const head = await recover(log)
+  const trust = createTrustState(origin)
+  const head = await recover(log, async (from, to) => {
+    await foldLog(trust, storage.log, storage.blobs, 0 as LogIndex, from)
+    await admitUnsigned(storage, trust, from, to)
+  })
   if (head.held === undefined) throw new Error('recovered without a signed checkpoint')
   const published = { checkpoint: head.held, recordedAt: await lastRecordedAt(storage.log, head.held.size) }
-  return { trust: await foldedTrust(storage, origin, head.held.size), published, writing: { log, head } }
+  return { trust, published, writing: { log, head } }
+}
+
+/** Whoever can write to the data must not get anything signed that was never admitted (README 2.3). Folds what was. */
+async function admitUnsigned(
+  { log, blobs }: Storage,
+  trust: TrustState,
+  from: TreeSize,
+  to: TreeSize,
+): Promise<void> {
+  for (const entry of await log.entries(from as number as LogIndex, to)) {
+    const [wrong] = await checkEntry(entry, blobs, trust)
+    if (wrong === undefined) continue
+    throw new Fault('integrity-error', `entry ${entry.index}: stored, but not signed yet: ${wrong}`, {
+      hint: 'Nothing was signed. The data was changed by another program. Reads can go on with --read-only.',
+    })
+  }
 }
 
 /** What was published last is served, whatever the signer state says. @throws Fault `conflict` (`partial-state`) if nothing was */

@@ -173,7 +173,9 @@ function noKnownSigner(submission: Admitted): Fault {
     `envelope: none of its signatures is by a registered key, got ${named.slice(0, 100)}`,
     {
       pointer: '/signatures',
-      hint: 'Ask an administrator to register the key: attestree trust add-signer NAME --key PUB --types …',
+      hint:
+        'Ask an administrator to register the key: attestree trust add-signer NAME --key PUB --types … ' +
+        'If it is registered, name it by its key id, or send it in "publicKeys".',
     },
   )
 }

@@ -201,6 +201,6 @@ export interface Storage extends AsyncDisposable {
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Resolves after that many milliseconds. */
+  /** Resolves after that many milliseconds; after 0 of them, once what has arrived meanwhile was looked at. */
   sleep(milliseconds: number): Promise<void>
 }

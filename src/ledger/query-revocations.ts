@@ -1,5 +1,5 @@
 /** "Is this revoked?": the live revocations that name a target, and what they and others amount to (contracts.md 7). */
-import type { LogIndex } from '../brand.ts'
+import { logIndex } from '../brand.ts'
 import { parseTarget, type Target } from '../attestation/revocation.ts'
 import { signerKey, subjectKey } from '../map/keys.ts'
 import { stateOfTarget, verdictOf } from '../trust/status.ts'
@@ -14,7 +14,7 @@ import { asOf, provenEntries, revocationEntries, trustRootEntries, type View } f
 export async function queryRevocations(view: View, uri: string): Promise<RevocationsAnswer> {
   const target = parseTarget(uri)
   const judged = await judgedEntries(view, target)
-  const images = judged.flatMap((facts) => facts.subjects.map((subject) => `image:${subject.digest}`))
+  const images = judged.flatMap(imagesJudged).map((image) => `image:${image}`)
   const touching = await revocationEntries(view, [uri, ...judged.flatMap(targetsOf), ...images])
   const proven = [...(await trustRootEntries(view)), ...judged.map((facts) => facts.index), ...touching]
   return {
@@ -40,9 +40,16 @@ async function judgedEntries(view: View, target: Target): Promise<readonly Entry
 }
 
 function verdictsOf(view: View, facts: EntryFacts): readonly Verdict[] {
-  return facts.subjects.map((subject) =>
-    verdictOf(view.trust, view.through, { ...facts, subject: subject.digest }),
-  )
+  return imagesJudged(facts).map((subject) => verdictOf(view.trust, view.through, { ...facts, subject }))
+}
+
+/**
+ * The subjects that are judged, each once, by the SHA-256 that revocations name images by. Under another digest of the
+ * same subject a revoked image would seem valid.
+ */
+function imagesJudged(facts: EntryFacts): readonly string[] {
+  const digests = facts.subjects.map((subject) => subject.digest)
+  return [...new Set(digests)].filter((digest) => digest.startsWith('sha256:'))
 }
 
 async function isKnown(view: View, target: Target): Promise<boolean> {
@@ -61,8 +68,9 @@ async function isKnown(view: View, target: Target): Promise<boolean> {
 }
 
 function isRegistered(view: View, target: Target & { readonly type: 'key' }): boolean {
-  const last = (view.through - 1) as LogIndex
-  return principalOf(view.trust, last, target.key) !== undefined
+  // For the next entry: a key is known as soon as the trust root that registers it is in force.
+  const next = logIndex(view.through)
+  return principalOf(view.trust, next, target.key) !== undefined
 }
 
 function revocationRow(recorded: RecordedRevocation): RevocationRow {

@@ -2,8 +2,9 @@
  * The sequencer: one loop that takes admitted submissions in order, decides which of them may enter, commits them in
  * batches and tells each submitter only after the checkpoint that covers its entries is public.
  *
- * Batching adapts: a lone submission is committed at once. While a commit runs, others gather and go together; under
- * load the next batch is held for as long as the last commit took, never longer than the window.
+ * Batching adapts: a lone submission is committed on the next turn of the event loop. While a commit runs, others
+ * gather and go together; under load the next batch is held for as long as the last commit took, never longer than the
+ * window.
  */
 import type { Clock } from './ports.ts'
 import { Fault } from '../errors.ts'
@@ -84,7 +85,8 @@ export class Sequencer {
   async #gather(): Promise<void> {
     const { entries, tookMs } = this.#lastBatch
     const window = this.#options.windowMs ?? MAX_BATCH_WINDOW_MS
-    if (entries > 1) await this.#options.clock.sleep(Math.min(tookMs, window))
+    // Even a lone one gives way to what has arrived already: a commit that blocks would keep it out, one after the other.
+    await this.#options.clock.sleep(entries > 1 ? Math.min(tookMs, window) : 0)
   }
 
   async #commitOnce(): Promise<void> {

@@ -27,11 +27,17 @@ const REMEDY =
 /**
  * Opens a log that exists: checks that it may go on, and finishes what the last process left between two steps.
  *
- * @throws Fault `conflict`: `partial-state`, `other-origin`, `other-key`, `rollback` or `fork`
+ * @param checkUnsigned throws unless the entries [from, to), which are stored but were not signed yet, may be signed
+ * @throws Fault `conflict`: `partial-state`, `other-origin`, `other-key`, `rollback` or `fork`; as `checkUnsigned`
  */
-export async function recover(log: SigningLog): Promise<LogHead> {
+export async function recover(
+  log: SigningLog,
+  checkUnsigned: (from: TreeSize, to: TreeSize) => Promise<void>,
+): Promise<LogHead> {
   const head = await signedHead(log)
-  return publish(log, await sign(log, await readBack(log, head, await log.store.size())))
+  const whole = await readBack(log, head, await log.store.size())
+  await checkUnsigned(head.edge.size, whole.edge.size)
+  return publish(log, await sign(log, whole))
 }
 
 /** The head at the size that the signer state holds, with everything checked that must hold before signing on. */
@@ -40,7 +46,7 @@ async function signedHead(log: SigningLog): Promise<LogHead> {
   const published = await log.store.published()
   const held = await log.signer.read()
   if (held === undefined) throw partialState(stored)
-  checkOurs(held.note, log.origin, verifierKeyOf(log.origin, log.key.publicKey))
+  checkOurs(held, log.origin, verifierKeyOf(log.origin, log.key.publicKey))
   if (stored < held.size) {
     throw new Fault(
       'rollback',
@@ -82,7 +88,7 @@ async function checkPublished(
   }
 }
 
-function checkOurs(note: string, origin: string, key: VerifierKey): void {
+function checkOurs({ size, root, note }: HeldCheckpoint, origin: string, key: VerifierKey): void {
   const signed = parseCheckpoint(parseNote(note).text)
   if (signed.origin !== origin) {
     throw new Fault(
@@ -100,6 +106,15 @@ function checkOurs(note: string, origin: string, key: VerifierKey): void {
       cause,
       hint: 'Start the ledger with the log key it was created with.',
     })
+  }
+  if (signed.size !== size || !equalBytes(signed.root, root)) {
+    throw new Fault(
+      'fork',
+      `log: the signer state holds size ${size}, but its checkpoint is of size ${signed.size} or of another root`,
+      {
+        hint: REMEDY,
+      },
+    )
   }
 }
 

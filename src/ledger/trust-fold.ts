@@ -5,10 +5,9 @@
  * hold such a right at that moment are read; all other entries are passed by without opening them.
  */
 import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
-import { parsePae } from '../attestation/pae.ts'
-import { parseControl, type ControlStatement } from '../attestation/control.ts'
-import { parseStatement } from '../attestation/statement.ts'
-import { foldControl, mayControl, type TrustState } from '../trust/trust-state.ts'
+import { Fault } from '../errors.ts'
+import { mayControl, type TrustState } from '../trust/trust-state.ts'
+import { checkEntry } from './check-entry.ts'
 import type { BlobStore, LogEntry, LogStore } from './ports.ts'
 
 /** Entries read from the store at once. */
@@ -28,15 +27,12 @@ export async function foldLog(
   }
 }
 
+/** What is folded decides who may sign from now on, so it is checked against the leaf and the signature first. */
 async function foldEntry(state: TrustState, blobs: BlobStore, entry: LogEntry): Promise<void> {
   if (!mayControl(state, entry.index, entry.key)) return
-  const control = await controlOf(blobs, entry)
-  if (control === undefined) return
-  foldControl(state, { index: entry.index, attestation: entry.attestation, key: entry.key, control })
-}
-
-async function controlOf(blobs: BlobStore, entry: LogEntry): Promise<ControlStatement | undefined> {
-  const pae = await blobs.get(entry.attestation)
-  if (pae === undefined) throw new Error(`blob of entry ${entry.index} is missing: ${entry.attestation}`)
-  return parseControl(parseStatement(parsePae(pae).payload))
+  const [wrong] = await checkEntry(entry, blobs, state)
+  if (wrong === undefined) return
+  throw new Fault('integrity-error', `entry ${entry.index}: ${wrong}`, {
+    hint: 'The data was changed by another program, or is damaged. Look with: attestree server check',
+  })
 }

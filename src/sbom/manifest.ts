@@ -1,7 +1,7 @@
 /**
  * Manifests: what an attestation states that can be searched for, one line each (contracts.md 1).
  *
- *     p TAB pkg:npm/%40babel/core TAB 7.0.0                      component
+ *     p TAB pkg:npm/%2540babel/core TAB 7.0.0                    component
  *     s TAB sha256:<hex> TAB TAB name=registry.example/app       subject
  *     line = kind TAB name TAB version [TAB key=value …]         sorted by bytes, unique
  *

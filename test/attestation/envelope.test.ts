@@ -142,6 +142,12 @@ describe('attestation/envelope', () => {
       '/payloadType',
     ],
     ['a reserved name in the wrong case', { ...good, Payload: 'e30=' }, 'envelope-malformed', '/Payload'],
+    [
+      'a reserved name with a letter that Go folds to "s"',
+      { ...good, signatures: [{ sig: 'AQID', '\u017fig': 'AQID' }] },
+      'envelope-malformed',
+      '/signatures/0/\u017fig',
+    ],
     ['PayloadType', { ...good, payloadtype: 'x' }, 'envelope-malformed', '/payloadtype'],
     [
       'Sig',

@@ -4,17 +4,25 @@ import { auditLog } from '../../src/client/audit.ts'
 import type { AuditReport } from '../../src/client/audit.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
+import { trustRootStatement } from '../../src/attestation/trust-root.ts'
 import { attestationIdOf, pae } from '../../src/attestation/pae.ts'
 import { IN_TOTO_PAYLOAD_TYPE } from '../../src/attestation/sign-statement.ts'
 import { attestationId, logIndex } from '../../src/brand.ts'
+import { Client } from '../../src/client/client.ts'
+import { parseSigningKey } from '../../src/crypto/signing-key.ts'
+import { formatBase64 } from '../../src/encoding/base64.ts'
 import { entryOf } from '../../src/entry/hashed-rekord.ts'
 import { Fault } from '../../src/errors.ts'
-import { append } from '../../src/ledger/commit.ts'
+import { append, publish, sign } from '../../src/ledger/commit.ts'
+import { createLog } from '../../src/ledger/create.ts'
 import { recover } from '../../src/ledger/start-up.ts'
 import { leafHash } from '../../src/tlog/tree-hash.ts'
+import { setAt } from '../helpers/json-edit.ts'
+import { nodePkcs8 } from '../helpers/keys.ts'
+import { changeJson, ledgerFetch, URL_OF_LEDGER } from '../helpers/ledger-fetch.ts'
 import type { Change } from '../helpers/ledger-fetch.ts'
 import { asyncRefusal, flipBit } from '../helpers/mangle.ts'
-import { clientOf, payloads, STORY_SIZE, tellStory } from '../helpers/story.ts'
+import { clientOf, payloads, STORY_SIZE, tellStory, trust } from '../helpers/story.ts'
 import {
   createTestLedger,
   digestOf,
@@ -25,6 +33,7 @@ import {
   sbomPayload,
   signEnvelope,
   testKey,
+  trustRoot,
 } from '../helpers/test-ledger.ts'
 
 describe('audit', () => {
@@ -66,6 +75,28 @@ describe('audit', () => {
       [256, LARGE_SIZE],
       [260, LARGE_SIZE],
     ])
+  })
+
+  it('finds the trust root of a P-384 key only in what was signed, also when shallow', async () => {
+    const p384 = parseSigningKey(nodePkcs8('ecdsa-p384'))
+    const storage = openMemoryStorage()
+    const log = { origin: ORIGIN, key: keys.log, store: storage.log, signer: storage.signer }
+    const root = trustRoot({ ci: [keys.ci] })
+    const admin = { admin: { keys: [p384.publicKey.id] }, ci: { keys: [keys.ci.publicKey.id] } }
+    const { [keys.admin.publicKey.id]: _gone, ...others } = root.keys
+    const spki = { [p384.publicKey.id]: { spki: formatBase64(p384.publicKey.spki) } }
+    const other = trustRootStatement({ ...root, principals: admin, keys: { ...others, ...spki } })
+    await createLog(log, signEnvelope(other, p384), { now: () => 0, sleep: async () => undefined })
+    const made = await openTestLedger(storage)
+    const signed = await ledger.pae(trust.trustRoot)
+    // Its entry 0 is not the trusted root, but holds no digest that says so: only the server names it.
+    const name = changeJson('ledger/v1/entries/0', (a) => setAt(a, '/entries/0/attestation', trust.trustRoot))
+    const lie: typeof fetch = async (input, init) =>
+      String(input).endsWith('/pae')
+        ? new Response(new Uint8Array(signed))
+        : ledgerFetch(made, name)(input, init)
+    const client = new Client({ url: URL_OF_LEDGER, ...trust, fetch: lie })
+    expect((await asyncRefusal(auditLog(client))).reason).to.equal('entry-mismatch')
   })
 
   it('names the entry that a changed bundle holds, and that its root is another', async () => {
@@ -155,8 +186,12 @@ describe('audit', () => {
       recordedAt: '2026-11-24T12:00:00.000Z',
       readable: true,
     }
-    await append(log, await recover(log), [entry], [{ digest: attestation, bytes: signed }])
-    // Opening signs what was committed.
+    // Signed by a log that does not ask who may sign, as ours would not.
+    const head = await recover(log, async () => undefined)
+    await publish(
+      log,
+      await sign(log, await append(log, head, [entry], [{ digest: attestation, bytes: signed }])),
+    )
     return openTestLedger(storage)
   }
 

@@ -3,9 +3,11 @@ import { before, describe, it } from 'mocha'
 import { attestationId, imageDigest, logIndex } from '../../src/brand.ts'
 import { Client } from '../../src/client/client.ts'
 import { verifiedImages } from '../../src/client/verified-images.ts'
+import { parseSigningKey } from '../../src/crypto/signing-key.ts'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { formatVerifierKey, verifierKeyOf } from '../../src/tlog/signed-note.ts'
+import { nodePkcs8 } from '../helpers/keys.ts'
 import { changeJson } from '../helpers/ledger-fetch.ts'
 import type { Change } from '../helpers/ledger-fetch.ts'
 import { at, editAt, removeAt, setAt } from '../helpers/json-edit.ts'
@@ -243,6 +245,8 @@ describe('client', () => {
         setAt(mine, '/signatures/0/key', keys.admin.publicKey.id),
         setAt(mine, '/signatures/0/entry', 0),
         setAt(mine, '/entries', at(theirs, '/entries')),
+        setAt(mine, '/signatures', []),
+        setAt(mine, '/signatures', [{ keyid: keys.ci.publicKey.id, leftOut: 'untrusted-signer' }]),
       ]
       for (const answer of told) {
         const client = clientOf(
@@ -251,6 +255,26 @@ describe('client', () => {
         )
         expect((await asyncRefusal(client.submit(body))).reason).to.equal('entry-mismatch')
       }
+    })
+
+    it('refuses an attestation id that the entry of a P-384 key does not say itself', async () => {
+      const p384 = parseSigningKey(nodePkcs8('ecdsa-p384'))
+      const ledger = await createTestLedger(openMemoryStorage(), {
+        batchWindowMs: 0,
+        submitters: { ci: [keys.ci, p384] },
+      })
+      await ledger.submit(signEnvelope(payloads.shop, keys.ci))
+      await ledger.submit(signEnvelope(payloads.api, p384))
+      expect((await clientOf(ledger).entry(logIndex(2))).entries['2']?.attestation).to.equal(other)
+      expect(Object.keys((await clientOf(ledger).attestation(other)).entries)).to.deep.equal(['2'])
+      const rename = (a: JsonValue): JsonValue => setAt(a, '/entries/2/attestation', shop)
+      const byIndex = clientOf(ledger, changeJson('ledger/v1/entries/2', rename)).entry(logIndex(2))
+      expect((await asyncRefusal(byIndex)).reason).to.equal('entry-mismatch')
+      const entries: JsonValue = JSON.parse(JSON.stringify((await ledger.attestation(other)).entries))
+      const answered = (a: JsonValue): JsonValue => rename(setAt(a, '/entries', entries))
+      const path = `ledger/v1/attestations/${shop}`
+      const lie: Change = (where, body) => (where === path ? changeJson(path, answered)(where, body) : body)
+      expect((await asyncRefusal(clientOf(ledger, lie).attestation(shop))).reason).to.equal('entry-mismatch')
     })
 
     it('refuses rows that do not follow from what was signed, whatever the proofs of the entries say', async () => {

@@ -86,6 +86,23 @@ describe('reading answers', () => {
     }
   })
 
+  it('takes only words for reasons, so that none can steer a terminal', () => {
+    const places = samples.flatMap((sample) =>
+      [...everything(sample.sent)]
+        .filter(({ pointer }) => /\/(reason|code|leftOut)$/.test(pointer))
+        .map(({ pointer }) => ({ ...sample, pointer })),
+    )
+    expect(places.map(({ name }) => name)).to.include.members(['image', 'revocations', 'submit'])
+    for (const { name, read, sent, pointer } of places) {
+      for (const text of ['\u001b[2Jvalid', 'all good', '', 'a'.repeat(65)]) {
+        const result = resultOrReason(() => read(setAt(sent, pointer, text), false))
+        expect(result, `${name}${pointer}`).to.equal('answer-malformed')
+      }
+      const later = setAt(sent, pointer, 'a-later-reason')
+      expect(read(later, false)).to.deep.equal(later)
+    }
+  })
+
   it('takes no value of another kind, and never breaks', () => {
     const others = fc.oneof(
       fc.jsonValue().map((value) => parseJson(JSON.stringify(value))),

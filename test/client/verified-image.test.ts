@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { before, describe, it } from 'mocha'
-import { imageDigest } from '../../src/brand.ts'
+import { imageDigest, logIndex } from '../../src/brand.ts'
 import { currentTrustRoot } from '../../src/client/current-trust-root.ts'
 import { firstContact } from '../../src/client/first-contact.ts'
 import { verifyImage } from '../../src/client/verified-image.ts'
@@ -26,7 +26,7 @@ describe('verified image', () => {
 
   it('judges every attestation itself, and agrees with an honest server', async () => {
     const judged = async (name: string): Promise<unknown> =>
-      (await verify(name)).verdicts.map(({ entry, verdict }) => [entry, verdict])
+      (await verify(name)).attestations.map(({ entry, verdict }) => [entry, verdict.verdict])
     expect(await judged('shop')).to.deep.equal([
       [1, 'valid'],
       [2, 'valid'],
@@ -37,6 +37,7 @@ describe('verified image', () => {
 
   /** What a server could say of the revoked image `web`, and why it is refused. */
   const lies: readonly (readonly [string, string, (answer: JsonValue) => JsonValue])[] = [
+    ['another signer', 'rows-differ', (a) => setAt(a, '/attestations/0/signer', 'admin')],
     ['another verdict', 'rows-differ', (a) => setAt(a, '/attestations/0/verdict/verdict', 'valid')],
     ['no trust root', 'not-admissible', (a) => removeAt(a, '/entries/0')],
     ['no revocation', 'rows-differ', (a) => removeAt(a, '/entries/5')],
@@ -57,7 +58,24 @@ describe('verified image', () => {
     expect((await asyncRefusal(verify('shop', change))).reason).to.equal('entry-mismatch')
   })
 
-  it('reads the trust root in force from its proven entry', async () => {
+  it('refuses a revocation of the image that is shown as an attestation about it', async () => {
+    const revocation = (await ledger.entry(logIndex(5))).entries['5']
+    if (revocation === undefined) throw new Error('no entry 5')
+    const { attestation, key, predicateType, recordedAt } = revocation
+    const verdict = { entry: 5, subject: digestOf('web'), verdict: 'valid', reasons: [] }
+    const row = { entry: 5, attestation, key, signer: 'admin', predicateType, recordedAt, verdict }
+    const change = changeJson('ledger/v1/images/', (a) => setAt(a, '/attestations', [row]))
+    expect((await asyncRefusal(verify('web', change))).reason).to.equal('entry-mismatch')
+  })
+
+  it('refuses entries that lie behind the end of the index, which no verdict took into account', async () => {
+    const change = changeJson('ledger/v1/images/', (a) =>
+      setAt(setAt(a, '/asOf/indexedThrough', 5), '/attestations/0/verdict/verdict', 'valid'),
+    )
+    expect((await asyncRefusal(verify('web', change))).reason).to.equal('rows-differ')
+  })
+
+  it('reads the trust root in force by judging the chain that leads to it', async () => {
     const { id, entry, root } = await currentTrustRoot(clientOf(ledger))
     expect([id, entry, root.version]).to.deep.equal([trust.trustRoot, 0, 1])
     const change = changeJson('ledger/v1/status', (a) =>
@@ -67,7 +85,7 @@ describe('verified image', () => {
         idOfPayload(payloads.shop),
       ),
     )
-    expect((await asyncRefusal(currentTrustRoot(clientOf(ledger, change)))).reason).to.equal('entry-mismatch')
+    expect((await asyncRefusal(currentTrustRoot(clientOf(ledger, change)))).reason).to.equal('rows-differ')
   })
 
   describe('first contact', () => {

@@ -60,6 +60,14 @@ describe('admission beside the event loop', () => {
     expect((await admission.admit(large, registered)).signatures).to.have.length(1)
   })
 
+  it('lets only so many bytes wait, and takes more when these are done', async () => {
+    await using admission = createAdmission(large.length * 1.5)
+    const first = admission.admit(large, registered)
+    expect((await refusal(admission.admit(large, registered))).reason).to.equal('busy')
+    await first
+    expect((await admission.admit(large, registered)).signatures).to.have.length(1)
+  })
+
   it('takes several large bodies at once, each with its own answer', async () => {
     await using admission = createAdmission()
     const other = signEnvelope(

@@ -99,7 +99,9 @@ describe('the commit protocol', () => {
       log: {
         ...storage.log,
         entries: async (from, to) =>
-          (await storage.log.entries(from, to)).map((entry) => ({ ...entry, leaf: flip(entry.leaf) })),
+          (await storage.log.entries(from, to)).map((entry) =>
+            entry.index === 0 ? entry : { ...entry, leaf: flip(entry.leaf) },
+          ),
       },
     }
     const fatal: unknown[] = []

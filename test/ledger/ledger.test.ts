@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
+import { formatStatement } from '../../src/attestation/statement.ts'
 import { trustRootStatement } from '../../src/attestation/trust-root.ts'
 import { imageDigest, logIndex } from '../../src/brand.ts'
 import { sha256 } from '../../src/crypto/sha256.ts'
@@ -20,6 +21,7 @@ import {
   digestOf,
   idOfPayload,
   keys,
+  openTestLedger,
   provenancePayload,
   revocationPayload,
   sbomPayload,
@@ -139,6 +141,24 @@ describe('the ledger', () => {
       expect((await ledger.submit(sbom('shop', ['a@1.0.0']))).created).to.equal(true)
     }))
 
+  it('finds a named signer after any number of signatures that name nobody', () => {
+    const many = Array.from({ length: 20 }, (_, at) => testKey(`signer-${at}`))
+    const [first = keys.ci] = many
+    return scenario(
+      async (ledger) => {
+        const envelope = JSON.parse(new TextDecoder().decode(sbom('shop', ['a@1.0.0'], 'syft', first)))
+        const nobodys = { keyid: '', sig: 'AAAA' }
+        const body = { ...envelope, signatures: [nobodys, ...envelope.signatures] }
+        const { answer } = await ledger.submit(new TextEncoder().encode(JSON.stringify(body)))
+        expect(answer.signatures).to.deep.equal([
+          { key: first.publicKey.id, entry: 1, new: true },
+          { keyid: '', leftOut: 'untrusted-signer' },
+        ])
+      },
+      { submitters: { ci: many } },
+    )
+  })
+
   it('refuses an envelope that nobody registered signed', () =>
     scenario(async (ledger) => {
       const refusal = await refusalOf(ledger.submit(sbom('shop', ['a@1.0.0'], 'syft', testKey('stranger'))))
@@ -151,13 +171,19 @@ describe('the ledger', () => {
       const { id } = (await ledger.status()).trustRoot
       const next = { ...trustRoot({ ci: [keys.ci] }), version: 2, previous: id }
       const { answer } = await ledger.submit(signEnvelope(trustRootStatement(next), keys.admin))
-      expect((await ledger.status()).trustRoot).to.deep.equal({ id: answer.attestation, version: 2, entry: 1 })
+      expect((await ledger.status()).trustRoot).to.deep.equal({
+        id: answer.attestation,
+        version: 2,
+        entry: 1,
+      })
     }))
 
   it('goes on recording when the index cannot follow, and says how far answers reach', async () => {
     const state = newMemoryState()
     const stopped: unknown[] = []
-    const ledger = await createTestLedger(openMemoryStorage(state), { onIndexStopped: (cause) => stopped.push(cause) })
+    const ledger = await createTestLedger(openMemoryStorage(state), {
+      onIndexStopped: (cause) => stopped.push(cause),
+    })
     await ledger.submit(sbom('shop', ['a@1.0.0']))
     await ledger.status()
     // What was signed is damaged between committing and indexing.
@@ -171,6 +197,19 @@ describe('the ledger', () => {
     expect(stopped).to.have.length(1)
     expect((await ledger.submit(sbom('later', ['c@1.0.0']))).answer.asOf.treeSize).to.equal(4)
     await ledger[Symbol.asyncDispose]()
+  })
+
+  it('makes an index again that is ahead of the log, as after a log was put back from a backup', async () => {
+    const [newer, older] = [openMemoryStorage(), openMemoryStorage()]
+    const lost = await createTestLedger(newer)
+    await lost.submit(sbom('lost', ['a@1.0.0']))
+    await lost.submit(sbom('lost too', ['a@1.0.0']))
+    await lost.status()
+    const kept = await createTestLedger(older)
+    await kept.submit(sbom('kept', ['a@1.0.0']))
+    const ledger = await openTestLedger({ ...older, index: newer.index }, { readOnly: 'rolled back' })
+    const { items, asOf } = await ledger.images({ component: 'pkg:npm/a' })
+    expect([items.map((row) => row.image), asOf.indexedThrough]).to.deep.equal([[digestOf('kept')], 2])
   })
 
   it('serves what was signed, by its identity', () =>
@@ -271,8 +310,12 @@ describe('which images contain a component', () => {
       await ledger.submit(sbom('long', [`lodash@${long}`]))
       const all = await ledger.images({ component: 'pkg:npm/lodash' })
       expect(all.items[0]?.matches).to.deep.equal([{ purl: `pkg:npm/lodash@${long}`, entry: 1 }])
-      expect((await ledger.images({ component: 'pkg:npm/lodash', range: '<1.0.0' })).coverage.affected).to.equal(1)
-      expect((await ledger.images({ component: 'pkg:npm/lodash', range: '>=1.0.0' })).coverage.affected).to.equal(0)
+      expect(
+        (await ledger.images({ component: 'pkg:npm/lodash', range: '<1.0.0' })).coverage.affected,
+      ).to.equal(1)
+      expect(
+        (await ledger.images({ component: 'pkg:npm/lodash', range: '>=1.0.0' })).coverage.affected,
+      ).to.equal(0)
       expect((await ledger.images({ component: `pkg:npm/lodash@${long}` })).coverage.affected).to.equal(1)
     }))
 
@@ -344,6 +387,38 @@ describe('revocation', () => {
       })
       const status = await ledger.revocations(target.uri)
       expect(status.verdicts.map((one) => one.verdict)).to.deep.equal(['revoked'])
+    }))
+
+  it('judges a subject once, by its SHA-256, whatever other digests and names it has', () =>
+    scenario(async (ledger) => {
+      const digest = { sha256: digestOf('shop').slice('sha256:'.length), sha512: 'ab'.repeat(64) }
+      const payload = formatStatement({
+        subjects: [
+          { name: 'registry.test/shop', digest },
+          { name: 'registry.test/shop:1', digest },
+        ],
+        predicateType: 'https://example.com/check/v1',
+        predicate: {},
+      })
+      await ledger.submit(signEnvelope(payload, keys.ci))
+      const uri = `image:${digestOf('shop')}`
+      const target = { type: 'image' as const, uri, image: imageDigest(digestOf('shop')) }
+      await ledger.submit(
+        signEnvelope(revocationPayload({ target, mode: 'all', reason: 'malicious-artifact' }), keys.admin),
+      )
+      const { verdicts } = await ledger.revocations(`attestation:${idOfPayload(payload)}`)
+      expect(verdicts.map(({ subject, verdict }) => [subject, verdict])).to.deep.equal([
+        [digestOf('shop'), 'revoked'],
+      ])
+    }))
+
+  it('knows a key as soon as a trust root registers it, before it signs anything', () =>
+    scenario(async (ledger) => {
+      const [target, { id }] = [`key:${testKey('late').publicKey.id}`, (await ledger.status()).trustRoot]
+      expect((await ledger.revocations(target)).known).to.equal(false)
+      const next = { ...trustRoot({ ci: [keys.ci], late: [testKey('late')] }), version: 2, previous: id }
+      await ledger.submit(signEnvelope(trustRootStatement(next), keys.admin))
+      expect((await ledger.revocations(target)).known).to.equal(true)
     }))
 
   it('answers for a target that was never seen, and says that absence is not established', () =>

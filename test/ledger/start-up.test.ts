@@ -1,9 +1,15 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
+import { attestationIdOf, pae } from '../../src/attestation/pae.ts'
+import { IN_TOTO_PAYLOAD_TYPE } from '../../src/attestation/sign-statement.ts'
+import { logIndex, treeSize } from '../../src/brand.ts'
+import { entryOf } from '../../src/entry/hashed-rekord.ts'
 import { Fault, type Reason } from '../../src/errors.ts'
 import type { Ledger, LedgerOptions } from '../../src/ledger/ledger.ts'
 import { newMemoryState, type MemoryState } from '../../src/storage/memory/state.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
+import { growTiles, rightmostPlaces } from '../../src/tlog/grow.ts'
+import { leafHash } from '../../src/tlog/tree-hash.ts'
 import { expectSound } from '../helpers/check-ledger.ts'
 import {
   createTestLedger,
@@ -62,6 +68,27 @@ describe('start-up', () => {
     expect(await refusalToOpen(rolledBack)).to.equal('rollback')
   })
 
+  it('signs no entry that was put into the data and never admitted', async () => {
+    const state = newMemoryState()
+    const storage = openMemoryStorage(state)
+    await (await createTestLedger(storage))[Symbol.asyncDispose]()
+    const stored = openMemoryStorage(state)
+    const held = await stored.signer.read()
+    const bytes = pae(IN_TOTO_PAYLOAD_TYPE, sbomPayload('planted', ['evil@6.6.6']))
+    const attestation = attestationIdOf(bytes)
+    // By a registered key, as its row says; but the signature is over something else.
+    const leaf = entryOf(bytes, keys.ci.publicKey, keys.ci.sign(bytes.subarray(1)))
+    const row = { index: logIndex(1), leaf, leafHash: leafHash(leaf), attestation, key: keys.ci.publicKey.id }
+    const entries = [{ ...row, recordedAt: '2026-11-24T12:00:00.000Z', readable: true }]
+    const { tiles } = growTiles(treeSize(1), await stored.log.tiles(rightmostPlaces(treeSize(1))), [
+      row.leafHash,
+    ])
+    await stored.log.append({ from: treeSize(1), entries, tiles, blobs: [{ digest: attestation, bytes }] })
+    await stored[Symbol.asyncDispose]()
+    expect(await refusalToOpen(state)).to.equal('integrity-error')
+    expect(await openMemoryStorage(state).signer.read()).to.deep.equal(held)
+  })
+
   it('refuses a signer state that is older than what was published', async () => {
     const states = await history(3)
     const rolledBack = { ...at(states, 3), signer: at(states, 1).signer }
@@ -82,6 +109,22 @@ describe('start-up', () => {
   it('refuses data without signer state', async () => {
     const state = { ...at(await history(1), 1), signer: newMemoryState().signer }
     expect(await refusalToOpen(state)).to.equal('partial-state')
+  })
+
+  it('refuses a signer state whose checkpoint is not of the size and root that it holds', async () => {
+    const states = await history(2)
+    const [now, before] = [at(states, 2), at(states, 1)]
+    if (now.signer === undefined || before.signer === undefined) throw new Error('nothing signed')
+    const mixed = { ...now, signer: { ...now.signer, note: before.signer.note } }
+    expect(await refusalToOpen(mixed)).to.equal('fork')
+  })
+
+  it('refuses data in which a control statement was given to another key than its leaf', async () => {
+    const state = at(await history(1), 1)
+    const [root] = state.entries
+    if (root === undefined) throw new Error('no entry')
+    state.entries[0] = { ...root, key: keys.ci.publicKey.id }
+    expect(await refusalToOpen(state)).to.equal('integrity-error')
   })
 
   it('refuses another log key and another origin', async () => {

@@ -1,0 +1,37 @@
+import { expect } from 'chai'
+import { describe, it } from 'mocha'
+import { treeSize, type LogIndex } from '../../src/brand.ts'
+import { systemClock } from '../../src/cli/system-clock.ts'
+import { Follower } from '../../src/ledger/follower.ts'
+import { FOLLOW_BATCH_ENTRIES } from '../../src/ledger/limits.ts'
+import { foldLog } from '../../src/ledger/trust-fold.ts'
+import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
+import { createTrustState } from '../../src/trust/trust-state.ts'
+import { createTestLedger, keys, ORIGIN, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
+
+describe('the follower', () => {
+  it('lets questions be answered between its steps, however far it has to catch up', async () => {
+    const storage = openMemoryStorage()
+    const ledger = await createTestLedger(storage)
+    const names = Array.from({ length: 2 * FOLLOW_BATCH_ENTRIES }, (_, at) => `image-${at}`)
+    const bodies = names.map((name) => signEnvelope(sbomPayload(name, ['a@1.0.0']), keys.ci))
+    await Promise.all(bodies.map((body) => ledger.submit(body)))
+    const size = treeSize(names.length + 1)
+    const trust = createTrustState(ORIGIN)
+    await foldLog(trust, storage.log, storage.blobs, 0 as LogIndex, size)
+
+    const { index } = openMemoryStorage()
+    const onError = (cause: unknown): void => {
+      throw cause
+    }
+    const options = { storage: { ...storage, index }, trust, clock: systemClock, onError }
+    const follower = new Follower(options, treeSize(0))
+    const reachedAtTurn = new Promise<number>((resolve) => setImmediate(() => resolve(follower.through)))
+    follower.advance(size)
+    expect(await reachedAtTurn).to.be.below(size)
+    await follower.reach(size, 5000)
+    expect(follower.through).to.equal(size)
+    await follower.stop()
+    await ledger[Symbol.asyncDispose]()
+  })
+})
