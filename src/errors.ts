@@ -100,6 +100,7 @@ export const classOfReason = {
   'no-such-route': 'not-found',
   'not-found': 'not-found',
   // conflict
+  'address-in-use': 'conflict',
   'already-exists': 'conflict',
   'already-running': 'conflict',
   fork: 'conflict',

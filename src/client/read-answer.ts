@@ -135,12 +135,24 @@ const imageSbom: Shape<ImageAnswer['sboms'][number]> = (value, place) => {
   return read
 }
 
+const imageSigner: Shape<ImageAnswer['signers'][number]> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = {
+    key: members.required('key', aKeyId),
+    principal: members.required('principal', orNull(text)),
+  }
+  members.end()
+  return read
+}
+
 export const imageAnswer: Shape<ImageAnswer> = (value, place) => {
   const members = membersOf(value, place)
   const read: ImageAnswer = {
     image: members.required('image', anImageDigest),
     names: members.required('names', listOf(text)),
+    status: members.required('status', oneOf('revoked', 'with-sbom', 'unknown')),
     revoked: members.required('revoked', flag),
+    signers: members.required('signers', listOf(imageSigner)),
     attestations: members.required('attestations', listOf(imageAttestation)),
     sboms: members.required('sboms', listOf(imageSbom)),
     provenance: members.required('provenance', listOf(provenanceRow)),

@@ -52,7 +52,7 @@ export interface RunningServer {
 /**
  * Starts to listen; resolves once connections are taken.
  *
- * @throws Fault `conflict` (`already-running`) if another program listens there.
+ * @throws Fault `conflict` (`address-in-use`) if another program listens there.
  * @throws Fault `malformed` if the host is no address of this machine.
  */
 export async function startServer(app: RequestListener, options: ServeOptions): Promise<RunningServer> {
@@ -113,7 +113,7 @@ function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
 function listenFault(cause: NodeJS.ErrnoException, host: string, port: number): Error {
   if (cause.code === 'EADDRINUSE') {
     return new Fault(
-      'already-running',
+      'address-in-use',
       `address: expected ${host} port ${port} to be free, another program uses it`,
       {
         hint: 'Choose another port with --port, or stop the other program.',

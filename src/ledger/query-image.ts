@@ -25,11 +25,15 @@ export async function queryImage(view: View, image: ImageDigest): Promise<ImageA
   const [record] = await readImageRecords(view.reader, [image])
   const targets = [...facts.flatMap(targetsOf), `image:${image}`]
   const proven = [...(await trustRootEntries(view)), ...indexes, ...(await revocationEntries(view, targets))]
+  const revoked = revocationsOf(view.trust, view.through, `image:${image}`).length > 0
+  const attestations = facts.map((one, at) => attestationRow(view, one, entries[at], image))
   return {
     image,
     names: namesOf(image, facts),
-    revoked: revocationsOf(view.trust, view.through, `image:${image}`).length > 0,
-    attestations: facts.map((one, at) => attestationRow(view, one, entries[at], image)),
+    status: revoked ? 'revoked' : (record?.sboms ?? []).length > 0 ? 'with-sbom' : 'unknown',
+    revoked,
+    signers: signersOf(attestations),
+    attestations,
     sboms: facts.flatMap((one) => sbomRow(one, record?.sboms ?? [])),
     provenance: facts.filter(isProvenance).map(provenanceRow),
     coverage: await coverageOf(view),
@@ -38,6 +42,14 @@ export async function queryImage(view: View, image: ImageDigest): Promise<ImageA
     assurance: 'rows',
     notEstablished: ['complete', 'not-revoked'],
   }
+}
+
+/** In the order of their first attestation; a key may have changed hands between two trust roots. */
+function signersOf(attestations: ImageAnswer['attestations']): ImageAnswer['signers'] {
+  const signers = attestations.map(
+    ({ key, signer }) => [`${key} ${signer}`, { key, principal: signer }] as const,
+  )
+  return [...new Map(signers).values()]
 }
 
 function attestationRow(

@@ -137,7 +137,11 @@ export interface AttestationAnswer {
 export interface ImageAnswer {
   readonly image: ImageDigest
   readonly names: readonly string[]
+  /** `unknown`: no SBOM of it counts, so nobody can say what is inside. */
+  readonly status: 'revoked' | 'with-sbom' | 'unknown'
   readonly revoked: boolean
+  /** Whoever signed anything about it, each once. */
+  readonly signers: readonly { readonly key: KeyId; readonly principal: string | null }[]
   /** Every attestation about the image, by entry. */
   readonly attestations: readonly {
     readonly entry: LogIndex

@@ -45,7 +45,9 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
     image: async (image) => ({
       image,
       names: [],
+      status: 'unknown',
       revoked: false,
+      signers: [],
       attestations: [],
       sboms: [],
       provenance: [],

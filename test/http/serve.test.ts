@@ -59,7 +59,7 @@ describe('a running server', () => {
         return error instanceof Fault ? error.reason : String(error)
       }
     }
-    expect(await reasonOf('127.0.0.1', Number(new URL(first.url).port))).to.equal('already-running')
+    expect(await reasonOf('127.0.0.1', Number(new URL(first.url).port))).to.equal('address-in-use')
     expect(await reasonOf('192.0.2.1', 0)).to.equal('parameter-malformed')
   })
 

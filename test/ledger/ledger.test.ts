@@ -372,6 +372,21 @@ describe('revocation', () => {
       expect((await ledger.image(image)).attestations[0]?.verdict.verdict).to.equal('revoked')
     }))
 
+  it('says of an image who signed for it, and whether anybody can say what is inside', () =>
+    scenario(async (ledger) => {
+      const image = imageDigest(digestOf('shop'))
+      await ledger.submit(
+        signEnvelope(
+          provenancePayload('shop', 'example.com/acme/shop', 'b'.repeat(40), 'https://ci.example'),
+          keys.ci,
+        ),
+      )
+      const signers = [{ key: keys.ci.publicKey.id, principal: 'ci' }]
+      expect(await ledger.image(image)).to.deep.include({ status: 'unknown', signers })
+      await ledger.submit(sbom('shop', ['a@1.0.0']))
+      expect(await ledger.image(image)).to.deep.include({ status: 'with-sbom', signers })
+    }))
+
   it('takes an SBOM that is revoked out of the count, so that the image becomes unknown', () =>
     scenario(async (ledger) => {
       const payload = sbomPayload('shop', ['lodash@4.17.20'])
