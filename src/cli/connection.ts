@@ -13,10 +13,16 @@ export interface TrustFlags {
   readonly server?: string
 }
 
-async function readTrustFile(context: CliContext, flags: TrustFlags): Promise<{ readonly path: string; readonly file: TrustFile }> {
+async function readTrustFile(
+  context: CliContext,
+  flags: TrustFlags,
+): Promise<{ readonly path: string; readonly file: TrustFile }> {
   const path = findTrustFile(context.settings, flags.trust)
   if (path === undefined) {
-    throw new UsageError('trust file: there is none here, and nothing is believed without one', 'Make one: attestree trust init URL')
+    throw new UsageError(
+      'trust file: there is none here, and nothing is believed without one',
+      'Make one: attestree trust init URL',
+    )
   }
   return { path, file: parseTrustFile(parseUtf8(await readInput(path), path), path) }
 }
@@ -26,10 +32,16 @@ export async function trustedLog(context: CliContext, flags: TrustFlags): Promis
   const server = flags.server ?? context.settings.server
   const [first, ...others] = file.logs.filter((log) => server === undefined || sameServer(log.url, server))
   if (first === undefined) {
-    throw new UsageError(`${path}: no log at ${server ?? 'any URL'} is trusted there`, 'Add it: attestree trust init URL')
+    throw new UsageError(
+      `${path}: no log at ${server ?? 'any URL'} is trusted there`,
+      'Add it: attestree trust init URL',
+    )
   }
   if (others.length > 0) {
-    throw new UsageError(`${path}: ${others.length + 1} logs are trusted there; say which`, `--server ${first.url}`)
+    throw new UsageError(
+      `${path}: ${others.length + 1} logs are trusted there; say which`,
+      `--server ${first.url}`,
+    )
   }
   return first
 }

@@ -24,16 +24,32 @@ const codeOfClass = {
 /** A log that must not be signed on: what a supervisor should not answer with a restart (README 2.7 "Failure"). */
 const MUST_NOT_SIGN: readonly Reason[] = ['rollback', 'fork', 'already-running']
 
-export const EXIT = { ok: 0, bug: 1, usage: 2, unreachable: 31, storageFailed: 70, mustNotSign: 75, interrupted: 130 } as const
+export const EXIT = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  unreachable: 31,
+  storageFailed: 70,
+  mustNotSign: 75,
+  interrupted: 130,
+} as const
 
 export function exitCodeOf(cause: unknown): number {
   if (cause instanceof UsageError) return EXIT.usage
   if (cause instanceof Unreachable) return EXIT.unreachable
+  if (isFileError(cause)) return EXIT.usage
   if (!(cause instanceof Fault)) return EXIT.bug
   return MUST_NOT_SIGN.includes(cause.reason) ? EXIT.mustNotSign : codeOfClass[cause.class]
 }
 
-/** What `attestree help exit-codes` prints. */
+/** What the operating system refuses about a file that somebody named is no bug of ours. */
+export function isFileError(
+  cause: unknown,
+): cause is Error & { readonly code: string; readonly path: string } {
+  return cause instanceof Error && 'code' in cause && 'syscall' in cause && 'path' in cause
+}
+
+/** What `attestree exit-codes` prints. */
 export const exitCodeTable: readonly (readonly [number, string])[] = [
   [0, 'every required check ran and passed, or the command is done'],
   [1, 'unexpected error: a bug of ours'],

@@ -41,7 +41,8 @@ export function withQuestion(command: Command): Command {
 
 function parseLimit(text: string): number {
   const limit = Number(text)
-  if (!/^\d{1,4}$/.test(text) || limit < 1 || limit > 1000) throw new UsageError(`--limit: expected a number from 1 to 1000, got ${text}`)
+  if (!/^\d{1,4}$/.test(text) || limit < 1 || limit > 1000)
+    throw new UsageError(`--limit: expected a number from 1 to 1000, got ${text}`)
   return limit
 }
 
@@ -59,7 +60,10 @@ async function find(context: CliContext, component: string, flags: FindFlags): P
 /** Names without a type are ambiguous; searching by them comes with a later version. */
 export function requirePurl(component: string): string {
   if (component.startsWith('pkg:')) return component
-  throw new UsageError(`component: expected a package URL, got ${component.slice(0, 100)}`, `For an npm package: pkg:npm/${component.slice(0, 100)}`)
+  throw new UsageError(
+    `component: expected a package URL, got ${component.slice(0, 100)}`,
+    `For an npm package: pkg:npm/${component.slice(0, 100)}`,
+  )
 }
 
 function printImages(terminal: Terminal, answer: ImagesAnswer): void {
@@ -81,7 +85,10 @@ function sentencesOf(answer: ImagesAnswer): readonly (readonly [mark: string, se
     ['', summary(answer)],
     ['', `Of ${plural(coverage.images, 'image')}: ${counts} (no SBOM that counts).`],
     ...(coverage.unreadableEntries > 0 ? [['', `${unreadable} could not be read.`] as const] : []),
-    ['', `As of ${plural(asOf.treeSize, 'entry', 'entries')} of ${visible(asOf.origin)}. ${indexLine(answer)}`],
+    [
+      '',
+      `As of ${plural(asOf.treeSize, 'entry', 'entries')} of ${visible(asOf.origin)}. ${indexLine(answer)}`,
+    ],
     ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : []),
     ['? ', 'The counts, and that no row is missing, are the server’s word.'],
     ...(next === undefined ? [] : [['', 'More rows match: --limit 1000 shows up to a thousand.'] as const]),
@@ -91,11 +98,15 @@ function sentencesOf(answer: ImagesAnswer): readonly (readonly [mark: string, se
 function indexLine({ asOf }: ImagesAnswer): string {
   const behind = asOf.treeSize - asOf.indexedThrough
   if (behind > 0) return `Index ${plural(behind, 'entry', 'entries')} behind: the newest may be missing.`
-  return asOf.recordedAt === null ? 'Index up to date.' : `Index up to date (newest: ${visible(asOf.recordedAt)}, the server’s word).`
+  return asOf.recordedAt === null
+    ? 'Index up to date.'
+    : `Index up to date (newest: ${visible(asOf.recordedAt)}, the server’s word).`
 }
 
 function summary({ question, coverage }: ImagesAnswer): string {
-  const asked = visible(question.range === undefined ? question.component : `${question.component} in ${question.range}`)
+  const asked = visible(
+    question.range === undefined ? question.component : `${question.component} in ${question.range}`,
+  )
   const withSbom = coverage.images - coverage.unknown
   if (coverage.affected > 0) {
     return `${coverage.affected} of ${plural(withSbom, 'image')} with an SBOM ${coverage.affected === 1 ? 'contains' : 'contain'} ${asked}.`

@@ -30,7 +30,10 @@ export function getCommand(context: CliContext): Command {
   withQuestion(get.command('evidence'))
     .description('one file that proves the rows of an answer, to be verified offline')
     .option('--out <FILE>', 'where to write it (default: stdout)')
-    .addHelpText('after', "\nExample:\n  attestree get evidence pkg:npm/lodash --range '<4.17.21' --out lodash.evidence.json\n")
+    .addHelpText(
+      'after',
+      "\nExample:\n  attestree get evidence pkg:npm/lodash --range '<4.17.21' --out lodash.evidence.json\n",
+    )
     .action((component: string, flags: QuestionFlags & OutFlag) => getEvidence(context, component, flags))
   withConnection(get.command('sbom'))
     .description('an SBOM as it was signed')
@@ -52,9 +55,16 @@ function withConnection(command: Command): Command {
     .addOption(trustOption())
 }
 
-async function getEvidence(context: CliContext, component: string, flags: QuestionFlags & OutFlag): Promise<void> {
+async function getEvidence(
+  context: CliContext,
+  component: string,
+  flags: QuestionFlags & OutFlag,
+): Promise<void> {
   const client = await connect(context, flags)
-  const question = { component: requirePurl(component), ...(flags.range === undefined ? {} : { range: flags.range }) }
+  const question = {
+    component: requirePurl(component),
+    ...(flags.range === undefined ? {} : { range: flags.range }),
+  }
   await hand(context, flags, await collectEvidence(client, question))
 }
 
@@ -63,11 +73,21 @@ async function getSbom(context: CliContext, reference: string, flags: TrustFlags
   const image = parseEntryReference(reference) === undefined ? parseImageArgument(reference) : undefined
   const index = image === undefined ? requireEntryReference(reference) : await newestSbom(client, image)
   const { statement, payload, entry } = await readSigned(client, index)
-  if (image !== undefined && !statement.subjects.some(({ digest }) => `sha256:${digest['sha256']}` === image)) {
-    throw new Fault('entry-mismatch', `entry ${entry.index}: expected an SBOM of ${image}, got one of something else`)
+  if (
+    image !== undefined &&
+    !statement.subjects.some(({ digest }) => `sha256:${digest['sha256']}` === image)
+  ) {
+    throw new Fault(
+      'entry-mismatch',
+      `entry ${entry.index}: expected an SBOM of ${image}, got one of something else`,
+    )
   }
   const document = isSbom(statement.predicateType) ? documentOf(statement, payload) : undefined
-  if (document === undefined) throw new Fault('not-found', `entry ${entry.index}: expected an SBOM, got ${statement.predicateType.slice(0, 100)}`)
+  if (document === undefined)
+    throw new Fault(
+      'not-found',
+      `entry ${entry.index}: expected an SBOM, got ${statement.predicateType.slice(0, 100)}`,
+    )
   await hand(context, flags, document)
 }
 
@@ -87,7 +107,8 @@ function isSbom(predicateType: string): boolean {
 async function newestSbom(client: Client, image: ImageDigest): Promise<LogIndex> {
   const { sboms } = await client.image(image)
   const newest = sboms.filter((sbom) => sbom.counts).at(-1)
-  if (newest === undefined) throw new Fault('not-recorded', `image: no SBOM that counts is recorded for ${image}`)
+  if (newest === undefined)
+    throw new Fault('not-recorded', `image: no SBOM that counts is recorded for ${image}`)
   return newest.entry
 }
 
@@ -107,15 +128,19 @@ async function getBundle(context: CliContext, reference: string, flags: TrustFla
   const { answer, entry, payloadType, payload } = await readSigned(client, index)
   const proven = answer.entries[String(index)]
   if (proven === undefined) throw new Error(`entry ${index} was checked, but is not in the answer`)
-  const bundle = formatBundle({ payloadType, payload, signatures: [{ keyid: '', signature: entry.body.signature }] }, entry.key, {
-    index,
-    logId: logId(client.trust.logKey),
-    entry: parseBase64(proven.body),
-    inclusion: proven.inclusion.map((hash) => parseBase64(hash)),
-    size: answer.asOf.treeSize,
-    root: parseBase64(answer.asOf.rootHash),
-    checkpoint: answer.asOf.checkpoint,
-  })
+  const bundle = formatBundle(
+    { payloadType, payload, signatures: [{ keyid: '', signature: entry.body.signature }] },
+    entry.key,
+    {
+      index,
+      logId: logId(client.trust.logKey),
+      entry: parseBase64(proven.body),
+      inclusion: proven.inclusion.map((hash) => parseBase64(hash)),
+      size: answer.asOf.treeSize,
+      root: parseBase64(answer.asOf.rootHash),
+      checkpoint: answer.asOf.checkpoint,
+    },
+  )
   await hand(context, flags, utf8(`${JSON.stringify(bundle)}\n`))
 }
 
@@ -123,5 +148,7 @@ async function getBundle(context: CliContext, reference: string, flags: TrustFla
 async function hand({ terminal }: CliContext, flags: OutFlag, bytes: Uint8Array): Promise<void> {
   if (flags.out === undefined || flags.out === '-') return terminal.write(bytes)
   await writeFile(flags.out, bytes)
-  terminal.note(`${terminal.color.green('✓')} Wrote ${flags.out} (${bytes.length.toLocaleString('en')} bytes)`)
+  terminal.note(
+    `${terminal.color.green('✓')} Wrote ${flags.out} (${bytes.length.toLocaleString('en')} bytes)`,
+  )
 }

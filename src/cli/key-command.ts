@@ -12,7 +12,11 @@ export function keyCommand(context: CliContext): Command {
     .command('new')
     .description('make a key pair: NAME.key (private, encrypted, 0600) and NAME.pub')
     .argument('NAME', 'where to write it, without the ending')
-    .addOption(new Option('--type <TYPE>', 'P-256 is what cosign verifies').choices(['p256', 'ed25519']).default('p256'))
+    .addOption(
+      new Option('--type <TYPE>', 'P-256 is what cosign verifies')
+        .choices(['p256', 'ed25519'])
+        .default('p256'),
+    )
     .addHelpText('after', '\nExample:\n  ATTESTREE_PASSPHRASE=… attestree key new builder\n')
     .action((name: string, flags: { type: 'p256' | 'ed25519' }) => newKey(context, name, flags.type))
   key
@@ -24,7 +28,11 @@ export function keyCommand(context: CliContext): Command {
   return key
 }
 
-async function newKey({ terminal, settings }: CliContext, name: string, type: 'p256' | 'ed25519'): Promise<void> {
+async function newKey(
+  { terminal, settings }: CliContext,
+  name: string,
+  type: 'p256' | 'ed25519',
+): Promise<void> {
   const key = generateSigningKey(type === 'p256' ? 'ecdsa-p256' : 'ed25519', random)
   await writeKeyFile(`${name}.key`, key, await askNewPassphrase(settings, `${name}.key`))
   await writePublicKeyFile(`${name}.pub`, key.publicKey)

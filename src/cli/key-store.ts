@@ -26,7 +26,9 @@ export async function readKeyFile(path: string, settings: Settings): Promise<Sig
   const text = await readSmallText(path)
   // Group and others: anyone who can read the file can try passphrases on it, and many have none.
   if (((await stat(path)).mode & 0o077) !== 0) {
-    throw new Fault('key-file-exposed', `${path}: others can read this key file`, { hint: `chmod 600 ${path}` })
+    throw new Fault('key-file-exposed', `${path}: others can read this key file`, {
+      hint: `chmod 600 ${path}`,
+    })
   }
   if (settings.passphrase !== undefined) return parseKeyFile(text, settings.passphrase, path)
   return openWithout(text, path) ?? parseKeyFile(text, await askPassphrase(path), path)
@@ -81,7 +83,8 @@ async function syncFolder(path: string): Promise<void> {
 
 async function readSmallText(path: string): Promise<string> {
   const bytes = await readInput(path)
-  if (bytes.length > MAX_KEY_FILE_BYTES) throw new UsageError(`${path}: expected a key file, got ${bytes.length} bytes`)
+  if (bytes.length > MAX_KEY_FILE_BYTES)
+    throw new UsageError(`${path}: expected a key file, got ${bytes.length} bytes`)
   return new TextDecoder().decode(bytes)
 }
 
@@ -90,7 +93,10 @@ export async function readInput(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (cause) {
-    throw new UsageError(`${path}: cannot be read (${codeOf(cause) ?? 'error'})`, 'Check the path and its permissions.')
+    throw new UsageError(
+      `${path}: cannot be read (${codeOf(cause) ?? 'error'})`,
+      'Check the path and its permissions.',
+    )
   }
 }
 

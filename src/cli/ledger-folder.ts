@@ -64,7 +64,12 @@ export interface CreatedLedger {
  * @throws Fault `conflict` (`already-exists`, `partial-state`) if anything of a ledger is there; nothing is changed
  * @throws UsageError for an origin that is no host name; nothing is changed
  */
-export async function createLedger(folders: LedgerFolders, origin: string, settings: Settings, clock: Clock): Promise<CreatedLedger> {
+export async function createLedger(
+  folders: LedgerFolders,
+  origin: string,
+  settings: Settings,
+  clock: Clock,
+): Promise<CreatedLedger> {
   refuseExisting(folders)
   refuseOrigin(origin)
   const passphrase = await askNewPassphrase(settings, 'the log key and the administrator key')
@@ -78,14 +83,20 @@ export async function createLedger(folders: LedgerFolders, origin: string, setti
   await using _closing = storage
   await writeKeyFile(logKeyFile(folders), logKey, passphrase)
   const log = { origin, key: logKey, store: storage.log, signer: storage.signer }
-  const { attestation } = await createLog(log, signStatement(trustRootStatement(firstTrustRoot(origin, adminKey)), adminKey), clock)
+  const { attestation } = await createLog(
+    log,
+    signStatement(trustRootStatement(firstTrustRoot(origin, adminKey)), adminKey),
+    clock,
+  )
   return { logKey: verifierKeyOf(origin, logKey.publicKey), trustRoot: attestation, adminKeyFile }
 }
 
 function refuseExisting(folders: LedgerFolders): void {
   const state = ledgerState(folders)
   if (state === 'whole') {
-    throw new Fault('already-exists', `${folders.data}: there is a ledger already`, { hint: `Start it: attestree server start --data ${folders.data}` })
+    throw new Fault('already-exists', `${folders.data}: there is a ledger already`, {
+      hint: `Start it: attestree server start --data ${folders.data}`,
+    })
   }
   if (state === 'part') throw partialState(folders)
 }
@@ -104,9 +115,13 @@ function refuseOrigin(origin: string): void {
 
 /** Some pieces without others: creating over them could fork a log that somebody knows. */
 function partialState(folders: LedgerFolders): Fault {
-  return new Fault('partial-state', `${folders.data}: only a part of a ledger is there (signer state: ${folders.signer})`, {
-    hint: 'If this ledger was in use, put the missing part back. If its creation was interrupted, remove both folders and create it again.',
-  })
+  return new Fault(
+    'partial-state',
+    `${folders.data}: only a part of a ledger is there (signer state: ${folders.signer})`,
+    {
+      hint: 'If this ledger was in use, put the missing part back. If its creation was interrupted, remove both folders and create it again.',
+    },
+  )
 }
 
 function firstTrustRoot(origin: string, admin: SigningKey): TrustRoot {
@@ -138,7 +153,9 @@ export async function openLedgerFolder(folders: LedgerFolders, settings: Setting
   const state = ledgerState(folders)
   if (state === 'part') throw partialState(folders)
   if (state === 'nothing') {
-    throw new Fault('not-found', `${folders.data}: there is no ledger`, { hint: `Create one: attestree server init --data ${folders.data}` })
+    throw new Fault('not-found', `${folders.data}: there is no ledger`, {
+      hint: `Create one: attestree server init --data ${folders.data}`,
+    })
   }
   const logKey = await readKeyFile(logKeyFile(folders), settings)
   const storage = await openSqliteStorage({ ...folders, create: false })

@@ -34,23 +34,36 @@ async function status(context: CliContext, flags: TrustFlags & OutputFlags): Pro
   else printStatus(context.terminal, answer)
 }
 
-function printStatus(terminal: Terminal, { origin, logKey, trustRoot, readOnly, asOf, coverage, version }: StatusAnswer): void {
+function printStatus(
+  terminal: Terminal,
+  { origin, logKey, trustRoot, readOnly, asOf, coverage, version }: StatusAnswer,
+): void {
   const behind = asOf.treeSize - asOf.indexedThrough
-  terminal.print(`${visible(origin)}  ${plural(asOf.treeSize, 'entry', 'entries')}, index ${behind === 0 ? 'up to date' : `${behind} behind`}`)
+  terminal.print(
+    `${visible(origin)}  ${plural(asOf.treeSize, 'entry', 'entries')}, index ${behind === 0 ? 'up to date' : `${behind} behind`}`,
+  )
   terminal.print(`  Log key     ${visible(logKey)}  (as in the trust file)`)
   terminal.print(`  Root hash   ${asOf.rootHash}  (signed)`)
   terminal.print(`  Trust root  ${trustRoot.id}  (version ${trustRoot.version}, entry #${trustRoot.entry})`)
-  terminal.print(`  Images      ${coverage.images}, of which ${coverage.withSbom} with an SBOM, ${coverage.unknown} unknown`)
+  terminal.print(
+    `  Images      ${coverage.images}, of which ${coverage.withSbom} with an SBOM, ${coverage.unknown} unknown`,
+  )
   terminal.print(`  Newest      ${asOf.recordedAt ?? '(empty)'}  (the server’s word)`)
   terminal.print(`  Server      attestree ${visible(version)}`)
   if (readOnly !== undefined) terminal.print(`${terminal.color.yellow('!')} Read-only: ${visible(readOnly)}`)
 }
 
-async function audit(context: CliContext, flags: TrustFlags & OutputFlags & { readonly deep?: true }): Promise<void> {
+async function audit(
+  context: CliContext,
+  flags: TrustFlags & OutputFlags & { readonly deep?: true },
+): Promise<void> {
   const { terminal } = context
   const report = await auditLog(await connect(context, flags), {
     deep: flags.deep === true,
-    onProgress: (done, total) => terminal.note(`audit: ${Math.floor((100 * done) / total)}%  ${done} of ${plural(total, 'entry', 'entries')}`),
+    onProgress: (done, total) =>
+      terminal.note(
+        `audit: ${Math.floor((100 * done) / total)}%  ${done} of ${plural(total, 'entry', 'entries')}`,
+      ),
   })
   if (flags.output === 'json') terminal.print(formatJson(jsonOf(report)))
   else printAudit(terminal, report)
@@ -63,14 +76,21 @@ function jsonOf({ checkpoint, ...report }: AuditReport): object {
 
 function printAudit(terminal: Terminal, report: AuditReport): void {
   const { color } = terminal
-  for (const { where, what, reason } of report.problems) terminal.print(`${color.red('✕')} ${visible(where)}: ${visible(what)} (${reason})`)
+  for (const { where, what, reason } of report.problems)
+    terminal.print(`${color.red('✕')} ${visible(where)}: ${visible(what)} (${reason})`)
   const counts = `${plural(report.entries, 'entry', 'entries')}, ${plural(report.tiles, 'tile')}`
   if (report.outcome === 'wrong') {
-    terminal.print(`${color.red('✕')} WRONG · ${plural(report.problems.length, 'problem')} · ${counts}. Keep this checkpoint as evidence:`)
+    terminal.print(
+      `${color.red('✕')} WRONG · ${plural(report.problems.length, 'problem')} · ${counts}. Keep this checkpoint as evidence:`,
+    )
     terminal.print(report.note)
     return
   }
   const looked = report.deep ? 'tree root, signatures, grants and manifests hold' : 'tree root holds'
-  terminal.print(`${color.green('✓')} OK · ${counts} · ${looked} · ${visible(report.checkpoint.origin)} at size ${report.checkpoint.size}`)
-  terminal.print('Not looked at: the index (its maps come with a later version), and whether others are shown the same log.')
+  terminal.print(
+    `${color.green('✓')} OK · ${counts} · ${looked} · ${visible(report.checkpoint.origin)} at size ${report.checkpoint.size}`,
+  )
+  terminal.print(
+    'Not looked at: the index (its maps come with a later version), and whether others are shown the same log.',
+  )
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import type { CliContext } from './context.ts'
-import { createProgram, isHelp } from './program.ts'
+import { BRIEF, createProgram, isHelp } from './program.ts'
 import { reportError } from './report-error.ts'
 import { readSettings } from './settings.ts'
 import { openTerminal } from './terminal.ts'
@@ -21,7 +21,13 @@ const context: CliContext = {
 /** The package is two folders up from src/cli and from dist/cli. */
 function readVersion(): string {
   const parsed: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  if (typeof parsed === 'object' && parsed !== null && 'version' in parsed && typeof parsed.version === 'string') return parsed.version
+  if (
+    typeof parsed === 'object' &&
+    parsed !== null &&
+    'version' in parsed &&
+    typeof parsed.version === 'string'
+  )
+    return parsed.version
   throw new Error('package.json: no version')
 }
 
@@ -33,10 +39,11 @@ process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
 
 try {
   const program = createProgram(context)
-  if (process.argv.length <= 2) program.outputHelp()
+  if (process.argv.length <= 2) context.terminal.print(BRIEF)
   else await program.parseAsync(process.argv)
 } catch (cause) {
-  if (!isHelp(cause)) process.exitCode = reportError(context.terminal, asUsage(cause), process.argv.includes('--debug'))
+  if (!isHelp(cause))
+    process.exitCode = reportError(context.terminal, asUsage(cause), process.argv.includes('--debug'))
 }
 
 function asUsage(cause: unknown): unknown {

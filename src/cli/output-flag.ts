@@ -8,7 +8,9 @@ export interface OutputFlags {
 }
 
 export function outputOption(): Option {
-  return new Option('-o, --output <FORMAT>', 'how to print the answer').choices(['table', 'json']).default('table')
+  return new Option('-o, --output <FORMAT>', 'how to print the answer')
+    .choices(['table', 'json'])
+    .default('table')
 }
 
 export function serverOption(): Option {

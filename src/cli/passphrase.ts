@@ -26,5 +26,8 @@ async function ask(message: string): Promise<string> {
 
 function requireTerminal(file: string): void {
   if (process.stdin.isTTY) return
-  throw new UsageError(`passphrase of ${file}: there is no terminal to ask on`, 'Set ATTESTREE_PASSPHRASE (it may be empty).')
+  throw new UsageError(
+    `passphrase of ${file}: there is no terminal to ask on`,
+    'Set ATTESTREE_PASSPHRASE (it may be empty).',
+  )
 }

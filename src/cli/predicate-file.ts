@@ -18,16 +18,23 @@ export async function readSbomFile(path: string): Promise<PredicateFile> {
   const document = readObject(path, bytes)
   if (document['bomFormat'] === 'CycloneDX') return { path, bytes, predicateType: CYCLONEDX }
   if ('spdxVersion' in document || '@context' in document) return { path, bytes, predicateType: SPDX }
-  throw new UsageError(`${path}: expected an SBOM in CycloneDX or SPDX JSON`, 'Make one: npm sbom --sbom-format cyclonedx > sbom.json, or syft IMAGE -o cyclonedx-json')
+  throw new UsageError(
+    `${path}: expected an SBOM in CycloneDX or SPDX JSON`,
+    'Make one: npm sbom --sbom-format cyclonedx > sbom.json, or syft IMAGE -o cyclonedx-json',
+  )
 }
 
 export async function readProvenanceFile(path: string): Promise<PredicateFile> {
   const bytes = await readInput(path)
   const document = readObject(path, bytes)
   if ('buildDefinition' in document) return { path, bytes, predicateType: SLSA_PROVENANCE_V1 }
-  if ('builder' in document && 'buildType' in document) return { path, bytes, predicateType: SLSA_PROVENANCE_V02 }
+  if ('builder' in document && 'buildType' in document)
+    return { path, bytes, predicateType: SLSA_PROVENANCE_V02 }
   if ('_type' in document) {
-    throw new UsageError(`${path}: expected a provenance predicate, got a whole statement`, 'Give its "predicate" alone; attestree makes the statement.')
+    throw new UsageError(
+      `${path}: expected a provenance predicate, got a whole statement`,
+      'Give its "predicate" alone; attestree makes the statement.',
+    )
   }
   throw new UsageError(`${path}: expected SLSA provenance v1 (buildDefinition) or v0.2 (builder, buildType)`)
 }
@@ -35,10 +42,14 @@ export async function readProvenanceFile(path: string): Promise<PredicateFile> {
 function refuseOtherFormats(path: string, bytes: Uint8Array): void {
   const start = new TextDecoder().decode(bytes.subarray(0, 200)).trimStart()
   if (start.startsWith('<')) {
-    throw new Fault('sbom-format-unsupported', `${path}: expected JSON, got XML`, { hint: `cyclonedx convert --input-file ${path} --output-format json --output-file sbom.json` })
+    throw new Fault('sbom-format-unsupported', `${path}: expected JSON, got XML`, {
+      hint: `cyclonedx convert --input-file ${path} --output-format json --output-file sbom.json`,
+    })
   }
   if (start.startsWith('SPDXVersion:')) {
-    throw new Fault('sbom-format-unsupported', `${path}: expected JSON, got SPDX tag-value`, { hint: `pyspdxtools --infile ${path} --outfile sbom.spdx.json` })
+    throw new Fault('sbom-format-unsupported', `${path}: expected JSON, got SPDX tag-value`, {
+      hint: `pyspdxtools --infile ${path} --outfile sbom.spdx.json`,
+    })
   }
 }
 

@@ -13,22 +13,37 @@ import { submitCommand } from './submit-command.ts'
 import { trustCommand } from './trust-command.ts'
 import { verifyCommand } from './verify-command.ts'
 
-const EXAMPLES = `
-Examples:
-  attestree find pkg:npm/lodash --range '<4.17.21'      which images contain it, with proof
+const EXAMPLES = `  attestree find pkg:npm/lodash --range '<4.17.21'      which images contain it, with proof
   attestree verify registry.example/shop@sha256:…       is this image vouched for, and is nothing revoked?
-  attestree submit registry.example/shop@sha256:… --sbom sbom.json --key builder.key
-`
+  attestree submit registry.example/shop@sha256:… --sbom sbom.json --key builder.key`
+
+/** What `attestree` alone prints: examples first, then the verbs of every day. */
+export const BRIEF = `${EXAMPLES}
+
+Every day   submit  verify  find  show  get  revoke  log
+Once        trust  key  server
+Help        attestree --help, attestree COMMAND --help, attestree exit-codes`
 
 export function createProgram(context: CliContext): Command {
   const program = new Command('attestree')
     .description('Ask which of your images are affected. Get an answer you can prove.')
     .version(context.version, '--version', 'print the version')
     .option('--debug', 'print a stack for unexpected errors')
-    .addHelpText('before', EXAMPLES)
+    .addHelpText('before', `Examples:\n${EXAMPLES}\n`)
     .showHelpAfterError(false)
     .exitOverride()
-  const commands = [submitCommand, verifyCommand, findCommand, showCommand, getCommand, revokeCommand, logCommand, trustCommand, keyCommand, serverCommand]
+  const commands = [
+    submitCommand,
+    verifyCommand,
+    findCommand,
+    showCommand,
+    getCommand,
+    revokeCommand,
+    logCommand,
+    trustCommand,
+    keyCommand,
+    serverCommand,
+  ]
   for (const make of commands) program.addCommand(make(context))
   program.addCommand(exitCodesCommand(context))
   for (const command of allCommands(program)) {

@@ -13,7 +13,8 @@ export function parseEntryReference(text: string): LogIndex | undefined {
 /** @throws UsageError */
 export function requireEntryReference(text: string): LogIndex {
   const index = parseEntryReference(text)
-  if (index === undefined) throw new UsageError(`entry: expected a number such as 17, got ${text.slice(0, 100)}`)
+  if (index === undefined)
+    throw new UsageError(`entry: expected a number such as 17, got ${text.slice(0, 100)}`)
   return index
 }
 
@@ -26,7 +27,10 @@ export function parseImageArgument(text: string): ImageDigest {
   const digest = text.replace(/^image:/, '')
   if (digest.startsWith('sha256:')) return imageDigest(digest)
   if (digest.includes('@')) return parseImageReference(digest).digest
-  throw new UsageError(`image: expected NAME@sha256:…, got ${text.slice(0, 100)}`, 'Tags move; name the digest, which your registry or docker images --digests shows.')
+  throw new UsageError(
+    `image: expected NAME@sha256:…, got ${text.slice(0, 100)}`,
+    'Tags move; name the digest, which your registry or docker images --digests shows.',
+  )
 }
 
 const TARGET_TYPES = ['attestation:', 'signature:', 'key:', 'image:']

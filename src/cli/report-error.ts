@@ -4,7 +4,7 @@
  */
 import { Fault } from '../errors.ts'
 import { Unreachable } from '../client/unreachable.ts'
-import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { EXIT, exitCodeOf, isFileError } from './exit-codes.ts'
 import { wrap } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
@@ -22,21 +22,27 @@ export function reportError(terminal: Terminal, cause: unknown, debug: boolean):
   const [first = '', ...others] = wrap('  ', visible(messageOf(cause)), terminal.columns)
   terminal.note(`${color.red('✕')} ${first.trimStart()}`)
   for (const line of others) terminal.note(line)
-  if (cause instanceof Fault && cause.pointer !== undefined) terminal.note(`  Where  ${visible(cause.pointer)}`)
+  if (cause instanceof Fault && cause.pointer !== undefined)
+    terminal.note(`  Where  ${visible(cause.pointer)}`)
   const hint = hintOf(cause)
-  if (hint !== undefined) for (const line of wrap('  Do     ', visible(hint), terminal.columns)) terminal.note(line)
+  if (hint !== undefined)
+    for (const line of wrap('  Do     ', visible(hint), terminal.columns)) terminal.note(line)
   terminal.note(`  ${color.dim(`${nameOf(cause)} · exit ${code}`)}`)
   return code
 }
 
 function messageOf(cause: unknown): string {
+  if (isFileError(cause)) return `${cause.path}: cannot be used (${cause.code})`
   return cause instanceof Error ? cause.message : String(cause)
 }
 
 function hintOf(cause: unknown): string | undefined {
-  if (cause instanceof Fault && cause.class === 'bad-proof') return cause.hint ?? 'Do not rely on it. Keep it and report it: this is tampering, or a bug.'
+  if (cause instanceof Fault && cause.class === 'bad-proof')
+    return cause.hint ?? 'Do not rely on it. Keep it and report it: this is tampering, or a bug.'
   if (cause instanceof Fault || cause instanceof UsageError) return cause.hint
-  if (cause instanceof Unreachable) return 'Check the URL, and that the server runs: attestree log status --server URL'
+  if (isFileError(cause)) return 'Check the path and its permissions.'
+  if (cause instanceof Unreachable)
+    return 'Check the URL, and that the server runs: attestree log status --server URL'
   return undefined
 }
 

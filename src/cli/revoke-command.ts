@@ -1,6 +1,12 @@
 /** `attestree revoke`: one more signed statement that takes trust back. Nothing is ever removed. */
 import { Command, Option } from 'commander'
-import { allowedReasons, parseTarget, revocationStatement, type Revocation, type RevocationReason } from '../attestation/revocation.ts'
+import {
+  allowedReasons,
+  parseTarget,
+  revocationStatement,
+  type Revocation,
+  type RevocationReason,
+} from '../attestation/revocation.ts'
 import { signStatement } from '../attestation/sign-statement.ts'
 import { treeSize, type TreeSize } from '../brand.ts'
 import type { Client } from '../client/client.ts'
@@ -30,10 +36,21 @@ const NONCE_BYTES = 16
 export function revokeCommand(context: CliContext): Command {
   return new Command('revoke')
     .description('record that a key, attestation, signature or image is no longer good')
-    .argument('TARGET', 'key:sha256:…, attestation:sha256:…, signature:…, image:sha256:…, or an entry number (that signature)')
-    .addOption(new Option('--reason <REASON>', 'why').choices(Object.keys(allowedReasons)).makeOptionMandatory())
-    .option('--since <SIZE>', 'a tree size or entry:N: what was recorded before stays good; without it, nothing does')
-    .option('--key <FILE>', 'key of a revoker or administrator (default: the administrator’s, where server init put it)')
+    .argument(
+      'TARGET',
+      'key:sha256:…, attestation:sha256:…, signature:…, image:sha256:…, or an entry number (that signature)',
+    )
+    .addOption(
+      new Option('--reason <REASON>', 'why').choices(Object.keys(allowedReasons)).makeOptionMandatory(),
+    )
+    .option(
+      '--since <SIZE>',
+      'a tree size or entry:N: what was recorded before stays good; without it, nothing does',
+    )
+    .option(
+      '--key <FILE>',
+      'key of a revoker or administrator (default: the administrator’s, where server init put it)',
+    )
     .option('--detail <TEXT>', 'for people')
     .option('--incident <URL>', 'where to read more')
     .option('--dry-run', 'show the statement; record nothing')
@@ -60,7 +77,12 @@ async function revoke(context: CliContext, target: string, flags: RevokeFlags): 
   const key = await readKeyFile(keyFile, context.settings)
   const answer = await client.submit(signStatement(payload, key))
   if (flags.output === 'json') context.terminal.print(formatJson(answer))
-  else printRevoked(context, revocation, answer.signatures.flatMap((one) => ('entry' in one ? [one.entry] : [])))
+  else
+    printRevoked(
+      context,
+      revocation,
+      answer.signatures.flatMap((one) => ('entry' in one ? [one.entry] : [])),
+    )
 }
 
 async function makeRevocation(client: Client, target: string, flags: RevokeFlags): Promise<Revocation> {
@@ -83,7 +105,8 @@ async function cutoffSize(client: Client, since: string): Promise<TreeSize> {
   const index = parseEntryReference(since)
   if (index !== undefined) return treeSize(index)
   const time = Date.parse(since)
-  if (Number.isNaN(time)) throw new UsageError(`--since: expected a tree size, entry:N or a time, got ${since.slice(0, 100)}`)
+  if (Number.isNaN(time))
+    throw new UsageError(`--since: expected a tree size, entry:N or a time, got ${since.slice(0, 100)}`)
   const size = await sizeAtTime(client, time)
   throw new UsageError(
     `--since: a cut-off is a tree size, never a time. By the server’s word, the log had ${size} entries at ${new Date(time).toISOString()}`,
@@ -91,7 +114,11 @@ async function cutoffSize(client: Client, since: string): Promise<TreeSize> {
   )
 }
 
-function printRevoked({ terminal }: CliContext, { target, reason, cutoff }: Revocation, entries: readonly number[]): void {
+function printRevoked(
+  { terminal }: CliContext,
+  { target, reason, cutoff }: Revocation,
+  entries: readonly number[],
+): void {
   const cut = cutoff === undefined ? '' : `, for everything from entry #${cutoff.treeSize} on`
   terminal.print(`${terminal.color.green('✓')} Revoked ${visible(target.uri)}`)
   terminal.print(`  ${reason}${cut}  recorded ${entries.map((entry) => `#${entry}`).join(' ')}`)

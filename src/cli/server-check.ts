@@ -11,7 +11,10 @@ import { UsageError } from './usage-error.ts'
 /** A failed check is a failed proof (exit 15). */
 const EXIT_PROBLEMS = 15
 
-export async function checkServer(context: CliContext, flags: FolderFlags & { readonly output: string }): Promise<void> {
+export async function checkServer(
+  context: CliContext,
+  flags: FolderFlags & { readonly output: string },
+): Promise<void> {
   if (flags.output !== 'table' && flags.output !== 'json') {
     throw new UsageError(`--output: expected table or json, got ${flags.output}`)
   }
@@ -30,14 +33,19 @@ export async function checkServer(context: CliContext, flags: FolderFlags & { re
 
 function showProgress(terminal: Terminal, done: number, total: number): void {
   const tenth = Math.max(1, Math.floor(total / 10))
-  if (total > 1000 && (done % tenth < 256 || done === total)) terminal.note(`check: ${Math.floor((100 * done) / total)}%  ${done} entries`)
+  if (total > 1000 && (done % tenth < 256 || done === total))
+    terminal.note(`check: ${Math.floor((100 * done) / total)}%  ${done} entries`)
 }
 
 function printReport(terminal: Terminal, report: LedgerCheck): void {
   const { color } = terminal
-  for (const { where, what } of report.problems) terminal.print(`${color.red('✕')} ${visible(where)}: ${visible(what)}`)
+  for (const { where, what } of report.problems)
+    terminal.print(`${color.red('✕')} ${visible(where)}: ${visible(what)}`)
   const counts = `${plural(report.entries, 'entry', 'entries')}, ${plural(report.tiles, 'tile')}, ${plural(report.keys, 'index key')}`
   const sizes = `signed ${report.signed}, published ${report.published}, indexed ${report.indexedThrough}`
-  const verdict = report.problems.length === 0 ? `${color.green('✓')} OK` : `${color.red('✕')} ${plural(report.problems.length, 'problem')}`
+  const verdict =
+    report.problems.length === 0
+      ? `${color.green('✓')} OK`
+      : `${color.red('✕')} ${plural(report.problems.length, 'problem')}`
   terminal.print(`${verdict} · ${counts} · ${sizes}`)
 }

@@ -12,14 +12,22 @@ export function serverCommand(context: CliContext): Command {
   withFolders(server.command('init'))
     .description('create a ledger: log key, administrator key and trust root')
     .option('--origin <NAME>', 'the log’s name for ever, a bare host name', DEFAULT_ORIGIN)
-    .addHelpText('after', '\nExample:\n  attestree server init --origin ledger.example.com --signer-dir /var/lib/attestree-signer\n')
-    .action(async (flags: FolderFlags & { origin: string }) => (await import('./server-init.ts')).initServer(context, flags))
+    .addHelpText(
+      'after',
+      '\nExample:\n  attestree server init --origin ledger.example.com --signer-dir /var/lib/attestree-signer\n',
+    )
+    .action(async (flags: FolderFlags & { origin: string }) =>
+      (await import('./server-init.ts')).initServer(context, flags),
+    )
   withFolders(server.command('start'))
     .description('serve a ledger over HTTP until it is stopped')
     .option('--host <ADDRESS>', 'address to listen on', DEFAULT_HOST)
     .option('--port <NUMBER>', 'port to listen on; 0 takes a free one', parsePort, DEFAULT_PORT)
     .option('--create', 'create a ledger first if there is none')
-    .option('--origin <NAME>', `refuse to start any other log; with --create, the new log’s name (default: ${DEFAULT_ORIGIN})`)
+    .option(
+      '--origin <NAME>',
+      `refuse to start any other log; with --create, the new log’s name (default: ${DEFAULT_ORIGIN})`,
+    )
     .option('--read-only', 'serve what was published, take no submission, sign nothing')
     .addHelpText('after', '\nExample:\n  attestree server start --data ./attestree-data --port 8700\n')
     .action(async (flags: StartFlags) => (await import('./server-start.ts')).runServer(context, flags))
@@ -44,6 +52,7 @@ function withFolders(command: Command): Command {
 
 function parsePort(text: string): number {
   const port = Number(text)
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('expected a number from 0 to 65535')
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('expected a number from 0 to 65535')
   return port
 }

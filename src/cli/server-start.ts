@@ -7,10 +7,16 @@ import { Ledger } from '../ledger/ledger.ts'
 import { formatVerifierKey } from '../tlog/signed-note.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
-import { createLedger, ledgerFolders, ledgerState, openLedgerFolder, sharesFolder, type LedgerFolders } from './ledger-folder.ts'
+import {
+  createLedger,
+  ledgerFolders,
+  ledgerState,
+  openLedgerFolder,
+  type LedgerFolders,
+} from './ledger-folder.ts'
 import { reportError } from './report-error.ts'
 import type { StartFlags } from './server-flags.ts'
-import { printCreated, sharedFolderWarning } from './server-init.ts'
+import { printCreated, warnOfSharedFolder } from './server-init.ts'
 import { DEFAULT_ORIGIN } from './settings.ts'
 import { systemClock } from './system-clock.ts'
 import { plural } from './table.ts'
@@ -21,7 +27,8 @@ const DRAIN_MS = 10_000
 
 export async function runServer(context: CliContext, flags: StartFlags): Promise<void> {
   const folders = ledgerFolders(flags.data, flags.signerDir)
-  if (flags.create === true && ledgerState(folders) === 'nothing') await create(context, folders, flags.origin ?? DEFAULT_ORIGIN)
+  if (flags.create === true && ledgerState(folders) === 'nothing')
+    await create(context, folders, flags.origin ?? DEFAULT_ORIGIN)
   await using admission = createAdmission()
   const ledger = await openLedger(context, folders, flags, admission)
   const server = await serve(context, ledger, flags)
@@ -39,13 +46,22 @@ async function create(context: CliContext, folders: LedgerFolders, origin: strin
   context.terminal.print('')
 }
 
-async function openLedger(context: CliContext, folders: LedgerFolders, flags: StartFlags, admission: Admission): Promise<Ledger> {
+async function openLedger(
+  context: CliContext,
+  folders: LedgerFolders,
+  flags: StartFlags,
+  admission: Admission,
+): Promise<Ledger> {
   const { storage, logKey, origin } = await openLedgerFolder(folders, context.settings)
   try {
     if (flags.origin !== undefined && flags.origin !== origin) {
-      throw new Fault('other-origin', `ledger: expected the origin ${flags.origin}, but this one is ${origin}`, {
-        hint: 'An origin is fixed when a ledger is created. Leave out --origin, or name another --data.',
-      })
+      throw new Fault(
+        'other-origin',
+        `ledger: expected the origin ${flags.origin}, but this one is ${origin}`,
+        {
+          hint: 'An origin is fixed when a ledger is created. Leave out --origin, or name another --data.',
+        },
+      )
     }
     return await Ledger.open(storage, {
       origin,
@@ -80,20 +96,30 @@ async function serve(context: CliContext, ledger: Ledger, flags: StartFlags): Pr
   const app = createApp(ledger, {
     report: (cause, requestId) => {
       const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-      for (const line of text.split('\n')) context.terminal.note(`request ${visible(requestId)}: ${visible(line)}`)
+      for (const line of text.split('\n'))
+        context.terminal.note(`request ${visible(requestId)}: ${visible(line)}`)
     },
   })
   return startServer(app, { host: flags.host, port: flags.port })
 }
 
-async function printStarted({ terminal }: CliContext, folders: LedgerFolders, ledger: Ledger, server: RunningServer): Promise<void> {
+async function printStarted(
+  context: CliContext,
+  folders: LedgerFolders,
+  ledger: Ledger,
+  server: RunningServer,
+): Promise<void> {
+  const { terminal } = context
   const { origin, asOf, trustRoot, coverage } = await ledger.status()
   terminal.print(`attestree · ${origin} · ${server.url}`)
   terminal.print(`  Log key     ${formatVerifierKey(ledger.logKey)}`)
   terminal.print(`  Trust root  ${trustRoot.id}  (version ${trustRoot.version})`)
-  terminal.print(`  ${plural(asOf.treeSize, 'entry', 'entries')}, ${plural(coverage.images, 'image')}, ${coverage.withSbom} with an SBOM`)
-  if (ledger.readOnly !== undefined) terminal.note(`${terminal.color.yellow('!')} Read-only: ${ledger.readOnly}`)
-  if (sharesFolder(folders)) terminal.note(`${terminal.color.yellow('!')} ${sharedFolderWarning(folders)}`)
+  terminal.print(
+    `  ${plural(asOf.treeSize, 'entry', 'entries')}, ${plural(coverage.images, 'image')}, ${coverage.withSbom} with an SBOM`,
+  )
+  if (ledger.readOnly !== undefined)
+    terminal.note(`${terminal.color.yellow('!')} Read-only: ${ledger.readOnly}`)
+  warnOfSharedFolder(context, folders)
   terminal.print('')
   terminal.print('Try next, in another terminal:')
   for (const line of nextCommands(server.url)) terminal.print(`  ${line}`)

@@ -35,7 +35,12 @@ async function show(context: CliContext, reference: string, flags: TrustFlags & 
   return present(terminal, flags, image, (to, answer) => printImage(to, answer, 'served'))
 }
 
-function present<T>(terminal: Terminal, flags: OutputFlags, answer: T, print: (terminal: Terminal, answer: T) => void): void {
+function present<T>(
+  terminal: Terminal,
+  flags: OutputFlags,
+  answer: T,
+  print: (terminal: Terminal, answer: T) => void,
+): void {
   if (flags.output === 'json') terminal.print(formatJson(answer))
   else print(terminal, answer)
 }
@@ -54,14 +59,18 @@ export function printImage(terminal: Terminal, answer: ImageAnswer, verdicts: 'm
     reasonsOf(one.verdict),
     toTheMinute(one.recordedAt),
   ])
-  for (const line of formatTable(['ENTRY', 'STATES', 'SIGNER', 'VERDICT', 'WHY', 'RECORDED (UTC)'], rows)) terminal.print(line)
+  for (const line of formatTable(['ENTRY', 'STATES', 'SIGNER', 'VERDICT', 'WHY', 'RECORDED (UTC)'], rows))
+    terminal.print(line)
   printSboms(terminal, answer)
   printProvenance(terminal, answer)
   terminal.print('')
   printFoot(terminal, answer)
   if (verdicts === 'made here') terminal.print('✓ The verdicts were made again here from what was signed.')
-  const taken = verdicts === 'made here' ? 'Whatever' : 'Verdicts (attestree verify makes them again), whatever'
-  printWrapped(terminal, '? ', `${taken} else is said, and that there is nothing more, is the server’s word.`)
+  const taken =
+    verdicts === 'made here'
+      ? 'All else that is said'
+      : 'The verdicts (attestree verify makes them again), all else that is said'
+  printWrapped(terminal, '? ', `${taken}, and that there is nothing more, are the server’s word.`)
 }
 
 /** What people call it; the predicate type itself where there is no word for it. */
@@ -95,7 +104,11 @@ function printSboms(terminal: Terminal, { sboms }: ImageAnswer): void {
 function printProvenance(terminal: Terminal, { provenance }: ImageAnswer): void {
   if (provenance.length === 0) return
   terminal.print('')
-  const rows = provenance.map((one) => [`#${one.entry}`, one.builder || '(none named)', one.commits.join(' ') || '(none named)'])
+  const rows = provenance.map((one) => [
+    `#${one.entry}`,
+    one.builder || '(none named)',
+    one.commits.join(' ') || '(none named)',
+  ])
   for (const line of formatTable(['PROVENANCE', 'BUILDER', 'SOURCE COMMITS'], rows)) terminal.print(line)
 }
 
@@ -116,13 +129,17 @@ function printEntry(terminal: Terminal, answer: EntryAnswer): void {
   terminal.print(`  Signed by    ${entry.key}`)
   terminal.print(`  States       ${visible(entry.predicateType)}  (the server’s word)`)
   terminal.print(`  Recorded     ${visible(entry.recordedAt)}  (the server’s word)`)
-  terminal.print(`  Proof        ${entry.inclusion.length} hashes, checked against the checkpoint of size ${answer.asOf.treeSize}`)
+  terminal.print(
+    `  Proof        ${entry.inclusion.length} hashes, checked against the checkpoint of size ${answer.asOf.treeSize}`,
+  )
 }
 
 function printStatus(terminal: Terminal, answer: RevocationsAnswer): void {
   const { color } = terminal
   const mark = answer.state === 'not-revoked' ? '?' : color.red('⊘')
-  terminal.print(`${mark} ${visible(answer.target)}: ${answer.state}${answer.known ? '' : ' (never seen here)'}`)
+  terminal.print(
+    `${mark} ${visible(answer.target)}: ${answer.state}${answer.known ? '' : ' (never seen here)'}`,
+  )
   for (const row of answer.revocations) {
     terminal.print(`  Revoked in entry #${row.entry}: ${row.reason}, ${reachOf(row)}`)
     terminal.print(`  Signed by ${row.signedBy.join(', ')}`)

@@ -33,7 +33,10 @@ interface Prepared {
 export function submitCommand(context: CliContext): Command {
   return new Command('submit')
     .description('record an SBOM and provenance of an image, or envelopes signed elsewhere')
-    .argument('<WHAT...>', 'one image NAME@sha256:…, or files with DSSE envelopes or key-based Sigstore bundles')
+    .argument(
+      '<WHAT...>',
+      'one image NAME@sha256:…, or files with DSSE envelopes or key-based Sigstore bundles',
+    )
     .option('--sbom <FILE>', 'CycloneDX or SPDX JSON, signed byte for byte')
     .option('--provenance <FILE>', 'SLSA provenance predicate (v1 or v0.2), signed byte for byte')
     .option('--key <FILE>', 'the signing key (attestree key new, or cosign’s)')
@@ -59,18 +62,31 @@ async function submit(context: CliContext, what: readonly string[], flags: Submi
   if (flags.output === 'json') context.terminal.print(formatJson(answers))
 }
 
-function prepare(context: CliContext, what: readonly string[], flags: SubmitFlags): Promise<readonly Prepared[]> {
+function prepare(
+  context: CliContext,
+  what: readonly string[],
+  flags: SubmitFlags,
+): Promise<readonly Prepared[]> {
   const [first = '', ...others] = what
   if (!first.includes('@sha256:')) return prepareFiles(what, flags)
-  if (others.length > 0) throw new UsageError('submit: expected one image at a time', 'Run it once for each image.')
+  if (others.length > 0)
+    throw new UsageError('submit: expected one image at a time', 'Run it once for each image.')
   return prepareImage(context, parseImageReference(first), flags)
 }
 
-async function prepareImage(context: CliContext, image: ImageReference, flags: SubmitFlags): Promise<readonly Prepared[]> {
+async function prepareImage(
+  context: CliContext,
+  image: ImageReference,
+  flags: SubmitFlags,
+): Promise<readonly Prepared[]> {
   if (flags.sbom === undefined && flags.provenance === undefined) {
-    throw new UsageError('submit: there is nothing to record about the image', 'Add --sbom FILE, --provenance FILE or both.')
+    throw new UsageError(
+      'submit: there is nothing to record about the image',
+      'Add --sbom FILE, --provenance FILE or both.',
+    )
   }
-  if (flags.key === undefined) throw new UsageError('submit: expected --key FILE to sign with', 'Make one: attestree key new builder')
+  if (flags.key === undefined)
+    throw new UsageError('submit: expected --key FILE to sign with', 'Make one: attestree key new builder')
   const files = [
     ...(flags.sbom === undefined ? [] : [await readSbomFile(flags.sbom)]),
     ...(flags.provenance === undefined ? [] : [await readProvenanceFile(flags.provenance)]),
@@ -86,13 +102,20 @@ function prepareStatement({ name, digest }: ImageReference, file: PredicateFile,
   const lines = manifestOf(parseStatement(payload), key.publicKey.id)
   const components = lines.filter((line) => line.kind === 'p').length
   const isSbom = lines.some((line) => line.kind === 'w')
-  const title = isSbom ? `SBOM, ${plural(components, 'component')} with a purl` : 'Provenance'
+  const count =
+    components === 0
+      ? 'no component with a purl, so it will not count'
+      : `${plural(components, 'component')} with a purl`
+  const title = isSbom ? `SBOM, ${count}` : 'Provenance'
   return { title, envelope: signStatement(payload, key) }
 }
 
 async function prepareFiles(paths: readonly string[], flags: SubmitFlags): Promise<readonly Prepared[]> {
   if (flags.sbom !== undefined || flags.provenance !== undefined || flags.key !== undefined) {
-    throw new UsageError('submit: --sbom, --provenance and --key go with an image', 'attestree submit NAME@sha256:… --sbom FILE --key FILE')
+    throw new UsageError(
+      'submit: --sbom, --provenance and --key go with an image',
+      'attestree submit NAME@sha256:… --sbom FILE --key FILE',
+    )
   }
   const all = await Promise.all(paths.map(readEnvelopes))
   return all.flat()
@@ -129,10 +152,14 @@ function printRecorded({ terminal }: CliContext, title: string, answer: SubmitAn
   const { color } = terminal
   for (const signature of answer.signatures) {
     if ('leftOut' in signature) {
-      terminal.note(`${color.yellow('!')} Signature by ${visible(signature.keyid) || '(no key id)'} left out: ${signature.leftOut}`)
+      terminal.note(
+        `${color.yellow('!')} Signature by ${visible(signature.keyid) || '(no key id)'} left out: ${signature.leftOut}`,
+      )
     } else {
       const verb = signature.new ? 'recorded' : 'already recorded'
-      terminal.print(`${color.green('✓')} ${visible(title)}  ${verb} #${signature.entry}  (proven in ${answer.asOf.origin} at size ${answer.asOf.treeSize})`)
+      terminal.print(
+        `${color.green('✓')} ${visible(title)}  ${verb} #${signature.entry}  (proven in ${answer.asOf.origin} at size ${answer.asOf.treeSize})`,
+      )
     }
   }
   terminal.print(`  ${answer.attestation}`)

@@ -5,10 +5,18 @@ import { visible, type Terminal } from './terminal.ts'
  * Lines of a table: a header row, one row per thing, columns as wide as their longest cell. Cells are a stranger's text
  * and are made visible.
  */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+export function formatTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
   const all = [header, ...rows.map((row) => row.map(visible))]
   const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
-  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 /**

@@ -58,6 +58,8 @@ export function visible(text: string): string {
 /** A value as JSON for people and programs: the characters that `visible` shows are escaped, which changes no value. */
 export function formatJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(unsafeInJson, (character) =>
-    [...Array(character.length).keys()].map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
   )
 }

@@ -14,15 +14,35 @@ export async function addSigner(context: CliContext, name: string, flags: AddSig
   const key = await readPublicKeyFile(flags.key)
   const client = await connect(context, flags)
   const current = await currentTrustRoot(client)
+  const { terminal } = context
+  if (maySubmit(current.root, name, key, flags.types)) {
+    terminal.print(
+      `${terminal.color.green('✓')} Already so in version ${current.root.version} (entry #${current.entry}); nothing was recorded.`,
+    )
+    return
+  }
   const next = withSigner(current.root, name, key, flags.types)
   await recordTrustRoot(context, client, { ...next, version: next.version + 1, previous: current.id }, flags)
-  const { terminal } = context
   terminal.print(`  ${visible(name)} may now submit, with ${key.id}:`)
   for (const type of flags.types) terminal.print(`    ${visible(type)}`)
 }
 
+/** Whether the principal has the key, and each of the types exactly as written. */
+function maySubmit(root: TrustRoot, name: string, key: PublicKey, types: readonly string[]): boolean {
+  const known = Object.hasOwn(root.principals, name) ? root.principals[name] : undefined
+  const granted = root.grants.flatMap((grant) =>
+    grant.to === name && grant.role === 'submit' ? grant.predicateTypes : [],
+  )
+  return known?.keys.includes(key.id) === true && types.every((type) => granted.includes(type))
+}
+
 /** The root with one more key and grant; nothing that was there is taken away. */
-export function withSigner(root: TrustRoot, name: string, key: PublicKey, predicateTypes: readonly string[]): TrustRoot {
+export function withSigner(
+  root: TrustRoot,
+  name: string,
+  key: PublicKey,
+  predicateTypes: readonly string[],
+): TrustRoot {
   const known = Object.hasOwn(root.principals, name) ? root.principals[name] : undefined
   const keys = [...new Set([...(known?.keys ?? []), key.id])]
   const grant: Grant = { to: name, role: 'submit', predicateTypes }

@@ -19,7 +19,9 @@ export function trustCommand(context: CliContext): Command {
     .option('--trust-root <ID>', 'refuse any other trust root')
     .option('--out <FILE>', 'the trust file', 'attestree-trust.yaml')
     .addHelpText('after', '\nExample:\n  attestree trust init http://127.0.0.1:8700\n')
-    .action((url: string, flags: { key?: string; trustRoot?: string; out: string }) => initTrust(context, url, flags))
+    .action((url: string, flags: { key?: string; trustRoot?: string; out: string }) =>
+      initTrust(context, url, flags),
+    )
   withConnection(trust.command('show'))
     .description('what you trust, and who may sign in that ledger')
     .option('--json', 'the trust root in force, as JSON: the beginning of an update')
@@ -27,14 +29,20 @@ export function trustCommand(context: CliContext): Command {
   withAdmin(trust.command('update'))
     .description('sign and record the next version of the trust root')
     .argument('FILE', 'the whole new trust root, JSON (trust show --json)')
-    .addHelpText('after', '\nExample:\n  attestree trust show --json > root.json   (edit it)\n  attestree trust update root.json --admin-key admin.key\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  attestree trust show --json > root.json   (edit it)\n  attestree trust update root.json --admin-key admin.key\n',
+    )
     .action((file: string, flags: AdminFlags) => updateTrust(context, file, flags))
   withAdmin(trust.command('add-signer'))
     .description('register a key under a principal and let it submit')
     .argument('NAME', 'the principal, new or known')
     .requiredOption('--key <PUB>', 'its public key (.pub)')
     .requiredOption('--types <TYPE...>', 'predicate types it may submit; a trailing * is a prefix')
-    .addHelpText('after', "\nExample:\n  attestree trust add-signer ci --key builder.pub --types 'https://cyclonedx.org/bom*' 'https://slsa.dev/provenance/*'\n")
+    .addHelpText(
+      'after',
+      "\nExample:\n  attestree trust add-signer ci --key builder.pub --types 'https://cyclonedx.org/bom*' 'https://slsa.dev/provenance/*'\n",
+    )
     .action((name: string, flags: AddSignerFlags) => addSigner(context, name, flags))
   return trust
 }
@@ -44,5 +52,8 @@ function withConnection(command: Command): Command {
 }
 
 function withAdmin(command: Command): Command {
-  return withConnection(command).option('--admin-key <FILE>', 'an administrator’s key (default: where server init put it)')
+  return withConnection(command).option(
+    '--admin-key <FILE>',
+    'an administrator’s key (default: where server init put it)',
+  )
 }

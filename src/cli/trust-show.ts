@@ -6,7 +6,10 @@ import type { CliContext } from './context.ts'
 import { formatTable } from './table.ts'
 import { formatJson, visible } from './terminal.ts'
 
-export async function showTrust(context: CliContext, flags: TrustFlags & { readonly json?: true }): Promise<void> {
+export async function showTrust(
+  context: CliContext,
+  flags: TrustFlags & { readonly json?: true },
+): Promise<void> {
   const { terminal } = context
   const log = await trustedLog(context, flags)
   const { root, entry } = await currentTrustRoot(await connect(context, flags))
@@ -16,11 +19,18 @@ export async function showTrust(context: CliContext, flags: TrustFlags & { reado
   terminal.print(`  Trust root  ${log.trustRoot}  (version 1)`)
   terminal.print('')
   terminal.print(`Trust root in force: version ${root.version}, entry #${entry}`)
-  const rows = Object.entries(root.principals).map(([name, principal]) => [name, principal.keys.join(' '), rolesOf(root, name).join('; ')])
+  const rows = Object.entries(root.principals).map(([name, principal]) => [
+    name,
+    principal.keys.join(' '),
+    rolesOf(root, name).join('; '),
+  ])
   for (const line of formatTable(['PRINCIPAL', 'KEYS', 'MAY'], rows)) terminal.print(line)
 }
 
-function rolesOf(root: Awaited<ReturnType<typeof currentTrustRoot>>['root'], name: string): readonly string[] {
+function rolesOf(
+  root: Awaited<ReturnType<typeof currentTrustRoot>>['root'],
+  name: string,
+): readonly string[] {
   const admin = root.admins.principals.includes(name) ? ['administer'] : []
   const granted = root.grants
     .filter((grant) => grant.to === name)

@@ -22,14 +22,23 @@ export async function updateTrust(context: CliContext, file: string, flags: Admi
 /** The document as edited; its version and predecessor are filled in, since there is only one right value. */
 async function readNext(client: Client, file: string): Promise<TrustRoot> {
   const value = parseJson(await readInput(file), { subject: file, strictNumbers: true, forbidProto: true })
-  if (!isObject(value)) throw new UsageError(`${file}: expected a trust root as a JSON object`, 'Begin with: attestree trust show --json')
+  if (!isObject(value))
+    throw new UsageError(
+      `${file}: expected a trust root as a JSON object`,
+      'Begin with: attestree trust show --json',
+    )
   const current = await currentTrustRoot(client)
   const next = { ...value, version: current.root.version + 1, previous: current.id } as unknown as TrustRoot
   return parseTrustRoot(parseStatement(trustRootStatement(next)))
 }
 
 /** Signs and submits `root`; it is in force for every entry after its own. */
-export async function recordTrustRoot(context: CliContext, client: Client, root: TrustRoot, flags: AdminFlags): Promise<void> {
+export async function recordTrustRoot(
+  context: CliContext,
+  client: Client,
+  root: TrustRoot,
+  flags: AdminFlags,
+): Promise<void> {
   const path = flags.adminKey ?? defaultAdminKey(context, client, '--admin-key')
   const key = await readKeyFile(path, context.settings)
   const answer = await client.submit(signStatement(trustRootStatement(root), key))
@@ -44,5 +53,8 @@ export function defaultAdminKey({ settings }: CliContext, client: Client, flag: 
   const { id } = publicKeyFromEd25519(client.trust.logKey.publicKey)
   const path = join(settings.configFolder, id.slice('sha256:'.length), 'admin.key')
   if (existsSync(path)) return path
-  throw new UsageError('administrator key: there is none of this ledger in your configuration', `Name it: ${flag} FILE`)
+  throw new UsageError(
+    'administrator key: there is none of this ledger in your configuration',
+    `Name it: ${flag} FILE`,
+  )
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { isImageName } from '../attestation/image.ts'
 import type { ImageAnswer } from '../verify/answer.ts'
-import { requireEstablished, type EvidenceReport } from '../verify/evidence-report.ts'
+import { checkRequirable, requireEstablished, type EvidenceReport } from '../verify/evidence-report.ts'
 import { verifyEvidence } from '../verify/evidence.ts'
 import { verifyImage } from '../client/verified-image.ts'
 import { connect, trustedLog, type TrustFlags } from './connection.ts'
@@ -27,11 +27,17 @@ export function verifyCommand(context: CliContext): Command {
   return new Command('verify')
     .description('check an evidence file offline, or what is recorded about an image')
     .argument('WHAT', 'an evidence file, or an image NAME@sha256:…')
-    .option('--require <LIST>', 'evidence: what must be established, e.g. complete,not-revoked (else exit 16)')
+    .option(
+      '--require <LIST>',
+      'evidence: what must be established, e.g. complete,not-revoked (else exit 16)',
+    )
     .addOption(outputOption())
     .addOption(serverOption())
     .addOption(trustOption())
-    .addHelpText('after', '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n',
+    )
     .action((what: string, flags: VerifyFlags) => verify(context, what, flags))
 }
 
@@ -46,6 +52,7 @@ async function verify(context: CliContext, what: string, flags: VerifyFlags): Pr
 
 async function verifyFile(context: CliContext, path: string, flags: VerifyFlags): Promise<void> {
   const required = flags.require?.split(',') ?? []
+  checkRequirable(required)
   const { key, trustRoot } = await trustedLog(context, flags)
   const report = verifyEvidence(await readInput(path), { logKey: key, trustRoot })
   if (flags.output === 'json') context.terminal.print(formatJson(jsonOf(report)))
@@ -59,11 +66,15 @@ function jsonOf({ checkpoint, ...report }: EvidenceReport): object {
 
 function printReport(terminal: Terminal, path: string, report: EvidenceReport): void {
   const { question, rows, established, notEstablished } = report
-  const asked = question.range === undefined ? question.component : `${question.component} in ${question.range}`
+  const asked =
+    question.range === undefined ? question.component : `${question.component} in ${question.range}`
   terminal.print(`${terminal.color.green('✓')} ${visible(path)} verifies, offline.`)
   terminal.print('')
   terminal.print(`Question: which images contain ${visible(asked)}?`)
-  for (const line of rows.length > 0 ? formatImageRows(rows, terminal.columns) : ['None that the server knew of.']) terminal.print(line)
+  for (const line of rows.length > 0
+    ? formatImageRows(rows, terminal.columns)
+    : ['None that the server knew of.'])
+    terminal.print(line)
   terminal.print('')
   terminal.print('Established:')
   for (const sentence of established) printWrapped(terminal, '  ✓ ', visible(sentence))
@@ -93,8 +104,14 @@ function printVerdict(terminal: Terminal, answer: ImageAnswer, exit: number): vo
   terminal.print('')
   const { color } = terminal
   if (exit === 0) {
-    terminal.print(`${color.green('✓')} Vouched for: ${plural(answer.attestations.length, 'attestation')}, none revoked as far as this server shows.`)
-    printWrapped(terminal, '? ', 'Not established: that no revocation was left out; not witnessed; scope not checked.')
+    terminal.print(
+      `${color.green('✓')} Vouched for: ${plural(answer.attestations.length, 'attestation')}, none revoked as far as this server shows.`,
+    )
+    printWrapped(
+      terminal,
+      '? ',
+      'Not established: that no revocation was left out; not witnessed; scope not checked.',
+    )
   } else if (exit === EXIT.revoked) terminal.print(`${color.red('⊘')} REVOKED. Do not deploy this image.`)
   else terminal.print(`${color.red('✕')} Not verified: nobody whose word counts vouches for this image.`)
 }

@@ -6,6 +6,7 @@ import { isObject, optionalMember, parseJson } from '../encoding/strict-json.ts'
 import type { JsonObject } from '../encoding/strict-json.ts'
 import { Fault, classOfReason } from '../errors.ts'
 import type { Reason } from '../errors.ts'
+import { Unreachable } from './unreachable.ts'
 
 export interface Refusal {
   readonly status: number
@@ -30,12 +31,19 @@ const standardMembers: ReadonlySet<string> = new Set([
 /** Somebody else's text in a message of ours is cut here. */
 const MAX_DETAIL = 1000
 
-/** The fault that a refusal says; a plain error if it says none that we know. */
-export function errorOfRefusal(refusal: Refusal): Error {
+/** The fault that a refusal says; a plain error if a ledger says none that we know; Unreachable if no ledger answered. */
+export function errorOfRefusal(refusal: Refusal, url: string): Error {
   const problem = readProblem(refusal)
   const detail = problem === undefined ? undefined : textOf(problem, 'detail')
   const reason = problem === undefined ? undefined : textOf(problem, 'code')
-  if (problem === undefined || !isReason(reason)) {
+  if (problem === undefined) {
+    return new Unreachable(
+      'no-ledger',
+      url,
+      `${url}: expected a ledger's answer, got status ${refusal.status} without an explanation`,
+    )
+  }
+  if (!isReason(reason)) {
     return new Error(`server: status ${refusal.status}: ${detail ?? reason ?? 'no explanation'}`)
   }
   const [pointer, hint] = [textOf(problem, 'pointer'), textOf(problem, 'hint')]

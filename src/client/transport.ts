@@ -53,7 +53,7 @@ export async function exchange(transport: Transport, wanted: Exchange): Promise<
     retryAfter: response.headers.get('retry-after') ?? undefined,
     body: bytes,
   }
-  const error = errorOfRefusal(refusal)
+  const error = errorOfRefusal(refusal, wanted.url.href)
   if (error instanceof Fault || !gatewayStatuses.has(response.status)) throw error
   throw new Unreachable('no-answer', wanted.url.href, `${wanted.url.origin}: ${error.message}`, error)
 }

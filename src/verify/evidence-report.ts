@@ -155,6 +155,16 @@ const requirable: ReadonlySet<string> = new Set<OpenQuestion>([
  * @throws Fault `unproven`
  */
 export function requireEstablished(report: EvidenceReport, ids: readonly string[]): void {
+  checkRequirable(ids)
+  const open = report.notEstablished.filter(({ id }) => ids.includes(id))
+  if (open.length === 0) return
+  throw new Fault('unproven', `evidence: not established: ${open.map(({ id }) => id).join(', ')}`, {
+    hint: open.map((one) => one.text).join(' '),
+  })
+}
+
+/** Whether each of these can be asked for: to be told before anything is checked. @throws Fault `malformed` */
+export function checkRequirable(ids: readonly string[]): void {
   const unknown = ids.find((id) => !requirable.has(id))
   if (unknown !== undefined) {
     throw new Fault(
@@ -162,9 +172,4 @@ export function requireEstablished(report: EvidenceReport, ids: readonly string[
       `require: expected ${[...requirable].join(', ')}, got ${unknown.slice(0, 100)}`,
     )
   }
-  const open = report.notEstablished.filter(({ id }) => ids.includes(id))
-  if (open.length === 0) return
-  throw new Fault('unproven', `evidence: not established: ${open.map(({ id }) => id).join(', ')}`, {
-    hint: open.map((one) => one.text).join(' '),
-  })
 }

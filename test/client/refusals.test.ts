@@ -47,14 +47,20 @@ describe('client', () => {
       expect(fault.facts).to.deep.equal({ limit: 5, requestId: 'r1', retryAfterSeconds: 2 })
     })
 
-    it('takes a reason that it does not know, or no problem at all, as an error without a reason', async () => {
+    it('takes a reason that it does not know as an error without a reason, and no problem at all as no ledger', async () => {
       const headers = { 'content-type': 'application/problem+json' }
       const asked = [
         answering('{"code":"from-the-future","detail":"no"}', { status: 400, headers }),
         answering('{"code":"toString"}', { status: 400, headers }),
+      ]
+      const others = [
         answering('{"code":', { status: 400, headers }),
         answering('<h1>no</h1>', { status: 403, headers: { 'content-type': 'text/html' } }),
       ]
+      for (const one of others) {
+        const error: unknown = await one.status().catch((cause: unknown) => cause)
+        expect(error).to.be.instanceOf(Unreachable).with.property('kind', 'no-ledger')
+      }
       for (const one of asked) {
         const error: unknown = await one.status().catch((cause: unknown) => cause)
         expect(error).to.be.an('error')

@@ -1,0 +1,257 @@
+/** `find`, `show`, `get`, `log`: answers on stdout, the same facts for people and programs, documents byte for byte. */
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { after, before, describe, it } from 'mocha'
+import { expectRefusal } from '../helpers/cli.ts'
+import {
+  API,
+  BARE,
+  COMMIT,
+  openLedgerBench,
+  SHOP,
+  SHOP_SBOM,
+  SIZE,
+  type LedgerBench,
+} from '../helpers/ledger-bench.ts'
+import { digestOf } from '../helpers/test-ledger.ts'
+import { together } from '../helpers/together.ts'
+
+describe('attestree: asking', () => {
+  let bench: LedgerBench
+
+  before(async () => {
+    bench = await openLedgerBench()
+  })
+
+  after(() => bench.dispose())
+
+  const tests = together()
+
+  tests.it(
+    'find prints a row for each image with everything in it, then what the answer covers and on whose word',
+    async () => {
+      const { stdout, stderr } = await bench.ok('find', 'pkg:npm/lodash', '--range', '<5')
+      const [header, shop, api, empty, ...rest] = stdout.split('\n')
+      expect(header).to.match(/^IMAGE +STATUS +HAS +SBOM +CHECK +DIGEST +BUILT BY +FROM COMMIT$/)
+      expect(shop?.split(/ {2,}/)).to.deep.equal([
+        'registry.test/shop:1.4',
+        'affected',
+        '4.17.20',
+        '#3',
+        '✓ #3 #4',
+        digestOf('shop'),
+        'https://ci.test/builder',
+        `git.test/shop@${COMMIT}`,
+      ])
+      expect(api?.split(/ {2,}/)).to.deep.equal([
+        'registry.test/api',
+        'affected',
+        '4.17.21',
+        '#5',
+        '✓ #5',
+        digestOf('api'),
+        '–',
+        '–',
+      ])
+      expect(empty).to.equal('')
+      expect(rest.join('\n'))
+        .to.include('2 of 2 images with an SBOM contain pkg:npm/lodash in vers:npm/<5.0.0.')
+        .and.to.include('Of 3 images: 2 affected, 0 not affected, 0 undetermined, 1 unknown')
+        .and.to.include(`As of ${SIZE} entries of ledger.test.`)
+        .and.to.include('that no row is missing, are the server’s word')
+      expect(stderr, 'nothing to note').to.equal('')
+    },
+  )
+
+  tests.it('find on a narrow terminal breaks lines, but no digest, and leaves nothing out', async () => {
+    const narrow = await bench.run(['find', 'pkg:npm/lodash', '--range', '<4.17.21'], {
+      env: { COLUMNS: '80' },
+    })
+    expect(narrow.stdout.split('\n').filter((line) => line.length > 110)).to.deep.equal([])
+    expect(narrow.stdout).to.include(
+      `\n  ${digestOf('shop')}\n  built by https://ci.test/builder from git.test/shop@${COMMIT}\n`,
+    )
+  })
+
+  tests.it('find -o json is one value, equal in facts to the table', async () => {
+    const { stdout, stderr } = await bench.ok('find', 'pkg:npm/lodash@4.17.21', '-o', 'json')
+    const answer = JSON.parse(stdout) as {
+      question: object
+      items: { image: string; matches: object[] }[]
+      coverage: object
+      assurance: string
+    }
+    expect(stderr).to.equal('')
+    expect(answer.question).to.deep.equal({ component: 'pkg:npm/lodash@4.17.21' })
+    expect(answer.items.map((row) => [row.image, row.matches])).to.deep.equal([
+      [digestOf('api'), [{ purl: 'pkg:npm/lodash@4.17.21', entry: 5 }]],
+    ])
+    expect(answer.coverage).to.deep.equal({
+      images: 3,
+      affected: 1,
+      notAffected: 1,
+      undetermined: 0,
+      unknown: 1,
+      unreadableEntries: 0,
+    })
+    expect(answer.assurance).to.equal('rows')
+  })
+
+  tests.it(
+    'find says that nothing is known to match, and never that an image without an SBOM is clean',
+    async () => {
+      const { stdout } = await bench.ok('find', 'pkg:npm/event-stream')
+      expect(stdout).to.match(
+        /^None of 2 images with an SBOM is known to contain pkg:npm\/event-stream\.\nOf 3 images: .* 1 unknown/,
+      )
+    },
+  )
+
+  tests.it('find takes a limit, and says that there is more', async () => {
+    const { stdout } = await bench.ok('find', 'pkg:npm/lodash', '--limit', '1')
+    expect(stdout).to.include('More rows match').and.to.include('2 of 2 images')
+  })
+
+  tests.it(
+    'what is no question is refused: a broken purl, a range that is not supported, a version and a range',
+    async () => {
+      const questions: readonly (readonly [args: readonly string[], reason: RegExp])[] = [
+        [['pkg:npm'], /purl-malformed/],
+        [['pkg:npm/lodash', '--range', '^4.17.0'], /unsupported/],
+        [['pkg:npm/lodash@4.17.20', '--range', '<5'], /parameter-malformed/],
+      ]
+      const runs = await Promise.all(questions.map(async ([args]) => bench.run(['find', ...args])))
+      for (const [at, run] of runs.entries()) expectRefusal(run, 33, questions[at]?.[1] ?? /$^/)
+    },
+  )
+
+  tests.it('show tells everything recorded about an image, an entry, a key and an attestation', async () => {
+    const [image, json, bare] = await Promise.all([
+      bench.ok('show', SHOP),
+      bench.ok('show', SHOP, '-o', 'json'),
+      bench.ok('show', BARE),
+    ])
+    expect(image.stdout)
+      .to.match(/#3 +CycloneDX SBOM +ci +valid /)
+      .and.to.match(/#4 +SLSA provenance +ci +valid /)
+    expect(image.stdout)
+      .to.match(/#3 +syft 1\.0 +2 +yes/)
+      .and.to.include('are the server’s word')
+    expect(bare.stdout).to.include('No SBOM is recorded: what is inside is unknown.')
+    const [sbom] = (JSON.parse(json.stdout) as { attestations: { attestation: string; key: string }[] })
+      .attestations
+    const [entry, attestation, key, never] = await Promise.all([
+      bench.ok('show', '#3'),
+      bench.ok('show', `attestation:${sbom?.attestation}`),
+      bench.ok('show', `key:${sbom?.key}`),
+      bench.ok('show', `key:${digestOf('nobody')}`),
+    ])
+    expect(entry.stdout).to.include(sbom?.attestation).and.to.include(sbom?.key)
+    expect(attestation.stdout)
+      .to.match(/: not-revoked\n/)
+      .and.to.match(/#3 +sha256:[0-9a-f]{64} +valid\n/)
+    expect(key.stdout).to.match(/^. key:sha256:.*: not-revoked\n/)
+    expect(never.stdout).to.include('not-revoked (never seen here)')
+  })
+
+  tests.it(
+    'what is not recorded exits 10, for an image, an entry and an SBOM; an entry that is no SBOM exits 11',
+    async () => {
+      const nobody = `registry.test/nobody@${digestOf('nobody')}`
+      const runs = await Promise.all(
+        [
+          ['show', '999'],
+          ['verify', nobody],
+          ['get', 'sbom', BARE],
+        ].map((args) => bench.run(args)),
+      )
+      for (const run of runs) expectRefusal(run, 10, /not-recorded/)
+      expectRefusal(await bench.run(['get', 'sbom', '4']), 11, /expected an SBOM, got https:/)
+    },
+  )
+
+  tests.it('get sbom gives back the very bytes of the file, to stdout and to a file', async () => {
+    const [byImage, byEntry] = await Promise.all([
+      bench.ok('get', 'sbom', SHOP),
+      bench.ok('get', 'sbom', 'entry:3', '--out', 'again.json'),
+    ])
+    expect(byImage.stdout).to.equal(SHOP_SBOM)
+    expect(byEntry.stdout, 'notes go to stderr').to.equal('')
+    expect(byEntry.stderr).to.match(/Wrote again\.json/)
+    expect(readFileSync(bench.path('again.json'), 'utf8')).to.equal(SHOP_SBOM)
+  })
+
+  tests.it('get bundle is a Sigstore bundle that submit takes back as what is recorded already', async () => {
+    await bench.ok('get', 'bundle', '5', '--out', 'five.sigstore.json')
+    const bundle = JSON.parse(readFileSync(bench.path('five.sigstore.json'), 'utf8')) as { mediaType: string }
+    expect(bundle.mediaType).to.equal('application/vnd.dev.sigstore.bundle.v0.3+json')
+    const { stdout } = await bench.ok('submit', 'five.sigstore.json')
+    expect(stdout).to.match(/^✓ five\.sigstore\.json {2}already recorded #5 /)
+  })
+
+  tests.it('submit of the same again records nothing, with the same answer for programs', async () => {
+    const { stdout } = await bench.ok('submit', API, '--sbom', 'api.json', '--key', 'ci.key', '-o', 'json')
+    // ECDSA signatures of ours are made afresh, but the attestation and its signer are the same.
+    expect(
+      (JSON.parse(stdout) as { signatures: object[] }[]).flatMap((one) => one.signatures),
+    ).to.deep.include.members([
+      {
+        key: (JSON.parse(stdout) as { signatures: { key: string }[] }[])[0]?.signatures[0]?.key,
+        entry: 5,
+        new: false,
+      },
+    ])
+    expect((await bench.ok('log', 'status')).stdout).to.include(
+      `ledger.test  ${SIZE} entries, index up to date`,
+    )
+  })
+
+  tests.it('log status and log audit check what they print; --deep repeats every decision', async () => {
+    const [status, plain, deep] = await Promise.all([
+      bench.ok('log', 'status', '-o', 'json'),
+      bench.ok('log', 'audit'),
+      bench.ok('log', 'audit', '--deep', '-o', 'json'),
+    ])
+    expect(JSON.parse(status.stdout)).to.deep.include({
+      origin: 'ledger.test',
+      coverage: { images: 3, withSbom: 2, unknown: 1, unreadableEntries: 0 },
+    })
+    expect(plain.stdout).to.match(/^✓ OK · 7 entries, 1 tile · tree root holds · ledger\.test at size 7\n/)
+    expect(plain.stderr, 'progress is no answer').to.match(/^audit: 100% {2}7 of 7 entries\n$/)
+    expect(JSON.parse(deep.stdout)).to.deep.include({
+      outcome: 'sound',
+      entries: SIZE,
+      deep: true,
+      problems: [],
+    })
+  })
+
+  it('trust show names who may do what; its --json is the beginning of an update', async () => {
+    const [shown, json] = await Promise.all([bench.ok('trust', 'show'), bench.ok('trust', 'show', '--json')])
+    expect(shown.stdout)
+      .to.include('Trust root in force: version 3, entry #2')
+      .and.to.match(/^ci +sha256:[0-9a-f]{64} +submit https:/m)
+    await bench.write('root.json', json.stdout)
+    expect((await bench.ok('trust', 'update', 'root.json')).stdout).to.match(
+      /^✓ Trust root version 4 recorded #7\n/,
+    )
+    expect((await bench.ok('trust', 'show')).stdout).to.include('version 4, entry #7')
+  })
+
+  tests.it(
+    'trust init writes no second file over the first, and none for a key or root that was not expected',
+    async () => {
+      const { url } = bench.server
+      const other = `sha256:${'0'.repeat(64)}`
+      const [again, key, root] = await Promise.all([
+        bench.run(['trust', 'init', url]),
+        bench.run(['trust', 'init', url, '--key', 'ledger.test+00000000+AAAA', '--out', 'a.yaml']),
+        bench.run(['trust', 'init', url, '--trust-root', other, '--out', 'b.yaml']),
+      ])
+      expectRefusal(again, 33, /already-exists/)
+      expectRefusal(key, 12, /wrong-log-key/)
+      expectRefusal(root, 12, /wrong-trust-root/)
+      for (const name of ['a.yaml', 'b.yaml']) expect(() => readFileSync(bench.path(name))).to.throw('ENOENT')
+    },
+  )
+})
