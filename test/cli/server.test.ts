@@ -116,7 +116,15 @@ describe('attestree server', () => {
     ])
     for (const refused of [second, check]) expectRefusal(refused, 75, /already-running/)
     await bench.ok('trust', 'init', server.url)
-    const addSigner = ['trust', 'add-signer', 'ci', '--key', 'ci.pub', '--types', 'https://cyclonedx.org/bom*']
+    const addSigner = [
+      'trust',
+      'add-signer',
+      'ci',
+      '--key',
+      'ci.pub',
+      '--types',
+      'https://cyclonedx.org/bom*',
+    ]
     expect((await bench.ok(...addSigner)).stdout).to.include('Trust root version 2 recorded #1')
     // Said again, it changes nothing and so records nothing.
     expect((await bench.ok(...addSigner)).stdout).to.include('Already so in version 2')
