@@ -62,7 +62,9 @@ export function requirePurl(component: string): string {
   if (component.startsWith('pkg:')) return component
   throw new UsageError(
     `component: expected a package URL, got ${component.slice(0, 100)}`,
-    `For an npm package: pkg:npm/${component.slice(0, 100)}`,
+    component.includes('/') && !component.startsWith('@')
+      ? `Perhaps pkg:${component.slice(0, 100)}`
+      : `For an npm package: pkg:npm/${component.slice(0, 100)}`,
   )
 }
 
@@ -72,6 +74,29 @@ function printImages(terminal: Terminal, answer: ImagesAnswer): void {
     terminal.print('')
   }
   for (const [mark, sentence] of sentencesOf(answer)) printWrapped(terminal, mark, sentence)
+}
+
+/** Ecosystems whose packages are named with a namespace: without it a name is most likely a slip, not an all-clear. */
+const namespaced: Readonly<Record<string, string>> = {
+  apk: 'alpine',
+  composer: 'vendor',
+  deb: 'debian',
+  github: 'owner',
+  golang: 'host/path',
+  maven: 'group',
+  rpm: 'redhat',
+}
+
+function namespaceAdvice({ question }: ImagesAnswer): readonly (readonly [mark: string, sentence: string])[] {
+  const [, type = '', rest = ''] = /^pkg:([a-z0-9.+-]+)\/(.*)$/.exec(question.component) ?? []
+  const namespace = namespaced[type]
+  if (namespace === undefined || rest.includes('/')) return []
+  return [
+    [
+      '! ',
+      `Packages of ${type} are named with a namespace, such as pkg:${type}/${namespace}/${visible(rest)}: without it nothing may match.`,
+    ],
+  ]
 }
 
 const EACH_ROW = 'Each row was made again here from what was signed, and is proven to be in the log.'
@@ -89,7 +114,7 @@ function sentencesOf(answer: ImagesAnswer): readonly (readonly [mark: string, se
       '',
       `As of ${plural(asOf.treeSize, 'entry', 'entries')} of ${visible(asOf.origin)}. ${indexLine(answer)}`,
     ],
-    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : []),
+    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : namespaceAdvice(answer)),
     ['? ', 'The counts, and that no row is missing, are the server’s word.'],
     ...(next === undefined ? [] : [['', 'More rows match: --limit 1000 shows up to a thousand.'] as const]),
   ]

@@ -1,12 +1,12 @@
 /** `attestree get evidence | sbom | bundle`: files to keep. */
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { parsePae } from '../attestation/pae.ts'
 import { predicateKind } from '../attestation/predicate-types.ts'
 import { spliceStatement, type Statement } from '../attestation/statement.ts'
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import type { Client } from '../client/client.ts'
 import { collectEvidence } from '../client/evidence.ts'
+import { signedEntry } from '../client/signed-entry.ts'
 import { parseBase64 } from '../encoding/base64.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { rawMember } from '../encoding/raw-member.ts'
@@ -14,7 +14,6 @@ import { utf8 } from '../encoding/utf8.ts'
 import { formatBundle } from '../entry/bundle.ts'
 import { Fault } from '../errors.ts'
 import { logId } from '../tlog/signed-note.ts'
-import { checkAnswer, checkAttestation } from '../verify/proven-entry.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { requirePurl, withQuestion, type QuestionFlags } from './find-command.ts'
@@ -72,7 +71,7 @@ async function getSbom(context: CliContext, reference: string, flags: TrustFlags
   const client = await connect(context, flags)
   const image = parseEntryReference(reference) === undefined ? parseImageArgument(reference) : undefined
   const index = image === undefined ? requireEntryReference(reference) : await newestSbom(client, image)
-  const { statement, payload, entry } = await readSigned(client, index)
+  const { statement, payload, entry } = await signedEntry(client, index)
   if (
     image !== undefined &&
     !statement.subjects.some(({ digest }) => `sha256:${digest['sha256']}` === image)
@@ -112,20 +111,10 @@ async function newestSbom(client: Client, image: ImageDigest): Promise<LogIndex>
   return newest.entry
 }
 
-/** What an entry is about, with its signature and its proof checked. */
-async function readSigned(client: Client, index: LogIndex) {
-  const answer = await client.entry(index)
-  const entry = checkAnswer(answer, client.trust.logKey).entries.get(index)
-  if (entry === undefined) throw new Fault('entry-mismatch', `entry ${index}: the answer has no proof of it`)
-  const pae = await client.pae(entry.attestation)
-  const { statement } = checkAttestation(entry, pae)
-  return { answer, entry, statement, ...parsePae(pae) }
-}
-
 async function getBundle(context: CliContext, reference: string, flags: TrustFlags & OutFlag): Promise<void> {
   const index = requireEntryReference(reference)
   const client = await connect(context, flags)
-  const { answer, entry, payloadType, payload } = await readSigned(client, index)
+  const { answer, entry, payloadType, payload } = await signedEntry(client, index)
   const proven = answer.entries[String(index)]
   if (proven === undefined) throw new Error(`entry ${index} was checked, but is not in the answer`)
   const bundle = formatBundle(

@@ -48,5 +48,9 @@ try {
 
 function asUsage(cause: unknown): unknown {
   if (!(cause instanceof CommanderError)) return cause
-  return new UsageError(cause.message.replace(/^error: /, ''), 'See what there is: attestree --help')
+  const called = process.argv.slice(2).filter((word) => /^[a-z-]+$/.test(word) && !word.startsWith('-'))
+  if (cause.code === 'commander.help')
+    return new UsageError('expected what to do', `attestree ${called.join(' ')} --help`)
+  const [message = '', meant] = cause.message.replace(/^error: /, '').split('\n')
+  return new UsageError(message, meant?.replace(/^\(|\)$/g, '') ?? 'See what there is: attestree --help')
 }

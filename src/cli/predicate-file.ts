@@ -40,6 +40,8 @@ export async function readProvenanceFile(path: string): Promise<PredicateFile> {
 }
 
 function refuseOtherFormats(path: string, bytes: Uint8Array): void {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+    throw new UsageError(`${path}: expected JSON, got gzip`, `gunzip ${path}`)
   const start = new TextDecoder().decode(bytes.subarray(0, 200)).trimStart()
   if (start.startsWith('<')) {
     throw new Fault('sbom-format-unsupported', `${path}: expected JSON, got XML`, {

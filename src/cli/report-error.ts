@@ -22,7 +22,7 @@ export function reportError(terminal: Terminal, cause: unknown, debug: boolean):
   const [first = '', ...others] = wrap('  ', visible(messageOf(cause)), terminal.columns)
   terminal.note(`${color.red('✕')} ${first.trimStart()}`)
   for (const line of others) terminal.note(line)
-  if (cause instanceof Fault && cause.pointer !== undefined)
+  if (cause instanceof Fault && cause.pointer !== undefined && cause.pointer !== '')
     terminal.note(`  Where  ${visible(cause.pointer)}`)
   const hint = hintOf(cause)
   if (hint !== undefined)
@@ -37,6 +37,8 @@ function messageOf(cause: unknown): string {
 }
 
 function hintOf(cause: unknown): string | undefined {
+  if (cause instanceof Fault && cause.reason === 'evidence-malformed')
+    return 'Is it an evidence file (attestree get evidence)? If it was one, do not rely on it: it is damaged, or somebody changed it.'
   if (cause instanceof Fault && cause.class === 'bad-proof')
     return cause.hint ?? 'Do not rely on it. Keep it and report it: this is tampering, or a bug.'
   if (cause instanceof Fault || cause instanceof UsageError) return cause.hint

@@ -67,6 +67,7 @@ export function revokeCommand(context: CliContext): Command {
 async function revoke(context: CliContext, target: string, flags: RevokeFlags): Promise<void> {
   const client = await connect(context, flags)
   const revocation = await makeRevocation(client, target, flags)
+  await noteWhatIsKnown(context, client, revocation)
   const payload = revocationStatement(revocation)
   if (flags.dryRun === true) {
     context.terminal.print(new TextDecoder().decode(payload))
@@ -83,6 +84,22 @@ async function revoke(context: CliContext, target: string, flags: RevokeFlags): 
       revocation,
       answer.signatures.flatMap((one) => ('entry' in one ? [one.entry] : [])),
     )
+}
+
+/** A revocation cannot be taken back, so what might be a slip is said before it is signed. */
+async function noteWhatIsKnown(
+  { terminal }: CliContext,
+  client: Client,
+  { target, mode }: Revocation,
+): Promise<void> {
+  const { known, revocations } = await client.revocations(target.uri)
+  const mark = terminal.color.yellow('!')
+  if (!known) terminal.note(`${mark} This ledger has never seen ${target.uri}.`)
+  for (const row of revocations)
+    terminal.note(`${mark} Already revoked by entry #${row.entry} (${row.reason}, mode ${row.mode}).`)
+  if (mode === 'all' && target.type === 'key') {
+    terminal.note(`${mark} Without --since nothing that this key ever signed counts any more.`)
+  }
 }
 
 async function makeRevocation(client: Client, target: string, flags: RevokeFlags): Promise<Revocation> {

@@ -1,11 +1,12 @@
 /** `attestree show`: everything recorded about an image, an entry, a key or an attestation. */
 import { Command } from 'commander'
 import { predicateKind } from '../attestation/predicate-types.ts'
-import type { EntryAnswer, ImageAnswer, RevocationRow, RevocationsAnswer, Verdict } from '../verify/answer.ts'
+import type { ImageAnswer, RevocationRow, RevocationsAnswer, Verdict } from '../verify/answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { parseEntryReference, parseImageArgument, targetUri } from './reference.ts'
+import { showEntry } from './show-entry.ts'
 import { formatTable, plural, printWrapped } from './table.ts'
 import { formatJson, visible, type Terminal } from './terminal.ts'
 
@@ -27,7 +28,7 @@ async function show(context: CliContext, reference: string, flags: TrustFlags & 
   const client = await connect(context, flags)
   const { terminal } = context
   const index = parseEntryReference(reference)
-  if (index !== undefined) return present(terminal, flags, await client.entry(index), printEntry)
+  if (index !== undefined) return showEntry(context, client, index, flags)
   if (/^(key|attestation|signature):/.test(reference)) {
     return present(terminal, flags, await client.revocations(await targetUri(client, reference)), printStatus)
   }
@@ -121,26 +122,16 @@ function reasonsOf(verdict: Verdict): string {
     .join('; ')
 }
 
-function printEntry(terminal: Terminal, answer: EntryAnswer): void {
-  const entry = answer.entries[String(answer.entry)]
-  if (entry === undefined) throw new Error(`entry ${answer.entry} is not in the answer about it`)
-  terminal.print(`Entry ${answer.entry}`)
-  terminal.print(`  Attestation  ${entry.attestation}`)
-  terminal.print(`  Signed by    ${entry.key}`)
-  terminal.print(`  States       ${visible(entry.predicateType)}  (the server’s word)`)
-  terminal.print(`  Recorded     ${visible(entry.recordedAt)}  (the server’s word)`)
-  terminal.print(
-    `  Proof        ${entry.inclusion.length} hashes, checked against the checkpoint of size ${answer.asOf.treeSize}`,
-  )
-}
-
 function printStatus(terminal: Terminal, answer: RevocationsAnswer): void {
   const { color } = terminal
   const mark = answer.state === 'not-revoked' ? '?' : color.red('⊘')
   terminal.print(
     `${mark} ${visible(answer.target)}: ${answer.state}${answer.known ? '' : ' (never seen here)'}`,
   )
-  for (const row of answer.revocations) {
+  if (answer.state === 'not-revoked' && answer.verdicts.some((one) => one.verdict === 'revoked')) {
+    terminal.print('  Nothing revokes exactly this; its key or its image is revoked, see below.')
+  }
+  for (const row of [...answer.revocations].sort(byReach)) {
     terminal.print(`  Revoked in entry #${row.entry}: ${row.reason}, ${reachOf(row)}`)
     terminal.print(`  Signed by ${row.signedBy.join(', ')}`)
   }
@@ -152,6 +143,11 @@ function printStatus(terminal: Terminal, answer: RevocationsAnswer): void {
   terminal.print('')
   printFoot(terminal, answer)
   terminal.print('? The state, the verdicts, and that there is nothing more, are the server’s word.')
+}
+
+/** What reaches furthest decides, so it comes first: everything, then the lowest cut-off. */
+function byReach(a: RevocationRow, b: RevocationRow): number {
+  return (a.cutoff?.treeSize ?? -1) - (b.cutoff?.treeSize ?? -1)
 }
 
 function reachOf({ mode, cutoff }: RevocationRow): string {

@@ -1,19 +1,22 @@
 /** `attestree submit`: records an SBOM and provenance of an image, or envelopes that were signed elsewhere. */
+import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { formatEnvelope, parseEnvelope } from '../attestation/envelope.ts'
-import { parseImageReference, type ImageReference } from '../attestation/image.ts'
+import { isImageName, parseImageReference, type ImageReference } from '../attestation/image.ts'
 import { signStatement } from '../attestation/sign-statement.ts'
 import { parseStatement, spliceStatement } from '../attestation/statement.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { isBundle, parseBundleEnvelope } from '../entry/bundle.ts'
-import { manifestOf } from '../sbom/manifest.ts'
+import type { SbomDocument } from '../sbom/component.ts'
+import { manifestOf, readSbom } from '../sbom/manifest.ts'
 import type { SubmitAnswer } from '../verify/answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { readInput, readKeyFile } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { readProvenanceFile, readSbomFile, type PredicateFile } from './predicate-file.ts'
+import { parseImageArgument } from './reference.ts'
 import { plural } from './table.ts'
 import { formatJson, visible } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
@@ -68,7 +71,10 @@ function prepare(
   flags: SubmitFlags,
 ): Promise<readonly Prepared[]> {
   const [first = '', ...others] = what
-  if (!first.includes('@sha256:')) return prepareFiles(what, flags)
+  if (!first.includes('@')) {
+    if (isImageName(first) && !existsSync(first)) parseImageArgument(first)
+    return prepareFiles(what, flags)
+  }
   if (others.length > 0)
     throw new UsageError('submit: expected one image at a time', 'Run it once for each image.')
   return prepareImage(context, parseImageReference(first), flags)
@@ -99,15 +105,19 @@ function prepareStatement({ name, digest }: ImageReference, file: PredicateFile,
   const subjects = [{ name, digest: { sha256: digest.slice('sha256:'.length) } }]
   const payload = spliceStatement({ subjects, predicateType: file.predicateType }, file.bytes)
   // Read as the ledger will: what it would refuse is refused here, with the place in the file.
-  const lines = manifestOf(parseStatement(payload), key.publicKey.id)
-  const components = lines.filter((line) => line.kind === 'p').length
-  const isSbom = lines.some((line) => line.kind === 'w')
-  const count =
-    components === 0
-      ? 'no component with a purl, so it will not count'
-      : `${plural(components, 'component')} with a purl`
-  const title = isSbom ? `SBOM, ${count}` : 'Provenance'
+  const statement = parseStatement(payload)
+  manifestOf(statement, key.publicKey.id)
+  const sbom = readSbom(statement)
+  const title = sbom === undefined ? 'Provenance' : `SBOM, ${countOf(sbom)}`
   return { title, envelope: signStatement(payload, key) }
+}
+
+/** What can be searched for, and what cannot. */
+function countOf({ counts: { components, withPurl } }: SbomDocument): string {
+  if (withPurl === 0) return `none of ${plural(components, 'component')} has a purl, so it will not count`
+  if (withPurl < components)
+    return `${withPurl} of ${components} components with a purl; the others cannot be searched for`
+  return `${plural(components, 'component')} with a purl`
 }
 
 async function prepareFiles(paths: readonly string[], flags: SubmitFlags): Promise<readonly Prepared[]> {

@@ -36,7 +36,8 @@ export function openTerminal({ stdout, stderr, env }: TerminalStreams): Terminal
 /** The terminal knows; for a pipe, `COLUMNS` may say. */
 function columnsOf(stdout: NodeJS.WriteStream, env: NodeJS.ProcessEnv): number | undefined {
   const told = /^[1-9]\d{1,3}$/.test(env['COLUMNS'] ?? '') ? Number(env['COLUMNS']) : undefined
-  return stdout.isTTY ? (stdout.columns ?? told) : told
+  // Some pseudo-terminals say 0.
+  return stdout.isTTY ? stdout.columns || told : told
 }
 
 function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {

@@ -86,8 +86,9 @@ async function verifyImageOnline(context: CliContext, what: string, flags: Verif
   const client = await connect(context, flags)
   const answer = await verifyImage(client, parseImageArgument(what))
   const exit = exitOf(answer.attestations.map((one) => one.verdict.verdict))
-  if (flags.output === 'json') context.terminal.print(formatJson({ ...answer, verified: exit === 0 }))
-  else printVerdict(context.terminal, answer, exit)
+  if (flags.output === 'json')
+    context.terminal.print(formatJson({ ...answer, result: resultOf(exit), verified: exit === 0 }))
+  else printVerdict(context.terminal, answer, exit, what)
   context.setExitCode(exit)
 }
 
@@ -99,10 +100,18 @@ function exitOf(verdicts: readonly string[]): number {
   return good ? 0 : EXIT.untrusted
 }
 
-function printVerdict(terminal: Terminal, answer: ImageAnswer, exit: number): void {
+/** In JSON, one word that follows the exit code. */
+function resultOf(exit: number): string {
+  if (exit === 0) return 'vouched-for'
+  if (exit === EXIT.revoked) return 'revoked'
+  return exit === EXIT.nothingRecorded ? 'not-recorded' : 'untrusted'
+}
+
+function printVerdict(terminal: Terminal, answer: ImageAnswer, exit: number, asked: string): void {
   printImage(terminal, answer, 'made here')
   terminal.print('')
   const { color } = terminal
+  warnOfOtherName(terminal, answer, asked)
   if (exit === 0) {
     terminal.print(
       `${color.green('✓')} Vouched for: ${plural(answer.attestations.length, 'attestation')}, none revoked as far as this server shows.`,
@@ -112,6 +121,22 @@ function printVerdict(terminal: Terminal, answer: ImageAnswer, exit: number): vo
       '? ',
       'Not established: that no revocation was left out; not witnessed; scope not checked.',
     )
-  } else if (exit === EXIT.revoked) terminal.print(`${color.red('⊘')} REVOKED. Do not deploy this image.`)
+  } else if (exit === EXIT.revoked) terminal.print(`${color.red('⊘')} ${revokedSentence(answer)}`)
   else terminal.print(`${color.red('✕')} Not verified: nobody whose word counts vouches for this image.`)
+}
+
+/** Which of the two it is decides what somebody does next. */
+function revokedSentence({ revoked, attestations }: ImageAnswer): string {
+  if (revoked) return 'REVOKED. Do not deploy this image.'
+  const taken = attestations.filter((one) => one.verdict.verdict === 'revoked').map((one) => `#${one.entry}`)
+  return `REVOKED: ${taken.join(' ')} of ${plural(attestations.length, 'attestation')}. Do not deploy before somebody has looked at it.`
+}
+
+/** Everything is bound to the digest: a name that nobody signed for says nothing about where it was pulled from. */
+function warnOfOtherName(terminal: Terminal, { names }: ImageAnswer, asked: string): void {
+  const name = asked.includes('@') ? asked.slice(0, asked.indexOf('@')) : undefined
+  const plain = (text: string): string => text.replace(/^image:/, '').replace(/:[^/:]+$/, '')
+  if (name === undefined || names.some((one) => plain(one) === plain(name))) return
+  const text = `Nobody signed for the name ${visible(name)}: the attestations name ${visible(names.join(', ')) || 'none'}. Only the digest was checked.`
+  printWrapped(terminal, `${terminal.color.yellow('!')} `, text)
 }

@@ -30,15 +30,27 @@ export function parseRange(text: string, type: string): VersionRange {
   return range
 }
 
+/** Other types are read as VERS would write them; until their versions can be ordered, every one is `undetermined`. */
 function nativeRange(text: string, type: string): VersionRange {
   if (type === 'npm') return { type, constraints: parseNativeRange(text) }
-  throw new Fault(
-    'unsupported',
-    `range: the ranges of ${type} are read only as VERS, got ${text.slice(0, 100)}`,
-    {
-      hint: `Write the range as vers:${type}/>=1.0|<2.0.`,
-    },
-  )
+  try {
+    return parseVers(
+      `vers:${type}/${text
+        .split(',')
+        .map((part) => part.trim())
+        .join('|')}`,
+    )
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause
+    throw new Fault(
+      'unsupported',
+      `range: the ranges of ${type} are read as VERS, got ${text.slice(0, 100)}`,
+      {
+        cause,
+        hint: `Write the range as vers:${type}/>=1.0|<2.0.`,
+      },
+    )
+  }
 }
 
 /** A canonical VERS of any type. @throws Fault `malformed` (`range-malformed`) */

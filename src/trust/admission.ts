@@ -64,7 +64,7 @@ function unauthorized(principal: string, what: string): Fault {
     'unauthorized',
     `signer: expected a right to ${what.slice(0, 110)}, ${principal} has none`,
     {
-      hint: 'An administrator changes grants with `attestree trust update`.',
+      hint: 'An administrator grants it: attestree trust add-signer NAME --key PUB --types TYPE',
     },
   )
 }

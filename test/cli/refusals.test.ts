@@ -182,7 +182,7 @@ describe('attestree: refusals', () => {
         bench.run(['submit', 'registry.test/shop:1.4', '--sbom', 'new.json', '--key', 'ci.key']),
         bench.run(['verify', `registry.test/shop@${digestOf('shop').toUpperCase().replace('SHA', 'sha')}`]),
       ])
-      expectRefusal(tag, 2, /submit NAME@sha256/)
+      expectRefusal(tag, 2, /expected NAME@sha256:[^]*Tags move/)
       expectRefusal(upper, 33, /digest/)
     },
   )

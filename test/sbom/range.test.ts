@@ -184,7 +184,8 @@ describe('version ranges', () => {
     }
     expectFault('range-malformed', () => parseRange('vers:pypi/<1.0', 'npm'))
     expectFault('range-malformed', () => parseRange(`<1.0.0-${'a'.repeat(20_000)}`, 'npm'))
-    expectFault('unsupported', () => parseRange('<1.0', 'pypi'))
+    expectFault('unsupported', () => parseRange('~=1.0 ', 'pypi'))
+    expect(formatVers(parseRange('>=1.0, <2.0', 'pypi'))).to.equal('vers:pypi/>=1.0|<2.0')
   })
 
   it('keep their meaning on the way from native notation to VERS and back', () => {

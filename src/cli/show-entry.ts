@@ -1,0 +1,68 @@
+/** `attestree show N`: one entry, with what was signed in short. */
+import { parseControl, type ControlStatement } from '../attestation/control.ts'
+import type { Statement } from '../attestation/statement.ts'
+import type { LogIndex } from '../brand.ts'
+import type { Client } from '../client/client.ts'
+import { signedEntry, type SignedEntry } from '../client/signed-entry.ts'
+import type { CliContext } from './context.ts'
+import type { OutputFlags } from './output-flag.ts'
+import { formatJson, visible, type Terminal } from './terminal.ts'
+
+/** A statement may be about a thousand things; this many are shown. */
+const SUBJECTS_SHOWN = 5
+
+export async function showEntry(
+  context: CliContext,
+  client: Client,
+  index: LogIndex,
+  flags: OutputFlags,
+): Promise<void> {
+  const signed = await signedEntry(client, index)
+  if (flags.output === 'json') context.terminal.print(formatJson(signed.answer))
+  else printEntry(context.terminal, signed)
+}
+
+function printEntry(terminal: Terminal, { answer, entry, statement }: SignedEntry): void {
+  terminal.print(`Entry ${entry.index}`)
+  terminal.print(`  Attestation  ${entry.attestation}`)
+  terminal.print(`  Signed by    ${entry.keyId}`)
+  terminal.print(`  States       ${visible(statement.predicateType)}`)
+  for (const line of subjectLines(statement)) terminal.print(`  About        ${visible(line)}`)
+  for (const [name, value] of controlLines(parseControl(statement)))
+    terminal.print(`  ${name.padEnd(11)}  ${visible(value)}`)
+  terminal.print(`  Recorded     ${visible(entry.recordedAt)}  (the server’s word)`)
+  terminal.print(
+    `✓ The signature verifies, and the entry is proven in the checkpoint of size ${answer.asOf.treeSize}.`,
+  )
+}
+
+function subjectLines({ subjects }: Statement): readonly string[] {
+  const shown = subjects
+    .slice(0, SUBJECTS_SHOWN)
+    .map(({ name, digest }) => `${name || '(no name)'}  sha256:${digest['sha256'] ?? '(none)'}`)
+  const more = subjects.length - shown.length
+  return more > 0 ? [...shown, `and ${more} more`] : shown
+}
+
+function controlLines(control: ControlStatement | undefined): readonly (readonly [string, string])[] {
+  if (control === undefined) return []
+  switch (control.kind) {
+    case 'trust-root':
+      return [
+        [
+          'Version',
+          `${control.root.version} of the trust root; principals: ${Object.keys(control.root.principals).join(', ')}`,
+        ],
+      ]
+    case 'revocation': {
+      const { target, mode, cutoff, reason, detail, incident } = control.revocation
+      const reach = cutoff === undefined ? mode : `${mode} size ${cutoff.treeSize}`
+      const told: [string, string | undefined][] = [
+        ['Detail', detail],
+        ['Incident', incident],
+      ]
+      const said = told.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
+      return [['Revokes', target.uri], ['Because', `${reason} (${reach})`], ...said]
+    }
+  }
+}
