@@ -6,6 +6,8 @@
  * Whoever stands behind this door decides every answer; clients check the proofs.
  */
 import type { AttestationId, ImageDigest, LogIndex } from '../brand.ts'
+import type { Fault } from '../errors.ts'
+import type { Gauges } from '../ledger/readiness.ts'
 import type {
   AttestationAnswer,
   EntryAnswer,
@@ -28,6 +30,9 @@ export interface LedgerDoor {
   /** Resolves once everything admitted is safe and covered by a published checkpoint. */
   submit(body: Uint8Array): Promise<{ readonly created: boolean; readonly answer: SubmitAnswer }>
   status(): Promise<StatusAnswer>
+  /** Why no caller should be sent here now. */
+  notReady(): Fault | undefined
+  gauges(): Gauges
   entry(index: LogIndex): Promise<EntryAnswer>
   attestation(id: AttestationId): Promise<AttestationAnswer>
   /** The bytes that were signed. */

@@ -29,6 +29,7 @@ import { Follower, prepareIndex } from './follower.ts'
 import { DEFAULT_PAGE_ROWS, INDEX_WAIT_MS } from './limits.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
 import type { Clock, Storage } from './ports.ts'
+import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
 import { queryAttestation, queryEntry, querySigned, submitAnswer } from './query-entries.ts'
 import { queryImage } from './query-image.ts'
@@ -69,6 +70,7 @@ export class Ledger implements AsyncDisposable {
   readonly #sequencer: Sequencer | undefined
   #published: Published
   #readOnly: string | undefined
+  #storageFullAt: number | undefined
 
   private constructor(storage: Storage, options: LedgerOptions, opened: OpenedLog, through: TreeSize) {
     this.#storage = storage
@@ -111,10 +113,22 @@ export class Ledger implements AsyncDisposable {
     })
     return new Sequencer({
       clock: this.#options.clock,
-      commit: (submissions) => writer.commit(submissions),
+      commit: (submissions) => this.#noticeSpace(() => writer.commit(submissions)),
       onFatal: (cause) => this.#stop(cause),
       ...(this.#options.batchWindowMs === undefined ? {} : { windowMs: this.#options.batchWindowMs }),
     })
+  }
+
+  async #noticeSpace<T>(commit: () => Promise<T>): Promise<T> {
+    try {
+      const outcome = await commit()
+      this.#storageFullAt = undefined
+      return outcome
+    } catch (cause) {
+      if (cause instanceof Fault && cause.class === 'storage-full')
+        this.#storageFullAt = this.#options.clock.now()
+      throw cause
+    }
   }
 
   #stop(cause: unknown): void {
@@ -125,6 +139,27 @@ export class Ledger implements AsyncDisposable {
   /** Why no submission is taken; undefined while they are. */
   get readOnly(): string | undefined {
     return this.#readOnly
+  }
+
+  /** Why no caller should be sent here now; undefined while all is well. */
+  notReady(): Fault | undefined {
+    const full = this.#storageFullAt
+    return whyNotReady({
+      readOnly: this.#readOnly,
+      fullForMs: full === undefined ? undefined : this.#options.clock.now() - full,
+      indexStopped: this.#follower.stopped,
+      indexBehindMs: this.#follower.behindMs(),
+    })
+  }
+
+  /** For /metrics; numbers of this process, no answer rests on them. */
+  gauges(): Gauges {
+    const { size } = this.#published.checkpoint
+    return {
+      treeSize: size,
+      indexedThrough: this.#follower.through,
+      indexBehindMs: this.#follower.behindMs(),
+    }
   }
 
   get logKey(): VerifierKey {

@@ -36,6 +36,8 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       coverage,
       version: '0.1.0',
     }),
+    notReady: () => undefined,
+    gauges: () => ({ treeSize: treeSize(300), indexedThrough: treeSize(300), indexBehindMs: 0 }),
     entry: async (index) => {
       if (index >= 300) throw new Fault('not-recorded', `entry ${index}: the log has 300 entries`)
       return { entry: index, entries: {}, asOf }
