@@ -17,6 +17,7 @@ import { frontPage } from './front-page.ts'
 import { healthRoutes } from './health.ts'
 import { imageRoutes } from './images.ts'
 import type { LedgerDoor } from './ledger-door.ts'
+import { logRoutes } from './log-routes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { answerProblem } from './problem.ts'
 import type { Report } from './problem.ts'
@@ -63,6 +64,7 @@ export function createRouters(ledger: LedgerDoor, readBody: ReadBody, metrics = 
     attestationRoutes(ledger, readBody),
     entryRoutes(ledger),
     imageRoutes(ledger),
+    logRoutes(ledger),
     revocationRoutes(ledger),
     statusRoutes(ledger),
     healthRoutes(ledger, metrics),

@@ -7,6 +7,7 @@
  */
 import type { AttestationId, ImageDigest, LogIndex } from '../brand.ts'
 import type { Fault } from '../errors.ts'
+import type { Records } from '../ledger/records.ts'
 import type { Gauges } from '../ledger/readiness.ts'
 import type {
   AttestationAnswer,
@@ -40,6 +41,7 @@ export interface LedgerDoor {
   image(digest: ImageDigest): Promise<ImageAnswer>
   images(query: ImagesQuery): Promise<ImagesAnswer>
   revocations(target: string): Promise<RevocationsAnswer>
+  readonly records: Records
   /** The newest published note. */
   checkpoint(): string
   /** Exactly `width` hashes; undefined if the published tree has no such tile. */

@@ -11,8 +11,8 @@ import type { PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
 import type { TileId } from '../tlog/tile.ts'
-import { formatVerifierKey, verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
-import { rootAt, type TrustState } from '../trust/trust-state.ts'
+import { verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
+import type { TrustState } from '../trust/trust-state.ts'
 import type {
   AttestationAnswer,
   EntryAnswer,
@@ -35,8 +35,10 @@ import { queryAttestation, queryEntry, querySigned, submitAnswer } from './query
 import { queryImage } from './query-image.ts'
 import { queryImages } from './query-images.ts'
 import { queryRevocations } from './query-revocations.ts'
+import { queryStatus } from './query-status.ts'
+import { createRecords, type Records } from './records.ts'
 import { Sequencer } from './sequencer.ts'
-import { asOf, coverageOf, type LogView, type View } from './view.ts'
+import type { LogView, View } from './view.ts'
 import { LogWriter, registeredKeys, type Published } from './writer.ts'
 
 export interface LedgerOptions {
@@ -68,6 +70,8 @@ export class Ledger implements AsyncDisposable {
   readonly #registered: () => readonly PublicKey[]
   readonly #follower: Follower
   readonly #sequencer: Sequencer | undefined
+  /** Consistency, bundles, proof files, events. */
+  readonly records: Records
   #published: Published
   #readOnly: string | undefined
   #storageFullAt: number | undefined
@@ -79,6 +83,11 @@ export class Ledger implements AsyncDisposable {
     this.#trust = opened.trust
     this.#registered = registeredKeys(opened.trust)
     this.#published = opened.published
+    this.records = createRecords({
+      key: this.#key,
+      log: () => this.#logView(),
+      index: (use) => this.#view(use),
+    })
     this.#readOnly = options.readOnly
     this.#follower = new Follower(
       { storage, trust: opened.trust, clock: options.clock, onError: options.onIndexStopped },
@@ -231,19 +240,9 @@ export class Ledger implements AsyncDisposable {
   }
 
   status(): Promise<StatusAnswer> {
-    return this.#view(async (view) => {
-      const root = rootAt(this.#trust, view.checkpoint.size)
-      if (root === undefined) throw new Error('ledger without a trust root')
-      return {
-        origin: view.origin,
-        logKey: formatVerifierKey(this.#key),
-        trustRoot: { id: root.id, version: root.root.version, entry: root.index },
-        ...(this.#readOnly === undefined ? {} : { readOnly: this.#readOnly }),
-        asOf: asOf(view, view.through),
-        coverage: await coverageOf(view),
-        version: this.#options.version,
-      }
-    })
+    const { version } = this.#options
+    const about = { key: this.#key, readOnly: this.#readOnly, version }
+    return this.#view((view) => queryStatus(view, about))
   }
 
   /** The newest published checkpoint, as a signed note. */

@@ -134,6 +134,29 @@ export interface AttestationAnswer {
   readonly asOf: AsOf
 }
 
+export interface ConsistencyAnswer {
+  readonly from: TreeSize
+  readonly to: TreeSize
+  /** Roots and proof hashes are base64. */
+  readonly fromRoot: string
+  readonly toRoot: string
+  /** That the tree of `to` begins with that of `from`; none is needed from 0, or to the same size. */
+  readonly proof: readonly string[]
+  readonly asOf: AsOf
+}
+
+export interface EventsAnswer {
+  /** In the order of the log. */
+  readonly items: readonly {
+    readonly entry: LogIndex
+    readonly subjects: readonly { readonly digest: string; readonly name: string }[]
+  }[]
+  /** What to ask after next; the same as before if nothing was recorded. */
+  readonly next?: LogIndex
+  readonly entries: ProvenEntries
+  readonly asOf: AsOf
+}
+
 export interface ImageAnswer {
   readonly image: ImageDigest
   readonly names: readonly string[]

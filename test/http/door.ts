@@ -70,6 +70,19 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       verdicts: [],
       ...rest,
     }),
+    records: {
+      consistency: async (from, to = treeSize(300)) => ({
+        from,
+        to,
+        fromRoot: '',
+        toRoot: '',
+        proof: [],
+        asOf,
+      }),
+      bundle: async () => ({}),
+      proofFile: async () => 'c2sp.org/tlog-proof@v1\n',
+      events: async () => ({ items: [], entries: {}, asOf }),
+    },
     checkpoint: () => asOf.checkpoint,
     tile: async ({ level, index, width }) =>
       width <= Math.min(256, Math.floor(300 / 256 ** level) - 256 * index)

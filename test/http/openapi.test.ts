@@ -52,6 +52,9 @@ describe('schema/openapi.yaml', () => {
       limit: '5',
       range: '<1',
       cursor: 'a',
+      from: '1',
+      to: '2',
+      after: '1',
     }
     for (const { path, method, operation } of operations.filter((one) => one.method === 'get')) {
       const parameters = (Array.isArray(operation['parameters']) ? operation['parameters'] : []).map(
