@@ -12,6 +12,7 @@ import helmet from 'helmet'
 import { Fault } from '../errors.ts'
 import { allowAnyOrigin } from './allow-only.ts'
 import { attestationRoutes } from './attestations.ts'
+import { batchRoutes } from './batch.ts'
 import { entryRoutes } from './entries.ts'
 import { frontPage } from './front-page.ts'
 import { healthRoutes } from './health.ts'
@@ -59,9 +60,14 @@ export function createApp(ledger: LedgerDoor, options: AppOptions): RequestListe
 }
 
 /** All routes of the app; schema/openapi.yaml lists the same. */
-export function createRouters(ledger: LedgerDoor, readBody: ReadBody, metrics = createMetrics()): Router[] {
+export function createRouters(
+  ledger: LedgerDoor,
+  parts: { readonly readBody: ReadBody; readonly metrics: Metrics; readonly report: Report },
+): Router[] {
+  const { readBody, metrics } = parts
   return [
     attestationRoutes(ledger, readBody),
+    batchRoutes(ledger, parts),
     entryRoutes(ledger),
     imageRoutes(ledger),
     logRoutes(ledger),
@@ -83,7 +89,7 @@ function createExpress(
   // Ours is strict (query-params.ts); Express's makes arrays and objects of repeated and bracketed names.
   app.set('query parser', false)
   app.set('etag', 'strong')
-  app.use(...createRouters(ledger, createBodyReader(body), metrics))
+  app.use(...createRouters(ledger, { readBody: createBodyReader(body), metrics, report }))
   app.use(noSuchRoute)
   const answerError: ErrorRequestHandler = (error, request, response, _next) => {
     answerProblem(request, response, error, { requestId: requestIdOf(response), report })

@@ -63,5 +63,5 @@ function gauge(name: string, help: string, value: number): readonly string[] {
 /** Express leaves the route that it found on the request; what matched none has no name of its own. */
 function routeOf(request: IncomingMessage & { readonly route?: { readonly path?: unknown } }): string {
   const path = request.route?.path
-  return typeof path === 'string' ? path : 'none'
+  return typeof path === 'string' ? path.replaceAll('\\', '') : 'none'
 }

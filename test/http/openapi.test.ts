@@ -2,7 +2,9 @@ import { describe, it } from 'mocha'
 import { expect } from 'chai'
 import { readFileSync } from 'node:fs'
 import type { Router } from 'express'
+import { MAX_SUBMISSIONS } from '../../src/http/batch.ts'
 import { createRouters } from '../../src/http/app.ts'
+import { createMetrics } from '../../src/http/metrics.ts'
 import { MAX_VALUE_CHARS } from '../../src/http/query-params.ts'
 import { createBodyReader } from '../../src/http/request-body.ts'
 import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../../src/ledger/limits.ts'
@@ -23,7 +25,7 @@ const operations = paths.flatMap(([path, item]) =>
 function routesOf(router: Router): string[] {
   return router.stack.flatMap(({ route }) => {
     if (route === undefined) return []
-    const path = route.path.replace(/[:*](\w+)/g, '{$1}')
+    const path = route.path.replace(/(?<!\\)[:*](\w+)/g, '{$1}').replaceAll('\\', '')
     const methods = new Set(route.stack.map(({ method }) => method).filter((method) => method !== undefined))
     return [...methods].map((method) => `${method} ${path}`)
   })
@@ -39,7 +41,11 @@ function everyReference(value: Json): string[] {
 
 describe('schema/openapi.yaml', () => {
   it('lists exactly the routes of the app', () => {
-    const routes = createRouters(createDoor(), createBodyReader()).flatMap(routesOf)
+    const routes = createRouters(createDoor(), {
+      readBody: createBodyReader(),
+      metrics: createMetrics(),
+      report: () => undefined,
+    }).flatMap(routesOf)
     expect(routes.length).to.be.above(10)
     expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).to.deep.equal(routes.sort())
   })
@@ -107,6 +113,8 @@ describe('schema/openapi.yaml', () => {
     })
     for (const name of ['component', 'range', 'cursor'])
       expect(schemas.get(name)).to.include({ maxLength: MAX_VALUE_CHARS })
+    const batch = expectMembers(resolve('#/components/schemas/SubmitBatch'))
+    expect(batch['maxItems']).to.equal(MAX_SUBMISSIONS)
     const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
     expect(expectMembers(openApi['info'])['version']).to.equal(manifest.version)
   })
