@@ -1,22 +1,26 @@
-/** `/ledger/v1/images`: which images contain a component; what is known of one image. */
+/** `/ledger/v1/images`: which images contain a component, or have a commit, builder or signer; what is known of one. */
 import type { Router } from 'express'
 import { imageDigest } from '../brand.ts'
 import type { ImageDigest } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../ledger/limits.ts'
+import type { FoundAnswer, ImagesAnswer } from '../verify/answer.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { ImagesQuery, LedgerDoor } from './ledger-door.ts'
 import { parseQuery, refuseQuery, requiredParam } from './query-params.ts'
+import type { QueryParams } from './query-params.ts'
 import { createRouter } from './routes.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
-export function imageRoutes(ledger: Pick<LedgerDoor, 'image' | 'images'>): Router {
+type ImageDoor = Pick<LedgerDoor, 'image' | 'images' | 'found'>
+
+export function imageRoutes(ledger: ImageDoor): Router {
   const routes = createRouter()
   routes
     .route('/ledger/v1/images')
     .get(async (request, response) => {
-      answerJson(response, 200, await ledger.images(imagesQuery(request.url)), 'no-cache')
+      answerJson(response, 200, await answerImages(ledger, request.url), 'no-cache')
     })
     .all(allowOnly('GET'))
   routes
@@ -29,29 +33,50 @@ export function imageRoutes(ledger: Pick<LedgerDoor, 'image' | 'images'>): Route
   return routes
 }
 
-function imagesQuery(target: string): ImagesQuery {
-  const params = parseQuery(target, ['component', 'range', 'limit', 'cursor'])
+const KINDS = ['component', 'commit', 'builder', 'signer'] as const
+type Params = QueryParams<(typeof KINDS)[number] | 'range' | 'limit' | 'cursor'>
+
+function answerImages(ledger: ImageDoor, target: string): Promise<ImagesAnswer | FoundAnswer> {
+  const params = parseQuery(target, [...KINDS, 'range', 'limit', 'cursor'])
+  const [kind, another] = KINDS.filter((name) => params.has(name))
+  if (kind === undefined || another !== undefined) throw notOne(kind, another)
+  const limit = params.get('limit') ?? String(DEFAULT_PAGE_ROWS)
+  const cursor = params.get('cursor')
+  const page = {
+    limit: parseWholeNumber(limit, 'parameter "limit"', { least: 1, most: MAX_PAGE_ROWS }),
+    ...(cursor === undefined ? {} : { cursor }),
+  }
+  if (kind === 'component') return ledger.images({ ...componentOf(params), ...page })
+  if (params.has('range'))
+    throw refusal('range', `expected none beside "${kind}"`, 'Versions are of components.')
+  return ledger.found({ [kind]: params.get(kind), ...page })
+}
+
+function componentOf(params: Params): Pick<ImagesQuery, 'component' | 'range'> {
   const component = requiredParam(params, 'component', 'pkg:npm/lodash')
   // A purl has no spaces. One was "+", as in 1.0+dfsg: looked up like this, it would be found nowhere and look clean.
   if (component.includes(' ')) {
-    throw new Fault(
-      'parameter-malformed',
-      `parameter "component": expected a purl, got ${component.slice(0, 100)}`,
-      {
-        hint: 'Write "+" as %2B: in a query "+" is a space.',
-        facts: { parameter: 'component' },
-      },
+    throw refusal(
+      'component',
+      `expected a purl, got ${component.slice(0, 100)}`,
+      'Write "+" as %2B: in a query "+" is a space.',
     )
   }
-  const limit = params.get('limit') ?? String(DEFAULT_PAGE_ROWS)
   const range = params.get('range')
-  const cursor = params.get('cursor')
-  return {
-    component,
-    limit: parseWholeNumber(limit, 'parameter "limit"', { least: 1, most: MAX_PAGE_ROWS }),
-    ...(range === undefined ? {} : { range }),
-    ...(cursor === undefined ? {} : { cursor }),
-  }
+  return { component, ...(range === undefined ? {} : { range }) }
+}
+
+function notOne(kind: string | undefined, another: string | undefined): Fault {
+  const got = kind === undefined ? 'none' : `${kind} and ${another}`
+  return refusal(
+    another ?? 'component',
+    `expected one of ${KINDS.join(', ')}, got ${got}`,
+    'For example: ?component=pkg:npm/lodash',
+  )
+}
+
+function refusal(parameter: string, text: string, hint: string): Fault {
+  return new Fault('parameter-malformed', `parameter "${parameter}": ${text}`, { hint, facts: { parameter } })
 }
 
 function digestOf(text: string): ImageDigest {

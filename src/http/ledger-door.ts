@@ -8,10 +8,12 @@
 import type { AttestationId, ImageDigest, LogIndex } from '../brand.ts'
 import type { Fault } from '../errors.ts'
 import type { Records } from '../ledger/records.ts'
+import type { FoundQuery } from '../ledger/query-found.ts'
 import type { Gauges } from '../ledger/readiness.ts'
 import type {
   AttestationAnswer,
   EntryAnswer,
+  FoundAnswer,
   ImageAnswer,
   ImagesAnswer,
   RevocationsAnswer,
@@ -40,6 +42,7 @@ export interface LedgerDoor {
   pae(id: AttestationId): Promise<Uint8Array>
   image(digest: ImageDigest): Promise<ImageAnswer>
   images(query: ImagesQuery): Promise<ImagesAnswer>
+  found(query: FoundQuery): Promise<FoundAnswer>
   revocations(target: string): Promise<RevocationsAnswer>
   readonly records: Records
   /** The newest published note. */

@@ -5,7 +5,7 @@ import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { isObject, parseJson } from '../encoding/strict-json.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
-import type { ImagesQuestion } from '../verify/answer.ts'
+import type { ImagesQuestion, StatedQuestion } from '../verify/answer.ts'
 
 /** The last row that was shown. */
 export interface Cursor {
@@ -13,13 +13,15 @@ export interface Cursor {
   readonly image: ImageDigest
 }
 
-export function formatCursor(asked: ImagesQuestion, { first, image }: Cursor): string {
+type Asked = ImagesQuestion | StatedQuestion
+
+export function formatCursor(asked: Asked, { first, image }: Cursor): string {
   const text = JSON.stringify({ asked: questionId(asked), first, image })
   return formatBase64(utf8(text)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
 /** @throws Fault `malformed` (`cursor-malformed`) for anything but a cursor that was given for this very question */
-export function parseCursor(asked: ImagesQuestion, text: string): Cursor {
+export function parseCursor(asked: Asked, text: string): Cursor {
   const cursor = readCursor(text)
   if (cursor === undefined || formatCursor(asked, cursor) !== text) {
     throw new Fault('cursor-malformed', 'cursor: expected the `next` of an answer to the same question', {
@@ -46,6 +48,6 @@ export function isAfter(row: Cursor, cursor: Cursor): boolean {
   return row.first > cursor.first || (row.first === cursor.first && row.image > cursor.image)
 }
 
-function questionId(asked: ImagesQuestion): string {
-  return sha256Id(utf8(JSON.stringify([asked.component, asked.range ?? null]))).slice(7, 23)
+function questionId(asked: Asked): string {
+  return sha256Id(utf8(JSON.stringify(asked, Object.keys(asked).sort()))).slice(7, 23)
 }

@@ -16,24 +16,24 @@ import type { TrustState } from '../trust/trust-state.ts'
 import type {
   AttestationAnswer,
   EntryAnswer,
+  FoundAnswer,
   ImageAnswer,
   ImagesAnswer,
   RevocationsAnswer,
   StatusAnswer,
   SubmitAnswer,
 } from '../verify/answer.ts'
-import { parseQuestion } from '../verify/rows.ts'
 import { admit, type Admitted } from './admit.ts'
-import { parseCursor } from './cursor.ts'
 import { Follower, prepareIndex } from './follower.ts'
-import { DEFAULT_PAGE_ROWS, INDEX_WAIT_MS } from './limits.ts'
+import { INDEX_WAIT_MS } from './limits.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
 import type { Clock, Storage } from './ports.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
 import { queryAttestation, queryEntry, querySigned, submitAnswer } from './query-entries.ts'
+import { askFound, type FoundQuery } from './query-found.ts'
 import { queryImage } from './query-image.ts'
-import { queryImages } from './query-images.ts'
+import { askImages, type ImagesAsked } from './query-images.ts'
 import { queryRevocations } from './query-revocations.ts'
 import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
@@ -221,17 +221,13 @@ export class Ledger implements AsyncDisposable {
    * @param question `component` a purl; `range` VERS or native; `limit` 1 to 1000 rows; `cursor` the `next` of a page
    * @throws Fault `malformed`, `unsupported`
    */
-  async images(question: {
-    readonly component: string
-    readonly range?: string
-    readonly limit?: number
-    readonly cursor?: string
-  }): Promise<ImagesAnswer> {
-    const parsed = parseQuestion(question.component, question.range)
-    const after = question.cursor === undefined ? {} : { after: parseCursor(parsed.asked, question.cursor) }
-    return this.#view((view) =>
-      queryImages(view, parsed, { limit: question.limit ?? DEFAULT_PAGE_ROWS, ...after }),
-    )
+  async images(question: ImagesAsked): Promise<ImagesAnswer> {
+    return this.#view(askImages(question))
+  }
+
+  /** Images by what statements say of them: a commit, a builder, or the key that signed. @throws Fault `malformed` */
+  async found(question: FoundQuery): Promise<FoundAnswer> {
+    return this.#view(askFound(question))
   }
 
   /** @throws Fault `malformed` for a bad target URI */

@@ -16,12 +16,14 @@ import {
   compareRows,
   decide,
   matchVersion,
+  parseQuestion,
   rowOf,
   type ComponentQuestion,
   type Stated,
 } from '../verify/rows.ts'
-import { formatCursor, isAfter, type Cursor } from './cursor.ts'
+import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
 import { readEntryRows, readImageRecords, readTotals } from './index-rows.ts'
+import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import { targetsOf } from './prove.ts'
 import {
   asOf,
@@ -42,7 +44,21 @@ interface Hit {
   readonly first: LogIndex
 }
 
-export async function queryImages(
+export interface ImagesAsked {
+  readonly component: string
+  readonly range?: string
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+/** @throws Fault `malformed`, `unsupported` */
+export function askImages(asked: ImagesAsked): (view: View) => Promise<ImagesAnswer> {
+  const question = parseQuestion(asked.component, asked.range)
+  const after = asked.cursor === undefined ? {} : { after: parseCursor(question.asked, asked.cursor) }
+  return (view) => queryImages(view, question, { limit: asked.limit ?? DEFAULT_PAGE_ROWS, ...after })
+}
+
+async function queryImages(
   view: View,
   question: ComponentQuestion,
   page: { readonly limit: number; readonly after?: Cursor },
@@ -156,9 +172,15 @@ async function questionCoverage(view: View, hits: readonly Hit[]): Promise<Quest
 }
 
 /** The rows' entries, all trust roots, and the revocations known of anything the rows rest on. */
-async function proofMaterial(view: View, items: readonly ImageRow[]): Promise<ImagesAnswer['entries']> {
+export async function proofMaterial(
+  view: View,
+  items: readonly (Omit<ImageRow, 'matches'> & {
+    readonly matches: readonly { readonly entry: LogIndex }[]
+  })[],
+): Promise<ImagesAnswer['entries']> {
   const stated = new Set<LogIndex>()
   for (const row of items) {
+    for (const one of row.matches) stated.add(one.entry)
     for (const index of row.sboms) stated.add(index)
     for (const one of row.provenance) stated.add(one.entry)
   }

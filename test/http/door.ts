@@ -62,6 +62,7 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       coverage: { images: 0, affected: 0, notAffected: 0, undetermined: 0, unknown: 0, unreadableEntries: 0 },
       ...rest,
     }),
+    found: async ({ builder = '' }) => ({ question: { builder }, items: [], coverage, ...rest }),
     revocations: async (target) => ({
       target,
       state: 'not-revoked',
