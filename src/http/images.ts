@@ -8,7 +8,8 @@ import type { FoundAnswer, ImagesAnswer } from '../verify/answer.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { ImagesQuery, LedgerDoor } from './ledger-door.ts'
-import { parseQuery, refuseQuery, requiredParam } from './query-params.ts'
+import { MOMENT, momentOf } from './moment.ts'
+import { parseQuery, requiredParam } from './query-params.ts'
 import type { QueryParams } from './query-params.ts'
 import { createRouter } from './routes.ts'
 import { parseWholeNumber } from './whole-number.ts'
@@ -26,18 +27,19 @@ export function imageRoutes(ledger: ImageDoor): Router {
   routes
     .route('/ledger/v1/images/:digest')
     .get(async (request, response) => {
-      refuseQuery(request.url)
-      answerJson(response, 200, await ledger.image(digestOf(request.params.digest)), 'no-cache')
+      const moment = momentOf(parseQuery(request.url, MOMENT))
+      const answer = await ledger.image(digestOf(request.params.digest), moment)
+      answerJson(response, 200, answer, 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes
 }
 
 const KINDS = ['component', 'commit', 'builder', 'signer'] as const
-type Params = QueryParams<(typeof KINDS)[number] | 'range' | 'limit' | 'cursor'>
+type Params = QueryParams<(typeof KINDS)[number] | (typeof MOMENT)[number] | 'range' | 'limit' | 'cursor'>
 
 function answerImages(ledger: ImageDoor, target: string): Promise<ImagesAnswer | FoundAnswer> {
-  const params = parseQuery(target, [...KINDS, 'range', 'limit', 'cursor'])
+  const params = parseQuery(target, [...KINDS, ...MOMENT, 'range', 'limit', 'cursor'])
   const [kind, another] = KINDS.filter((name) => params.has(name))
   if (kind === undefined || another !== undefined) throw notOne(kind, another)
   const limit = params.get('limit') ?? String(DEFAULT_PAGE_ROWS)
@@ -46,10 +48,10 @@ function answerImages(ledger: ImageDoor, target: string): Promise<ImagesAnswer |
     limit: parseWholeNumber(limit, 'parameter "limit"', { least: 1, most: MAX_PAGE_ROWS }),
     ...(cursor === undefined ? {} : { cursor }),
   }
-  if (kind === 'component') return ledger.images({ ...componentOf(params), ...page })
+  if (kind === 'component') return ledger.images({ ...componentOf(params), ...page }, momentOf(params))
   if (params.has('range'))
     throw refusal('range', `expected none beside "${kind}"`, 'Versions are of components.')
-  return ledger.found({ [kind]: params.get(kind), ...page })
+  return ledger.found({ [kind]: params.get(kind), ...page }, momentOf(params))
 }
 
 function componentOf(params: Params): Pick<ImagesQuery, 'component' | 'range'> {

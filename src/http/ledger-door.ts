@@ -8,6 +8,7 @@
 import type { AttestationId, ImageDigest, LogIndex } from '../brand.ts'
 import type { Fault } from '../errors.ts'
 import type { Records } from '../ledger/records.ts'
+import type { Moment } from '../ledger/moment.ts'
 import type { FoundQuery } from '../ledger/query-found.ts'
 import type { Gauges } from '../ledger/readiness.ts'
 import type {
@@ -40,10 +41,10 @@ export interface LedgerDoor {
   attestation(id: AttestationId): Promise<AttestationAnswer>
   /** The bytes that were signed. */
   pae(id: AttestationId): Promise<Uint8Array>
-  image(digest: ImageDigest): Promise<ImageAnswer>
-  images(query: ImagesQuery): Promise<ImagesAnswer>
-  found(query: FoundQuery): Promise<FoundAnswer>
-  revocations(target: string): Promise<RevocationsAnswer>
+  image(digest: ImageDigest, moment: Moment): Promise<ImageAnswer>
+  images(query: ImagesQuery, moment: Moment): Promise<ImagesAnswer>
+  found(query: FoundQuery, moment: Moment): Promise<FoundAnswer>
+  revocations(target: string, moment: Moment): Promise<RevocationsAnswer>
   readonly records: Records
   /** The newest published note. */
   checkpoint(): string

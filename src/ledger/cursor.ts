@@ -1,5 +1,8 @@
-/** Cursors: where the next page of rows begins. Opaque to clients, bound to the question. */
-import { imageDigest, logIndex, type ImageDigest, type LogIndex } from '../brand.ts'
+/**
+ * Cursors: where the next page of rows begins. Opaque to clients, bound to the question and pinned to the size that the
+ * first page was an answer as of, so that pages fit together while the log grows.
+ */
+import { imageDigest, logIndex, treeSize, type ImageDigest, type LogIndex, type TreeSize } from '../brand.ts'
 import { sha256Id } from '../crypto/sha256.ts'
 import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { isObject, parseJson } from '../encoding/strict-json.ts'
@@ -7,16 +10,22 @@ import { utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import type { ImagesQuestion, StatedQuestion } from '../verify/answer.ts'
 
-/** The last row that was shown. */
-export interface Cursor {
+/** What rows are ordered by. */
+export interface Place {
   readonly first: LogIndex
   readonly image: ImageDigest
 }
 
+/** The last row that was shown. */
+export interface Cursor extends Place {
+  /** The entries that all pages rest on. */
+  readonly through: TreeSize
+}
+
 type Asked = ImagesQuestion | StatedQuestion
 
-export function formatCursor(asked: Asked, { first, image }: Cursor): string {
-  const text = JSON.stringify({ asked: questionId(asked), first, image })
+export function formatCursor(asked: Asked, { first, image, through }: Cursor): string {
+  const text = JSON.stringify({ asked: questionId(asked), first, image, through })
   return formatBase64(utf8(text)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
@@ -37,14 +46,15 @@ function readCursor(text: string): Cursor | undefined {
     const value = parseJson(parseBase64(padded))
     if (!isObject(value) || typeof value['first'] !== 'number' || typeof value['image'] !== 'string')
       return undefined
-    return { first: logIndex(value['first']), image: imageDigest(value['image']) }
+    const through = treeSize(Number(value['through']))
+    return { first: logIndex(value['first']), image: imageDigest(value['image']), through }
   } catch (cause) {
     if (cause instanceof Fault) return undefined
     throw cause
   }
 }
 
-export function isAfter(row: Cursor, cursor: Cursor): boolean {
+export function isAfter(row: Place, cursor: Place): boolean {
   return row.first > cursor.first || (row.first === cursor.first && row.image > cursor.image)
 }
 

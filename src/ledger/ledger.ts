@@ -6,7 +6,7 @@
  *
  * Everything from outside (storage, key, time) is an argument.
  */
-import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
+import { treeSize, type AttestationId, type ImageDigest, type LogIndex, type TreeSize } from '../brand.ts'
 import type { PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
@@ -26,6 +26,7 @@ import type {
 import { admit, type Admitted } from './admit.ts'
 import { Follower, prepareIndex } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
+import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
 import type { Clock, Storage } from './ports.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
@@ -213,26 +214,26 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** @throws Fault `not-recorded` */
-  image(digest: ImageDigest): Promise<ImageAnswer> {
-    return this.#view((view) => queryImage(view, digest))
+  image(digest: ImageDigest, moment?: Moment): Promise<ImageAnswer> {
+    return this.#view((view) => queryImage(view, digest), moment)
   }
 
   /**
    * @param question `component` a purl; `range` VERS or native; `limit` 1 to 1000 rows; `cursor` the `next` of a page
    * @throws Fault `malformed`, `unsupported`
    */
-  async images(question: ImagesAsked): Promise<ImagesAnswer> {
-    return this.#view(askImages(question))
+  async images(question: ImagesAsked, moment?: Moment): Promise<ImagesAnswer> {
+    return this.#ask(askImages(question), moment)
   }
 
   /** Images by what statements say of them: a commit, a builder, or the key that signed. @throws Fault `malformed` */
-  async found(question: FoundQuery): Promise<FoundAnswer> {
-    return this.#view(askFound(question))
+  async found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer> {
+    return this.#ask(askFound(question), moment)
   }
 
   /** @throws Fault `malformed` for a bad target URI */
-  revocations(target: string): Promise<RevocationsAnswer> {
-    return this.#view((view) => queryRevocations(view, target))
+  revocations(target: string, moment?: Moment): Promise<RevocationsAnswer> {
+    return this.#view((view) => queryRevocations(view, target), moment)
   }
 
   status(): Promise<StatusAnswer> {
@@ -278,12 +279,17 @@ export class Ledger implements AsyncDisposable {
     }
   }
 
+  #ask<T>(asked: Asked<T>, moment: Moment = {}): Promise<T> {
+    return this.#view(asked.answer, momentOf(asked, moment))
+  }
+
   /** A submitter finds what it submitted: the index gets a second to reach what was public when the question came. */
-  async #view<T>(use: (view: View) => Promise<T>): Promise<T> {
-    await this.#follower.reach(this.#published.checkpoint.size, INDEX_WAIT_MS)
+  async #view<T>(use: (view: View) => Promise<T>, moment: Moment = {}): Promise<T> {
+    const { size } = this.#published.checkpoint
+    await this.#follower.reach(treeSize(Math.max(size, moment.minSize ?? 0)), INDEX_WAIT_MS)
     return this.#storage.index.read(async (reader) => {
       const { through } = await reader.position()
-      return use({ ...this.#logView(), through, reader, trust: this.#trust })
+      return use(viewAt({ ...this.#logView(), through, reader, trust: this.#trust }, moment))
     })
   }
 }

@@ -3,9 +3,10 @@ import type { ImageDigest, LogIndex } from '../brand.ts'
 import { builderKey, commitKey, signerKey, subjectKey } from '../map/keys.ts'
 import type { FoundAnswer, FoundRow, StatedQuestion } from '../verify/answer.ts'
 import { foundRow, parseStatedQuestion } from '../verify/found-rows.ts'
-import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
+import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './cursor.ts'
 import { readEntryRows, readImageRecords } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
+import type { Asked } from './moment.ts'
 import { proofMaterial } from './query-images.ts'
 import { asOf, coverageOf, type View } from './view.ts'
 
@@ -19,10 +20,13 @@ export interface FoundQuery {
 }
 
 /** @throws Fault `malformed` */
-export function askFound(query: FoundQuery): (view: View) => Promise<FoundAnswer> {
+export function askFound(query: FoundQuery): Asked<FoundAnswer> {
   const question = parseStatedQuestion(query)
   const after = query.cursor === undefined ? undefined : parseCursor(question, query.cursor)
-  return (view) => queryFound(view, question, query.limit ?? DEFAULT_PAGE_ROWS, after)
+  return {
+    answer: (view) => queryFound(view, question, query.limit ?? DEFAULT_PAGE_ROWS, after),
+    ...(after === undefined ? {} : { at: after.through }),
+  }
 }
 
 async function queryFound(
@@ -38,7 +42,9 @@ async function queryFound(
   return {
     question,
     items,
-    ...(rest.length > shown.length && last !== undefined ? { next: formatCursor(question, last) } : {}),
+    ...(rest.length > shown.length && last !== undefined
+      ? { next: formatCursor(question, { ...last, through: view.through }) }
+      : {}),
     coverage: await coverageOf(view),
     entries: await proofMaterial(view, items),
     asOf: asOf(view, view.through),
@@ -48,7 +54,7 @@ async function queryFound(
 }
 
 /** The images among the subjects, by the first entry that states what was asked. */
-async function findHits(view: View, question: StatedQuestion): Promise<readonly Cursor[]> {
+async function findHits(view: View, question: StatedQuestion): Promise<readonly Place[]> {
   const firsts = new Map<ImageDigest, LogIndex>()
   const stating = await view.reader.postings('components', keyOf(question))
   for (const { facts } of await readEntryRows(view.reader, stating)) {

@@ -24,6 +24,7 @@ import {
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
 import { readEntryRows, readImageRecords, readTotals } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
+import type { Asked } from './moment.ts'
 import { targetsOf } from './prove.ts'
 import {
   asOf,
@@ -52,10 +53,14 @@ export interface ImagesAsked {
 }
 
 /** @throws Fault `malformed`, `unsupported` */
-export function askImages(asked: ImagesAsked): (view: View) => Promise<ImagesAnswer> {
+export function askImages(asked: ImagesAsked): Asked<ImagesAnswer> {
   const question = parseQuestion(asked.component, asked.range)
-  const after = asked.cursor === undefined ? {} : { after: parseCursor(question.asked, asked.cursor) }
-  return (view) => queryImages(view, question, { limit: asked.limit ?? DEFAULT_PAGE_ROWS, ...after })
+  const after = asked.cursor === undefined ? undefined : parseCursor(question.asked, asked.cursor)
+  const page = { limit: asked.limit ?? DEFAULT_PAGE_ROWS, ...(after === undefined ? {} : { after }) }
+  return {
+    answer: (view) => queryImages(view, question, page),
+    ...(after === undefined ? {} : { at: after.through }),
+  }
 }
 
 async function queryImages(
@@ -72,7 +77,9 @@ async function queryImages(
   return {
     question: question.asked,
     items: [...items].sort(compareRows),
-    ...(rest.length > shown.length && last !== undefined ? { next: formatCursor(question.asked, last) } : {}),
+    ...(rest.length > shown.length && last !== undefined
+      ? { next: formatCursor(question.asked, { ...last, through: view.through }) }
+      : {}),
     coverage: await questionCoverage(view, hits),
     entries: await proofMaterial(view, items),
     asOf: asOf(view, view.through),

@@ -60,6 +60,8 @@ describe('schema/openapi.yaml', () => {
       range: '<1',
       cursor: 'a',
       from: '1',
+      at: '5',
+      min_size: '5',
       to: '2',
       after: '1',
     }
@@ -110,9 +112,9 @@ describe('schema/openapi.yaml', () => {
       expectMembers(expectMembers(openApi['paths'])['/ledger/v1/images'])['get'],
     )['parameters']
     const schemas = new Map(
-      (Array.isArray(parameters) ? parameters : []).map((one) => {
+      (Array.isArray(parameters) ? parameters : []).flatMap((one) => {
         const { name, schema } = expectMembers(one)
-        return [String(name), expectMembers(schema)]
+        return name === undefined ? [] : [[String(name), expectMembers(schema)] as const]
       }),
     )
     expect(schemas.get('limit')).to.include({
