@@ -69,7 +69,7 @@ export function createRouters(
     attestationRoutes(ledger, readBody),
     batchRoutes(ledger, parts),
     entryRoutes(ledger),
-    imageRoutes(ledger),
+    imageRoutes(ledger, parts),
     logRoutes(ledger),
     revocationRoutes(ledger),
     statusRoutes(ledger),

@@ -4,24 +4,32 @@ import { imageDigest } from '../brand.ts'
 import type { ImageDigest } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../ledger/limits.ts'
-import type { FoundAnswer, ImagesAnswer } from '../verify/answer.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { ImagesQuery, LedgerDoor } from './ledger-door.ts'
 import { MOMENT, momentOf } from './moment.ts'
 import { parseQuery, requiredParam } from './query-params.ts'
 import type { QueryParams } from './query-params.ts'
+import type { Report } from './problem.ts'
 import { createRouter } from './routes.ts'
+import { rowFormatFor, streamRows } from './row-stream.ts'
+import type { AskPage } from './row-stream.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
 type ImageDoor = Pick<LedgerDoor, 'image' | 'images' | 'found'>
 
-export function imageRoutes(ledger: ImageDoor): Router {
+export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Report }): Router {
   const routes = createRouter()
   routes
     .route('/ledger/v1/images')
     .get(async (request, response) => {
-      answerJson(response, 200, await answerImages(ledger, request.url), 'no-cache')
+      const params = readParams(request.url)
+      const ask = askerOf(ledger, params)
+      const format = rowFormatFor(request)
+      response.vary('Accept')
+      if (format === undefined) return answerJson(response, 200, await ask(pageOf(params)), 'no-cache')
+      refusePage(params)
+      await streamRows(response, { format, ask, report })
     })
     .all(allowOnly('GET'))
   routes
@@ -38,20 +46,38 @@ export function imageRoutes(ledger: ImageDoor): Router {
 const KINDS = ['component', 'commit', 'builder', 'signer'] as const
 type Params = QueryParams<(typeof KINDS)[number] | (typeof MOMENT)[number] | 'range' | 'limit' | 'cursor'>
 
-function answerImages(ledger: ImageDoor, target: string): Promise<ImagesAnswer | FoundAnswer> {
-  const params = parseQuery(target, [...KINDS, ...MOMENT, 'range', 'limit', 'cursor'])
+function readParams(target: string): Params {
+  return parseQuery(target, [...KINDS, ...MOMENT, 'range', 'limit', 'cursor'])
+}
+
+/** The question, still to be asked for a page. */
+function askerOf(ledger: ImageDoor, params: Params): AskPage {
   const [kind, another] = KINDS.filter((name) => params.has(name))
   if (kind === undefined || another !== undefined) throw notOne(kind, another)
+  const moment = momentOf(params)
+  if (kind === 'component') {
+    const component = componentOf(params)
+    return (page) => ledger.images({ ...component, ...page }, moment)
+  }
+  if (params.has('range'))
+    throw refusal('range', `expected none beside "${kind}"`, 'Versions are of components.')
+  return (page) => ledger.found({ [kind]: params.get(kind), ...page }, moment)
+}
+
+function pageOf(params: Params): { readonly limit: number; readonly cursor?: string } {
   const limit = params.get('limit') ?? String(DEFAULT_PAGE_ROWS)
   const cursor = params.get('cursor')
-  const page = {
+  return {
     limit: parseWholeNumber(limit, 'parameter "limit"', { least: 1, most: MAX_PAGE_ROWS }),
     ...(cursor === undefined ? {} : { cursor }),
   }
-  if (kind === 'component') return ledger.images({ ...componentOf(params), ...page }, momentOf(params))
-  if (params.has('range'))
-    throw refusal('range', `expected none beside "${kind}"`, 'Versions are of components.')
-  return ledger.found({ [kind]: params.get(kind), ...page }, momentOf(params))
+}
+
+function refusePage(params: Params): void {
+  for (const name of ['limit', 'cursor'] as const) {
+    if (params.has(name))
+      throw refusal(name, 'expected none: NDJSON and CSV hold all rows', 'Ask for application/json.')
+  }
 }
 
 function componentOf(params: Params): Pick<ImagesQuery, 'component' | 'range'> {
