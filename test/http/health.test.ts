@@ -96,6 +96,33 @@ describe('/readyz', () => {
     expect(reasonOf({ indexBehindMs: 60_001 })).to.equal('index-behind')
   })
 
+  it('counts the minute from when something was public that the index has not, and forgets it once it has', async () => {
+    let now = Date.UTC(2026, 10, 24)
+    const clock = { now: () => now, sleep: () => new Promise<void>((done) => setImmediate(done)) }
+    const storage = openMemoryStorage()
+    await using ledger = await createTestLedger(storage, { clock, batchWindowMs: 0 })
+    await ledger.status()
+    now += 3_600_000
+    expect((await probed(ledger))[0], 'an hour without submissions is no lag').to.equal(200)
+    const apply = storage.index.apply.bind(storage.index)
+    let letGo = (): void => undefined
+    const gate = new Promise<void>((resolve) => (letGo = resolve))
+    storage.index.apply = async (batch) => gate.then(() => apply(batch))
+    await ledger.submit(signEnvelope(sbomPayload('shop', ['lodash@1.0.0']), keys.ci))
+    now += 60_000
+    expect((await probed(ledger))[0]).to.equal(200)
+    now += 1
+    await ledger.submit(signEnvelope(sbomPayload('web', ['lodash@1.0.0']), keys.ci))
+    expect((await probed(ledger)).slice(0, 2), 'a newer entry makes it no younger').to.deep.equal([
+      503,
+      'index-behind',
+    ])
+    letGo()
+    while (ledger.gauges().indexedThrough < 3) await ledger.status()
+    expect((await probed(ledger))[0]).to.equal(200)
+    expect(ledger.gauges().indexBehindMs).to.equal(0)
+  })
+
   it('finds out that the index has stopped, from the follower itself', async () => {
     const storage = openMemoryStorage()
     let stopped: unknown
