@@ -22,10 +22,10 @@ import { formatBase64 } from '../encoding/base64.ts'
 import { parseJson, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
 import { formatTransparencyLogEntry, type TransparencyLogEntry } from './transparency-log-entry.ts'
 
-const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
+export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
 
 const mediaTypes: readonly string[] = [
-  MEDIA_TYPE,
+  BUNDLE_TYPE,
   'application/vnd.dev.sigstore.bundle+json;version=0.1',
   'application/vnd.dev.sigstore.bundle+json;version=0.2',
   'application/vnd.dev.sigstore.bundle+json;version=0.3',
@@ -41,7 +41,7 @@ export function formatBundle(
 ): JsonObject {
   if (envelope.signatures.length !== 1) throw new Error(`bundle: ${envelope.signatures.length} signatures`)
   return {
-    mediaType: MEDIA_TYPE,
+    mediaType: BUNDLE_TYPE,
     verificationMaterial: {
       publicKey: { hint: formatBase64(sha256(publicKey.spki)) },
       tlogEntries: [formatTransparencyLogEntry(logged)],

@@ -12,10 +12,14 @@ import helmet from 'helmet'
 import { Fault } from '../errors.ts'
 import { allowAnyOrigin } from './allow-only.ts'
 import { attestationRoutes } from './attestations.ts'
+import { batchRoutes } from './batch.ts'
 import { entryRoutes } from './entries.ts'
 import { frontPage } from './front-page.ts'
+import { healthRoutes } from './health.ts'
 import { imageRoutes } from './images.ts'
 import type { LedgerDoor } from './ledger-door.ts'
+import { logRoutes } from './log-routes.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { answerProblem } from './problem.ts'
 import type { Report } from './problem.ts'
 import { BODY_LIMITS, createBodyReader } from './request-body.ts'
@@ -36,9 +40,11 @@ export interface AppOptions {
 
 /** A listener for `startServer`, or for any `node:http` server. */
 export function createApp(ledger: LedgerDoor, options: AppOptions): RequestListener {
-  const app = createExpress(ledger, options)
+  const metrics = createMetrics()
+  const app = createExpress(ledger, metrics, options)
   const { newRequestId = randomUUID, report } = options
   return (request, response) => {
+    metrics.observe(request, response)
     response.setHeader('x-request-id', requestIdFrom(request) ?? newRequestId())
     if (request.method === 'GET' || request.method === 'HEAD') allowAnyOrigin(response)
     securityHeaders(request, response, () => {
@@ -54,25 +60,36 @@ export function createApp(ledger: LedgerDoor, options: AppOptions): RequestListe
 }
 
 /** All routes of the app; schema/openapi.yaml lists the same. */
-export function createRouters(ledger: LedgerDoor, readBody: ReadBody): Router[] {
+export function createRouters(
+  ledger: LedgerDoor,
+  parts: { readonly readBody: ReadBody; readonly metrics: Metrics; readonly report: Report },
+): Router[] {
+  const { readBody, metrics } = parts
   return [
     attestationRoutes(ledger, readBody),
+    batchRoutes(ledger, parts),
     entryRoutes(ledger),
-    imageRoutes(ledger),
+    imageRoutes(ledger, parts),
+    logRoutes(ledger),
     revocationRoutes(ledger),
     statusRoutes(ledger),
+    healthRoutes(ledger, metrics),
     tileRoutes(ledger),
     frontPage(),
   ]
 }
 
-function createExpress(ledger: LedgerDoor, { report, body = BODY_LIMITS }: AppOptions): express.Express {
+function createExpress(
+  ledger: LedgerDoor,
+  metrics: Metrics,
+  { report, body = BODY_LIMITS }: AppOptions,
+): express.Express {
   const app = express()
   app.disable('x-powered-by')
   // Ours is strict (query-params.ts); Express's makes arrays and objects of repeated and bracketed names.
   app.set('query parser', false)
   app.set('etag', 'strong')
-  app.use(...createRouters(ledger, createBodyReader(body)))
+  app.use(...createRouters(ledger, { readBody: createBodyReader(body), metrics, report }))
   app.use(noSuchRoute)
   const answerError: ErrorRequestHandler = (error, request, response, _next) => {
     answerProblem(request, response, error, { requestId: requestIdOf(response), report })

@@ -17,6 +17,7 @@ To try:
   /ledger/v1/images?component=pkg:npm/lodash&range=%3C4.17.21    which images contain lodash before 4.17.21
   /ledger/v1/entries/0                                           the first entry, with its proof
   /ledger/v1/revocations?target=image:sha256:...                 is this image revoked?
+  /ledger/v1/events                                              what was recorded; ask again after the last one
   /checkpoint                                                    the signed tree head (C2SP tlog-checkpoint)
   /tile/0/000.p/1                                                the tree itself (C2SP tlog-tiles)
 

@@ -1,4 +1,4 @@
-/** `/ledger/v1/images`: which images contain a component; what is known of one image. */
+/** `/ledger/v1/images`: which images contain a component, or have a commit, builder or signer; what is known of one. */
 import type { Router } from 'express'
 import { imageDigest } from '../brand.ts'
 import type { ImageDigest } from '../brand.ts'
@@ -7,51 +7,104 @@ import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../ledger/limits.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { ImagesQuery, LedgerDoor } from './ledger-door.ts'
-import { parseQuery, refuseQuery, requiredParam } from './query-params.ts'
+import { MOMENT, momentOf } from './moment.ts'
+import { parseQuery, requiredParam } from './query-params.ts'
+import type { QueryParams } from './query-params.ts'
+import type { Report } from './problem.ts'
 import { createRouter } from './routes.ts'
+import { rowFormatFor, streamRows } from './row-stream.ts'
+import type { AskPage } from './row-stream.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
-export function imageRoutes(ledger: Pick<LedgerDoor, 'image' | 'images'>): Router {
+type ImageDoor = Pick<LedgerDoor, 'image' | 'images' | 'found'>
+
+export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Report }): Router {
   const routes = createRouter()
   routes
     .route('/ledger/v1/images')
     .get(async (request, response) => {
-      answerJson(response, 200, await ledger.images(imagesQuery(request.url)), 'no-cache')
+      const params = readParams(request.url)
+      const ask = askerOf(ledger, params)
+      const format = rowFormatFor(request)
+      response.vary('Accept')
+      if (format === undefined) return answerJson(response, 200, await ask(pageOf(params)), 'no-cache')
+      refusePage(params)
+      await streamRows(response, { format, ask, report })
     })
     .all(allowOnly('GET'))
   routes
     .route('/ledger/v1/images/:digest')
     .get(async (request, response) => {
-      refuseQuery(request.url)
-      answerJson(response, 200, await ledger.image(digestOf(request.params.digest)), 'no-cache')
+      const moment = momentOf(parseQuery(request.url, MOMENT))
+      const answer = await ledger.image(digestOf(request.params.digest), moment)
+      answerJson(response, 200, answer, 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes
 }
 
-function imagesQuery(target: string): ImagesQuery {
-  const params = parseQuery(target, ['component', 'range', 'limit', 'cursor'])
+const KINDS = ['component', 'commit', 'builder', 'signer'] as const
+type Params = QueryParams<(typeof KINDS)[number] | (typeof MOMENT)[number] | 'range' | 'limit' | 'cursor'>
+
+function readParams(target: string): Params {
+  return parseQuery(target, [...KINDS, ...MOMENT, 'range', 'limit', 'cursor'])
+}
+
+/** The question, still to be asked for a page. */
+function askerOf(ledger: ImageDoor, params: Params): AskPage {
+  const [kind, another] = KINDS.filter((name) => params.has(name))
+  if (kind === undefined || another !== undefined) throw notOne(kind, another)
+  const moment = momentOf(params)
+  if (kind === 'component') {
+    const component = componentOf(params)
+    return (page) => ledger.images({ ...component, ...page }, moment)
+  }
+  if (params.has('range'))
+    throw refusal('range', `expected none beside "${kind}"`, 'Versions are of components.')
+  return (page) => ledger.found({ [kind]: params.get(kind), ...page }, moment)
+}
+
+function pageOf(params: Params): { readonly limit: number; readonly cursor?: string } {
+  const limit = params.get('limit') ?? String(DEFAULT_PAGE_ROWS)
+  const cursor = params.get('cursor')
+  return {
+    limit: parseWholeNumber(limit, 'parameter "limit"', { least: 1, most: MAX_PAGE_ROWS }),
+    ...(cursor === undefined ? {} : { cursor }),
+  }
+}
+
+function refusePage(params: Params): void {
+  for (const name of ['limit', 'cursor'] as const) {
+    if (params.has(name))
+      throw refusal(name, 'expected none: NDJSON and CSV hold all rows', 'Ask for application/json.')
+  }
+}
+
+function componentOf(params: Params): Pick<ImagesQuery, 'component' | 'range'> {
   const component = requiredParam(params, 'component', 'pkg:npm/lodash')
   // A purl has no spaces. One was "+", as in 1.0+dfsg: looked up like this, it would be found nowhere and look clean.
   if (component.includes(' ')) {
-    throw new Fault(
-      'parameter-malformed',
-      `parameter "component": expected a purl, got ${component.slice(0, 100)}`,
-      {
-        hint: 'Write "+" as %2B: in a query "+" is a space.',
-        facts: { parameter: 'component' },
-      },
+    throw refusal(
+      'component',
+      `expected a purl, got ${component.slice(0, 100)}`,
+      'Write "+" as %2B: in a query "+" is a space.',
     )
   }
-  const limit = params.get('limit') ?? String(DEFAULT_PAGE_ROWS)
   const range = params.get('range')
-  const cursor = params.get('cursor')
-  return {
-    component,
-    limit: parseWholeNumber(limit, 'parameter "limit"', { least: 1, most: MAX_PAGE_ROWS }),
-    ...(range === undefined ? {} : { range }),
-    ...(cursor === undefined ? {} : { cursor }),
-  }
+  return { component, ...(range === undefined ? {} : { range }) }
+}
+
+function notOne(kind: string | undefined, another: string | undefined): Fault {
+  const got = kind === undefined ? 'none' : `${kind} and ${another}`
+  return refusal(
+    another ?? 'component',
+    `expected one of ${KINDS.join(', ')}, got ${got}`,
+    'For example: ?component=pkg:npm/lodash',
+  )
+}
+
+function refusal(parameter: string, text: string, hint: string): Fault {
+  return new Fault('parameter-malformed', `parameter "${parameter}": ${text}`, { hint, facts: { parameter } })
 }
 
 function digestOf(text: string): ImageDigest {

@@ -6,9 +6,15 @@
  * Whoever stands behind this door decides every answer; clients check the proofs.
  */
 import type { AttestationId, ImageDigest, LogIndex } from '../brand.ts'
+import type { Fault } from '../errors.ts'
+import type { Records } from '../ledger/records.ts'
+import type { Moment } from '../ledger/moment.ts'
+import type { FoundQuery } from '../ledger/query-found.ts'
+import type { Gauges } from '../ledger/readiness.ts'
 import type {
   AttestationAnswer,
   EntryAnswer,
+  FoundAnswer,
   ImageAnswer,
   ImagesAnswer,
   RevocationsAnswer,
@@ -28,13 +34,18 @@ export interface LedgerDoor {
   /** Resolves once everything admitted is safe and covered by a published checkpoint. */
   submit(body: Uint8Array): Promise<{ readonly created: boolean; readonly answer: SubmitAnswer }>
   status(): Promise<StatusAnswer>
+  /** Why no caller should be sent here now. */
+  notReady(): Fault | undefined
+  gauges(): Gauges
   entry(index: LogIndex): Promise<EntryAnswer>
   attestation(id: AttestationId): Promise<AttestationAnswer>
   /** The bytes that were signed. */
   pae(id: AttestationId): Promise<Uint8Array>
-  image(digest: ImageDigest): Promise<ImageAnswer>
-  images(query: ImagesQuery): Promise<ImagesAnswer>
-  revocations(target: string): Promise<RevocationsAnswer>
+  image(digest: ImageDigest, moment: Moment): Promise<ImageAnswer>
+  images(query: ImagesQuery, moment: Moment): Promise<ImagesAnswer>
+  found(query: FoundQuery, moment: Moment): Promise<FoundAnswer>
+  revocations(target: string, moment: Moment): Promise<RevocationsAnswer>
+  readonly records: Records
   /** The newest published note. */
   checkpoint(): string
   /** Exactly `width` hashes; undefined if the published tree has no such tile. */

@@ -11,6 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault } from '../errors.ts'
 import type { FaultClass, Reason } from '../errors.ts'
 import { answerEarly, isBodyComing } from './early-answer.ts'
+import { printable } from './printable.ts'
 
 const statusOfClass = {
   malformed: 400,
@@ -112,21 +113,17 @@ function membersOf(fault: Fault): Members & Record<string, unknown> {
     type: TYPE_BASE + fault.reason,
     title: titleOfClass[fault.class],
     status: statusOfReason[fault.reason] ?? statusOfClass[fault.class],
-    detail: printable(fault.message),
+    detail: shown(fault.message),
     code: fault.reason,
-    ...(fault.pointer === undefined ? {} : { pointer: printable(fault.pointer) }),
-    ...(fault.hint === undefined ? {} : { hint: printable(fault.hint) }),
+    ...(fault.pointer === undefined ? {} : { pointer: shown(fault.pointer) }),
+    ...(fault.hint === undefined ? {} : { hint: shown(fault.hint) }),
   }
 }
 
-/** Readers print details to terminals: control and direction characters become visible escapes. */
-function printable(text: string): string {
+/** Readers print details to terminals. */
+function shown(text: string): string {
   const cut = text.length > MAX_DETAIL_CHARS ? `${text.slice(0, MAX_DETAIL_CHARS)}…` : text
-  return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped)
-}
-
-function escaped(character: string): string {
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
+  return printable(cut)
 }
 
 /** Answers a request with a problem. One that has begun to be answered is cut, so that it cannot look whole. */

@@ -3,6 +3,7 @@ import type { Router } from 'express'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { LedgerDoor } from './ledger-door.ts'
+import { MOMENT, momentOf } from './moment.ts'
 import { parseQuery, requiredParam } from './query-params.ts'
 import { createRouter } from './routes.ts'
 
@@ -11,8 +12,9 @@ export function revocationRoutes(ledger: Pick<LedgerDoor, 'revocations'>): Route
   routes
     .route('/ledger/v1/revocations')
     .get(async (request, response) => {
-      const target = requiredParam(parseQuery(request.url, ['target']), 'target', 'key:sha256:…')
-      answerJson(response, 200, await ledger.revocations(target), 'no-cache')
+      const params = parseQuery(request.url, ['target', ...MOMENT])
+      const target = requiredParam(params, 'target', 'key:sha256:…')
+      answerJson(response, 200, await ledger.revocations(target, momentOf(params)), 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes

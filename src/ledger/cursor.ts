@@ -1,25 +1,36 @@
-/** Cursors: where the next page of rows begins. Opaque to clients, bound to the question. */
-import { imageDigest, logIndex, type ImageDigest, type LogIndex } from '../brand.ts'
+/**
+ * Cursors: where the next page of rows begins. Opaque to clients, bound to the question and pinned to the size that the
+ * first page was an answer as of, so that pages fit together while the log grows.
+ */
+import { imageDigest, logIndex, treeSize, type ImageDigest, type LogIndex, type TreeSize } from '../brand.ts'
 import { sha256Id } from '../crypto/sha256.ts'
 import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { isObject, parseJson } from '../encoding/strict-json.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
-import type { ImagesQuestion } from '../verify/answer.ts'
+import type { ImagesQuestion, StatedQuestion } from '../verify/answer.ts'
 
-/** The last row that was shown. */
-export interface Cursor {
+/** What rows are ordered by. */
+export interface Place {
   readonly first: LogIndex
   readonly image: ImageDigest
 }
 
-export function formatCursor(asked: ImagesQuestion, { first, image }: Cursor): string {
-  const text = JSON.stringify({ asked: questionId(asked), first, image })
+/** The last row that was shown. */
+export interface Cursor extends Place {
+  /** The entries that all pages rest on. */
+  readonly through: TreeSize
+}
+
+type Asked = ImagesQuestion | StatedQuestion
+
+export function formatCursor(asked: Asked, { first, image, through }: Cursor): string {
+  const text = JSON.stringify({ asked: questionId(asked), first, image, through })
   return formatBase64(utf8(text)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
 /** @throws Fault `malformed` (`cursor-malformed`) for anything but a cursor that was given for this very question */
-export function parseCursor(asked: ImagesQuestion, text: string): Cursor {
+export function parseCursor(asked: Asked, text: string): Cursor {
   const cursor = readCursor(text)
   if (cursor === undefined || formatCursor(asked, cursor) !== text) {
     throw new Fault('cursor-malformed', 'cursor: expected the `next` of an answer to the same question', {
@@ -35,17 +46,18 @@ function readCursor(text: string): Cursor | undefined {
     const value = parseJson(parseBase64(padded))
     if (!isObject(value) || typeof value['first'] !== 'number' || typeof value['image'] !== 'string')
       return undefined
-    return { first: logIndex(value['first']), image: imageDigest(value['image']) }
+    const through = treeSize(Number(value['through']))
+    return { first: logIndex(value['first']), image: imageDigest(value['image']), through }
   } catch (cause) {
     if (cause instanceof Fault) return undefined
     throw cause
   }
 }
 
-export function isAfter(row: Cursor, cursor: Cursor): boolean {
+export function isAfter(row: Place, cursor: Place): boolean {
   return row.first > cursor.first || (row.first === cursor.first && row.image > cursor.image)
 }
 
-function questionId(asked: ImagesQuestion): string {
-  return sha256Id(utf8(JSON.stringify([asked.component, asked.range ?? null]))).slice(7, 23)
+function questionId(asked: Asked): string {
+  return sha256Id(utf8(JSON.stringify(asked, Object.keys(asked).sort()))).slice(7, 23)
 }

@@ -58,6 +58,8 @@ export class Follower {
   #published: TreeSize
   #running: Promise<void> | undefined
   #stopped = false
+  /** A published size that is not in the index yet, and since when. */
+  #owed: { readonly size: TreeSize; readonly since: number } | undefined
 
   constructor(options: FollowerOptions, through: TreeSize) {
     this.#options = options
@@ -70,9 +72,20 @@ export class Follower {
     return this.#through
   }
 
+  /** Whether it takes no further step in this process. */
+  get stopped(): boolean {
+    return this.#stopped
+  }
+
+  /** For how long something has been public that is not in the index, in milliseconds; 0 if nothing is. */
+  behindMs(): number {
+    return this.#owed === undefined ? 0 : Math.max(0, this.#options.clock.now() - this.#owed.since)
+  }
+
   /** Tells that the log is public up to `size`. */
   advance(size: TreeSize): void {
     if (size > this.#published) this.#published = size
+    this.#owe()
     if (this.#through < this.#published && !this.#stopped) this.#running ??= this.#run()
   }
 
@@ -93,6 +106,7 @@ export class Follower {
     try {
       while (this.#through < this.#published && !this.#stopped) {
         this.#through = await followOnce(this.#options, this.#through, this.#published)
+        this.#owe()
         this.#wake()
         // Storage may answer without a turn of the event loop: a long way to catch up must not keep questions waiting.
         await this.#options.clock.sleep(0)
@@ -102,6 +116,13 @@ export class Follower {
     } finally {
       this.#running = undefined
     }
+  }
+
+  /** One mark is enough: when it is reached, what is public by then is owed from then on. */
+  #owe(): void {
+    if (this.#owed !== undefined && this.#owed.size > this.#through) return
+    const size = this.#published
+    this.#owed = size > this.#through ? { size, since: this.#options.clock.now() } : undefined
   }
 
   #wake(): void {

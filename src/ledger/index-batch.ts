@@ -5,7 +5,7 @@
  * entries below `through`, and is made anew for each image that the batch touches.
  */
 import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
-import { parseTarget } from '../attestation/revocation.ts'
+import { parseTarget, type Target } from '../attestation/revocation.ts'
 import { signerKey, subjectKey } from '../map/keys.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import { imagesOf, type EntryFacts } from '../verify/entry-facts.ts'
@@ -56,20 +56,20 @@ async function touchedImages(
   const older = new Set<LogIndex>()
   for (const one of step.derived) {
     addAll(one.facts)
-    for (const index of await revokedEntries(reader, log, one)) if (index < step.from) older.add(index)
+    if (one.control?.kind !== 'revocation') continue
+    const target = parseTarget(one.control.revocation.target.uri)
+    for (const index of await revokedEntries(reader, log, target)) if (index < step.from) older.add(index)
   }
   for (const row of await readEntryRows(reader, [...older])) addAll(row.facts)
   return [...touched].sort()
 }
 
 /** Entries that a revocation speaks of. One of an image changes no SBOM's standing (contracts.md 2). */
-async function revokedEntries(
+export async function revokedEntries(
   reader: IndexReader,
   log: LogStore,
-  { control }: Derived,
+  target: Target,
 ): Promise<readonly LogIndex[]> {
-  if (control?.kind !== 'revocation') return []
-  const target = parseTarget(control.revocation.target.uri)
   switch (target.type) {
     case 'key':
       return reader.postings('components', signerKey(target.key))

@@ -6,36 +6,40 @@
  *
  * Everything from outside (storage, key, time) is an argument.
  */
-import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
+import { treeSize, type AttestationId, type ImageDigest, type LogIndex, type TreeSize } from '../brand.ts'
 import type { PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
 import type { TileId } from '../tlog/tile.ts'
-import { formatVerifierKey, verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
-import { rootAt, type TrustState } from '../trust/trust-state.ts'
+import { verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
+import type { TrustState } from '../trust/trust-state.ts'
 import type {
   AttestationAnswer,
   EntryAnswer,
+  FoundAnswer,
   ImageAnswer,
   ImagesAnswer,
   RevocationsAnswer,
   StatusAnswer,
   SubmitAnswer,
 } from '../verify/answer.ts'
-import { parseQuestion } from '../verify/rows.ts'
 import { admit, type Admitted } from './admit.ts'
-import { parseCursor } from './cursor.ts'
 import { Follower, prepareIndex } from './follower.ts'
-import { DEFAULT_PAGE_ROWS, INDEX_WAIT_MS } from './limits.ts'
+import { INDEX_WAIT_MS } from './limits.ts'
+import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
 import type { Clock, Storage } from './ports.ts'
+import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
 import { queryAttestation, queryEntry, querySigned, submitAnswer } from './query-entries.ts'
+import { askFound, type FoundQuery } from './query-found.ts'
 import { queryImage } from './query-image.ts'
-import { queryImages } from './query-images.ts'
+import { askImages, type ImagesAsked } from './query-images.ts'
 import { queryRevocations } from './query-revocations.ts'
+import { queryStatus } from './query-status.ts'
+import { createRecords, type Records } from './records.ts'
 import { Sequencer } from './sequencer.ts'
-import { asOf, coverageOf, type LogView, type View } from './view.ts'
+import type { LogView, View } from './view.ts'
 import { LogWriter, registeredKeys, type Published } from './writer.ts'
 
 export interface LedgerOptions {
@@ -67,8 +71,11 @@ export class Ledger implements AsyncDisposable {
   readonly #registered: () => readonly PublicKey[]
   readonly #follower: Follower
   readonly #sequencer: Sequencer | undefined
+  /** Consistency, bundles, proof files, events. */
+  readonly records: Records
   #published: Published
   #readOnly: string | undefined
+  #storageFullAt: number | undefined
 
   private constructor(storage: Storage, options: LedgerOptions, opened: OpenedLog, through: TreeSize) {
     this.#storage = storage
@@ -77,6 +84,11 @@ export class Ledger implements AsyncDisposable {
     this.#trust = opened.trust
     this.#registered = registeredKeys(opened.trust)
     this.#published = opened.published
+    this.records = createRecords({
+      key: this.#key,
+      log: () => this.#logView(),
+      index: (use) => this.#view(use),
+    })
     this.#readOnly = options.readOnly
     this.#follower = new Follower(
       { storage, trust: opened.trust, clock: options.clock, onError: options.onIndexStopped },
@@ -111,10 +123,22 @@ export class Ledger implements AsyncDisposable {
     })
     return new Sequencer({
       clock: this.#options.clock,
-      commit: (submissions) => writer.commit(submissions),
+      commit: (submissions) => this.#noticeSpace(() => writer.commit(submissions)),
       onFatal: (cause) => this.#stop(cause),
       ...(this.#options.batchWindowMs === undefined ? {} : { windowMs: this.#options.batchWindowMs }),
     })
+  }
+
+  async #noticeSpace<T>(commit: () => Promise<T>): Promise<T> {
+    try {
+      const outcome = await commit()
+      this.#storageFullAt = undefined
+      return outcome
+    } catch (cause) {
+      if (cause instanceof Fault && cause.class === 'storage-full')
+        this.#storageFullAt = this.#options.clock.now()
+      throw cause
+    }
   }
 
   #stop(cause: unknown): void {
@@ -125,6 +149,27 @@ export class Ledger implements AsyncDisposable {
   /** Why no submission is taken; undefined while they are. */
   get readOnly(): string | undefined {
     return this.#readOnly
+  }
+
+  /** Why no caller should be sent here now; undefined while all is well. */
+  notReady(): Fault | undefined {
+    const full = this.#storageFullAt
+    return whyNotReady({
+      readOnly: this.#readOnly,
+      fullForMs: full === undefined ? undefined : this.#options.clock.now() - full,
+      indexStopped: this.#follower.stopped,
+      indexBehindMs: this.#follower.behindMs(),
+    })
+  }
+
+  /** For /metrics; numbers of this process, no answer rests on them. */
+  gauges(): Gauges {
+    const { size } = this.#published.checkpoint
+    return {
+      treeSize: size,
+      indexedThrough: this.#follower.through,
+      indexBehindMs: this.#follower.behindMs(),
+    }
   }
 
   get logKey(): VerifierKey {
@@ -169,46 +214,32 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** @throws Fault `not-recorded` */
-  image(digest: ImageDigest): Promise<ImageAnswer> {
-    return this.#view((view) => queryImage(view, digest))
+  image(digest: ImageDigest, moment?: Moment): Promise<ImageAnswer> {
+    return this.#view((view) => queryImage(view, digest), moment)
   }
 
   /**
    * @param question `component` a purl; `range` VERS or native; `limit` 1 to 1000 rows; `cursor` the `next` of a page
    * @throws Fault `malformed`, `unsupported`
    */
-  async images(question: {
-    readonly component: string
-    readonly range?: string
-    readonly limit?: number
-    readonly cursor?: string
-  }): Promise<ImagesAnswer> {
-    const parsed = parseQuestion(question.component, question.range)
-    const after = question.cursor === undefined ? {} : { after: parseCursor(parsed.asked, question.cursor) }
-    return this.#view((view) =>
-      queryImages(view, parsed, { limit: question.limit ?? DEFAULT_PAGE_ROWS, ...after }),
-    )
+  async images(question: ImagesAsked, moment?: Moment): Promise<ImagesAnswer> {
+    return this.#ask(askImages(question), moment)
+  }
+
+  /** Images by what statements say of them: a commit, a builder, or the key that signed. @throws Fault `malformed` */
+  async found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer> {
+    return this.#ask(askFound(question), moment)
   }
 
   /** @throws Fault `malformed` for a bad target URI */
-  revocations(target: string): Promise<RevocationsAnswer> {
-    return this.#view((view) => queryRevocations(view, target))
+  revocations(target: string, moment?: Moment): Promise<RevocationsAnswer> {
+    return this.#view((view) => queryRevocations(view, target), moment)
   }
 
   status(): Promise<StatusAnswer> {
-    return this.#view(async (view) => {
-      const root = rootAt(this.#trust, view.checkpoint.size)
-      if (root === undefined) throw new Error('ledger without a trust root')
-      return {
-        origin: view.origin,
-        logKey: formatVerifierKey(this.#key),
-        trustRoot: { id: root.id, version: root.root.version, entry: root.index },
-        ...(this.#readOnly === undefined ? {} : { readOnly: this.#readOnly }),
-        asOf: asOf(view, view.through),
-        coverage: await coverageOf(view),
-        version: this.#options.version,
-      }
-    })
+    const { version } = this.#options
+    const about = { key: this.#key, readOnly: this.#readOnly, version }
+    return this.#view((view) => queryStatus(view, about))
   }
 
   /** The newest published checkpoint, as a signed note. */
@@ -248,12 +279,17 @@ export class Ledger implements AsyncDisposable {
     }
   }
 
+  #ask<T>(asked: Asked<T>, moment: Moment = {}): Promise<T> {
+    return this.#view(asked.answer, momentOf(asked, moment))
+  }
+
   /** A submitter finds what it submitted: the index gets a second to reach what was public when the question came. */
-  async #view<T>(use: (view: View) => Promise<T>): Promise<T> {
-    await this.#follower.reach(this.#published.checkpoint.size, INDEX_WAIT_MS)
+  async #view<T>(use: (view: View) => Promise<T>, moment: Moment = {}): Promise<T> {
+    const { size } = this.#published.checkpoint
+    await this.#follower.reach(treeSize(Math.max(size, moment.minSize ?? 0)), INDEX_WAIT_MS)
     return this.#storage.index.read(async (reader) => {
       const { through } = await reader.position()
-      return use({ ...this.#logView(), through, reader, trust: this.#trust })
+      return use(viewAt({ ...this.#logView(), through, reader, trust: this.#trust }, moment))
     })
   }
 }

@@ -10,6 +10,10 @@ export const MAX_WAITING_SUBMISSIONS = 4096
 export const FOLLOW_BATCH_ENTRIES = 100
 /** How long a query waits for the index to reach the size published when it arrived. */
 export const INDEX_WAIT_MS = 1000
+/** An index this far behind what is published is no longer what callers expect (interface.md, "Log health"). */
+export const MAX_INDEX_LAG_MS = 60_000
+/** After this without a submission tried, a ledger that was full is worth trying again: only a write can tell. */
+export const STORAGE_FULL_RETRY_MS = 30_000
 /** Rows on one page unless asked otherwise, and at most (interface.md 4.1). */
 export const DEFAULT_PAGE_ROWS = 100
 export const MAX_PAGE_ROWS = 1000

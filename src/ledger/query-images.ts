@@ -16,12 +16,15 @@ import {
   compareRows,
   decide,
   matchVersion,
+  parseQuestion,
   rowOf,
   type ComponentQuestion,
   type Stated,
 } from '../verify/rows.ts'
-import { formatCursor, isAfter, type Cursor } from './cursor.ts'
+import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
 import { readEntryRows, readImageRecords, readTotals } from './index-rows.ts'
+import { DEFAULT_PAGE_ROWS } from './limits.ts'
+import type { Asked } from './moment.ts'
 import { targetsOf } from './prove.ts'
 import {
   asOf,
@@ -42,7 +45,25 @@ interface Hit {
   readonly first: LogIndex
 }
 
-export async function queryImages(
+export interface ImagesAsked {
+  readonly component: string
+  readonly range?: string
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+/** @throws Fault `malformed`, `unsupported` */
+export function askImages(asked: ImagesAsked): Asked<ImagesAnswer> {
+  const question = parseQuestion(asked.component, asked.range)
+  const after = asked.cursor === undefined ? undefined : parseCursor(question.asked, asked.cursor)
+  const page = { limit: asked.limit ?? DEFAULT_PAGE_ROWS, ...(after === undefined ? {} : { after }) }
+  return {
+    answer: (view) => queryImages(view, question, page),
+    ...(after === undefined ? {} : { at: after.through }),
+  }
+}
+
+async function queryImages(
   view: View,
   question: ComponentQuestion,
   page: { readonly limit: number; readonly after?: Cursor },
@@ -56,7 +77,9 @@ export async function queryImages(
   return {
     question: question.asked,
     items: [...items].sort(compareRows),
-    ...(rest.length > shown.length && last !== undefined ? { next: formatCursor(question.asked, last) } : {}),
+    ...(rest.length > shown.length && last !== undefined
+      ? { next: formatCursor(question.asked, { ...last, through: view.through }) }
+      : {}),
     coverage: await questionCoverage(view, hits),
     entries: await proofMaterial(view, items),
     asOf: asOf(view, view.through),
@@ -156,9 +179,15 @@ async function questionCoverage(view: View, hits: readonly Hit[]): Promise<Quest
 }
 
 /** The rows' entries, all trust roots, and the revocations known of anything the rows rest on. */
-async function proofMaterial(view: View, items: readonly ImageRow[]): Promise<ImagesAnswer['entries']> {
+export async function proofMaterial(
+  view: View,
+  items: readonly (Omit<ImageRow, 'matches'> & {
+    readonly matches: readonly { readonly entry: LogIndex }[]
+  })[],
+): Promise<ImagesAnswer['entries']> {
   const stated = new Set<LogIndex>()
   for (const row of items) {
+    for (const one of row.matches) stated.add(one.entry)
     for (const index of row.sboms) stated.add(index)
     for (const one of row.provenance) stated.add(one.entry)
   }

@@ -101,6 +101,28 @@ export interface ImagesAnswer {
   readonly notEstablished: readonly string[]
 }
 
+/** What statements are asked for beside components: a commit in hex, a builder as written, a signer's key. */
+export type StatedQuestion =
+  { readonly commit: string } | { readonly builder: string } | { readonly signer: KeyId }
+
+/** As a row by component; `affected` if a matching statement holds, `undetermined` if all that match were revoked. */
+export interface FoundRow extends Omit<ImageRow, 'matches'> {
+  /** Every entry about the image that states what was asked, ascending. */
+  readonly matches: readonly { readonly entry: LogIndex }[]
+}
+
+export interface FoundAnswer {
+  readonly question: StatedQuestion
+  readonly items: readonly FoundRow[]
+  /** Opaque; absent on the last page. */
+  readonly next?: string
+  readonly coverage: Coverage
+  readonly entries: ProvenEntries
+  readonly asOf: AsOf
+  readonly assurance: 'rows'
+  readonly notEstablished: readonly string[]
+}
+
 export interface RevocationRow {
   readonly entry: LogIndex
   readonly mode: 'all' | 'since'
@@ -130,6 +152,29 @@ export interface EntryAnswer {
 
 export interface AttestationAnswer {
   readonly attestation: AttestationId
+  readonly entries: ProvenEntries
+  readonly asOf: AsOf
+}
+
+export interface ConsistencyAnswer {
+  readonly from: TreeSize
+  readonly to: TreeSize
+  /** Roots and proof hashes are base64. */
+  readonly fromRoot: string
+  readonly toRoot: string
+  /** That the tree of `to` begins with that of `from`; none is needed from 0, or to the same size. */
+  readonly proof: readonly string[]
+  readonly asOf: AsOf
+}
+
+export interface EventsAnswer {
+  /** In the order of the log. */
+  readonly items: readonly {
+    readonly entry: LogIndex
+    readonly subjects: readonly { readonly digest: string; readonly name: string }[]
+  }[]
+  /** What to ask after next; the same as before if nothing was recorded. */
+  readonly next?: LogIndex
   readonly entries: ProvenEntries
   readonly asOf: AsOf
 }

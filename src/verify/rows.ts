@@ -98,7 +98,7 @@ export function countingSboms<T extends EntryFacts>(
 }
 
 /** `valid` or `valid-before-compromise`, whatever was said about the subject. */
-function isGood(facts: EntryFacts, trust: TrustState, asOf: TreeSize): boolean {
+export function isGood(facts: EntryFacts, trust: TrustState, asOf: TreeSize): boolean {
   const { verdict } = verdictOf(trust, asOf, facts)
   return verdict === 'valid' || verdict === 'valid-before-compromise'
 }

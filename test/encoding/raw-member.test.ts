@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import { rawMember } from '../../src/encoding/raw-member.ts'
+import { rawElements, rawMember } from '../../src/encoding/raw-member.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
 
 function raw(json: string, name: string): string | undefined {
@@ -43,3 +43,49 @@ function rawOf(name: string, value: unknown, indent: number): string {
   const suffix = indent === 0 ? '}' : '\n}'
   return alone.slice(prefix.length, alone.length - suffix.length)
 }
+
+describe('rawElements', () => {
+  const elements = (json: string, most = 1000) =>
+    rawElements(utf8(json), 'batch', most).map((bytes) => new TextDecoder().decode(bytes))
+
+  it('cuts an array where JSON has its commas, whatever is inside', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), fc.constantFrom('', ' ', '\n\t'), (values, space) => {
+        const parts = values.map((value) => `${space}${JSON.stringify(value)}${space}`)
+        const json = `${space}[${parts.length === 0 ? space : parts.join()}]${space}`
+        expect(elements(json)).to.deep.equal(parts)
+      }),
+    )
+  })
+
+  it('never gives parts that are all JSON for a text that is none', () => {
+    const isJson = (text: string): boolean => {
+      try {
+        JSON.parse(text)
+        return true
+      } catch {
+        return false
+      }
+    }
+    const pieces = fc.constantFrom('[', ']', '{', '}', ',', '"', '\\', ':', '1', ' ', '"a"')
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 12 }), (chosen) => {
+        const json = `[${chosen.join('')}`
+        let parts: readonly string[]
+        try {
+          parts = elements(json)
+        } catch {
+          expect(isJson(json)).to.equal(false)
+          return
+        }
+        expect(parts.every(isJson)).to.equal(isJson(json))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('stops at the limit', () => {
+    expect(elements('[1,2]', 2)).to.have.length(2)
+    expect(() => elements('[1,2,3]', 2)).to.throw('at most 2')
+  })
+})

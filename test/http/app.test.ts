@@ -19,8 +19,8 @@ describe('the HTTP door', () => {
     const door = createDoor()
     server = await serveDoor({
       ...door,
-      images: (query) => (asked.push(query), door.images(query)),
-      revocations: (target) => (targets.push(target), door.revocations(target)),
+      images: (query, moment) => (asked.push(query), door.images(query, moment)),
+      revocations: (target, moment) => (targets.push(target), door.revocations(target, moment)),
       submit: async (body) => (submitted.push(body), { created, answer: (await door.submit(body)).answer }),
     })
   })
@@ -84,6 +84,28 @@ describe('the HTTP door', () => {
       { component: 'pkg:npm/a', limit: 100 },
     ])
     expect(targets.at(-1)).to.equal('signature:sha256:aa#sha256:bb')
+  })
+
+  it('hands on as of when it is asked, and says when to come again if the index is not there yet', async () => {
+    const moments: unknown[] = []
+    const door = createDoor()
+    await using other = await serveDoor({
+      ...door,
+      images: (query, moment) => (moments.push(moment), door.images(query, moment)),
+      image: (digest, moment) => (moments.push(moment), door.image(digest, moment)),
+      revocations: (_target, moment) => {
+        moments.push(moment)
+        throw new Fault('index-behind', 'index: not there yet')
+      },
+    })
+    const question = 'images?component=pkg:npm/a&at=5&min_size=7'
+    for (const path of [question, `images/${IMAGE}?at=5`, 'images?component=pkg:npm/a'])
+      expect((await fetch(`${other.url}/ledger/v1/${path}`)).status, path).to.equal(200)
+    const behind = await fetch(`${other.url}/ledger/v1/revocations?target=key:sha256:00&min_size=9`)
+    expect([behind.status, behind.headers.get('retry-after')]).to.deep.equal([503, '2'])
+    expect(moments).to.deep.equal([{ at: 5, minSize: 7 }, { at: 5 }, {}, { minSize: 9 }])
+    for (const query of ['at=0', 'at=x', 'min_size=-1', 'at=2&at=3'])
+      expect((await get(`/ledger/v1/images?component=pkg:npm/a&${query}`)).status, query).to.equal(400)
   })
 
   it('never takes a "+" of a version for a space and finds nothing', async () => {

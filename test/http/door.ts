@@ -36,6 +36,8 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       coverage,
       version: '0.1.0',
     }),
+    notReady: () => undefined,
+    gauges: () => ({ treeSize: treeSize(300), indexedThrough: treeSize(300), indexBehindMs: 0 }),
     entry: async (index) => {
       if (index >= 300) throw new Fault('not-recorded', `entry ${index}: the log has 300 entries`)
       return { entry: index, entries: {}, asOf }
@@ -60,6 +62,7 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       coverage: { images: 0, affected: 0, notAffected: 0, undetermined: 0, unknown: 0, unreadableEntries: 0 },
       ...rest,
     }),
+    found: async ({ builder = '' }) => ({ question: { builder }, items: [], coverage, ...rest }),
     revocations: async (target) => ({
       target,
       state: 'not-revoked',
@@ -68,6 +71,19 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       verdicts: [],
       ...rest,
     }),
+    records: {
+      consistency: async (from, to = treeSize(300)) => ({
+        from,
+        to,
+        fromRoot: '',
+        toRoot: '',
+        proof: [],
+        asOf,
+      }),
+      bundle: async () => ({}),
+      proofFile: async () => 'c2sp.org/tlog-proof@v1\n',
+      events: async () => ({ items: [], entries: {}, asOf }),
+    },
     checkpoint: () => asOf.checkpoint,
     tile: async ({ level, index, width }) =>
       width <= Math.min(256, Math.floor(300 / 256 ** level) - 256 * index)

@@ -2,7 +2,9 @@ import { describe, it } from 'mocha'
 import { expect } from 'chai'
 import { readFileSync } from 'node:fs'
 import type { Router } from 'express'
+import { MAX_SUBMISSIONS } from '../../src/http/batch.ts'
 import { createRouters } from '../../src/http/app.ts'
+import { createMetrics } from '../../src/http/metrics.ts'
 import { MAX_VALUE_CHARS } from '../../src/http/query-params.ts'
 import { createBodyReader } from '../../src/http/request-body.ts'
 import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../../src/ledger/limits.ts'
@@ -23,7 +25,7 @@ const operations = paths.flatMap(([path, item]) =>
 function routesOf(router: Router): string[] {
   return router.stack.flatMap(({ route }) => {
     if (route === undefined) return []
-    const path = route.path.replace(/[:*](\w+)/g, '{$1}')
+    const path = route.path.replace(/(?<!\\)[:*](\w+)/g, '{$1}').replaceAll('\\', '')
     const methods = new Set(route.stack.map(({ method }) => method).filter((method) => method !== undefined))
     return [...methods].map((method) => `${method} ${path}`)
   })
@@ -39,19 +41,29 @@ function everyReference(value: Json): string[] {
 
 describe('schema/openapi.yaml', () => {
   it('lists exactly the routes of the app', () => {
-    const routes = createRouters(createDoor(), createBodyReader()).flatMap(routesOf)
+    const routes = createRouters(createDoor(), {
+      readBody: createBodyReader(),
+      metrics: createMetrics(),
+      report: () => undefined,
+    }).flatMap(routesOf)
     expect(routes.length).to.be.above(10)
     expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).to.deep.equal(routes.sort())
   })
 
   it('lists exactly the parameters that each route takes', async () => {
     await using server = await serveDoor(createDoor())
+    const alternatives = ['commit', 'builder', 'signer']
     const examples: Record<string, string> = {
       component: 'pkg:npm/a',
       target: 'key:sha256:00',
       limit: '5',
       range: '<1',
       cursor: 'a',
+      from: '1',
+      at: '5',
+      min_size: '5',
+      to: '2',
+      after: '1',
     }
     for (const { path, method, operation } of operations.filter((one) => one.method === 'get')) {
       const parameters = (Array.isArray(operation['parameters']) ? operation['parameters'] : []).map(
@@ -73,7 +85,15 @@ describe('schema/openapi.yaml', () => {
         )
         .replace('{index}', '0')
         .replace(/\{(id|digest)\}/, `sha256:${'ab'.repeat(32)}`)
-      const query = inQuery.map((name) => `${name}=${examples[name] ?? 'x'}`).join('&')
+      // Only one of them may be asked for; each is tried by itself.
+      for (const name of inQuery.filter((one) => alternatives.includes(one))) {
+        const alone = `${server.url}${filled}?${name}=${examples[name] ?? 'x'}`
+        expect((await fetch(alone)).status, `${path}?${name}`).to.equal(200)
+      }
+      const query = inQuery
+        .filter((name) => !alternatives.includes(name))
+        .map((name) => `${name}=${examples[name] ?? 'x'}`)
+        .join('&')
       expect((await fetch(`${server.url}${filled}?${query}`)).status, `${method} ${path}`).to.equal(200)
       const other = await fetch(`${server.url}${filled}?${query}${query === '' ? '' : '&'}other=1`)
       expect(other.status, `${path} with another parameter`).to.equal(400)
@@ -92,9 +112,9 @@ describe('schema/openapi.yaml', () => {
       expectMembers(expectMembers(openApi['paths'])['/ledger/v1/images'])['get'],
     )['parameters']
     const schemas = new Map(
-      (Array.isArray(parameters) ? parameters : []).map((one) => {
+      (Array.isArray(parameters) ? parameters : []).flatMap((one) => {
         const { name, schema } = expectMembers(one)
-        return [String(name), expectMembers(schema)]
+        return name === undefined ? [] : [[String(name), expectMembers(schema)] as const]
       }),
     )
     expect(schemas.get('limit')).to.include({
@@ -104,6 +124,8 @@ describe('schema/openapi.yaml', () => {
     })
     for (const name of ['component', 'range', 'cursor'])
       expect(schemas.get(name)).to.include({ maxLength: MAX_VALUE_CHARS })
+    const batch = expectMembers(resolve('#/components/schemas/SubmitBatch'))
+    expect(batch['maxItems']).to.equal(MAX_SUBMISSIONS)
     const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
     expect(expectMembers(openApi['info'])['version']).to.equal(manifest.version)
   })

@@ -1,0 +1,75 @@
+/**
+ * `/ledger/v1/attestations:batch`: many submissions in one request (interface.md 4.1, "Batch"). Each is read and judged
+ * by itself, as if it had come alone; the answer has one result for each, in their order.
+ */
+import type { Router } from 'express'
+import { Fault } from '../errors.ts'
+import { rawElements } from '../encoding/raw-member.ts'
+import { MAX_BATCH_ENTRIES } from '../ledger/limits.ts'
+import type { SubmitAnswer } from '../verify/answer.ts'
+import { allowOnly } from './allow-only.ts'
+import { answerJson } from './answers.ts'
+import type { LedgerDoor } from './ledger-door.ts'
+import { problemOf } from './problem.ts'
+import type { Report } from './problem.ts'
+import { refuseQuery } from './query-params.ts'
+import type { ReadBody } from './request-body.ts'
+import { createRouter } from './routes.ts'
+
+/** interface.md 4.1. */
+export const MAX_SUBMISSIONS = 1_000
+/** In flight at once: enough to fill a batch of the log, and not so many that others find the queue full. */
+const IN_FLIGHT = MAX_BATCH_ENTRIES
+
+type Result =
+  | { readonly status: 200 | 201; readonly answer: SubmitAnswer }
+  | { readonly status: number; readonly problem: unknown }
+
+type SubmitDoor = Pick<LedgerDoor, 'submit'>
+
+export function batchRoutes(
+  ledger: SubmitDoor,
+  { readBody, report }: { readonly readBody: ReadBody; readonly report: Report },
+): Router {
+  const routes = createRouter()
+  routes
+    .route('/ledger/v1/attestations\\:batch')
+    .post(async (request, response) => {
+      refuseQuery(request.url)
+      const bodies = rawElements(await readBody(request, response), 'batch', MAX_SUBMISSIONS)
+      if (bodies.length === 0) throw new Fault('request-malformed', 'batch: expected a submission, got none')
+      const requestId = String(response.getHeader('x-request-id'))
+      const refuse = (error: unknown): Result => {
+        const { status, body } = problemOf(error, requestId)
+        if (status === 500) report(error, requestId)
+        return { status, problem: JSON.parse(body) }
+      }
+      answerJson(response, 200, { items: await submitAll(ledger, bodies, refuse) }, 'no-store')
+    })
+    .all(allowOnly('POST'))
+  return routes
+}
+
+/** Runners take the next body each; results stand at the place of their body. */
+async function submitAll(
+  ledger: SubmitDoor,
+  bodies: readonly Uint8Array[],
+  refuse: (error: unknown) => Result,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  const waiting = bodies.entries()
+  const run = async (): Promise<void> => {
+    for (const [at, body] of waiting) {
+      results[at] = await submitOne(ledger, body).catch(refuse)
+      // Checking signatures keeps the event loop; other requests get their turn in between.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, bodies.length) }, run))
+  return results
+}
+
+async function submitOne(ledger: SubmitDoor, body: Uint8Array): Promise<Result> {
+  const { created, answer } = await ledger.submit(body)
+  return { status: created ? 201 : 200, answer }
+}

@@ -1,0 +1,63 @@
+/**
+ * All rows of an answer in one response, page after page as the reader takes them (interface.md 4.1, "Streaming").
+ *
+ * The last record says how many rows there were. A stream that fails is cut without its end, at both levels: no end
+ * record, no last chunk. A cut stream must not look whole.
+ */
+import { once } from 'node:events'
+import type { Request, Response } from 'express'
+import { MAX_PAGE_ROWS } from '../ledger/limits.ts'
+import { createCsv } from './csv.ts'
+import { createNdjson } from './ndjson.ts'
+import { problemOf } from './problem.ts'
+import type { Report } from './problem.ts'
+import type { RowFormat, RowPage } from './row-format.ts'
+
+export type AskPage = (page: { readonly limit: number; readonly cursor?: string }) => Promise<RowPage>
+
+/** The format that the caller would rather have than JSON. */
+export function rowFormatFor(request: Request): RowFormat | undefined {
+  const wanted = request.accepts(['application/json', 'application/x-ndjson', 'text/csv'])
+  if (wanted === 'application/x-ndjson') return createNdjson()
+  return wanted === 'text/csv' ? createCsv() : undefined
+}
+
+/** Refusals of the question itself are thrown before anything is sent. */
+export async function streamRows(
+  response: Response,
+  { format, ask, report }: { readonly format: RowFormat; readonly ask: AskPage; readonly report: Report },
+): Promise<void> {
+  const first = await ask({ limit: MAX_PAGE_ROWS })
+  response.setHeader('content-type', format.contentType)
+  response.setHeader('cache-control', 'no-cache')
+  try {
+    let rows = 0
+    let page: RowPage | undefined = first
+    let last = first
+    for (; page !== undefined; page = await nextOf(page, ask)) {
+      if (!(await send(response, format.page(page)))) return
+      rows += page.items.length
+      last = page
+    }
+    response.end(format.end(last, rows))
+  } catch (error) {
+    const requestId = String(response.getHeader('x-request-id'))
+    const { status, body } = problemOf(error, requestId)
+    if (status === 500) report(error, requestId)
+    response.write(format.failure(body), () => response.destroy())
+  }
+}
+
+async function nextOf({ next }: RowPage, ask: AskPage): Promise<RowPage | undefined> {
+  return next === undefined ? undefined : ask({ limit: MAX_PAGE_ROWS, cursor: next })
+}
+
+/** Waits for a reader that is slower than we are; false if it has left. */
+async function send(response: Response, text: string): Promise<boolean> {
+  if (response.destroyed) return false
+  if (response.write(text)) return true
+  const gone = new AbortController()
+  await Promise.race([once(response, 'drain', gone), once(response, 'close', gone)])
+  gone.abort()
+  return !response.destroyed
+}

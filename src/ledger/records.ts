@@ -1,0 +1,129 @@
+/**
+ * What others' tools take from a log: consistency proofs, Sigstore bundles, tlog-proof files, and what was recorded
+ * since. Ours is only the list of events; the rest are formats of entry/ and tlog/.
+ */
+import type { LogIndex, TreeSize } from '../brand.ts'
+import { formatBase64, parseBase64 } from '../encoding/base64.ts'
+import type { JsonObject } from '../encoding/strict-json.ts'
+import { parsePae } from '../attestation/pae.ts'
+import { formatBundle } from '../entry/bundle.ts'
+import { parseHashedRekord } from '../entry/hashed-rekord.ts'
+import { Fault } from '../errors.ts'
+import { proveConsistency } from '../tlog/consistency.ts'
+import { formatProofFile } from '../tlog/proof-file.ts'
+import { logId, type VerifierKey } from '../tlog/signed-note.ts'
+import { tileReader } from '../tlog/tile.ts'
+import type { ConsistencyAnswer, EventsAnswer, ProvenEntry } from '../verify/answer.ts'
+import { rootFromTiles } from './commit.ts'
+import { readEntryRows } from './index-rows.ts'
+import { queryEntry, querySigned } from './query-entries.ts'
+import { asOf, provenEntries, type LogView, type View } from './view.ts'
+
+export interface EventsPage {
+  /** The last event that the caller has; from the first entry on if left out. */
+  readonly after?: LogIndex
+  readonly limit: number
+}
+
+export interface Records {
+  /** @throws Fault `malformed` if `from` > `to`; `not-recorded` if `to` is not public yet */
+  consistency(from: TreeSize, to?: TreeSize): Promise<ConsistencyAnswer>
+  /** A Sigstore bundle (v0.3) of one entry, as JSON. @throws Fault `not-recorded` */
+  bundle(index: LogIndex): Promise<JsonObject>
+  /** A C2SP tlog-proof file. @throws Fault `not-recorded` */
+  proofFile(index: LogIndex): Promise<string>
+  /** Entries after one, in order. @throws Fault `not-recorded` if the log is not that long */
+  events(page: EventsPage): Promise<EventsAnswer>
+}
+
+export interface Views {
+  readonly key: VerifierKey
+  readonly log: () => LogView
+  readonly index: <T>(use: (view: View) => Promise<T>) => Promise<T>
+}
+
+export function createRecords(views: Views): Records {
+  return {
+    consistency: (from, to) => queryConsistency(views.log(), from, to),
+    bundle: (index) => makeBundle(views.log(), views.key, index),
+    proofFile: (index) => makeProofFile(views.log(), index),
+    events: (page) => views.index((view) => queryEvents(view, page)),
+  }
+}
+
+async function queryConsistency(view: LogView, from: TreeSize, to?: TreeSize): Promise<ConsistencyAnswer> {
+  const { size } = view.checkpoint
+  const end = to ?? size
+  if (end > size || from > size) throw notYet(size)
+  const { log } = view
+  const proof = await proveConsistency(
+    from,
+    end,
+    tileReader(end, (places) => log.tiles(places)),
+  )
+  return {
+    from,
+    to: end,
+    fromRoot: formatBase64(await rootFromTiles(log, from)),
+    toRoot: formatBase64(await rootFromTiles(log, end)),
+    proof: proof.map((hash) => formatBase64(hash)),
+    asOf: asOf(view, view.through),
+  }
+}
+
+async function makeBundle(view: LogView, key: VerifierKey, index: LogIndex): Promise<JsonObject> {
+  const { body, attestation, inclusion } = await provenEntry(view, index)
+  const entry = parseBase64(body)
+  const { signature, publicKey } = parseHashedRekord(entry)
+  const envelope = {
+    ...parsePae(await querySigned(view, attestation)),
+    signatures: [{ keyid: '', signature }],
+  }
+  const { size, root, note } = view.checkpoint
+  return formatBundle(envelope, publicKey, {
+    index,
+    logId: logId(key),
+    entry,
+    inclusion: inclusion.map((hash) => parseBase64(hash)),
+    size,
+    root,
+    checkpoint: note,
+  })
+}
+
+async function makeProofFile(view: LogView, index: LogIndex): Promise<string> {
+  const { inclusion } = await provenEntry(view, index)
+  return formatProofFile({
+    index,
+    proof: inclusion.map((hash) => parseBase64(hash)),
+    checkpoint: view.checkpoint.note,
+  })
+}
+
+async function provenEntry(view: LogView, index: LogIndex): Promise<ProvenEntry> {
+  const proven = (await queryEntry(view, index)).entries[String(index)]
+  if (proven === undefined) throw new Error(`entry ${index}: answered without its proof`)
+  return proven
+}
+
+/** In the order of the log, as far as the index reaches: what is left out now comes with the next question. */
+async function queryEvents(view: View, { after, limit }: EventsPage): Promise<EventsAnswer> {
+  const { size } = view.checkpoint
+  // Who has seen more than there is has seen another log, or this one before it was set back.
+  if (after !== undefined && after >= size) throw notYet(size)
+  const from = after === undefined ? 0 : after + 1
+  const end = Math.min(from + limit, view.through, size)
+  const indexes = Array.from({ length: Math.max(0, end - from) }, (_, i) => (from + i) as LogIndex)
+  const rows = await readEntryRows(view.reader, indexes)
+  const next = indexes.at(-1) ?? after
+  return {
+    items: rows.map(({ facts }) => ({ entry: facts.index, subjects: facts.subjects })),
+    ...(next === undefined ? {} : { next }),
+    entries: await provenEntries(view, indexes),
+    asOf: asOf(view, view.through),
+  }
+}
+
+function notYet(size: TreeSize): Fault {
+  return new Fault('not-recorded', `log: it has ${size} entries, and no more yet`)
+}
