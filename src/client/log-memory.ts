@@ -69,12 +69,17 @@ export async function remember(
   readTiles: TileSource,
 ): Promise<void> {
   const shown = { note, checkpoint: openTrustedCheckpoint(note, memory.logKey) }
-  for (const one of known) if (one.checkpoint.size > shown.checkpoint.size) throw rolledBack(one, shown)
+  refuseRollback(known, shown)
   const seen = await recall(memory)
   for (const one of seen) await checkContinues(one, shown, readTiles)
   if (isKnown(seen, shown.checkpoint.size)) return
   const proven = seen.map((one) => one.note).filter((one) => one !== note)
   await memory.pins.replace(formatHex(logId(memory.logKey)), note, proven)
+}
+
+/** @throws Fault `bad-proof` (`log-rolled-back`) if one of `known` is larger */
+export function refuseRollback(known: readonly SeenCheckpoint[], shown: SeenCheckpoint): void {
+  for (const one of known) if (one.checkpoint.size > shown.checkpoint.size) throw rolledBack(one, shown)
 }
 
 /** Whether it adds nothing: a newer one is remembered already, or this one and no other. */
