@@ -121,6 +121,14 @@ describe('a lying server', () => {
     expect(pinned()).to.deep.equal([SIZE + 2])
   })
 
+  it('that shows others another history is found by comparing a checkpoint that they kept', async () => {
+    const theirs = await bench.run(['log', 'checkpoint', '--trust', 'fork.yaml'], {
+      env: { XDG_STATE_HOME: bench.path('state-fork.yaml') },
+    })
+    await bench.write('theirs.checkpoint', theirs.stdout)
+    expectRefusal(await through('log', 'consistency', 'theirs.checkpoint'), 15, /^ {2}log-forked · exit/m)
+  })
+
   it('a remembered checkpoint that was damaged is refused, and not taken for a first contact', async () => {
     const folder = bench.path('.local/state/attestree/pins')
     const [log = ''] = readdirSync(folder)
