@@ -48,6 +48,7 @@ export const classOfReason = {
   'out-of-range': 'malformed',
   'parameter-malformed': 'malformed',
   'pem-malformed': 'malformed',
+  'pin-malformed': 'malformed',
   'proof-malformed': 'malformed',
   'purl-malformed': 'malformed',
   'range-malformed': 'malformed',
@@ -124,8 +125,11 @@ export const classOfReason = {
   'evidence-malformed': 'bad-proof',
   'inclusion-proof-invalid': 'bad-proof',
   'integrity-error': 'bad-proof',
+  'log-forked': 'bad-proof',
+  'log-rolled-back': 'bad-proof',
   'not-admissible': 'bad-proof',
   'rows-differ': 'bad-proof',
+  'signed-bytes-withheld': 'bad-proof',
   // unproven: nothing wrong was found, but what was asked for could not be established
   unproven: 'unproven',
 } as const satisfies Record<string, FaultClass>

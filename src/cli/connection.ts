@@ -1,9 +1,12 @@
 /** Which ledger a command talks to, and by what it is believed: the trust file. */
+import { join } from 'node:path'
 import { Client } from '../client/client.ts'
+import type { PinStore } from '../client/pins.ts'
 import { parseTrustFile, type TrustedLog, type TrustFile } from '../client/trust-file.ts'
 import { parseUtf8 } from '../encoding/utf8.ts'
 import type { CliContext } from './context.ts'
 import { readInput } from './key-store.ts'
+import { filePins } from './pin-files.ts'
 import { findTrustFile } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -48,7 +51,12 @@ export async function trustedLog(context: CliContext, flags: TrustFlags): Promis
 
 export async function connect(context: CliContext, flags: TrustFlags): Promise<Client> {
   const log = await trustedLog(context, flags)
-  return new Client({ url: log.url, logKey: log.key, trustRoot: log.trustRoot })
+  return new Client({ url: log.url, logKey: log.key, trustRoot: log.trustRoot, pins: pinsOf(context) })
+}
+
+/** What every command of this user has seen of every log. */
+export function pinsOf({ settings }: CliContext): PinStore {
+  return filePins(join(settings.stateFolder, 'pins'))
 }
 
 function sameServer(a: string, b: string): boolean {

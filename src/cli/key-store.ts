@@ -74,7 +74,7 @@ async function writeNew(path: string, text: string, mode: number): Promise<void>
 }
 
 /** A new file's name is durable only once its folder is. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r')
   try {
     await folder.sync()

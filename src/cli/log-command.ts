@@ -1,9 +1,11 @@
-/** `attestree log status | audit`: how the log stands, and replaying all of it. */
+/** `attestree log …`: how the log stands, and replaying all of it. Checkpoints and entries have files of their own. */
 import { Command } from 'commander'
 import { auditLog, type AuditReport } from '../client/audit.ts'
 import type { StatusAnswer } from '../verify/answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
+import { describeCheckpoint, describeConsistency } from './log-checkpoint.ts'
+import { describeTail } from './log-tail.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { plural } from './table.ts'
 import { formatJson, visible, type Terminal } from './terminal.ts'
@@ -12,7 +14,9 @@ import { formatJson, visible, type Terminal } from './terminal.ts'
 const EXIT_WRONG = 15
 
 export function logCommand(context: CliContext): Command {
-  const log = new Command('log').description('how the log stands; replay and check all of it')
+  const log = new Command('log').description(
+    'how the log stands, what it has signed; replay and check all of it',
+  )
   withFlags(log.command('status'))
     .description('size, trust root and coverage of the log')
     .action((flags: TrustFlags & OutputFlags) => status(context, flags))
@@ -21,6 +25,9 @@ export function logCommand(context: CliContext): Command {
     .option('--deep', 'also fetch what was signed: signatures, grants, revocations, manifests')
     .addHelpText('after', '\nExample:\n  attestree log audit --deep\n')
     .action((flags: TrustFlags & OutputFlags & { deep?: true }) => audit(context, flags))
+  describeCheckpoint(withFlags(log.command('checkpoint')), context)
+  describeConsistency(withFlags(log.command('consistency')), context)
+  describeTail(withFlags(log.command('tail')), context)
   return log
 }
 

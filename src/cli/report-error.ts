@@ -27,6 +27,7 @@ export function reportError(terminal: Terminal, cause: unknown, debug: boolean):
   const hint = hintOf(cause)
   if (hint !== undefined)
     for (const line of wrap('  Do     ', visible(hint), terminal.columns)) terminal.note(line)
+  for (const line of checkpointsOf(cause)) terminal.note(line)
   terminal.note(`  ${color.dim(`${nameOf(cause)} · exit ${code}`)}`)
   return code
 }
@@ -46,6 +47,17 @@ function hintOf(cause: unknown): string | undefined {
   if (cause instanceof Unreachable)
     return 'Check the URL, and that the server runs: attestree log status --server URL'
   return undefined
+}
+
+/** The two signed notes that contradict each other, line by line: to be kept, and shown to others. */
+function checkpointsOf(cause: unknown): string[] {
+  if (!(cause instanceof Fault)) return []
+  return ['remembered', 'shown'].flatMap((which) => {
+    const note = cause.facts[which]
+    if (typeof note !== 'string') return []
+    const lines = note.replace(/\n$/, '').split('\n')
+    return [`  The checkpoint ${which}:`, ...lines.map((line) => `    ${visible(line)}`.trimEnd())]
+  })
 }
 
 function nameOf(cause: unknown): string {

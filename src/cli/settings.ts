@@ -6,16 +6,19 @@
  *     ATTESTREE_SERVER         which log of it          --server   the only one
  *     ATTESTREE_PASSPHRASE     for key files            (never a flag)
  *     XDG_CONFIG_HOME          <config>                            ~/.config
+ *     XDG_STATE_HOME           <state>                             ~/.local/state
  *     NO_COLOR, FORCE_COLOR    colours
  *     COLUMNS                  how wide the reader's terminal is, where stdout is a pipe
  */
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 
 export interface Settings {
   /** `<config>/attestree` */
   readonly configFolder: string
+  /** `<state>/attestree`: what was seen before (pin-files.ts) */
+  readonly stateFolder: string
   readonly trustFile: string | undefined
   readonly server: string | undefined
   /** Undefined: ask, where somebody can answer. Empty is a passphrase. */
@@ -30,8 +33,11 @@ const LOCAL_TRUST_FILE = 'attestree-trust.yaml'
 
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const config = env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config')
+  const state = env['XDG_STATE_HOME'] ?? ''
   return {
     configFolder: join(config, 'attestree'),
+    // A relative one is none (XDG base directories): the memory would depend on where somebody stands.
+    stateFolder: join(isAbsolute(state) ? state : join(homedir(), '.local', 'state'), 'attestree'),
     trustFile: env['ATTESTREE_TRUST'],
     server: env['ATTESTREE_SERVER'],
     passphrase: env['ATTESTREE_PASSPHRASE'],

@@ -6,15 +6,17 @@ import { firstContact } from '../client/first-contact.ts'
 import { formatTrustFile } from '../client/trust-file.ts'
 import { Fault } from '../errors.ts'
 import { formatVerifierKey } from '../tlog/signed-note.ts'
+import { pinsOf } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { codeOf } from './key-store.ts'
 import { wrap } from './table.ts'
 
 export async function initTrust(
-  { terminal }: CliContext,
+  context: CliContext,
   url: string,
   flags: { readonly key?: string; readonly trustRoot?: string; readonly out: string },
 ): Promise<void> {
+  const { terminal } = context
   const found = await firstContact(url)
   const key = formatVerifierKey(found.logKey)
   if (flags.key !== undefined && flags.key !== key) {
@@ -28,7 +30,7 @@ export async function initTrust(
     })
   }
   // Entry 0 must hold under that key and be that trust root before anything is written.
-  await new Client({ url, ...found }).status()
+  await new Client({ url, ...found, pins: pinsOf(context) }).status()
   await writeNew(
     flags.out,
     formatTrustFile({ version: 1, logs: [{ url, key: found.logKey, trustRoot: found.trustRoot }] }),

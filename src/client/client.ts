@@ -6,7 +6,7 @@
  * made again from what was signed by verified-images.ts and verify/evidence.ts; the whole log is replayed by audit.ts.
  */
 import { attestationId, imageDigest } from '../brand.ts'
-import type { AttestationId, ImageDigest, KeyId, LogIndex } from '../brand.ts'
+import type { AttestationId, ImageDigest, LogIndex } from '../brand.ts'
 import { MAX_PAYLOAD_BYTES, parseSubmission } from '../attestation/envelope.ts'
 import { attestationIdOf, pae } from '../attestation/pae.ts'
 import { parseUtf8 } from '../encoding/utf8.ts'
@@ -32,7 +32,10 @@ import type { CheckedAnswer, CheckedEntry } from '../verify/proven-entry.ts'
 import { imagesAnswer, readAnswer } from '../verify/read-answer.ts'
 import { parseQuestion } from '../verify/rows.ts'
 import type { Shape } from '../verify/shape.ts'
+import { formatTilePath, type TileSource } from '../tlog/tile.ts'
 import { baseUrl } from './base-url.ts'
+import { recall, remember, type LogMemory } from './log-memory.ts'
+import { memoryPins, type PinStore } from './pins.ts'
 import {
   attestationAnswer,
   entryAnswer,
@@ -41,6 +44,7 @@ import {
   statusAnswer,
   submitAnswer,
 } from './read-answer.ts'
+import { expectSame, standing } from './standing.ts'
 import { exchange } from './transport.ts'
 import type { Exchange, Received, Transport } from './transport.ts'
 
@@ -59,6 +63,8 @@ export interface ClientOptions extends LogTrust {
   readonly fetch?: typeof fetch
   /** For one exchange, in milliseconds. @default 30,000 */
   readonly timeoutMs?: number
+  /** Where the checkpoints it has seen are remembered. @default in memory, for this client */
+  readonly pins?: PinStore
 }
 
 export interface CallOptions {
@@ -82,11 +88,13 @@ export class Client {
   readonly url: URL
   readonly trust: LogTrust
   readonly #transport: Transport
+  readonly #memory: LogMemory
 
   /** @throws Fault `malformed` for a URL that is none of http or https */
   constructor(options: ClientOptions) {
     this.url = baseUrl(options.url)
     this.trust = { logKey: options.logKey, trustRoot: options.trustRoot }
+    this.#memory = { pins: options.pins ?? memoryPins(), logKey: options.logKey }
     const given = options.fetch
     this.#transport = {
       // Called as a plain function: browsers refuse `fetch` as somebody's method.
@@ -104,7 +112,7 @@ export class Client {
   async submit(body: Uint8Array, options: CallOptions = {}): Promise<SubmitAnswer> {
     const { envelope } = parseSubmission(body)
     const signed = pae(envelope.payloadType, envelope.payload)
-    const answer = await this.#ask('ledger/v1/attestations', submitAnswer, { ...options, body })
+    const answer = await this.#ask('ledger/v1/attestations', submitAnswer, options, body)
     expectSame('attestation', attestationIdOf(signed), answer.attestation)
     const { entries } = this.#check(answer)
     if (!answer.signatures.some((one) => 'entry' in one))
@@ -203,8 +211,10 @@ export class Client {
     options: CallOptions = {},
   ): Promise<{ readonly checkpoint: Checkpoint; readonly note: string }> {
     const wanted = { ...options, accept: 'text/plain', maxBytes: MAX_NOTE_BYTES }
+    const known = await recall(this.#memory)
     const { bytes } = await this.#get('checkpoint', wanted)
     const note = asBadProof('checkpoint-signature-invalid', 'checkpoint', () => parseUtf8(bytes))
+    await remember(this.#memory, note, known, this.tiles(options))
     return { note, checkpoint: openTrustedCheckpoint(note, this.trust.logKey) }
   }
 
@@ -224,6 +234,11 @@ export class Client {
     }
   }
 
+  /** As `tile`, for whoever reads hashes of the tree: what is made of them has to be checked against a root. */
+  tiles(options: CallOptions = {}): TileSource {
+    return (wanted) => Promise.all(wanted.map((one) => this.tile(formatTilePath(one), options)))
+  }
+
   /** The digest in an entry is its attestation's id, but for P-384 and P-521: there what was signed has both. */
   async #proveId(entry: CheckedEntry, options: CallOptions): Promise<void> {
     if (entry.body.algorithm !== 'sha256') checkSigned(entry, await this.pae(entry.attestation, options))
@@ -233,12 +248,20 @@ export class Client {
     return checkAnswer(answer, this.trust.logKey)
   }
 
-  async #ask<T>(
+  /** The answer as the server gives it, under a checkpoint that continues every one that is remembered. */
+  async #ask<T extends { readonly asOf: AsOf }>(
     path: string,
     shape: Shape<T>,
-    options: CallOptions & { readonly body?: Uint8Array },
+    options: CallOptions,
+    body?: Uint8Array,
   ): Promise<T> {
-    const wanted = { ...options, accept: 'application/json', maxBytes: MAX_ANSWER_BYTES }
+    const wanted = {
+      ...options,
+      ...(body === undefined ? {} : { body }),
+      accept: 'application/json',
+      maxBytes: MAX_ANSWER_BYTES,
+    }
+    const known = await recall(this.#memory)
     const { contentType, bytes } = await this.#get(path, wanted)
     if (!/^application\/json\b/.test(contentType)) {
       throw new Fault(
@@ -249,42 +272,14 @@ export class Client {
         },
       )
     }
-    return readAnswer(
-      shape,
-      asBadProof('answer-malformed', 'answer', () => parseJson(bytes)),
-    )
+    const parsed = asBadProof('answer-malformed', 'answer', () => parseJson(bytes))
+    const answer = readAnswer(shape, parsed)
+    await remember(this.#memory, answer.asOf.checkpoint, known, this.tiles(options))
+    return answer
   }
 
   #get(path: string, wanted: Omit<Exchange, 'url' | 'method'>): Promise<Received> {
     const method = wanted.body === undefined ? 'GET' : 'POST'
     return exchange(this.#transport, { ...wanted, url: new URL(path, this.url), method })
   }
-}
-
-/** The proven entry that an answer rests on. */
-function standing(
-  { entries }: Pick<CheckedAnswer, 'entries'>,
-  index: LogIndex,
-  attestation?: AttestationId,
-  key?: KeyId,
-): CheckedEntry {
-  const entry = entries.get(index)
-  if (entry === undefined)
-    throw new Fault('entry-mismatch', `answer: expected a proof of entry ${index}, got none`)
-  if (attestation !== undefined) expectSame(`attestation of entry ${index}`, entry.attestation, attestation)
-  if (key !== undefined) expectSame(`key of entry ${index}`, entry.keyId, key)
-  return entry
-}
-
-/** An answer to something else than what was asked is no answer. */
-function expectSame(
-  subject: string,
-  expected: string | number | undefined,
-  got: string | number | undefined,
-): void {
-  if (expected === got) return
-  throw new Fault(
-    'entry-mismatch',
-    `${subject}: expected ${expected ?? 'none'}, got ${String(got ?? 'none').slice(0, 100)}`,
-  )
 }

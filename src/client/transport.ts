@@ -42,6 +42,7 @@ const gatewayStatuses: ReadonlySet<number> = new Set([502, 503, 504])
  * @throws Unreachable; the signal's reason, if the caller gave up
  */
 export async function exchange(transport: Transport, wanted: Exchange): Promise<Received> {
+  wanted.signal?.throwIfAborted()
   const timeout = AbortSignal.timeout(transport.timeoutMs)
   const signal = wanted.signal === undefined ? timeout : AbortSignal.any([wanted.signal, timeout])
   const { response, bytes } = await converse(transport, wanted, signal)

@@ -1,0 +1,142 @@
+/**
+ * A lying server (issue 5, robustness.md T2): between the built program and an honest ledger stands a proxy that changes,
+ * cuts, swaps, replays and withholds. Each lie is refused with a reason, and none of them moves what is remembered.
+ *
+ * The client has seen the log at its size 7; the honest server then has 8 entries.
+ */
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { after, before, describe, it } from 'mocha'
+import type { CliRun, CliServer } from '../helpers/cli.ts'
+import { expectRefusal } from '../helpers/cli.ts'
+import { cycloneDx, openLedgerBench, SIZE, type LedgerBench } from '../helpers/ledger-bench.ts'
+import { startProxy, type Lie, type LyingProxy } from '../helpers/lying-proxy.ts'
+import { aboutAnswers, aboutProofs, AUDIT, FIND, STATUS, type Row } from './lies.ts'
+
+/** An image that each history records for itself. */
+const imageOf = (name: string): string => `registry.test/${name}@sha256:${'d'.repeat(64)}`
+
+describe('a lying server', () => {
+  let bench: LedgerBench
+  let proxy: LyingProxy
+  let fork: CliServer
+  /** What the honest server answered while it had 7 entries. */
+  const replayed = new Map<string, Awaited<ReturnType<Lie>>>()
+
+  before(async function () {
+    // Eight programs, one after the other.
+    this.timeout(90_000)
+    bench = await openLedgerBench()
+    proxy = await startProxy(bench.server.url)
+    bench.trustAt(proxy.url, 'proxied.yaml')
+    for (const part of ['data', 'signer'])
+      cpSync(bench.path(part), bench.path(`fork/${part}`), { recursive: true })
+    fork = await bench.start('--data', 'fork/data', '--signer-dir', 'fork/signer')
+    bench.trustAt(fork.url, 'fork.yaml')
+    proxy.lie = (path, honest) => (replayed.set(path, honest), honest)
+    for (const command of [STATUS, FIND]) await through(...command)
+    proxy.lie = undefined
+    await bench.write('new.json', cycloneDx('new@1.0.0'))
+    await bench.write('evil.json', cycloneDx('evil@6.6.6'))
+    // The honest log grows without this client seeing it, and the other history elsewhere.
+    await submitAs('growth', 'new.json', 'attestree-trust.yaml')
+    await submitAs('fork-1', 'evil.json', 'fork.yaml')
+    expect(pinned()).to.deep.equal([SIZE])
+  })
+
+  after(async () => {
+    await proxy[Symbol.asyncDispose]()
+    await bench.dispose()
+  })
+
+  const through = (...args: readonly string[]): Promise<CliRun> =>
+    bench.run([...args, '--trust', 'proxied.yaml'])
+
+  /** As somebody else, who remembers for themselves. */
+  async function submitAs(name: string, sbom: string, trust: string): Promise<void> {
+    const args = ['submit', imageOf(name), '--sbom', sbom, '--key', 'ci.key', '--trust', trust]
+    const run = await bench.run(args, { env: { XDG_STATE_HOME: bench.path(`state-${trust}`) } })
+    expect(run.code, run.stderr).to.equal(0)
+  }
+
+  /** The sizes that are remembered. */
+  function pinned(): number[] {
+    const folder = bench.path('.local/state/attestree/pins')
+    const [log = ''] = readdirSync(folder)
+    return readdirSync(join(folder, log))
+      .map((name) => Number(readFileSync(join(folder, log, name), 'utf8').split('\n')[1]))
+      .toSorted((a, b) => a - b)
+  }
+
+  async function expectRefused([what, command, lie, code, reason]: Row, remembered: number): Promise<void> {
+    proxy.lie = lie
+    const run = await through(...command)
+    proxy.lie = undefined
+    expectRefusal(run, code, new RegExp(`^ {2}${reason} · exit`, 'm'))
+    expect(pinned(), what).to.deep.equal([remembered])
+  }
+
+  for (const row of aboutProofs) it(`that ${row[0]} is refused: ${row[4]}`, () => expectRefused(row, SIZE))
+
+  it('that tells the truth again is believed, and what it shows is remembered', async () => {
+    const run = await through(...STATUS)
+    expect(run.code, run.stderr).to.equal(0)
+    expect(pinned()).to.deep.equal([SIZE + 1])
+  })
+
+  for (const row of aboutAnswers)
+    it(`that ${row[0]} is refused: ${row[4]}`, () => expectRefused(row, SIZE + 1))
+
+  for (const command of [STATUS, FIND])
+    it(`that replays what it answered earlier is refused: log-rolled-back (${command.join(' ')})`, () => {
+      const replay: Lie = (path, honest) => replayed.get(path) ?? honest
+      return expectRefused(['replays', command, replay, 15, 'log-rolled-back'], SIZE + 1)
+    })
+
+  it('that shows another history is refused: log-forked, whatever its size, with both checkpoints', async () => {
+    proxy.target = fork.url
+    try {
+      for (const size of [SIZE + 1, SIZE + 2]) {
+        const run = await through(...STATUS)
+        expectRefusal(run, 15, /^ {2}log-forked · exit/m)
+        const notes = new RegExp(
+          `checkpoint remembered:\\n    ledger\\.test\\n    8\\n[^]*checkpoint shown:\\n    ledger\\.test\\n    ${size}\\n`,
+        )
+        expect(run.stderr).to.match(notes)
+        expect(pinned()).to.deep.equal([SIZE + 1])
+        if (size === SIZE + 1) await submitAs('fork-2', 'evil.json', 'fork.yaml')
+      }
+    } finally {
+      proxy.target = bench.server.url
+    }
+  })
+
+  it('cannot use that two programs run at once: what they remember neither breaks nor goes back', async () => {
+    await submitAs('growth-2', 'new.json', 'attestree-trust.yaml')
+    const runs = await Promise.all(
+      [STATUS, FIND, STATUS, AUDIT, STATUS].map((command) => through(...command)),
+    )
+    for (const run of runs) expect(run.code, run.stderr).to.equal(0)
+    expect(pinned()).to.deep.equal([SIZE + 2])
+  })
+
+  it('that shows others another history is found by comparing a checkpoint that they kept', async () => {
+    const theirs = await bench.run(['log', 'checkpoint', '--trust', 'fork.yaml'], {
+      env: { XDG_STATE_HOME: bench.path('state-fork.yaml') },
+    })
+    await bench.write('theirs.checkpoint', theirs.stdout)
+    expectRefusal(await through('log', 'consistency', 'theirs.checkpoint'), 15, /^ {2}log-forked · exit/m)
+  })
+
+  it('a remembered checkpoint that was damaged is refused, and not taken for a first contact', async () => {
+    const folder = bench.path('.local/state/attestree/pins')
+    const [log = ''] = readdirSync(folder)
+    const [name = ''] = readdirSync(join(folder, log))
+    const whole = readFileSync(join(folder, log, name))
+    writeFileSync(join(folder, log, name), whole.subarray(0, -9))
+    expectRefusal(await through(...STATUS), 33, /^ {2}pin-malformed · exit/m)
+    writeFileSync(join(folder, log, name), whole)
+    expect((await through(...STATUS)).code).to.equal(0)
+  })
+})
