@@ -3,6 +3,7 @@
  * verify/answer.ts. Says nothing about whether they are true: that is verify/proven-entry.ts and client.ts.
  */
 import { Fault } from '../errors.ts'
+import type { Intake, IntakeFinding } from '../sbom/intake.ts'
 import type {
   AttestationAnswer,
   Coverage,
@@ -239,11 +240,39 @@ const submittedSignature: Shape<SubmittedSignature> = (value, place) => {
   return read
 }
 
+const intakeFinding: Shape<IntakeFinding> = (value, place) => {
+  const members = membersOf(value, place)
+  const example = members.optional('example', text)
+  const read: IntakeFinding = {
+    code: members.required('code', word),
+    count: members.required('count', count),
+    ...(example === undefined ? {} : { example }),
+  }
+  members.end()
+  return read
+}
+
+const intake: Shape<Intake> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: Intake = {
+    format: members.required('format', orNull(text)),
+    components: members.required('components', count),
+    withPurl: members.required('withPurl', count),
+    withoutPurl: members.required('withoutPurl', count),
+    withoutVersion: members.required('withoutVersion', count),
+    duplicates: members.required('duplicates', count),
+    findings: members.required('findings', listOf(intakeFinding)),
+  }
+  members.end()
+  return read
+}
+
 export const submitAnswer: Shape<SubmitAnswer> = (value, place) => {
   const members = membersOf(value, place)
   const read: SubmitAnswer = {
     attestation: members.required('attestation', anAttestationId),
     signatures: members.required('signatures', listOf(submittedSignature)),
+    intake: members.required('intake', intake),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),
   }

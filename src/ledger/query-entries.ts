@@ -4,6 +4,7 @@ import { parsePae } from '../attestation/pae.ts'
 import { parseStatement } from '../attestation/statement.ts'
 import { Fault } from '../errors.ts'
 import type { AttestationAnswer, EntryAnswer, ProvenEntries, SubmitAnswer } from '../verify/answer.ts'
+import type { Admitted } from './admit.ts'
 import type { Placed } from './place.ts'
 import type { LogEntry } from './ports.ts'
 import { proveEntries, readEntries } from './prove.ts'
@@ -37,13 +38,14 @@ export async function querySigned(view: LogView, id: AttestationId): Promise<Uin
 export async function submitAnswer(
   view: LogView,
   placed: Placed,
-  predicateType: string,
+  { predicateType, intake }: Pick<Admitted, 'predicateType' | 'intake'>,
 ): Promise<SubmitAnswer> {
   const indexes = placed.signatures.flatMap((one) => ('entry' in one ? [one.entry] : []))
   const wanted = (await readEntries(view.log, indexes)).map((entry) => ({ entry, predicateType }))
   return {
     attestation: placed.attestation,
     signatures: placed.signatures,
+    intake,
     entries: await proveEntries(view.log, view.checkpoint.size, wanted),
     asOf: asOf(view, view.through),
   }

@@ -27,19 +27,23 @@ export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine
 export const MANIFEST_VERSION = 2
 
 /**
- * Sorted and unique.
+ * Sorted and unique. `sbom` is what `readSbom` gives, for callers that have it already.
  *
  * @throws Fault `unsupported` (`sbom-format-unsupported`), `unacceptable` (`sbom-unacceptable`,
  * `predicate-unacceptable`), `too-large` (`component-limit`), with a pointer into the statement
  */
-export function manifestOf(statement: Statement, key: KeyId): readonly ManifestLine[] {
+export function manifestOf(
+  statement: Statement,
+  key: KeyId,
+  sbom: SbomDocument | undefined = readSbom(statement),
+): readonly ManifestLine[] {
   const always = [makeLine('k', key), makeLine('t', statement.predicateType)]
   // What the ledger says about itself is found by who said it and of which kind, not as a claim about a subject.
   if (isControlType(statement.predicateType)) return sortLines(always)
   return sortLines([
     ...always,
     ...statement.subjects.flatMap(subjectLines),
-    ...sbomLines(statement),
+    ...sbomLines(statement, sbom),
     ...provenanceLines(statement),
   ])
 }
@@ -64,8 +68,7 @@ function subjectLines(subject: Subject): readonly ManifestLine[] {
   return acceptedDigests(subject.digest).map((digest) => makeLine('s', digest, '', { name: subject.name }))
 }
 
-function sbomLines(statement: Statement): readonly ManifestLine[] {
-  const sbom = readSbom(statement)
+function sbomLines(statement: Statement, sbom: SbomDocument | undefined): readonly ManifestLine[] {
   if (sbom === undefined) return []
   const platform = platformOf(statement.subjects.map((subject) => subject.name))
   return [

@@ -4,6 +4,7 @@
  * `sha256:<hex>`; indexes and sizes are numbers; times are the server's word.
  */
 import type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from '../brand.ts'
+import type { Intake } from '../sbom/intake.ts'
 import type { Verdict } from '../trust/status.ts'
 
 export type { Verdict, VerdictReason } from '../trust/status.ts'
@@ -187,6 +188,7 @@ export type SubmittedSignature =
 export interface SubmitAnswer {
   readonly attestation: AttestationId
   readonly signatures: readonly SubmittedSignature[]
+  readonly intake: Intake
   readonly entries: ProvenEntries
   readonly asOf: AsOf
 }
