@@ -96,10 +96,39 @@ export const entryAnswer: Shape<EntryAnswer> = (value, place) => {
   return read
 }
 
+const intakeFinding: Shape<IntakeFinding> = (value, place) => {
+  const members = membersOf(value, place)
+  const example = members.optional('example', text)
+  const read: IntakeFinding = {
+    code: members.required('code', word),
+    count: members.required('count', count),
+    ...(example === undefined ? {} : { example }),
+  }
+  members.end()
+  return read
+}
+
+const intake: Shape<Intake> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: Intake = {
+    format: members.required('format', orNull(text)),
+    components: members.required('components', count),
+    withPurl: members.required('withPurl', count),
+    withoutPurl: members.required('withoutPurl', count),
+    withoutVersion: members.required('withoutVersion', count),
+    duplicates: members.required('duplicates', count),
+    findings: members.required('findings', listOf(intakeFinding)),
+  }
+  members.end()
+  return read
+}
+
 export const attestationAnswer: Shape<AttestationAnswer> = (value, place) => {
   const members = membersOf(value, place)
+  const report = members.optional('intake', intake)
   const read: AttestationAnswer = {
     attestation: members.required('attestation', anAttestationId),
+    ...(report === undefined ? {} : { intake: report }),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),
   }
@@ -236,33 +265,6 @@ const submittedSignature: Shape<SubmittedSignature> = (value, place) => {
           new: members.required('new', flag),
         }
       : { keyid: members.required('keyid', text), leftOut }
-  members.end()
-  return read
-}
-
-const intakeFinding: Shape<IntakeFinding> = (value, place) => {
-  const members = membersOf(value, place)
-  const example = members.optional('example', text)
-  const read: IntakeFinding = {
-    code: members.required('code', word),
-    count: members.required('count', count),
-    ...(example === undefined ? {} : { example }),
-  }
-  members.end()
-  return read
-}
-
-const intake: Shape<Intake> = (value, place) => {
-  const members = membersOf(value, place)
-  const read: Intake = {
-    format: members.required('format', orNull(text)),
-    components: members.required('components', count),
-    withPurl: members.required('withPurl', count),
-    withoutPurl: members.required('withoutPurl', count),
-    withoutVersion: members.required('withoutVersion', count),
-    duplicates: members.required('duplicates', count),
-    findings: members.required('findings', listOf(intakeFinding)),
-  }
   members.end()
   return read
 }

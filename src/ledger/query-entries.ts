@@ -3,6 +3,8 @@ import type { AttestationId, LogIndex } from '../brand.ts'
 import { parsePae } from '../attestation/pae.ts'
 import { parseStatement } from '../attestation/statement.ts'
 import { Fault } from '../errors.ts'
+import { intakeOf, type Intake } from '../sbom/intake.ts'
+import { readSbom } from '../sbom/manifest.ts'
 import type { AttestationAnswer, EntryAnswer, ProvenEntries, SubmitAnswer } from '../verify/answer.ts'
 import type { Admitted } from './admit.ts'
 import type { Placed } from './place.ts'
@@ -25,7 +27,13 @@ export async function queryEntry(view: LogView, index: LogIndex): Promise<EntryA
 /** @throws Fault `not-recorded` */
 export async function queryAttestation(view: LogView, id: AttestationId): Promise<AttestationAnswer> {
   const entries = await publishedEntries(view, id)
-  return { attestation: id, entries: await prove(view, entries), asOf: asOf(view, view.through) }
+  const intake = entries.some((entry) => entry.readable) ? readIntake(await readSigned(view, id)) : undefined
+  return {
+    attestation: id,
+    ...(intake === undefined ? {} : { intake }),
+    entries: await prove(view, entries),
+    asOf: asOf(view, view.through),
+  }
 }
 
 /** The DSSE pre-authentication encoding. @throws Fault `not-recorded` */
@@ -49,6 +57,12 @@ export async function submitAnswer(
     entries: await proveEntries(view.log, view.checkpoint.size, wanted),
     asOf: asOf(view, view.through),
   }
+}
+
+/** Made again from what was signed: it is kept nowhere. */
+function readIntake(signed: Uint8Array): Intake {
+  const statement = parseStatement(parsePae(signed).payload)
+  return intakeOf(statement, readSbom(statement))
 }
 
 async function publishedEntries(view: LogView, id: AttestationId): Promise<readonly LogEntry[]> {

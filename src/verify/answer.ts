@@ -131,6 +131,8 @@ export interface EntryAnswer {
 
 export interface AttestationAnswer {
   readonly attestation: AttestationId
+  /** As the submitter was told; absent where nobody could read it. */
+  readonly intake?: Intake
   readonly entries: ProvenEntries
   readonly asOf: AsOf
 }

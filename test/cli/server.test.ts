@@ -117,8 +117,9 @@ describe('attestree server', () => {
     for (const refused of [second, check]) expectRefusal(refused, 75, /already-running/)
     await bench.ok('trust', 'init', server.url)
     await bench.ok('trust', 'add-signer', 'ci', '--key', 'ci.pub', '--types', 'https://cyclonedx.org/bom*')
-    expect((await bench.ok('submit', IMAGE, '--sbom', 'sbom.json', '--key', 'ci.key')).stdout).to.include(
-      'recorded #2',
+    const submitted = await bench.ok('submit', IMAGE, '--sbom', 'sbom.json', '--key', 'ci.key')
+    expect(submitted.stdout).to.match(
+      /recorded #2 [^]*\n {2}CycloneDX 1\.\d: 1 component, 1 with a purl, 0 without; 0 without a version; 0 duplicates\n/,
     )
     const stopped = await server.stop()
     expect(stopped).to.include({ code: 0 })

@@ -109,6 +109,8 @@ describe('the ledger', () => {
       for (const created of [true, false]) {
         const submitted = await ledger.submit(body)
         expect(submitted.created).to.equal(created)
+        const later = await ledger.attestation(submitted.answer.attestation)
+        expect(later.intake).to.deep.equal(submitted.answer.intake)
         expect(submitted.answer.intake).to.deep.equal({
           format: 'CycloneDX 1.5',
           components: 3,
