@@ -4,7 +4,7 @@
  *
  * Bytes to JSON is the business of encoding/strict-json.ts; which fields there are, of the file of each format.
  */
-import type { JsonObject, JsonValue } from '../encoding/strict-json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
 import { Fault, type Reason } from '../errors.ts'
 
 /** What is being read, for messages, and the reason of its refusals. */
@@ -59,6 +59,18 @@ export function expectObject(field: Field): JsonObject {
 export function expectString(field: Field): string {
   if (typeof field.value !== 'string') throw refusal(field, 'a string')
   return field.value
+}
+
+/** A string member, or '' for anything else: for parts without which a poor document is still taken. */
+export function textOrNone(parent: Field, name: string): string {
+  const { value } = member(parent, name)
+  return typeof value === 'string' ? value : ''
+}
+
+/** The objects in an array member; none for anything else, as `textOrNone`. */
+export function objectsOrNone(parent: Field, name: string): readonly Field[] {
+  const list = member(parent, name)
+  return isArray(list.value) ? elements(list).filter((one) => isObject(one.value)) : []
 }
 
 export function expectText(field: Field, maxLength: number): string {

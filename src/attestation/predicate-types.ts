@@ -7,6 +7,11 @@ export const CYCLONEDX = 'https://cyclonedx.org/bom'
 export const SPDX = 'https://spdx.dev/Document'
 export const SLSA_PROVENANCE_V1 = 'https://slsa.dev/provenance/v1'
 export const SLSA_PROVENANCE_V02 = 'https://slsa.dev/provenance/v0.2'
+/** Two names of one version, from before and after it became SLSA's. */
+export const SLSA_PROVENANCE_V01: readonly string[] = [
+  'https://slsa.dev/provenance/v0.1',
+  'https://in-toto.io/Provenance/v0.1',
+]
 export const TRUST_ROOT = 'https://attestree.dev/trust-root/v1'
 export const REVOCATION = 'https://attestree.dev/revocation/v1'
 
@@ -22,6 +27,7 @@ export function predicateKind(type: string): PredicateKind {
   if (type === REVOCATION) return 'revocation'
   if (isControlType(type)) return 'control-unsupported'
   if (type === SLSA_PROVENANCE_V1 || type === SLSA_PROVENANCE_V02) return 'provenance'
+  if (SLSA_PROVENANCE_V01.includes(type)) return 'provenance'
   // Producers append versions and "schema" (formats.md C/1.3).
   if (type.startsWith(CYCLONEDX)) return 'cyclonedx'
   if (type === SPDX || type.startsWith(`${SPDX}/`)) return 'spdx'

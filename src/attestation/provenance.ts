@@ -1,18 +1,33 @@
 /**
- * SLSA provenance v1 and v0.2 (https://slsa.dev/provenance/): who built it, from which commits (formats.md C/1.4).
+ * SLSA provenance v1, v0.2 and v0.1 (https://slsa.dev/provenance/): who built it, from which commits, on which images
+ * (formats.md C/1.4).
  *
- *                v1                                              v0.2
+ *                v1                                              v0.2 (v0.1 has no configSource)
  *     builder    runDetails.builder.id                           builder.id
  *     sources    buildDefinition.resolvedDependencies,           materials,
  *                externalParameters.configSource (BuildKit)      invocation.configSource
+ *     images     buildDefinition.resolvedDependencies            materials
+ *     times      runDetails.metadata.startedOn, finishedOn       metadata.buildStartedOn, buildFinishedOn
  *
  * A source is a dependency that is a git repository with a commit. Commits are told by their length and not by the
  * name of their digest, which producers get wrong (`sha256` with 40 digits, values in quotes). What the client of a
- * build claims (`vcs`, other external parameters) is not read. Base images and times are left to later issues.
+ * build claims (`vcs`, other external parameters) is not read. Times are the signer's word: they are shown and never
+ * searched by or compared.
  */
-import { documentField, elements, expectString, members, optionalMember, type Field } from './field.ts'
+import { isObject } from '../encoding/strict-json.ts'
+import { Fault } from '../errors.ts'
+import { baseImagesOf } from './base-image.ts'
+import {
+  documentField,
+  elements,
+  expectString,
+  members,
+  optionalMember,
+  textOrNone,
+  type Field,
+} from './field.ts'
 import { parseCommit, parseGitUri, type GitUri } from './git-uri.ts'
-import { SLSA_PROVENANCE_V02, SLSA_PROVENANCE_V1 } from './predicate-types.ts'
+import { SLSA_PROVENANCE_V01, SLSA_PROVENANCE_V02, SLSA_PROVENANCE_V1 } from './predicate-types.ts'
 import type { Statement } from './statement.ts'
 
 export interface Source {
@@ -27,6 +42,15 @@ export interface Provenance {
   readonly builder: string
   /** In the document's order, each once. */
   readonly sources: readonly Source[]
+  /** `sha256:<hex>` and so on, in the document's order, each once. */
+  readonly baseImages: readonly string[]
+  readonly claimed: ClaimedTimes
+}
+
+/** As the signer wrote them, unchecked. */
+export interface ClaimedTimes {
+  readonly startedOn?: string
+  readonly finishedOn?: string
 }
 
 const document = { subject: 'provenance', reason: 'predicate-unacceptable' } as const
@@ -45,6 +69,7 @@ const tektonDefinitions: ReadonlySet<string> = new Set(['pipeline', 'task', 'pip
 export function parseProvenance(statement: Statement): Provenance | undefined {
   // In-toto holds an unset predicate equal to an empty one.
   const predicate = documentField(document, statement.predicate ?? {}, '/predicate')
+  if (SLSA_PROVENANCE_V01.includes(statement.predicateType)) return parseV01(predicate)
   switch (statement.predicateType) {
     case SLSA_PROVENANCE_V1:
       return parseV1(predicate)
@@ -60,21 +85,50 @@ function parseV1(predicate: Field): Provenance {
   const type = definition === undefined ? '' : textOf(definition, 'buildType')
   const parameters = definition === undefined ? undefined : optionalMember(definition, 'externalParameters')
   const named = dependencies(definition, 'resolvedDependencies')
-  const own = type.startsWith('https://tekton.dev/')
-    ? named.filter((one) => !tektonDefinitions.has(textOf(one, 'name')))
-    : named
+  const own = isTekton(type) ? named.filter((one) => !tektonDefinitions.has(textOf(one, 'name'))) : named
   return {
     builder: builderOf(details),
     sources: unique([...configSource(parameters), ...own.flatMap((one) => sourcesOf(one, false))]),
+    baseImages: isTekton(type) ? [] : baseImagesOf(named),
+    claimed: timesOf(details, 'startedOn', 'finishedOn'),
   }
 }
 
+/** Tekton lists the images that its steps run in, which are tools of the build and no base of what is built. */
+function isTekton(buildType: string): boolean {
+  return /^(?:https:\/\/)?tekton\.dev\//.test(buildType)
+}
+
 function parseV02(predicate: Field): Provenance {
-  const materials = dependencies(predicate, 'materials').flatMap((one) => sourcesOf(one, false))
+  const materials = dependencies(predicate, 'materials')
+  const sources = materials.flatMap((one) => sourcesOf(one, false))
   return {
     builder: builderOf(predicate),
-    sources: unique([...configSource(optionalMember(predicate, 'invocation')), ...materials]),
+    sources: unique([...configSource(optionalMember(predicate, 'invocation')), ...sources]),
+    baseImages: isTekton(textOrNone(predicate, 'buildType')) ? [] : baseImagesOf(materials),
+    claimed: timesOf(predicate, 'buildStartedOn', 'buildFinishedOn'),
   }
+}
+
+/**
+ * What v0.2 grew out of: the same names, but for a `recipe` instead of `invocation`. Manifest version 1 did not open
+ * it, so one of the wrong shape may be recorded already: it states nothing, and is not refused.
+ */
+function parseV01(predicate: Field): Provenance {
+  try {
+    return parseV02(predicate)
+  } catch (cause) {
+    if (cause instanceof Fault) return { builder: '', sources: [], baseImages: [], claimed: {} }
+    throw cause
+  }
+}
+
+function timesOf(parent: Field | undefined, started: string, finished: string): ClaimedTimes {
+  const metadata = parent === undefined ? undefined : optionalMember(parent, 'metadata')
+  // Nothing rests on them, so one of the wrong shape is no reason to refuse.
+  if (!isObject(metadata?.value) || metadata === undefined) return {}
+  const [startedOn, finishedOn] = [textOrNone(metadata, started), textOrNone(metadata, finished)]
+  return { ...(startedOn === '' ? {} : { startedOn }), ...(finishedOn === '' ? {} : { finishedOn }) }
 }
 
 function builderOf(parent: Field | undefined): string {

@@ -173,4 +173,18 @@ function printRecorded({ terminal }: CliContext, title: string, answer: SubmitAn
     }
   }
   terminal.print(`  ${answer.attestation}`)
+  printIntake(terminal, answer.intake)
+}
+
+/** What the ledger read; what is poor is for whoever makes the document. */
+function printIntake(terminal: CliContext['terminal'], intake: SubmitAnswer['intake']): void {
+  if (intake.format !== null) {
+    terminal.print(
+      `  ${visible(intake.format)}: ${plural(intake.components, 'component')}, ${intake.withPurl} with a purl, ${intake.withoutPurl} without; ${intake.withoutVersion} without a version; ${plural(intake.duplicates, 'duplicate')}`,
+    )
+  }
+  for (const { code, count, example } of intake.findings) {
+    const shown = example === undefined ? '' : `, first: ${visible(example)}`
+    terminal.note(`${terminal.color.yellow('!')} ${code} (${count}${shown})`)
+  }
 }

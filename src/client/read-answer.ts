@@ -3,6 +3,7 @@
  * verify/answer.ts. Says nothing about whether they are true: that is verify/proven-entry.ts and client.ts.
  */
 import { Fault } from '../errors.ts'
+import type { Intake, IntakeFinding } from '../sbom/intake.ts'
 import type {
   AttestationAnswer,
   Coverage,
@@ -95,10 +96,39 @@ export const entryAnswer: Shape<EntryAnswer> = (value, place) => {
   return read
 }
 
+const intakeFinding: Shape<IntakeFinding> = (value, place) => {
+  const members = membersOf(value, place)
+  const example = members.optional('example', text)
+  const read: IntakeFinding = {
+    code: members.required('code', word),
+    count: members.required('count', count),
+    ...(example === undefined ? {} : { example }),
+  }
+  members.end()
+  return read
+}
+
+const intake: Shape<Intake> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: Intake = {
+    format: members.required('format', orNull(text)),
+    components: members.required('components', count),
+    withPurl: members.required('withPurl', count),
+    withoutPurl: members.required('withoutPurl', count),
+    withoutVersion: members.required('withoutVersion', count),
+    duplicates: members.required('duplicates', count),
+    findings: members.required('findings', listOf(intakeFinding)),
+  }
+  members.end()
+  return read
+}
+
 export const attestationAnswer: Shape<AttestationAnswer> = (value, place) => {
   const members = membersOf(value, place)
+  const report = members.optional('intake', intake)
   const read: AttestationAnswer = {
     attestation: members.required('attestation', anAttestationId),
+    ...(report === undefined ? {} : { intake: report }),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),
   }
@@ -244,6 +274,7 @@ export const submitAnswer: Shape<SubmitAnswer> = (value, place) => {
   const read: SubmitAnswer = {
     attestation: members.required('attestation', anAttestationId),
     signatures: members.required('signatures', listOf(submittedSignature)),
+    intake: members.required('intake', intake),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),
   }

@@ -8,13 +8,14 @@ import type { AttestationId } from '../brand.ts'
 import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import { parseSubmission, type EnvelopeSignature } from '../attestation/envelope.ts'
 import { attestationIdOf, pae } from '../attestation/pae.ts'
-import { parseStatement } from '../attestation/statement.ts'
+import { parseStatement, type Statement } from '../attestation/statement.ts'
 import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
 import { isSignature } from '../crypto/signature.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { parseHex } from '../encoding/hex.ts'
 import { Fault, type Reason } from '../errors.ts'
-import { manifestOf } from '../sbom/manifest.ts'
+import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
+import { manifestOf, readSbom } from '../sbom/manifest.ts'
 
 /** Verifications that are tried for one submission: with more, an envelope without key ids becomes expensive. */
 const MAX_TRIAL_VERIFICATIONS = 16
@@ -38,6 +39,8 @@ export interface Admitted {
   /** One for each key; a key that signed twice counts once. */
   readonly signatures: readonly VerifiedSignature[]
   readonly leftOut: readonly LeftOut[]
+  /** Of what was signed; nothing is opened that nobody known signed. */
+  readonly intake: Intake
 }
 
 /**
@@ -56,16 +59,22 @@ export function admit(body: Uint8Array, registered: readonly PublicKey[]): Admit
     registered,
     publicKeys.map((spki) => parsePublicKey(spki)),
   )
-  const first = judged.signatures[0]
-  // Readability is fixed at admission: what no manifest can be made of is refused, with the place and the reason.
-  if (first !== undefined) manifestOf(statement, first.key.id)
   return {
     attestation: attestationIdOf(signed),
     pae: signed,
     predicateType: statement.predicateType,
     ...(control === undefined ? {} : { control }),
     ...judged,
+    intake: readIntake(statement, judged.signatures),
   }
+}
+
+/** Readability is fixed at admission: what no manifest can be made of is refused, with the place and the reason. */
+function readIntake(statement: Statement, [first]: readonly VerifiedSignature[]): Intake {
+  if (first === undefined) return emptyIntake
+  const sbom = readSbom(statement)
+  manifestOf(statement, first.key.id, sbom)
+  return intakeOf(statement, sbom)
 }
 
 function checkSignatures(

@@ -188,7 +188,7 @@ export class Ledger implements AsyncDisposable {
     const placed = await this.#sequencer.add(admitted)
     return {
       created: placed.created,
-      answer: await submitAnswer(this.#logView(), placed, admitted.predicateType),
+      answer: await submitAnswer(this.#logView(), placed, admitted),
     }
   }
 

@@ -3,7 +3,10 @@ import type { AttestationId, LogIndex } from '../brand.ts'
 import { parsePae } from '../attestation/pae.ts'
 import { parseStatement } from '../attestation/statement.ts'
 import { Fault } from '../errors.ts'
+import { intakeOf, type Intake } from '../sbom/intake.ts'
+import { readSbom } from '../sbom/manifest.ts'
 import type { AttestationAnswer, EntryAnswer, ProvenEntries, SubmitAnswer } from '../verify/answer.ts'
+import type { Admitted } from './admit.ts'
 import type { Placed } from './place.ts'
 import type { LogEntry } from './ports.ts'
 import { proveEntries, readEntries } from './prove.ts'
@@ -24,7 +27,13 @@ export async function queryEntry(view: LogView, index: LogIndex): Promise<EntryA
 /** @throws Fault `not-recorded` */
 export async function queryAttestation(view: LogView, id: AttestationId): Promise<AttestationAnswer> {
   const entries = await publishedEntries(view, id)
-  return { attestation: id, entries: await prove(view, entries), asOf: asOf(view, view.through) }
+  const intake = entries.some((entry) => entry.readable) ? readIntake(await readSigned(view, id)) : undefined
+  return {
+    attestation: id,
+    ...(intake === undefined ? {} : { intake }),
+    entries: await prove(view, entries),
+    asOf: asOf(view, view.through),
+  }
 }
 
 /** The DSSE pre-authentication encoding. @throws Fault `not-recorded` */
@@ -37,16 +46,23 @@ export async function querySigned(view: LogView, id: AttestationId): Promise<Uin
 export async function submitAnswer(
   view: LogView,
   placed: Placed,
-  predicateType: string,
+  { predicateType, intake }: Pick<Admitted, 'predicateType' | 'intake'>,
 ): Promise<SubmitAnswer> {
   const indexes = placed.signatures.flatMap((one) => ('entry' in one ? [one.entry] : []))
   const wanted = (await readEntries(view.log, indexes)).map((entry) => ({ entry, predicateType }))
   return {
     attestation: placed.attestation,
     signatures: placed.signatures,
+    intake,
     entries: await proveEntries(view.log, view.checkpoint.size, wanted),
     asOf: asOf(view, view.through),
   }
+}
+
+/** Made again from what was signed: it is kept nowhere. */
+function readIntake(signed: Uint8Array): Intake {
+  const statement = parseStatement(parsePae(signed).payload)
+  return intakeOf(statement, readSbom(statement))
 }
 
 async function publishedEntries(view: LogView, id: AttestationId): Promise<readonly LogEntry[]> {

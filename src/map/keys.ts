@@ -1,15 +1,14 @@
 /**
  * Keys of the two maps (index.md 4): under which bytes an entry is found.
  *
- *     components   p ‖ H8(name) ‖ name "@" version     s, d ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
+ *     components   p, c ‖ H8(name) ‖ name "@" version  s, d, f ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
  *                  h ‖ commit      b, t ‖ H8 ‖ text     k ‖ key id              u
  *     status       a ‖ attestation      g ‖ attestation ‖ key      k ‖ key      i ‖ alg ‖ digest      r
  *
  * H8, the first 8 bytes of SHA-256(name), balances the trie and keeps all versions of a name together. Names and
  * versions are the unescaped ones: escaping is for manifest lines. The maps share letters: a row is (map, key).
  *
- * Keys are those of the manifest kinds that are written so far. `l`, `c`, `f`, `d` and `m` come with their kinds and
- * with the maps' roots.
+ * Keys are those of the manifest kinds that are written so far. `l` comes with its kind, `m` with the maps' roots.
  */
 import type { ControlStatement } from '../attestation/control.ts'
 import { parseTarget, type Target } from '../attestation/revocation.ts'
@@ -33,6 +32,8 @@ const algorithms: ReadonlyMap<string, { readonly byte: number; readonly digits: 
   ['sha256', { byte: 1, digits: 64 }],
   ['sha384', { byte: 2, digits: 96 }],
   ['sha512', { byte: 3, digits: 128 }],
+  // Of components only: no subject is known by it.
+  ['sha1', { byte: 4, digits: 40 }],
 ])
 
 /** `name` is a canonical purl without version; `version` is decoded and may be empty. */
@@ -62,6 +63,21 @@ export function parseComponentKey(
 /** `sha256:…`, `sha384:…` or `sha512:…` in lower-case hex. @throws Fault `malformed` (`digest-malformed`) */
 export function subjectKey(digest: string): Uint8Array {
   return concatBytes(utf8('s'), algorithmAndDigest(digest))
+}
+
+/** A base image; as `subjectKey`. @throws Fault `malformed` (`digest-malformed`) */
+export function baseImageKey(digest: string): Uint8Array {
+  return concatBytes(utf8('d'), algorithmAndDigest(digest))
+}
+
+/** A component's hash; as `subjectKey`, and `sha1:…`. @throws Fault `malformed` (`digest-malformed`) */
+export function componentHashKey(digest: string): Uint8Array {
+  return concatBytes(utf8('f'), algorithmAndDigest(digest, true))
+}
+
+/** `name` is `part:vendor:product`; `version` may be empty. */
+export function cpeKey(name: string, version: string): Uint8Array {
+  return shorten(concatBytes(namedPrefix('c', name), utf8(`@${version}`)))
 }
 
 export function signerKey(key: KeyId): Uint8Array {
@@ -111,6 +127,12 @@ function keysOfLine({ kind, name, version }: ManifestLine): readonly Uint8Array[
       return [sourceKey(name, version), commitKey(version)]
     case 'b':
       return [builderKey(name)]
+    case 'c':
+      return [cpeKey(name, version)]
+    case 'd':
+      return [baseImageKey(name)]
+    case 'f':
+      return [componentHashKey(name)]
     case 'k':
       return [concatBytes(utf8('k'), idBytes(name))]
     case 't':
@@ -161,10 +183,11 @@ function shorten(key: Uint8Array): Uint8Array {
   return key.length <= MAX_KEY_BYTES ? key : concatBytes(key.slice(0, KEPT_BYTES), sha256(key))
 }
 
-function algorithmAndDigest(digest: string): Uint8Array {
+function algorithmAndDigest(digest: string, isOfComponent = false): Uint8Array {
   const [name = '', hex = ''] = digest.split(':', 2)
   const algorithm = algorithms.get(name)
-  if (algorithm === undefined || hex.length !== algorithm.digits) {
+  const isAllowed = isOfComponent || name !== 'sha1'
+  if (algorithm === undefined || !isAllowed || hex.length !== algorithm.digits) {
     throw new Fault(
       'digest-malformed',
       `digest: expected sha256:, sha384: or sha512: and hex digits, got ${digest.slice(0, 100)}`,

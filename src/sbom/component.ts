@@ -6,6 +6,8 @@
  * cyclonedx.ts and spdx.ts read the formats; manifest.ts draws the lines.
  */
 import { Fault, type FaultDetails } from '../errors.ts'
+import type { Cpe } from './cpe.ts'
+import { normaliseDistro } from './identity.ts'
 import { formatPurl, parsePurl, type Purl } from './purl.ts'
 
 /** README 2.7, "Limits": each component is a line of the manifest and a posting in the index. */
@@ -18,7 +20,16 @@ export interface Component {
   readonly purl?: Purl
   /** A purl as written that breaks the rules of its type but can be understood (`purl` is set), or cannot be read. */
   readonly poorPurl?: string
+  /** Of a package: `sha256:<hex>` and so on, of the algorithms of hashes.ts. */
+  readonly hashes?: readonly string[]
+  /** As stated, whether or not there is a purl. */
+  readonly cpes?: readonly Cpe[]
+  /** The source package as stated beside the purl: `name` or `name@version`. */
+  readonly source?: string
 }
+
+/** What a component may state beside its name, version and purl. */
+export type ComponentDetails = Pick<Component, 'hashes' | 'cpes' | 'source'>
 
 /** The program that wrote the SBOM: without path and version, in lower case; empty if none is named. */
 export interface SbomTool {
@@ -57,6 +68,8 @@ export interface SbomDocument {
   /** For people: `CycloneDX 1.5`, `SPDX 2.3`. */
   readonly format: string
   readonly tool: SbomTool
+  /** The operating system that the document describes, as `<id>-<major>[.<minor>]`; empty if it names none, or several. */
+  readonly system: string
   /** Nested ones too, in the document's order. */
   readonly components: readonly Component[]
   readonly counts: ComponentCounts
@@ -64,12 +77,18 @@ export interface SbomDocument {
 }
 
 /** `purl` as the document writes it, if it does. Never refuses: what cannot be read is kept as `poorPurl`. */
-export function makeComponent(name: string, version: string, purl: string | undefined): Component {
-  if (purl === undefined || purl === '') return { name, version }
+export function makeComponent(
+  name: string,
+  version: string,
+  purl: string | undefined,
+  details: ComponentDetails = {},
+): Component {
+  const stated = { name, version, ...details }
+  if (purl === undefined || purl === '') return stated
   const conforming = purlOrUndefined(purl, false)
-  if (conforming !== undefined) return { name, version, purl: conforming }
+  if (conforming !== undefined) return { ...stated, purl: conforming }
   const understood = purlOrUndefined(purl, true)
-  return { name, version, poorPurl: purl, ...(understood === undefined ? {} : { purl: understood }) }
+  return { ...stated, poorPurl: purl, ...(understood === undefined ? {} : { purl: understood }) }
 }
 
 function purlOrUndefined(text: string, lenient: boolean): Purl | undefined {
@@ -97,11 +116,20 @@ export function makeTool(name: string, version: string): SbomTool {
   }
 }
 
+/** The one system among all that are named: of two, nobody can say which a package belongs to. */
+export function systemOf(systems: readonly { readonly name: string; readonly version: string }[]): string {
+  const [first = '', ...others] = new Set(
+    systems.map(({ name, version }) => normaliseDistro(`${name}-${version}`, '')),
+  )
+  return others.length === 0 ? first : ''
+}
+
 /** Adds what was found poor. */
 export function makeSbomDocument(
   format: string,
   tool: SbomTool,
   components: readonly Component[],
+  system = '',
 ): SbomDocument {
   const poor = {
     'no-purl': components.filter((one) => one.purl === undefined && one.poorPurl === undefined),
@@ -126,7 +154,7 @@ export function makeSbomDocument(
     ...finding('no-version', poor['no-version']),
     ...finding('duplicate-component', poor['duplicate-component']),
   ]
-  return { format, tool, components, counts, findings }
+  return { format, tool, system, components, counts, findings }
 }
 
 function duplicatesOf(components: readonly Component[]): readonly Component[] {

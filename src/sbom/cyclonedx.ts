@@ -10,8 +10,10 @@ import {
   elements,
   expectString,
   member,
+  objectsOrNone,
   optionalMember,
   refusal,
+  textOrNone,
   type Field,
 } from '../attestation/field.ts'
 import type { JsonValue } from '../encoding/strict-json.ts'
@@ -20,10 +22,14 @@ import {
   makeComponent,
   makeSbomDocument,
   makeTool,
+  systemOf,
   type Component,
+  type ComponentDetails,
   type SbomDocument,
   type SbomTool,
 } from './component.ts'
+import { parseCpe } from './cpe.ts'
+import { readHashes } from './hashes.ts'
 import { refuseText, unsupportedFormat } from './unsupported-format.ts'
 
 const document = { subject: 'CycloneDX document', reason: 'sbom-unacceptable' } as const
@@ -40,11 +46,13 @@ export function readCycloneDx(predicate: JsonValue | undefined, pointer = ''): S
   const version = readVersion(whole)
   const metadata = optionalMember(whole, 'metadata')
   const components: Component[] = []
+  const systems: Component[] = []
+  const into = { components, systems }
   const about = metadata === undefined ? undefined : optionalMember(metadata, 'component')
-  if (about !== undefined) addAbout(about, components)
-  addNested(whole, components)
+  if (about !== undefined) addAbout(about, into)
+  addNested(whole, into)
   const tools = metadata === undefined ? undefined : optionalMember(metadata, 'tools')
-  return makeSbomDocument(`CycloneDX ${version}`, readTool(tools), components)
+  return makeSbomDocument(`CycloneDX ${version}`, readTool(tools), components, systemOf(systems))
 }
 
 function readVersion(whole: Field): string {
@@ -77,19 +85,26 @@ function firstOf(parent: Field, name: string): Field | undefined {
   return list === undefined ? undefined : elements(list)[0]
 }
 
-function addAbout(about: Field, into: Component[]): void {
+interface Found {
+  readonly components: Component[]
+  readonly systems: Component[]
+}
+
+function addAbout(about: Field, into: Found): void {
   const component = readComponent(about)
-  if (component.purl !== undefined || component.poorPurl !== undefined) into.push(component)
+  if (component.purl !== undefined || component.poorPurl !== undefined) into.components.push(component)
   addNested(about, into)
 }
 
 /** Recursion ends where JSON does: 64 levels (contracts.md 4). */
-function addNested(parent: Field, into: Component[]): void {
+function addNested(parent: Field, into: Found): void {
   const list = optionalMember(parent, 'components')
   if (list === undefined) return
   for (const element of elements(list)) {
-    into.push(readComponent(element))
-    checkComponentCount(into.length, list.pointer)
+    const component = readComponent(element)
+    into.components.push(component)
+    if (textOrNone(element, 'type') === 'operating-system') into.systems.push(component)
+    checkComponentCount(into.components.length, list.pointer)
     addNested(element, into)
   }
 }
@@ -101,7 +116,37 @@ function readComponent(field: Field): Component {
     name,
     optionalString(field, 'version'),
     purl === undefined ? undefined : expectString(purl),
+    readDetails(field),
   )
+}
+
+function readDetails(field: Field): ComponentDetails {
+  const cpe = parseCpe(textOrNone(field, 'cpe'))
+  // A file has hashes too, but is no package.
+  const hashes = textOrNone(field, 'type') === 'file' ? [] : readHashes(field, 'hashes', 'alg', 'content')
+  const source = readTrivySource(field)
+  return {
+    ...(hashes.length === 0 ? {} : { hashes }),
+    ...(cpe === undefined ? {} : { cpes: [cpe] }),
+    ...(source === '' ? {} : { source }),
+  }
+}
+
+const TRIVY = 'aquasecurity:trivy:'
+
+/** trivy tells the source package of an operating system's package in properties of its own. */
+function readTrivySource(field: Field): string {
+  const stated = new Map<string, string>()
+  for (const property of objectsOrNone(field, 'properties')) {
+    const name = textOrNone(property, 'name')
+    if (name.startsWith(TRIVY)) stated.set(name.slice(TRIVY.length), textOrNone(property, 'value'))
+  }
+  const name = stated.get('SrcName') ?? ''
+  const [version = '', release = '', epoch = ''] = ['SrcVersion', 'SrcRelease', 'SrcEpoch'].map((one) =>
+    stated.get(one),
+  )
+  if (name === '' || version === '') return name
+  return `${name}@${['', '0'].includes(epoch) ? '' : `${epoch}:`}${version}${release === '' ? '' : `-${release}`}`
 }
 
 function optionalString(parent: Field, name: string): string {

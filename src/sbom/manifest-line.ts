@@ -7,9 +7,12 @@
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 
-/** The kinds of manifest version 1 and the extras that each may have, sorted. */
+/** The kinds of manifest version 2 and the extras that each may have, sorted. */
 const extrasOfKind = {
   b: [],
+  c: [],
+  d: [],
+  f: ['of'],
   g: [],
   k: [],
   p: ['arch', 'distro', 'src'],
@@ -18,7 +21,7 @@ const extrasOfKind = {
   w: ['platform'],
 } as const satisfies Record<string, readonly string[]>
 
-/** b builder, g source commit, k signer, p component, s subject, t predicate type, w tool. */
+/** b builder, c CPE, d base image, f component hash, g source commit, k signer, p component, s subject, t predicate type, w tool. */
 export type ManifestKind = keyof typeof extrasOfKind
 
 export interface ManifestLine {

@@ -5,16 +5,17 @@
  *     s TAB sha256:<hex> TAB TAB name=registry.example/app       subject
  *     line = kind TAB name TAB version [TAB key=value …]         sorted by bytes, unique
  *
- * A pure function of the statement and the signing key: an auditor derives the same bytes. First light writes the kinds
- * `b g k p s t w`; more come under the next version. What lines are posted under is map/keys.ts.
+ * A pure function of the statement and the signing key: an auditor derives the same bytes. Licences (`l`) are not
+ * written yet: they come under the next version. What lines are posted under is map/keys.ts.
  */
 import { acceptedDigests } from '../attestation/digest.ts'
 import { isControlType, predicateKind } from '../attestation/predicate-types.ts'
 import { parseProvenance } from '../attestation/provenance.ts'
 import type { Statement, Subject } from '../attestation/statement.ts'
 import type { KeyId } from '../brand.ts'
-import { versionOf, type Component, type SbomDocument } from './component.ts'
+import type { Component, SbomDocument } from './component.ts'
 import { readCycloneDx } from './cyclonedx.ts'
+import { distroOf, identityOf, identityVersion, sourcePackageOf } from './identity.ts'
 import { sortLines, type ManifestLine } from './manifest-line.ts'
 import { platformOf } from './platform.ts'
 import { purlName } from './purl.ts'
@@ -23,22 +24,26 @@ import { readSpdx } from './spdx.ts'
 export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine } from './manifest-line.ts'
 
 /** Changes with every change of the function below, however small. */
-export const MANIFEST_VERSION = 1
+export const MANIFEST_VERSION = 2
 
 /**
- * Sorted and unique.
+ * Sorted and unique. `sbom` is what `readSbom` gives, for callers that have it already.
  *
  * @throws Fault `unsupported` (`sbom-format-unsupported`), `unacceptable` (`sbom-unacceptable`,
  * `predicate-unacceptable`), `too-large` (`component-limit`), with a pointer into the statement
  */
-export function manifestOf(statement: Statement, key: KeyId): readonly ManifestLine[] {
+export function manifestOf(
+  statement: Statement,
+  key: KeyId,
+  sbom: SbomDocument | undefined = readSbom(statement),
+): readonly ManifestLine[] {
   const always = [makeLine('k', key), makeLine('t', statement.predicateType)]
   // What the ledger says about itself is found by who said it and of which kind, not as a claim about a subject.
   if (isControlType(statement.predicateType)) return sortLines(always)
   return sortLines([
     ...always,
     ...statement.subjects.flatMap(subjectLines),
-    ...sbomLines(statement),
+    ...sbomLines(statement, sbom),
     ...provenanceLines(statement),
   ])
 }
@@ -63,29 +68,39 @@ function subjectLines(subject: Subject): readonly ManifestLine[] {
   return acceptedDigests(subject.digest).map((digest) => makeLine('s', digest, '', { name: subject.name }))
 }
 
-function sbomLines(statement: Statement): readonly ManifestLine[] {
-  const sbom = readSbom(statement)
+function sbomLines(statement: Statement, sbom: SbomDocument | undefined): readonly ManifestLine[] {
   if (sbom === undefined) return []
   const platform = platformOf(statement.subjects.map((subject) => subject.name))
   return [
     makeLine('w', sbom.tool.name, sbom.tool.version, { platform }),
-    ...sbom.components.flatMap(componentLines),
+    ...sbom.components.flatMap((component) => componentLines(component, sbom.system)),
   ]
 }
 
-/** `src` is the `upstream` qualifier as it is, decoded: source package names are told apart from versions later. */
-function componentLines(component: Component): readonly ManifestLine[] {
-  const { purl } = component
-  if (purl === undefined) return []
-  const { arch = '', distro = '', upstream: src = '' } = purl.qualifiers
-  return [makeLine('p', purlName(purl), versionOf(component), { arch, distro, src })]
+function componentLines(component: Component, system: string): readonly ManifestLine[] {
+  const { purl, version: stated, hashes = [], cpes = [], source = '' } = component
+  // By a CPE is found only what has no purl: generators guess them for the rest (README 2.7, "CPE").
+  if (purl === undefined) return cpes.map((cpe) => makeLine('c', cpe.name, cpe.version || stated))
+  const identity = identityOf(purl)
+  const name = purlName(identity)
+  const version = identityVersion(purl, stated)
+  const extras = {
+    arch: purl.qualifiers['arch'] ?? '',
+    distro: distroOf(identity, system),
+    src: sourcePackageOf(identity, source),
+  }
+  const of = `${name}@${version}`
+  return [makeLine('p', name, version, extras), ...hashes.map((hash) => makeLine('f', hash, '', { of }))]
 }
 
 function provenanceLines(statement: Statement): readonly ManifestLine[] {
   const provenance = parseProvenance(statement)
   if (provenance === undefined) return []
-  const sources = provenance.sources.map(({ repo, commit }) => makeLine('g', repo, commit))
-  return provenance.builder === '' ? sources : [makeLine('b', provenance.builder), ...sources]
+  return [
+    ...(provenance.builder === '' ? [] : [makeLine('b', provenance.builder)]),
+    ...provenance.sources.map(({ repo, commit }) => makeLine('g', repo, commit)),
+    ...provenance.baseImages.map((digest) => makeLine('d', digest)),
+  ]
 }
 
 const noExtras: ManifestLine['extras'] = {}

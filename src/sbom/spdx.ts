@@ -2,7 +2,7 @@
  * SPDX JSON 2.2 and 2.3 (https://spdx.github.io/spdx-spec/v2.3/): packages, and the tool.
  *
  * Files are no components: real documents list forty times as many files as packages. A package with several purls
- * is one component for each. Relationships, licences and checksums are left to later issues.
+ * is one component for each. Relationships and licences are left to later issues.
  */
 import {
   documentField,
@@ -10,6 +10,7 @@ import {
   expectString,
   member,
   optionalMember,
+  textOrNone,
   type Field,
 } from '../attestation/field.ts'
 import type { JsonValue } from '../encoding/strict-json.ts'
@@ -18,10 +19,14 @@ import {
   makeComponent,
   makeSbomDocument,
   makeTool,
+  systemOf,
   type Component,
+  type ComponentDetails,
   type SbomDocument,
   type SbomTool,
 } from './component.ts'
+import { parseCpe, type Cpe } from './cpe.ts'
+import { readHashes } from './hashes.ts'
 import { refuseText, unsupportedFormat } from './unsupported-format.ts'
 
 const document = { subject: 'SPDX document', reason: 'sbom-unacceptable' } as const
@@ -41,11 +46,19 @@ export function readSpdx(predicate: JsonValue | undefined, pointer = ''): SbomDo
   const version = readVersion(whole)
   const packages = optionalMember(whole, 'packages')
   const components: Component[] = []
+  const systems: Component[] = []
   for (const element of packages === undefined ? [] : elements(packages)) {
-    components.push(...readPackage(element))
+    const read = readPackage(element)
+    components.push(...read)
+    if (isSystem(element)) systems.push(...read)
     checkComponentCount(components.length, `${pointer}/packages`)
   }
-  return makeSbomDocument(`SPDX ${version}`, readTool(optionalMember(whole, 'creationInfo')), components)
+  return makeSbomDocument(
+    `SPDX ${version}`,
+    readTool(optionalMember(whole, 'creationInfo')),
+    components,
+    systemOf(systems),
+  )
 }
 
 function readVersion(whole: Field): string {
@@ -71,9 +84,32 @@ function readPackage(field: Field): readonly Component[] {
   const name = expectString(member(field, 'name'))
   const stated = optionalMember(field, 'versionInfo')
   const version = stated === undefined ? '' : versionInfo(expectString(stated))
-  const purls = readPurls(optionalMember(field, 'externalRefs'))
-  if (purls.length === 0) return [makeComponent(name, version, undefined)]
-  return purls.map((purl) => makeComponent(name, version, purl))
+  const { purls, cpes } = readReferences(optionalMember(field, 'externalRefs'))
+  const details = readDetails(field, cpes)
+  if (purls.length === 0) return [makeComponent(name, version, undefined, details)]
+  return purls.map((purl) => makeComponent(name, version, purl, details))
+}
+
+/** trivy's word for it before there was a purpose (SPDX 2.2) is in the id. */
+function isSystem(field: Field): boolean {
+  const purpose = textOrNone(field, 'primaryPackagePurpose')
+  return purpose === 'OPERATING-SYSTEM' || textOrNone(field, 'SPDXID').startsWith('SPDXRef-OperatingSystem-')
+}
+
+function readDetails(field: Field, cpes: readonly Cpe[]): ComponentDetails {
+  const hashes = readHashes(field, 'checksums', 'algorithm', 'checksumValue')
+  const source = readSource(textOrNone(field, 'sourceInfo'))
+  return {
+    ...(hashes.length === 0 ? {} : { hashes }),
+    ...(cpes.length === 0 ? {} : { cpes }),
+    ...(source === '' ? {} : { source }),
+  }
+}
+
+/** trivy's sentence about the source package; other tools write here where they looked. */
+function readSource(sourceInfo: string): string {
+  const [, name = '', version] = /^built package from: (\S+)(?: (\S+))?$/.exec(sourceInfo) ?? []
+  return version === undefined ? name : `${name}@${version}`
 }
 
 /** SPDX's word for "not stated". */
@@ -82,14 +118,22 @@ function versionInfo(text: string): string {
 }
 
 /** Tools spell the category differently (PACKAGE-MANAGER, PACKAGE_MANAGER), so only the type decides. */
-function readPurls(references: Field | undefined): readonly string[] {
+function readReferences(references: Field | undefined): {
+  readonly purls: readonly string[]
+  readonly cpes: readonly Cpe[]
+} {
   const purls = new Set<string>()
+  const cpes: Cpe[] = []
   for (const reference of references === undefined ? [] : elements(references)) {
     const { value } = member(reference, 'referenceType')
     const isPurl = value === 'purl' || value === 'http://spdx.org/rdf/references/purl'
     if (isPurl) purls.add(expectString(member(reference, 'referenceLocator')))
+    else if (typeof value === 'string' && /cpe2[23]Type$/.test(value)) {
+      const cpe = parseCpe(textOrNone(reference, 'referenceLocator'))
+      if (cpe !== undefined) cpes.push(cpe)
+    }
   }
-  return [...purls]
+  return { purls: [...purls], cpes }
 }
 
 /** The first `Tool:` among the creators, without a trailing `-<version>`. */

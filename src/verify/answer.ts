@@ -4,6 +4,7 @@
  * `sha256:<hex>`; indexes and sizes are numbers; times are the server's word.
  */
 import type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from '../brand.ts'
+import type { Intake } from '../sbom/intake.ts'
 import type { Verdict } from '../trust/status.ts'
 
 export type { Verdict, VerdictReason } from '../trust/status.ts'
@@ -152,6 +153,8 @@ export interface EntryAnswer {
 
 export interface AttestationAnswer {
   readonly attestation: AttestationId
+  /** As the submitter was told; absent where nobody could read it. */
+  readonly intake?: Intake
   readonly entries: ProvenEntries
   readonly asOf: AsOf
 }
@@ -232,6 +235,7 @@ export type SubmittedSignature =
 export interface SubmitAnswer {
   readonly attestation: AttestationId
   readonly signatures: readonly SubmittedSignature[]
+  readonly intake: Intake
   readonly entries: ProvenEntries
   readonly asOf: AsOf
 }

@@ -21,7 +21,7 @@ export interface SbomFact {
   readonly toolVersion: string
   /** `<os>/<arch>`, empty if the subject does not say. */
   readonly platform: string
-  /** Component lines; an SBOM without any proves nothing. */
+  /** Components that can be looked for, by purl or CPE; an SBOM without any proves nothing. */
   readonly components: number
 }
 
@@ -61,7 +61,7 @@ export function factsOf(
 
 function sbomFact(tool: ManifestLine, lines: readonly ManifestLine[]): SbomFact {
   let components = 0
-  for (const line of lines) if (line.kind === 'p') components++
+  for (const line of lines) if (line.kind === 'p' || line.kind === 'c') components++
   return { tool: tool.name, toolVersion: tool.version, platform: tool.extras['platform'] ?? '', components }
 }
 

@@ -6,6 +6,7 @@
  */
 import type { ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
+import { identityOf } from '../sbom/identity.ts'
 import { formatPurl, parsePurl, purlName } from '../sbom/purl.ts'
 import { formatVers, inRange, parseRange, type VersionRange } from '../sbom/range.ts'
 import { revocationsOf, type TrustState } from '../trust/trust-state.ts'
@@ -40,7 +41,7 @@ export interface Stated {
  */
 export function parseQuestion(component: string, range?: string): ComponentQuestion {
   // Read as documents are: what an SBOM's purl is found under must be what one can ask for.
-  const purl = parsePurl(component, { lenient: true })
+  const purl = identityOf(parsePurl(component, { lenient: true }))
   if (Object.keys(purl.qualifiers).length > 0 || purl.subpath !== undefined) {
     throw new Fault(
       'unsupported',

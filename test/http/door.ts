@@ -9,6 +9,7 @@ import type { AppOptions } from '../../src/http/app.ts'
 import type { LedgerDoor } from '../../src/http/ledger-door.ts'
 import { startServer } from '../../src/http/serve.ts'
 import type { ServerLimits } from '../../src/http/serve.ts'
+import { emptyIntake } from '../../src/sbom/intake.ts'
 import type { AsOf } from '../../src/verify/answer.ts'
 
 export const ID = attestationId(`sha256:${'ab'.repeat(32)}`)
@@ -27,7 +28,10 @@ const coverage = { images: 0, withSbom: 0, unknown: 0, unreadableEntries: 0 }
 /** Answers every question with something of the right shape; a tree of 300 entries; `change` replaces methods. */
 export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
   return {
-    submit: async () => ({ created: true, answer: { attestation: ID, signatures: [], entries: {}, asOf } }),
+    submit: async () => ({
+      created: true,
+      answer: { attestation: ID, signatures: [], intake: emptyIntake, entries: {}, asOf },
+    }),
     status: async () => ({
       origin: 'localhost',
       logKey: 'localhost+00000000+AA==',

@@ -1,11 +1,13 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
+import { CYCLONEDX } from '../../src/attestation/predicate-types.ts'
 import { formatStatement } from '../../src/attestation/statement.ts'
 import { trustRootStatement } from '../../src/attestation/trust-root.ts'
 import { imageDigest, logIndex } from '../../src/brand.ts'
 import { sha256 } from '../../src/crypto/sha256.ts'
 import { parseBase64 } from '../../src/encoding/base64.ts'
 import { formatHex } from '../../src/encoding/hex.ts'
+import type { JsonObject } from '../../src/encoding/strict-json.ts'
 import { Fault } from '../../src/errors.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Storage } from '../../src/ledger/ports.ts'
@@ -73,6 +75,23 @@ function sbom(image: string, packages: readonly string[], tool?: string, key = k
   return signEnvelope(sbomPayload(image, packages, tool), key)
 }
 
+/** An SBOM of components as given. */
+function sbomOf(image: string, components: readonly JsonObject[]): Uint8Array {
+  const payload = formatStatement({
+    subjects: [
+      { name: `registry.test/${image}`, digest: { sha256: digestOf(image).slice('sha256:'.length) } },
+    ],
+    predicateType: CYCLONEDX,
+    predicate: {
+      bomFormat: 'CycloneDX',
+      specVersion: '1.5',
+      metadata: { tools: [{ name: 'syft' }] },
+      components,
+    },
+  })
+  return signEnvelope(payload, keys.ci)
+}
+
 describe('the ledger', () => {
   it('answers a submission only with an entry that is in a signed checkpoint', () =>
     scenario(async (ledger) => {
@@ -82,6 +101,60 @@ describe('the ledger', () => {
       expect(answer.asOf.treeSize).to.equal(2)
       expectProven(answer, ledger)
       expect(ledger.checkpoint()).to.equal(answer.asOf.checkpoint)
+    }))
+
+  it('tells the submitter what it read and what of it is poor, also the second time', () =>
+    scenario(async (ledger) => {
+      const body = sbom('shop', ['lodash@4.17.20', 'lodash@4.17.20', 'left-pad'])
+      for (const created of [true, false]) {
+        const submitted = await ledger.submit(body)
+        expect(submitted.created).to.equal(created)
+        const later = await ledger.attestation(submitted.answer.attestation)
+        expect(later.intake).to.deep.equal(submitted.answer.intake)
+        expect(submitted.answer.intake).to.deep.equal({
+          format: 'CycloneDX 1.5',
+          components: 3,
+          withPurl: 3,
+          withoutPurl: 0,
+          withoutVersion: 1,
+          duplicates: 1,
+          findings: [
+            { code: 'no-version', count: 1, example: 'pkg:npm/left-pad' },
+            { code: 'duplicate-component', count: 1, example: 'pkg:npm/lodash@4.17.20' },
+          ],
+        })
+      }
+    }))
+
+  it('finds a package under every name that tools have for it', () =>
+    scenario(async (ledger) => {
+      await ledger.submit(sbomOf('alpine', [{ name: 'curl', purl: 'pkg:alpine/curl@8.0-r1' }]))
+      await ledger.submit(sbomOf('rhel', [{ name: 'x', purl: 'pkg:rpm/rhel/openssl@1.0.2k-24?epoch=1' }]))
+      const asked = [
+        ['pkg:apk/alpine/curl@8.0-r1', 'alpine', 'pkg:apk/alpine/curl@8.0-r1'],
+        ['pkg:alpine/curl', 'alpine', 'pkg:apk/alpine/curl@8.0-r1'],
+        ['pkg:rpm/redhat/openssl@1:1.0.2k-24', 'rhel', 'pkg:rpm/redhat/openssl@1:1.0.2k-24'],
+        ['pkg:rpm/rhel/openssl@1.0.2k-24?epoch=1', 'rhel', 'pkg:rpm/redhat/openssl@1:1.0.2k-24'],
+      ] as const
+      for (const [component, image, purl] of asked) {
+        const { items } = await ledger.images({ component })
+        expect(
+          items.map((row) => row.image),
+          component,
+        ).to.deep.equal([digestOf(image)])
+        expect(
+          items.map((row) => row.matches.map((match) => match.purl)),
+          component,
+        ).to.deep.equal([[purl]])
+      }
+    }))
+
+  it('counts an SBOM of components that are known by CPE alone, and none of components known by nothing', () =>
+    scenario(async (ledger) => {
+      await ledger.submit(sbomOf('cpe', [{ name: 'nginx', cpe: 'cpe:2.3:a:f5:nginx:1.2:*:*:*:*:*:*:*' }]))
+      await ledger.submit(sbomOf('nothing', [{ name: 'nginx', version: '1.2' }]))
+      const { coverage } = await ledger.images({ component: 'pkg:npm/lodash' })
+      expect([coverage.images, coverage.notAffected, coverage.unknown]).to.deep.equal([2, 1, 1])
     }))
 
   it('answers the same attestation by the same key with the existing entry and a fresh proof', () =>

@@ -3,6 +3,7 @@ import { describe, it } from 'mocha'
 import { attestationId } from '../../src/brand.ts'
 import { systemClock } from '../../src/cli/system-clock.ts'
 import type { Admitted } from '../../src/ledger/admit.ts'
+import { emptyIntake } from '../../src/sbom/intake.ts'
 import { Sequencer } from '../../src/ledger/sequencer.ts'
 
 const attestation = attestationId(`sha256:${'0'.repeat(64)}`)
@@ -12,6 +13,7 @@ const submission: Admitted = {
   predicateType: '',
   signatures: [],
   leftOut: [],
+  intake: emptyIntake,
 }
 
 /** A sequencer that takes everything, with the sizes of its batches and the waits before them. */

@@ -6,7 +6,7 @@ import { logIndex, treeSize } from '../../src/brand.ts'
 import { entryOf } from '../../src/entry/hashed-rekord.ts'
 import { Fault, type Reason } from '../../src/errors.ts'
 import type { Ledger, LedgerOptions } from '../../src/ledger/ledger.ts'
-import { newMemoryState, type MemoryState } from '../../src/storage/memory/state.ts'
+import { emptyIndex, newMemoryState, type MemoryState } from '../../src/storage/memory/state.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { growTiles, rightmostPlaces } from '../../src/tlog/grow.ts'
 import { leafHash } from '../../src/tlog/tree-hash.ts'
@@ -151,6 +151,19 @@ describe('start-up', () => {
     const storage = openMemoryStorage({ ...at(states, 3), index: newMemoryState().index })
     const ledger = await openTestLedger(storage)
     expect((await ledger.images({ component: 'pkg:npm/lodash' })).coverage.affected).to.equal(3)
+    await expectSound(storage)
+    await ledger[Symbol.asyncDispose]()
+  })
+
+  it('rebuilds an index of manifest version 1 by itself, to the same dump as one that never was of it', async () => {
+    const state = at(await history(3), 3)
+    const current = state.index
+    expect(current.postings.components.keys, 'missing in the old index').to.not.be.empty
+    state.index = { ...emptyIndex(1), position: { ...current.position, manifestVersion: 1 } }
+    const storage = openMemoryStorage(state)
+    const ledger = await openTestLedger(storage)
+    expect((await ledger.images({ component: 'pkg:npm/lodash' })).coverage.affected).to.equal(3)
+    expect(state.index).to.deep.equal(current)
     await expectSound(storage)
     await ledger[Symbol.asyncDispose]()
   })

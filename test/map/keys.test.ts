@@ -8,10 +8,13 @@ import { compareBytes, concatBytes } from '../../src/encoding/bytes.ts'
 import { formatHex } from '../../src/encoding/hex.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
 import {
+  baseImageKey,
   builderKey,
   commitKey,
+  componentHashKey,
   componentKey,
   componentPrefix,
+  cpeKey,
   keysOfManifest,
   parseComponentKey,
   predicateTypeKey,
@@ -56,6 +59,10 @@ const golden: readonly (readonly [title: string, key: Uint8Array, hex: string])[
   ['subject, SHA-256', subjectKey(`sha256:${id}`), `7301${id}`],
   ['subject, SHA-384', subjectKey(`sha384:${'0f'.repeat(48)}`), `7302${'0f'.repeat(48)}`],
   ['subject, SHA-512', subjectKey(`sha512:${'0f'.repeat(64)}`), `7303${'0f'.repeat(64)}`],
+  ['base image', baseImageKey(`sha256:${id}`), `6401${id}`],
+  ['component hash, SHA-1', componentHashKey(`sha1:${commit}`), `6604${commit}`],
+  ['component hash, SHA-512', componentHashKey(`sha512:${'0f'.repeat(64)}`), `6603${'0f'.repeat(64)}`],
+  ['CPE', cpeKey('a:f5:nginx', '1.2'), '63a16a190714c1f351613a66353a6e67696e7840312e32'],
   ['signer', signerKey(keyId(`sha256:${id}`)), `6b${id}`],
   [
     'predicate type',
@@ -89,6 +96,10 @@ const golden: readonly (readonly [title: string, key: Uint8Array, hex: string])[
 
 const manifest = [
   'b\thttps://b.example/ä\t',
+  'c\ta:f5:nginx\t',
+  `d\tsha256:${id}\t`,
+  `f\tsha1:${commit}\t\tof=pkg:npm/a@1`,
+  `f\tsha1:${commit}\t\tof=pkg:npm/b@1`,
   `g\tgithub.com/o/r\t${commit}`,
   `k\tsha256:${id}\t`,
   'p\tpkg:deb/debian/zlib1g\t1:1.2.11+dfsg%204@b\tarch=amd64',
@@ -109,6 +120,9 @@ describe('keys', () => {
     const keys = keysOfManifest(parseManifest(utf8(`${manifest.join('\n')}\n`)))
     const expected = [
       builderKey('https://b.example/ä'),
+      cpeKey('a:f5:nginx', ''),
+      baseImageKey(`sha256:${id}`),
+      componentHashKey(`sha1:${commit}`),
       sourceKey('github.com/o/r', commit),
       commitKey(commit),
       signerKey(keyId(`sha256:${id}`)),
@@ -184,6 +198,7 @@ describe('keys', () => {
       `sha256:${commit}`,
     ]) {
       expectFault('digest-malformed', () => subjectKey(digest), digest)
+      expectFault('digest-malformed', () => baseImageKey(digest), digest)
     }
     expectFault('hex-malformed', () => subjectKey(`sha256:${id.toUpperCase()}`))
     for (const text of ['', 'abcd', commit.toUpperCase(), `${commit}00`])

@@ -109,6 +109,7 @@ const golden: readonly (readonly [title: string, one: Statement, expected: strin
     }),
     tabs(
       'b→https://github.com/o/r/.github/workflows/build.yml@refs/heads/main→',
+      `d→sha256:${digest}→`,
       'g→github.com/o/R→aaf024b5e8dc5e08e4414583203968ca0a5ec043',
       signer,
       subject,
@@ -132,6 +133,118 @@ const golden: readonly (readonly [title: string, one: Statement, expected: strin
       signer,
       subject,
       't→https://slsa.dev/provenance/v0.2→',
+    ),
+  ],
+  [
+    'an SBOM of syft for an RPM distribution, with aliases, epochs and CPEs',
+    statement(
+      CYCLONEDX,
+      cycloneDx({
+        metadata: {},
+        components: [
+          {
+            type: 'library',
+            name: 'openssl',
+            version: '1.0.2k-24.amzn2',
+            purl: 'pkg:rpm/amzn/openssl@1.0.2k-24.amzn2?arch=x86_64&epoch=1&distro=amzn-2&upstream=openssl-1.0.2k-24.amzn2.src.rpm',
+            cpe: 'cpe:2.3:a:openssl:openssl:1.0.2k:*:*:*:*:*:*:*',
+            hashes: [
+              { alg: 'SHA-1', content: 'AB'.repeat(20) },
+              { alg: 'SHA-512', content: sha512 },
+              { alg: 'SHA-256', content: 'short' },
+              { alg: 'MD5', content: '00'.repeat(16) },
+              'no hash',
+            ],
+          },
+          { type: 'application', name: 'nginx', version: '1.2', cpe: 'cpe:2.3:a:f5:nginx:*:*:*:*:*:*:*:*' },
+          { type: 'file', name: 'x', purl: 'pkg:generic/x@1', hashes: [{ alg: 'SHA-256', content: digest }] },
+        ],
+      }),
+    ),
+    tabs(
+      'c→a:f5:nginx→1.2',
+      `f→sha1:${'ab'.repeat(20)}→→of=pkg:rpm/amazon/openssl@1:1.0.2k-24.amzn2`,
+      `f→sha512:${sha512}→→of=pkg:rpm/amazon/openssl@1:1.0.2k-24.amzn2`,
+      signer,
+      'p→pkg:generic/x→1',
+      'p→pkg:rpm/amazon/openssl→1:1.0.2k-24.amzn2→arch=x86_64→distro=amazon-2→src=openssl@1.0.2k-24.amzn2',
+      subject,
+      't→https://cyclonedx.org/bom→',
+      'w→→',
+    ),
+  ],
+  [
+    'an SBOM of trivy in CycloneDX: the system and the source packages stand beside the purls',
+    statement(
+      CYCLONEDX,
+      cycloneDx({
+        components: [
+          { type: 'operating-system', name: 'debian', version: '11.6' },
+          {
+            type: 'library',
+            name: 'libssl1.1',
+            version: '1.1.1n',
+            purl: 'pkg:deb/debian/libssl1.1@1.1.1n-0+deb11u3?epoch=2',
+            properties: [
+              { name: 'aquasecurity:trivy:SrcName', value: 'openssl' },
+              { name: 'aquasecurity:trivy:SrcVersion', value: '1.1.1n' },
+              { name: 'aquasecurity:trivy:SrcRelease', value: '0+deb11u3' },
+              { name: 'aquasecurity:trivy:SrcEpoch', value: '2' },
+            ],
+          },
+        ],
+      }),
+    ),
+    tabs(
+      signer,
+      'p→pkg:deb/debian/libssl1.1→2:1.1.1n-0+deb11u3→distro=debian-11.6→src=openssl@2:1.1.1n-0+deb11u3',
+      'p→pkg:oci/app→sha256:beef',
+      subject,
+      't→https://cyclonedx.org/bom→',
+      'w→syft→1.4.1',
+    ),
+  ],
+  [
+    'an SBOM of trivy in SPDX: likewise, with checksums and CPEs',
+    statement(
+      SPDX,
+      spdx({
+        packages: [
+          { SPDXID: 'SPDXRef-OperatingSystem-1', name: 'alpine', versionInfo: '3.16.2' },
+          {
+            SPDXID: 'SPDXRef-1',
+            name: 'libcurl',
+            sourceInfo: 'built package from: curl 7.83.1-r2',
+            checksums: [{ algorithm: 'SHA256', checksumValue: digest }],
+            externalRefs: [
+              { referenceType: 'purl', referenceLocator: 'pkg:alpine/libcurl@7.83.1-r2?distro=3.16.2' },
+            ],
+          },
+          {
+            SPDXID: 'SPDXRef-2',
+            name: 'busybox',
+            versionInfo: '1.35',
+            externalRefs: [
+              { referenceType: 'cpe22Type', referenceLocator: 'cpe:/a:busybox:busybox:1.35.0' },
+              {
+                referenceType: 'cpe23Type',
+                referenceLocator: 'cpe:2.3:a:vendor\\:x:busybox:-:*:*:*:*:*:*:*',
+              },
+              { referenceType: 'cpe23Type', referenceLocator: 'no cpe' },
+            ],
+          },
+        ],
+      }),
+    ),
+    tabs(
+      'c→a:busybox:busybox→1.35.0',
+      'c→a:vendor\\:x:busybox→1.35',
+      `f→sha256:${digest}→→of=pkg:apk/alpine/libcurl@7.83.1-r2`,
+      signer,
+      'p→pkg:apk/alpine/libcurl→7.83.1-r2→distro=alpine-3.16→src=curl@7.83.1-r2',
+      subject,
+      't→https://spdx.dev/Document→',
+      'w→syft→0.64.0',
     ),
   ],
   [
@@ -170,7 +283,7 @@ const text = fc.string({ unit: 'grapheme', maxLength: 8 })
 const filled = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
 const line: fc.Arbitrary<ManifestLine> = fc.oneof(
   fc.record({
-    kind: fc.constantFrom('b', 'g', 'k', 't'),
+    kind: fc.constantFrom('b', 'c', 'd', 'g', 'k', 't'),
     name: text,
     version: text,
     extras: fc.constant({}),
@@ -180,6 +293,12 @@ const line: fc.Arbitrary<ManifestLine> = fc.oneof(
     name: text,
     version: text,
     extras: fc.record({ arch: filled, distro: filled, src: filled }, { requiredKeys: [] }),
+  }),
+  fc.record({
+    kind: fc.constant('f'),
+    name: text,
+    version: text,
+    extras: fc.record({ of: filled }, { requiredKeys: [] }),
   }),
   fc.record({
     kind: fc.constant('s'),
@@ -198,7 +317,7 @@ const line: fc.Arbitrary<ManifestLine> = fc.oneof(
 describe('manifests', () => {
   for (const [title, one, expected] of golden) {
     it(`of ${title} have exactly these bytes`, () => {
-      expect(MANIFEST_VERSION).to.equal(1)
+      expect(MANIFEST_VERSION).to.equal(2)
       expect(manifestText(one)).to.equal(expected)
     })
   }
