@@ -3,16 +3,10 @@
  * also while the last death is being recovered from. What was acknowledged is written down outside of the ledger, and in
  * the end everything is verified from the bytes.
  */
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { signStatement } from '../../src/attestation/sign-statement.ts'
-import { trustRootStatement } from '../../src/attestation/trust-root.ts'
 import { treeSize, type AttestationId, type LogIndex } from '../../src/brand.ts'
 import { Client } from '../../src/client/client.ts'
-import { currentTrustRoot } from '../../src/client/current-trust-root.ts'
-import { firstContact, type FirstContact } from '../../src/client/first-contact.ts'
-import { withSigner } from '../../src/cli/trust-add-signer.ts'
-import { parseKeyFile } from '../../src/crypto/key-file.ts'
+import type { FirstContact } from '../../src/client/first-contact.ts'
 import type { Random } from '../../src/crypto/signing-key.ts'
 import { equalBytes } from '../../src/encoding/bytes.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
@@ -23,7 +17,8 @@ import { openSqliteStorage } from '../../src/storage/sqlite/storage.ts'
 import { openCheckpoint } from '../../src/tlog/checkpoint.ts'
 import type { SubmitAnswer } from '../../src/verify/answer.ts'
 import { standBy, type KillableServer, type KillPlace, type Standby } from './kill-server.ts'
-import { runProgram } from './server-process.ts'
+import { createRegisteredLedger, foldersIn, stopServer } from './registered-ledger.ts'
+import { startServerProcess } from './server-process.ts'
 import { keys, sbomPayload } from './test-ledger.ts'
 
 const WRITERS = 8
@@ -67,7 +62,7 @@ interface Campaign extends CampaignOptions {
 
 /** @throws Error if the program ends in another way than by a kill, or refuses what it must take */
 export async function runKillCampaign(options: CampaignOptions): Promise<CampaignReport> {
-  const trust = await createLedger(options.folder)
+  const trust = await createRegisteredLedger(options.folder)
   const campaign = { ...options, trust, acknowledged: [], unanswered: [], killsAt: {}, broken: [] }
   let next = standBy(options.folder)
   for (let round = 0; round < options.kills; round++) {
@@ -76,31 +71,11 @@ export async function runKillCampaign(options: CampaignOptions): Promise<Campaig
     await runRound(campaign, standby, round)
     options.onKill?.(round + 1)
   }
-  await settle(campaign, next)
+  next.dispose()
+  await settle(campaign)
   const entries = await checkStored(campaign)
   const { kills, killsAt, broken } = { ...campaign }
   return { kills, killsAt, acknowledged: campaign.acknowledged.length, entries, broken }
-}
-
-/** A ledger with one registered builder. */
-async function createLedger(at: string): Promise<FirstContact> {
-  const init = await runProgram(['server', 'init'], at)
-  if (init.code !== 0) throw new Error(`init exits with ${init.code}: ${init.stderr}`)
-  const server = await standBy(at).go()
-  const url = await urlOf(server)
-  const trust = await firstContact(url)
-  const client = new Client({ url, ...trust })
-  const { root, id } = await currentTrustRoot(client)
-  const next = { ...withSigner(root, 'ci', keys.ci.publicKey, ['https://*']), version: 2, previous: id }
-  await client.submit(signStatement(trustRootStatement(next), await administratorKey(at)))
-  await stop(server)
-  return trust
-}
-
-async function administratorKey(at: string) {
-  const config = join(at, 'config', 'attestree')
-  const [log = ''] = await readdir(config)
-  return parseKeyFile(await readFile(join(config, log, 'admin.key'), 'utf8'), '')
 }
 
 /** One life of the server. Every second one ends at a place, the others at any moment. */
@@ -154,25 +129,13 @@ async function write(campaign: Campaign, client: Client, server: KillableServer,
 }
 
 /** One orderly life: recovery, whatever was not answered is sent again, and the index catches up. */
-async function settle(campaign: Campaign, standby: Standby): Promise<void> {
-  const server = await standby.go()
-  const client = new Client({ url: await urlOf(server), ...campaign.trust })
+async function settle(campaign: Campaign): Promise<void> {
+  const server = await startServerProcess([], campaign.folder)
+  const client = new Client({ url: server.url, ...campaign.trust })
   for (const body of campaign.unanswered) campaign.acknowledged.push(await client.submit(body))
   let status = await client.status()
   while (status.asOf.indexedThrough < status.asOf.treeSize) status = await client.status()
-  await stop(server)
-}
-
-async function urlOf(server: KillableServer): Promise<string> {
-  const url = await server.url
-  if (url === undefined) throw new Error(`the server ended: ${(await server.ended).stderr}`)
-  return url
-}
-
-async function stop(server: KillableServer): Promise<void> {
-  server.signal('SIGTERM')
-  const { code, stderr } = await server.ended
-  if (code !== 0) throw new Error(`SIGTERM exits with ${code}: ${stderr}`)
+  await stopServer(server)
 }
 
 /** Resolves with undefined if it takes longer. */
@@ -189,8 +152,7 @@ async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T |
 }
 
 async function checkStored(campaign: Campaign): Promise<number> {
-  const data = join(campaign.folder, 'attestree-data')
-  await using storage = await openSqliteStorage({ data, signer: join(data, 'signer'), create: false })
+  await using storage = await openSqliteStorage({ ...foldersIn(campaign.folder), create: false })
   const scratch = openMemoryStorage().index
   const report = await checkLedger(storage, { key: campaign.trust.logKey, scratch })
   campaign.broken.push(...report.problems.map(({ where, what }) => `${where}: ${what}`))
