@@ -43,3 +43,21 @@ export async function stopServer(server: ServerProcess): Promise<void> {
   const code = await server.stop()
   if (code !== 0) throw new Error(`SIGTERM exits with ${code}`)
 }
+
+/** Runs `use` while the ledger is served, and stops it in order. */
+export async function whileServed<T>(
+  folder: string,
+  args: readonly string[],
+  use: (url: string) => Promise<T>,
+): Promise<T> {
+  const server = await startServerProcess(args, folder)
+  let result: T
+  try {
+    result = await use(server.url)
+  } catch (cause) {
+    await server.kill()
+    throw cause
+  }
+  await stopServer(server)
+  return result
+}
