@@ -23,7 +23,7 @@ import { readSpdx } from './spdx.ts'
 export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine } from './manifest-line.ts'
 
 /** Changes with every change of the function below, however small. */
-export const MANIFEST_VERSION = 1
+export const MANIFEST_VERSION = 2
 
 /**
  * Sorted and unique.
