@@ -14,6 +14,8 @@ const killSwitch = fileURLToPath(new URL('./kill-switch.mjs', import.meta.url))
 export interface KillPlace {
   readonly at: string
   readonly count: number
+  /** Not to be killed there, but to be told by SQLite that the disk is broken. */
+  readonly error?: true
 }
 
 /** How a process ended. */
@@ -28,6 +30,8 @@ export interface KillableServer {
   readonly url: Promise<string | undefined>
   readonly ended: Promise<Ending>
   signal(signal: NodeJS.Signals): void
+  /** Resolves when this stands on stderr; also when the process has ended. */
+  said(words: string): Promise<void>
 }
 
 /** A process that has loaded the program and waits. */
@@ -77,5 +81,9 @@ function watch(child: ChildProcess): KillableServer {
     url: Promise.race([listening, ended.then(() => undefined)]),
     ended,
     signal: (signal) => void child.kill(signal),
+    said: async (words) => {
+      while (!said.stderr.includes(words) && child.exitCode === null && child.signalCode === null)
+        await Promise.race([child.stderr === null ? ended : once(child.stderr, 'data'), ended])
+    },
   }
 }

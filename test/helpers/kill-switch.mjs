@@ -3,7 +3,7 @@
  * holds the ledger, then it waits for a message that says where to die. The program itself knows nothing of it.
  *
  * A place is a phase of the commit protocol, seen at the driver: `in-…` is inside of the transaction, before it is
- * durable; `after-…` is right behind its commit. Dying is SIGKILL: nothing more is written.
+ * durable; `after-…` is right behind its commit. Dying is SIGKILL: nothing more is written. Or the driver reports a broken disk.
  */
 import { once } from 'node:events'
 import Database from 'better-sqlite3'
@@ -18,13 +18,16 @@ const phases = [
 
 let at
 let left = 0
+let isBroken = false
 /** The phase whose transaction is open on a connection. */
 const open = new WeakMap()
 
 function pass(place) {
   if (place !== at) return
   left -= 1
-  if (left === 0) process.kill(process.pid, 'SIGKILL')
+  if (left !== 0) return
+  if (isBroken) throw new Database.SqliteError('disk I/O error', 'SQLITE_IOERR_FSYNC')
+  process.kill(process.pid, 'SIGKILL')
 }
 
 const { prepare, transaction } = Database.prototype
@@ -66,3 +69,4 @@ process.removeAllListeners('disconnect')
 process.disconnect()
 at = order.at
 left = order.count
+isBroken = order.error === true
