@@ -30,7 +30,7 @@ CREATE TABLE posting_run (
   PRIMARY KEY (map, key, run)
 ) STRICT, WITHOUT ROWID;
 
--- The rows beside keys and postings. tbl: 0 entry, 1 image, 2 total. Values are JSON, too long for WITHOUT ROWID.
+-- The rows beside keys and postings. tbl: 0 entry, 1 image, 2 total. Values are a checksum and JSON, too long for WITHOUT ROWID.
 CREATE TABLE fact (
   tbl   INTEGER NOT NULL CHECK (tbl IN (0, 1, 2)),
   key   BLOB    NOT NULL,

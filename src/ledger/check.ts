@@ -92,8 +92,8 @@ async function signedSizes(walk: Walk): Promise<SignedSizes> {
   const held = await walk.storage.signer.read()
   const published = await walk.storage.log.published()
   const roots = [
-    ...openNote(walk, 'signer state', held?.note),
-    ...openNote(walk, 'published checkpoint', published?.note),
+    ...openNote(walk, 'signer state', held),
+    ...openNote(walk, 'published checkpoint', published),
   ]
   const [signed, shown] = [held?.size ?? treeSize(0), published?.size ?? treeSize(0)]
   if (shown > signed)
@@ -104,13 +104,23 @@ async function signedSizes(walk: Walk): Promise<SignedSizes> {
   return { signed, published: shown, roots }
 }
 
-function openNote(walk: Walk, where: string, note: string | undefined): SignedSizes['roots'] {
-  if (note === undefined) {
+/** What stands beside a note, as far as it does, must be what the note says. */
+function openNote(
+  walk: Walk,
+  where: string,
+  stored: { readonly note: string; readonly size: TreeSize; readonly root?: Uint8Array } | undefined,
+): SignedSizes['roots'] {
+  if (stored === undefined) {
     walk.problems.push({ where, what: 'missing' })
     return []
   }
   try {
-    const { size, root } = openCheckpoint(note, walk.options.key)
+    const { size, root } = openCheckpoint(stored.note, walk.options.key)
+    if (size !== stored.size || !equalBytes(root, stored.root ?? root))
+      walk.problems.push({
+        where,
+        what: `stored as of size ${stored.size}, or of a root, that its note is not of`,
+      })
     return [{ where, size, root }]
   } catch (cause) {
     walk.problems.push({ where, what: reasonOf(cause) })

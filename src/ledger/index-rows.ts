@@ -1,16 +1,19 @@
 /**
- * The rows of the index beside keys and postings: one per entry, one per image, totals. All JSON, all derived.
+ * The rows of the index beside keys and postings: one per entry, one per image, totals. All JSON, all derived, each after
+ * a checksum: what an index says is proven by nothing else, so a row that changed on its disk must not be read.
  *
  *     entry  u64be(index)     EntryFacts and the digest of the manifest
  *     image  32 digest bytes  the entries of its SBOMs that count, as of the index's position
  *     total  "images"         how many images there are, and how many have an SBOM that counts
  */
 import type { ImageDigest, LogIndex, Sha256Id } from '../brand.ts'
-import { u64be } from '../encoding/bytes.ts'
-import { parseHex } from '../encoding/hex.ts'
+import { sha256 } from '../crypto/sha256.ts'
+import { concatBytes, u64be } from '../encoding/bytes.ts'
+import { formatHex, parseHex } from '../encoding/hex.ts'
 import { utf8 } from '../encoding/utf8.ts'
+import { Fault } from '../errors.ts'
 import type { EntryFacts } from '../verify/entry-facts.ts'
-import type { IndexReader, IndexRow } from './ports.ts'
+import type { IndexReader, IndexRow, RowTable } from './ports.ts'
 
 export interface EntryRow {
   readonly facts: EntryFacts
@@ -29,42 +32,90 @@ export interface Totals {
 const totalsKey = utf8('images')
 
 export function entryRow(row: EntryRow): IndexRow {
-  return { table: 'entry', key: u64be(row.facts.index), value: JSON.stringify(row) }
+  return formatRow('entry', u64be(row.facts.index), row)
 }
 
 export function imageRow(image: ImageDigest, record: ImageRecord): IndexRow {
-  return { table: 'image', key: imageKey(image), value: JSON.stringify(record) }
+  return formatRow('image', imageKey(image), record)
 }
 
 export function totalsRow(totals: Totals): IndexRow {
-  return { table: 'total', key: totalsKey, value: JSON.stringify(totals) }
+  return formatRow('total', totalsKey, totals)
 }
 
-/** @throws Error if the index lacks a row for an entry below its position: it is damaged. */
+/** @throws Fault `bad-proof` (`integrity-error`) if the index lacks a row for an entry below its position, or it changed */
 export async function readEntryRows(
   reader: IndexReader,
   indexes: readonly LogIndex[],
 ): Promise<readonly EntryRow[]> {
-  const values = await reader.rows('entry', indexes.map(u64be))
-  return values.map((value, at) => {
-    if (value === undefined) throw new Error(`index: no row for entry ${indexes[at]}`)
-    return JSON.parse(value) as EntryRow
-  })
+  const rows = await readRows<EntryRow>(reader, 'entry', indexes.map(u64be))
+  return rows.map((row, at) => row ?? missing(`entry ${indexes[at]}`))
 }
 
 export async function readImageRecords(
   reader: IndexReader,
   images: readonly ImageDigest[],
 ): Promise<readonly (ImageRecord | undefined)[]> {
-  const values = await reader.rows('image', images.map(imageKey))
-  return values.map((value) => (value === undefined ? undefined : (JSON.parse(value) as ImageRecord)))
+  return readRows<ImageRecord>(reader, 'image', images.map(imageKey))
+}
+
+/** As `readImageRecords`, of images that an indexed entry speaks of: each has a row. @throws Fault as `readEntryRows` */
+export async function readKnownImages(
+  reader: IndexReader,
+  images: readonly ImageDigest[],
+): Promise<readonly ImageRecord[]> {
+  const records = await readImageRecords(reader, images)
+  return records.map((record, at) => record ?? missing(`image ${images[at]}`))
 }
 
 export async function readTotals(reader: IndexReader): Promise<Totals> {
-  const [value] = await reader.rows('total', [totalsKey])
-  return value === undefined ? { images: 0, withSbom: 0 } : (JSON.parse(value) as Totals)
+  const [totals] = await readRows<Totals>(reader, 'total', [totalsKey])
+  if (totals !== undefined) return totals
+  const images = await reader.scan('image', { limit: 1 })
+  return images.length === 0 ? { images: 0, withSbom: 0 } : missing('totals, though there are images')
 }
 
 function imageKey(image: ImageDigest): Uint8Array {
   return parseHex(image.slice('sha256:'.length))
+}
+
+const CHECKSUM_BYTES = 8
+const CHECKSUM_CHARS = 2 * CHECKSUM_BYTES
+
+/** Against decay, not against forgery: of where the row stands and what it says. */
+function checksum(table: RowTable, key: Uint8Array, json: string): string {
+  return formatHex(sha256(concatBytes(utf8(table), key, utf8(json))).subarray(0, CHECKSUM_BYTES))
+}
+
+function formatRow(table: RowTable, key: Uint8Array, row: object): IndexRow {
+  const json = JSON.stringify(row)
+  return { table, key, value: checksum(table, key, json) + json }
+}
+
+async function readRows<T>(
+  reader: IndexReader,
+  table: RowTable,
+  keys: readonly Uint8Array[],
+): Promise<readonly (T | undefined)[]> {
+  const values = await reader.rows(table, keys)
+  return keys.map((key, at) => {
+    const value = values[at]
+    return value === undefined ? undefined : parseRow<T>(table, key, value)
+  })
+}
+
+function parseRow<T>(table: RowTable, key: Uint8Array, value: string): T {
+  const json = value.slice(CHECKSUM_CHARS)
+  if (value.slice(0, CHECKSUM_CHARS) === checksum(table, key, json)) return JSON.parse(json) as T
+  throw damaged(`the row ${table}/${formatHex(key)} is not what was written`)
+}
+
+function missing(what: string): never {
+  throw damaged(`no row for ${what}`)
+}
+
+function damaged(what: string): Fault {
+  return new Fault('integrity-error', `index: ${what}`, {
+    hint: 'The index can be deleted (index.db); it is rebuilt from the log.',
+  })
 }

@@ -5,9 +5,9 @@ import { subjectKey } from '../map/keys.ts'
 import { verdictOf } from '../trust/status.ts'
 import { principalOf, revocationsOf } from '../trust/trust-state.ts'
 import type { ImageAnswer } from '../verify/answer.ts'
-import { isProvenance, type EntryFacts } from '../verify/entry-facts.ts'
+import { imagesOf, isProvenance, type EntryFacts } from '../verify/entry-facts.ts'
 import { namesOf, provenanceRow } from '../verify/rows.ts'
-import { readEntryRows, readImageRecords } from './index-rows.ts'
+import { readEntryRows, readImageRecords, readKnownImages } from './index-rows.ts'
 import type { LogEntry } from './ports.ts'
 import { readEntries, targetsOf } from './prove.ts'
 import { asOf, coverageOf, provenEntries, revocationEntries, trustRootEntries, type View } from './view.ts'
@@ -22,7 +22,8 @@ export async function queryImage(view: View, image: ImageDigest): Promise<ImageA
   }
   const facts = (await readEntryRows(view.reader, indexes)).map((row) => row.facts)
   const entries = await readEntries(view.log, indexes)
-  const [record] = await readImageRecords(view.reader, [image])
+  const isKnown = facts.some((one) => imagesOf(one).includes(image))
+  const [record] = await (isKnown ? readKnownImages : readImageRecords)(view.reader, [image])
   const targets = [...facts.flatMap(targetsOf), `image:${image}`]
   const proven = [...(await trustRootEntries(view)), ...indexes, ...(await revocationEntries(view, targets))]
   const revoked = revocationsOf(view.trust, view.through, `image:${image}`).length > 0

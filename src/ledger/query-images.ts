@@ -22,7 +22,7 @@ import {
   type Stated,
 } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
-import { readEntryRows, readImageRecords, readTotals } from './index-rows.ts'
+import { readEntryRows, readKnownImages, readTotals } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { targetsOf } from './prove.ts'
@@ -135,7 +135,7 @@ async function findHits(
     for (const image of imagesOf(row.facts)) images.add(image)
   }
   const ordered = [...images]
-  const records = await readImageRecords(view.reader, ordered)
+  const records = await readKnownImages(view.reader, ordered)
   const hits: Hit[] = []
   for (const [at, image] of ordered.entries()) {
     const listed = (records[at]?.sboms ?? []).map((entry) => ({

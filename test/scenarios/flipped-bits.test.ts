@@ -1,0 +1,265 @@
+/**
+ * One flipped bit in every kind of stored row (robustness.md F-12, T12): the checker finds it, and what is asked is refused
+ * by the ledger or by the client, or answered as if nothing had happened.
+ */
+import { cpSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { expect } from 'chai'
+import { after, before, describe, it } from 'mocha'
+import { attestationId, imageDigest, logIndex } from '../../src/brand.ts'
+import { parseTarget } from '../../src/attestation/revocation.ts'
+import type { Client } from '../../src/client/client.ts'
+import { Fault } from '../../src/errors.ts'
+import { checkLedger } from '../../src/ledger/check.ts'
+import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
+import { openSqliteStorage, type SqliteFolders } from '../../src/storage/sqlite/storage.ts'
+import { jsonOf, serveDoor } from '../http/door.ts'
+import { clientOf, COMMIT, trust } from '../helpers/story.ts'
+import {
+  createTestLedger,
+  digestOf,
+  idOfPayload,
+  keys,
+  openTestLedger,
+  provenancePayload,
+  revocationPayload,
+  sbomPayload,
+  signEnvelope,
+} from '../helpers/test-ledger.ts'
+
+/** More than a run of postings, so that every kind of row is there. */
+const FILLERS = 260
+/** Where in a value the bit is. */
+const SHARES = [0, 0.5, 0.999]
+const numbers = new Set(['readable', 'size', 'coding', 'through', 'manifest_version', 'count', 'last', 'run'])
+const REFUSED = 'refused:'
+
+/** A stored value: table, column, and the row. */
+type Place = readonly [file: string, table: string, column: string, where: string]
+
+const shop = sbomPayload('shop', ['lodash@4.17.20', 'left-pad@1.3.0'])
+const web = sbomPayload('web', ['lodash@4.17.15'])
+const revoked = revocationPayload({
+  target: parseTarget(`image:${digestOf('web')}`),
+  mode: 'all',
+  reason: 'malicious-artifact',
+})
+
+const LEDGER = 'ledger.db'
+const INDEX = 'index.db'
+const SIGNER = 'signer/signer.db'
+const idColumn = `x'${idOfPayload(shop).slice(7)}'`
+const newest = 'size = (SELECT max(size) FROM published)'
+const oneRun = 'key = (SELECT max(key) FROM posting_run)'
+const manifest = `(SELECT unhex(substr(value, instr(value, '"manifest":"sha256:') + 19, 64)) FROM i.fact WHERE tbl = 0 AND key = x'0000000000000001')`
+
+const places: readonly Place[] = [
+  [LEDGER, 'entry', 'leaf', 'idx = 1'],
+  [LEDGER, 'entry', 'leaf_hash', 'idx = 1'],
+  [LEDGER, 'entry', 'attestation', 'idx = 1'],
+  [LEDGER, 'entry', 'key', 'idx = 1'],
+  [LEDGER, 'entry', 'readable', 'idx = 1'],
+  [LEDGER, 'tile', 'hashes', 'level = 0 AND idx = 0'],
+  [LEDGER, 'tile', 'hashes', 'level = 0 AND idx = 1'],
+  [LEDGER, 'tile', 'hashes', 'level = 1'],
+  [LEDGER, 'published', 'note', newest],
+  [LEDGER, 'published', 'size', newest],
+  [LEDGER, 'blob', 'bytes', `digest = ${idColumn}`],
+  [LEDGER, 'blob', 'digest', `digest = ${idColumn}`],
+  [LEDGER, 'blob', 'coding', `digest = ${idColumn}`],
+  [LEDGER, 'blob', 'size', `digest = ${idColumn}`],
+  [LEDGER, 'blob', 'bytes', `digest = ${manifest}`],
+  [SIGNER, 'held', 'size', 'id = 1'],
+  [SIGNER, 'held', 'root', 'id = 1'],
+  [SIGNER, 'held', 'note', 'id = 1'],
+  [INDEX, 'position', 'through', 'id = 1'],
+  [INDEX, 'position', 'manifest_version', 'id = 1'],
+  [INDEX, 'posting', 'tail', 'count = 2'],
+  [INDEX, 'posting', 'count', 'count = 260'],
+  [INDEX, 'posting', 'last', 'count = 260'],
+  [INDEX, 'posting_run', 'run', oneRun],
+  [INDEX, 'posting_run', 'postings', oneRun],
+  [INDEX, 'fact', 'value', "tbl = 0 AND key = x'0000000000000001'"],
+  [INDEX, 'fact', 'value', `tbl = 1 AND key = x'${digestOf('shop').slice(7)}'`],
+  [INDEX, 'fact', 'key', `tbl = 1 AND key = x'${digestOf('shop').slice(7)}'`],
+  [INDEX, 'fact', 'value', 'tbl = 2'],
+  [INDEX, 'fact', 'key', 'tbl = 2'],
+]
+
+describe('one flipped bit', function () {
+  this.timeout(120_000)
+  let root = ''
+  let whole: readonly string[] = []
+
+  const foldersOf = (name: string): SqliteFolders => ({
+    data: join(root, name),
+    signer: join(root, name, 'signer'),
+  })
+
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), 'attestree-flip-'))
+    const ledger = await createTestLedger(await openSqliteStorage({ ...foldersOf('whole'), create: true }))
+    for (const body of [signEnvelope(shop, keys.ci), signEnvelope(web, keys.ci)]) await ledger.submit(body)
+    await ledger.submit(
+      signEnvelope(provenancePayload('shop', 'git.test/shop', COMMIT, 'https://ci.test/builder'), keys.ci),
+    )
+    await ledger.submit(signEnvelope(revoked, keys.admin))
+    const fillers = Array.from({ length: FILLERS }, (_, at) => sbomPayload(`filler-${at}`, ['a@1.0.0']))
+    await Promise.all(fillers.map((payload) => ledger.submit(signEnvelope(payload, keys.ci))))
+    await ledger.status()
+    await ledger[Symbol.asyncDispose]()
+    whole = await answers(foldersOf('whole'))
+    expect(whole.filter((answer) => answer.startsWith(REFUSED))).to.deep.equal([])
+    expect(await problems(foldersOf('whole'))).to.deep.equal([])
+  })
+  after(() => rm(root, { recursive: true }))
+
+  /** What the check finds and what is served, with the bit flipped at that share of the value. */
+  async function withFlip(place: Place, share: number) {
+    const folders = foldersOf('flipped')
+    cpSync(foldersOf('whole').data, folders.data, { recursive: true })
+    try {
+      flip(folders.data, place, share)
+      return { found: await problems(folders), served: await answers(folders) }
+    } finally {
+      await rm(folders.data, { recursive: true })
+    }
+  }
+
+  for (const place of places) {
+    it(`in ${place.join(' ')}: is found, and not served`, async () => {
+      for (const share of numbers.has(place[2]) ? [0] : SHARES) {
+        const { found, served } = await withFlip(place, share)
+        expect(found, `at ${share}`).to.not.deep.equal([])
+        const wrong = served.filter((answer, at) => !answer.startsWith(REFUSED) && answer !== whole[at])
+        expect(wrong, `at ${share}`).to.deep.equal([])
+      }
+    })
+  }
+
+  it('in a key of the index: is found; what an answer leaves out then, only a proof of the index can show', async () => {
+    for (const share of SHARES) {
+      const { found } = await withFlip(
+        [INDEX, 'posting', 'key', 'key = (SELECT max(key) FROM posting)'],
+        share,
+      )
+      expect(found, `at ${share}`).to.not.deep.equal([])
+    }
+  })
+
+  for (const place of [
+    [LEDGER, 'blob', 'bytes', `digest = ${idColumn}`],
+    [INDEX, 'fact', 'value', "tbl = 0 AND key = x'0000000000000001'"],
+  ] as const) {
+    it(`in ${place.join(' ')}: answered over HTTP with 500 integrity-error, and reported`, async () => {
+      const folders = foldersOf('served')
+      cpSync(foldersOf('whole').data, folders.data, { recursive: true })
+      flip(folders.data, place, 0.5)
+      await using ledger = await openTestLedger(await openSqliteStorage({ ...folders, create: false }))
+      await using server = await serveDoor(ledger)
+      const path = place[0] === INDEX ? `images/${digestOf('shop')}` : `attestations/${idOfPayload(shop)}/pae`
+      const response = await fetch(`${server.url}/ledger/v1/${path}`)
+      expect(response.status).to.equal(500)
+      expect(await jsonOf(response)).to.include({ code: 'integrity-error' })
+      expect(server.reported).to.have.length(1)
+      await rm(folders.data, { recursive: true })
+    })
+  }
+
+  it('in a time that the ledger wrote down: is found where the order breaks; a time is the ledger’s word', async () => {
+    const { found } = await withFlip([LEDGER, 'entry', 'recorded_at', 'idx = 1'], 0)
+    expect(found).to.deep.equal(['entry 2: recorded before the entry before it'])
+  })
+})
+
+/** Everything that can be asked; a refusal with its reason, or what a client makes of the answer. */
+async function answers(folders: SqliteFolders): Promise<readonly string[]> {
+  const storage = await refusal(() => openSqliteStorage({ ...folders, create: false }))
+  if (typeof storage === 'string') return [storage]
+  const ledger = await refusal(() => openTestLedger(storage, { onIndexStopped: () => undefined }))
+  if (typeof ledger === 'string') {
+    await storage[Symbol.asyncDispose]()
+    return [ledger]
+  }
+  const client = clientOf(ledger)
+  const said: string[] = []
+  for (const ask of questions(client)) {
+    const answer = await refusal(ask)
+    said.push(typeof answer === 'string' ? answer : comparable(answer))
+  }
+  await ledger[Symbol.asyncDispose]()
+  return said
+}
+
+/** That the index is behind is said truly, whether it is or not. */
+function comparable(answer: object): string {
+  return JSON.stringify(answer).replace(/"indexedThrough":\d+/, '')
+}
+
+function questions(client: Client): readonly (() => Promise<object>)[] {
+  return [
+    () => client.status(),
+    () => client.entry(logIndex(1)),
+    () => client.entry(logIndex(FILLERS)),
+    () => client.attestation(attestationId(idOfPayload(shop))),
+    () => client.pae(attestationId(idOfPayload(shop))),
+    () => client.image(imageDigest(digestOf('shop'))),
+    () => client.image(imageDigest(digestOf('web'))),
+    () => client.images({ component: 'pkg:npm/lodash', range: '<4.17.21' }),
+    () => client.images({ component: 'pkg:npm/left-pad' }),
+    () => client.images({ component: 'pkg:npm/a', limit: 1000 }),
+    () => client.revocations(`image:${digestOf('web')}`),
+    () => client.revocations(`key:${keys.ci.publicKey.id}`),
+  ]
+}
+
+async function refusal<T extends object>(ask: () => Promise<T>): Promise<T | string> {
+  try {
+    return await ask()
+  } catch (cause) {
+    if (cause instanceof Fault) return `${REFUSED} ${cause.reason}`
+    // The client's word for a failure of the server (500).
+    if (cause instanceof Error && /status 500/.test(cause.message)) return `${REFUSED} ${cause.message}`
+    throw cause
+  }
+}
+
+async function problems(folders: SqliteFolders): Promise<readonly string[]> {
+  const storage = await refusal(() => openSqliteStorage({ ...folders, create: false }))
+  if (typeof storage === 'string') return [storage]
+  try {
+    const report = await checkLedger(storage, { key: trust.logKey, scratch: openMemoryStorage().index })
+    return report.problems.map(({ where, what }) => `${where}: ${what}`)
+  } finally {
+    await storage[Symbol.asyncDispose]()
+  }
+}
+
+/** Flips the lowest bit of the byte that stands at that share of the value, behind the program's back. */
+function flip(data: string, [file, table, column, where]: Place, share: number): void {
+  const database = new Database(join(data, file))
+  try {
+    const triggers = database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+    for (const name of triggers.pluck().all()) database.exec(`DROP TRIGGER ${name}`)
+    database.pragma('ignore_check_constraints = ON')
+    database.prepare('ATTACH ? AS i').run(join(data, INDEX))
+    const row = `${table} WHERE ${where} LIMIT 1`
+    const value = database.prepare<[], Buffer | string | number>(`SELECT ${column} FROM ${row}`).pluck().get()
+    if (value === undefined) throw new Error(`nothing at ${table} ${where}`)
+    const changed = database.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${where}`)
+    expect(changed.run(flipped(value, share)).changes).to.be.at.least(1)
+  } finally {
+    database.close()
+  }
+}
+
+function flipped(value: Buffer | string | number, share: number): Buffer | string | number {
+  if (typeof value === 'number') return value % 2 === 0 ? value + 1 : value - 1
+  const bytes = Buffer.from(value)
+  const at = Math.floor(bytes.length * share)
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
+  return typeof value === 'string' ? bytes.toString() : bytes
+}
