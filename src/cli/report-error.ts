@@ -39,7 +39,7 @@ function messageOf(cause: unknown): string {
 
 function hintOf(cause: unknown): string | undefined {
   if (cause instanceof Fault && cause.reason === 'evidence-malformed')
-    return 'Is it an evidence file (attestree get evidence)? If it was one, do not rely on it: it is damaged, or somebody changed it.'
+    return 'Do not rely on it: it is damaged, somebody changed it, or it is no evidence file (attestree get evidence writes them).'
   if (cause instanceof Fault && cause.class === 'bad-proof')
     return cause.hint ?? 'Do not rely on it. Keep it and report it: this is tampering, or a bug.'
   if (cause instanceof Fault || cause instanceof UsageError) return cause.hint

@@ -4,7 +4,7 @@ import { builderKey, commitKey, signerKey, subjectKey } from '../map/keys.ts'
 import type { FoundAnswer, FoundRow, StatedQuestion } from '../verify/answer.ts'
 import { foundRow, parseStatedQuestion } from '../verify/found-rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './cursor.ts'
-import { readEntryRows, readImageRecords } from './index-rows.ts'
+import { readEntryRows, readKnownImages } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { proofMaterial } from './query-images.ts'
@@ -62,7 +62,7 @@ async function findHits(view: View, question: StatedQuestion): Promise<readonly 
       if (isSha256(digest) && !firsts.has(digest)) firsts.set(digest, facts.index)
   }
   // Another entry may have made an image of a subject that this one gives no reference for.
-  const records = await readImageRecords(view.reader, [...firsts.keys()])
+  const records = await readKnownImages(view.reader, [...firsts.keys()])
   return [...firsts]
     .filter((_, at) => records[at] !== undefined)
     .map(([image, first]) => ({ image, first }))
