@@ -10,7 +10,7 @@ import { MANIFEST_VERSION } from '../sbom/manifest.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import { derive } from './derive.ts'
 import { indexBatch } from './index-batch.ts'
-import { FOLLOW_BATCH_ENTRIES, FOLLOW_PAUSE_MS } from './limits.ts'
+import { FOLLOW_BATCH_ENTRIES } from './limits.ts'
 import type { Clock, Storage } from './ports.ts'
 
 export interface FollowerOptions {
@@ -58,8 +58,6 @@ export class Follower {
   #published: TreeSize
   #running: Promise<void> | undefined
   #stopped = false
-  /** Ends the pause in which entries gather; there while it lasts. */
-  #hurry: (() => void) | undefined
 
   constructor(options: FollowerOptions, through: TreeSize) {
     this.#options = options
@@ -82,23 +80,18 @@ export class Follower {
   async reach(size: TreeSize, waitMs: number): Promise<void> {
     if (this.#through >= size || this.#stopped) return
     const reached = new Promise<void>((resolve) => this.#waiting.push({ size, resolve }))
-    this.#hurry?.()
     await Promise.race([reached, this.#options.clock.sleep(waitMs)])
   }
 
   /** Takes no further step; resolves when the current one is done. */
   async stop(): Promise<void> {
     this.#stopped = true
-    this.#hurry?.()
     await this.#running
   }
 
   async #run(): Promise<void> {
     try {
       while (this.#through < this.#published && !this.#stopped) {
-        await this.#gather()
-        // A ledger that is closed meanwhile takes no further step.
-        if (this.#isStopped()) break
         this.#through = await followOnce(this.#options, this.#through, this.#published)
         this.#wake()
         // Storage may answer without a turn of the event loop: a long way to catch up must not keep questions waiting.
@@ -109,18 +102,6 @@ export class Follower {
     } finally {
       this.#running = undefined
     }
-  }
-
-  #isStopped(): boolean {
-    return this.#stopped
-  }
-
-  /** Lets entries share a step, unless somebody asks for them. */
-  async #gather(): Promise<void> {
-    if (this.#waiting.length > 0 || this.#published - this.#through >= FOLLOW_BATCH_ENTRIES) return
-    const hurried = new Promise<void>((resolve) => (this.#hurry = resolve))
-    await Promise.race([hurried, this.#options.clock.sleep(FOLLOW_PAUSE_MS)])
-    this.#hurry = undefined
   }
 
   #wake(): void {

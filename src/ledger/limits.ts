@@ -8,11 +8,6 @@ export const MAX_BATCH_WINDOW_MS = 100
 export const MAX_WAITING_SUBMISSIONS = 4096
 /** Entries that the follower takes into one index transaction. */
 export const FOLLOW_BATCH_ENTRIES = 100
-/**
- * How long the follower lets entries gather while nobody asks: a step costs two durable commits, beside those of the
- * submitters. Whoever asks is not kept waiting for it.
- */
-export const FOLLOW_PAUSE_MS = 100
 /** How long a query waits for the index to reach the size published when it arrived. */
 export const INDEX_WAIT_MS = 1000
 /** Rows on one page unless asked otherwise, and at most (interface.md 4.1). */

@@ -3,9 +3,8 @@ import { describe, it } from 'mocha'
 import { treeSize, type LogIndex } from '../../src/brand.ts'
 import { systemClock } from '../../src/cli/system-clock.ts'
 import { Follower } from '../../src/ledger/follower.ts'
-import { FOLLOW_BATCH_ENTRIES, FOLLOW_PAUSE_MS } from '../../src/ledger/limits.ts'
+import { FOLLOW_BATCH_ENTRIES } from '../../src/ledger/limits.ts'
 import { foldLog } from '../../src/ledger/trust-fold.ts'
-import type { Clock } from '../../src/ledger/ports.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { createTrustState } from '../../src/trust/trust-state.ts'
 import { createTestLedger, keys, ORIGIN, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
@@ -33,33 +32,6 @@ describe('the follower', () => {
     await follower.reach(size, 5000)
     expect(follower.through).to.equal(size)
     await follower.stop()
-    await ledger[Symbol.asyncDispose]()
-  })
-
-  it('lets entries gather into one step while nobody asks, and steps at once for whoever does', async () => {
-    const storage = openMemoryStorage()
-    let steps = 0
-    const index: typeof storage.index = {
-      ...storage.index,
-      apply: (batch) => {
-        steps++
-        return storage.index.apply(batch)
-      },
-    }
-    let pauses = 0
-    const clock: Clock = {
-      now: () => 0,
-      // A pause that never ends by itself: only a question ends it.
-      sleep: (milliseconds) =>
-        milliseconds === FOLLOW_PAUSE_MS ? new Promise(() => pauses++) : systemClock.sleep(milliseconds),
-    }
-    const ledger = await createTestLedger({ ...storage, index }, { clock })
-    for (const name of ['a', 'b', 'c']) {
-      await ledger.submit(signEnvelope(sbomPayload(name, ['a@1.0.0']), keys.ci))
-    }
-    expect([steps, pauses]).to.deep.equal([0, 1])
-    expect((await ledger.status()).asOf.indexedThrough).to.equal(4)
-    expect(steps).to.equal(1)
     await ledger[Symbol.asyncDispose]()
   })
 })
