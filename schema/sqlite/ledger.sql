@@ -48,3 +48,8 @@ CREATE TRIGGER tile_is_kept         BEFORE DELETE ON tile      BEGIN SELECT RAIS
 CREATE TRIGGER tile_only_grows      BEFORE UPDATE ON tile
   WHEN substr(NEW.hashes, 1, length(OLD.hashes)) <> OLD.hashes
 BEGIN SELECT RAISE(ABORT, 'a tile only grows'); END;
+
+-- version 2
+
+-- Start-up folds the trust state from the few keys that may change it, whatever the others have signed.
+CREATE INDEX entry_by_key ON entry (key, idx);

@@ -33,11 +33,31 @@ export interface PublicKey {
  *   `unsupported` (`key-type-unsupported`) for other kinds, `unacceptable` (`key-weak`) for weak ones
  */
 export function parsePublicKey(spkiDer: Uint8Array, subject = 'public key'): PublicKey {
+  const name = String.fromCharCode(...spkiDer.subarray(0, MAX_SCREENED_BYTES + 1))
+  const known = screened.get(name)
+  // The bytes are copied each time: nobody can change a key that others hold.
+  if (known !== undefined) return { ...known, spki: new Uint8Array(spkiDer) }
   const kind = kindOfSpki(spkiDer)
   if (kind === undefined) return refuseForeignKey(spkiDer, subject)
   checkBits(kind, publicBitsOf(kind, spkiDer), subject)
   const spki = new Uint8Array(spkiDer)
-  return { kind, spki, id: keyId(sha256Id(spki)), hash: hashOfKind[kind] }
+  const key = { kind, id: keyId(sha256Id(spki)), hash: hashOfKind[kind] }
+  if (spki.length <= MAX_SCREENED_BYTES) remember(name, key)
+  return { ...key, spki }
+}
+
+/**
+ * Good keys by their whole bytes. Screening a point takes longer than verifying a signature, and in a log the same few
+ * keys stand in every entry.
+ */
+const screened = new Map<string, Omit<PublicKey, 'spki'>>()
+const MAX_SCREENED = 1000
+/** The longest that is accepted, RSA-4096, has 550. */
+const MAX_SCREENED_BYTES = 600
+
+function remember(name: string, key: Omit<PublicKey, 'spki'>): void {
+  if (screened.size >= MAX_SCREENED) screened.clear()
+  screened.set(name, key)
 }
 
 function checkBits(kind: KeyKind, bits: Uint8Array, subject: string): void {

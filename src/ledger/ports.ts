@@ -90,6 +90,8 @@ export interface LogStore {
   entries(from: LogIndex, to: TreeSize): Promise<readonly LogEntry[]>
   /** All entries of an attestation (and key, if given), lowest index first. */
   find(attestation: AttestationId, key?: KeyId): Promise<readonly LogEntry[]>
+  /** The first entry from `from` to `to` − 1 that was signed by one of these keys; without reading those between. */
+  firstBy(keys: readonly KeyId[], from: LogIndex, to: TreeSize): Promise<LogEntry | undefined>
   /** One result for each place asked for, in order; as wide as stored. */
   tiles(
     places: readonly { readonly level: number; readonly index: number }[],

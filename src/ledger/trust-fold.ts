@@ -4,14 +4,11 @@
  * Only administrators and revokers are ever admitted with a control statement, so only envelopes signed by keys that
  * hold such a right at that moment are read; all other entries are passed by without opening them.
  */
-import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
+import { logIndex, treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { mayControl, type TrustState } from '../trust/trust-state.ts'
+import { controllers, mayControl, type TrustState } from '../trust/trust-state.ts'
 import { checkEntry } from './check-entry.ts'
 import type { BlobStore, LogEntry, LogStore } from './ports.ts'
-
-/** Entries read from the store at once. */
-const SCAN_ENTRIES = 1000
 
 /** Folds entries [from, to) into `state`. */
 export async function foldLog(
@@ -21,10 +18,26 @@ export async function foldLog(
   from: LogIndex,
   to: TreeSize,
 ): Promise<void> {
-  for (let at: number = from; at < to; at += SCAN_ENTRIES) {
-    const entries = await log.entries(at as LogIndex, treeSize(Math.min(at + SCAN_ENTRIES, to)))
-    for (const entry of entries) await foldEntry(state, blobs, entry)
+  let at: number = from
+  while (at < to) {
+    const entry = await nextToFold(state, log, logIndex(at), to)
+    if (entry === undefined) return
+    await foldEntry(state, blobs, entry)
+    at = entry.index + 1
   }
+}
+
+/** Who may control changes only with what was folded, so all entries between are of others. */
+async function nextToFold(
+  state: TrustState,
+  log: LogStore,
+  at: LogIndex,
+  to: TreeSize,
+): Promise<LogEntry | undefined> {
+  const keys = controllers(state, at)
+  if (keys !== undefined) return log.firstBy(keys, at, to)
+  const [entry] = await log.entries(at, treeSize(at + 1))
+  return entry
 }
 
 /** What is folded decides who may sign from now on, so it is checked against the leaf and the signature first. */

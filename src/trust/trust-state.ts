@@ -153,6 +153,13 @@ export function mayControl(state: TrustState, index: LogIndex, key: KeyId): bool
   return principal !== undefined && isRevoker(root.root, principal)
 }
 
+/** All keys of which `mayControl` holds at `index`; undefined before the first trust root, when any may. */
+export function controllers(state: TrustState, index: LogIndex): readonly KeyId[] | undefined {
+  const root = rootAt(state, index)
+  if (root === undefined) return undefined
+  return [...root.owners].filter(([, principal]) => isRevoker(root.root, principal)).map(([key]) => key)
+}
+
 /** The live revocations among the first `asOf` entries that name exactly this target, by their first entry. */
 export function revocationsOf(state: TrustState, asOf: number, targetUri: string): RecordedRevocation[] {
   return (state.byTarget.get(targetUri) ?? []).flatMap((held) => seenRevocation(held, asOf) ?? [])

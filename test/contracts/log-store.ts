@@ -85,6 +85,19 @@ function describeEntries(open: OpenStorage): void {
     expect(await indexesOf(log.find(entryAt(0).attestation, anotherKey))).to.deep.equal([])
   })
 
+  test('finds the first entry by any of some keys, within a range', async ({ log }) => {
+    const entries = [0, 1, 2, 3].map((index) => entryAt(index, { key: index % 2 === 0 ? aKey : anotherKey }))
+    await log.append(batchAt(0, 4, { entries }))
+    const firstBy = async (keys: Parameters<LogStore['firstBy']>[0], from: number, to: number) =>
+      (await log.firstBy(keys, logIndex(from), treeSize(to)))?.index
+    expect(await log.firstBy([anotherKey], logIndex(0), treeSize(4))).to.deep.equal(entries[1])
+    expect(await firstBy([anotherKey], 2, 4)).to.equal(3)
+    expect(await firstBy([anotherKey], 2, 3)).to.equal(undefined)
+    expect(await firstBy([anotherKey, aKey], 0, 4)).to.equal(0)
+    expect(await firstBy([anotherKey, aKey], 1, 4)).to.equal(1)
+    expect(await firstBy([], 0, 4)).to.equal(undefined)
+  })
+
   test('stores leaves of every permitted length', async ({ log }) => {
     const entries = [0, 1, 65_535].map((length, i) => entryAt(i, { leaf: new Uint8Array(length).fill(i) }))
     await log.append(batchAt(0, 3, { entries, tiles: [] }))

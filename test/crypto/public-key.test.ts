@@ -52,6 +52,15 @@ describe('public keys', () => {
     expect(key.spki).to.deep.equal(before)
   })
 
+  it('read a second time are the same, and no reader can change those of another', () => {
+    const spki = spkiOf(nodeKeyPair('ecdsa-p256').publicKey)
+    const [first, second] = [parsePublicKey(spki), parsePublicKey(spki)]
+    expect(second).to.deep.equal(first)
+    first.spki.fill(0)
+    expect(second.spki).to.deep.equal(spki)
+    expect(parsePublicKey(spki)).to.deep.equal(second)
+  })
+
   it('have one spelling: cut, followed by anything or with one structural byte changed they are refused', () => {
     for (const kind of ['ecdsa-p256', 'ed25519', 'rsa-2048'] as const) {
       const spki = spkiOf(nodeKeyPair(kind).publicKey)

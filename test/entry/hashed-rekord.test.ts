@@ -68,6 +68,7 @@ describe('entry/hashed-rekord', () => {
       expect(formatBase64(parsed.digest)).to.equal(createHash(algorithm).update(message).digest('base64'))
       expect(parsed.publicKey).to.deep.equal(publicKey)
       expect(new TextDecoder().decode(bytes)).to.include(`"keyDetails":"${details}"`)
+      expect(formatCanonicalJson(parseJson(bytes)), 'canonical JSON').to.deep.equal(bytes)
     })
   }
 

@@ -26,6 +26,10 @@ export function memoryLogStore(state: MemoryState): LogStore {
       const entries = lookUps.byAttestation.get(attestation) ?? []
       return entries.filter((entry) => key === undefined || entry.key === key).map(readEntry)
     },
+    async firstBy(keys, from, to) {
+      const found = state.entries.slice(from, to).find((entry) => keys.includes(entry.key))
+      return found && readEntry(found)
+    },
     async tiles(places) {
       return places.map((place) => readTile(state, place))
     },

@@ -1,5 +1,5 @@
 /** The log store (ports.ts): a batch, its tiles and its blobs are one transaction of ledger.db. */
-import { attestationId, keyId, logIndex, treeSize, type TreeSize } from '../../brand.ts'
+import { attestationId, keyId, logIndex, treeSize, type KeyId, type TreeSize } from '../../brand.ts'
 import { Fault } from '../../errors.ts'
 import type { Batch, LogEntry, LogStore, PublishedNote } from '../../ledger/ports.ts'
 import { checkBatch, checkStoredEntry, checkStoredTile, duplicateLeaf } from '../log-batch.ts'
@@ -41,6 +41,9 @@ function prepare(database: Connection) {
     byAttestationAndKey: database.prepare<[Uint8Array, Uint8Array], EntryRow>(
       `SELECT ${entryColumns} FROM entry WHERE attestation = ? AND key = ? ORDER BY idx`,
     ),
+    firstByKey: database.prepare<[Uint8Array, number, number], EntryRow>(
+      `SELECT ${entryColumns} FROM entry WHERE key = ? AND idx >= ? AND idx < ? ORDER BY idx LIMIT 1`,
+    ),
     tile: database
       .prepare<[number, number], Uint8Array>('SELECT hashes FROM tile WHERE level = ? AND idx = ?')
       .pluck(),
@@ -70,6 +73,9 @@ export function sqliteLogStore(database: Connection, blobs: BlobWriter): LogStor
           ? statements.byAttestation.all(idColumn(attestation))
           : statements.byAttestationAndKey.all(idColumn(attestation), idColumn(key))
       return rows.map(entryOf)
+    },
+    async firstBy(keys, from, to) {
+      return firstBy(statements, keys, from, to)
     },
     async tiles(places) {
       return places.map(({ level, index }) => {
@@ -131,6 +137,17 @@ function entryOf(row: EntryRow): LogEntry {
     recordedAt: row.recorded_at,
     readable: row.readable === 1,
   })
+}
+
+function firstBy(
+  statements: Statements,
+  keys: readonly KeyId[],
+  from: number,
+  to: number,
+): LogEntry | undefined {
+  let first: EntryRow | undefined
+  for (const key of keys) first = statements.firstByKey.get(idColumn(key), from, first?.idx ?? to) ?? first
+  return first && entryOf(first)
 }
 
 function checkContiguous(entries: LogEntry[], from: number, to: number, size: TreeSize): LogEntry[] {

@@ -62,7 +62,7 @@ describe('sqlite database', () => {
         expect(pragma(database, 'mmap_size')).to.equal(0)
         expect(pragma(database, 'busy_timeout')).to.equal(5000)
         expect(pragma(database, 'application_id')).to.equal(kind.applicationId)
-        expect(pragma(database, 'user_version')).to.equal(1)
+        expect(pragma(database, 'user_version')).to.equal(kind === ledgerDatabase ? 2 : 1)
         expect(pragma(database, 'integrity_check')).to.equal('ok')
         const loose = database.prepare<[], string>(
           "SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0",

@@ -136,7 +136,7 @@ describe('sqlite storage: opening', () => {
   })
 
   const strange: readonly [what: string, file: string, sql: string, words: RegExp][] = [
-    ['a newer ledger', 'ledger.db', 'PRAGMA user_version = 2', /schema version 1 or older, found 2/],
+    ['a newer ledger', 'ledger.db', 'PRAGMA user_version = 3', /schema version 2 or older, found 3/],
     [
       'a newer signer state',
       'signer/signer.db',

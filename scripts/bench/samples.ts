@@ -1,0 +1,67 @@
+/** What the bench submits: provenance of 2 kB, and SBOMs of some hundred components. */
+import { signStatement } from '../../src/attestation/sign-statement.ts'
+import { formatStatement } from '../../src/attestation/statement.ts'
+import { sha256 } from '../../src/crypto/sha256.ts'
+import type { SigningKey } from '../../src/crypto/signing-key.ts'
+import { formatHex } from '../../src/encoding/hex.ts'
+import { utf8 } from '../../src/encoding/utf8.ts'
+
+/** The issue's size of a provenance statement. */
+const PROVENANCE_BYTES = 2048
+const NAMES = 5000
+const VERSIONS = 5
+
+function hexOf(text: string): string {
+  return formatHex(sha256(utf8(text)))
+}
+
+/** Signed envelopes, each with another statement of at least 2 kB; `name` keeps those of two runs apart. */
+export function provenanceEnvelopes(name: string, count: number, key: SigningKey): readonly Uint8Array[] {
+  return Array.from({ length: count }, (_, i) => signStatement(provenance(`${name}-${i}`), key))
+}
+
+function provenance(name: string): Uint8Array {
+  const made = (materials: number): Uint8Array =>
+    formatStatement({
+      subjects: [{ name: `registry.test/${name}`, digest: { sha256: hexOf(name) } }],
+      predicateType: 'https://slsa.dev/provenance/v1',
+      predicate: {
+        buildDefinition: {
+          buildType: 'https://ci.test/v1',
+          externalParameters: { ref: 'refs/heads/main', workflow: '.ci/release.yml' },
+          resolvedDependencies: Array.from({ length: materials }, (_, i) => ({
+            uri: `git+https://git.test/${name}/${i}`,
+            digest: { gitCommit: hexOf(`${name}/${i}`).slice(0, 40) },
+          })),
+        },
+        runDetails: {
+          builder: { id: 'https://ci.test/builder' },
+          metadata: { invocationId: name, startedOn: '2026-11-24T12:00:00Z' },
+        },
+      },
+    })
+  let materials = 1
+  while (made(materials).length < PROVENANCE_BYTES) materials++
+  return made(materials)
+}
+
+/** An SBOM of one image; names and versions come back in other images, as they do in practice. */
+export function sbomStatement(image: number, components: number): Uint8Array {
+  return formatStatement({
+    subjects: [{ name: `registry.test/image-${image}`, digest: { sha256: hexOf(`image-${image}`) } }],
+    predicateType: 'https://cyclonedx.org/bom',
+    predicate: {
+      bomFormat: 'CycloneDX',
+      specVersion: '1.5',
+      version: 1,
+      metadata: { tools: [{ name: 'bench', version: '1' }] },
+      components: Array.from({ length: components }, (_, i) => component(image * 7919 + i * 31)),
+    },
+  })
+}
+
+function component(number: number): { readonly [member: string]: string } {
+  const name = `package-${number % NAMES}`
+  const version = `1.${Math.floor(number / NAMES) % VERSIONS}.0`
+  return { type: 'library', name, version, purl: `pkg:npm/${name}@${version}` }
+}
