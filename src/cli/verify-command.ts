@@ -21,7 +21,7 @@ interface VerifyFlags extends TrustFlags, OutputFlags {
   readonly require?: string
 }
 
-const EXIT = { nothingRecorded: 10, untrusted: 12, revoked: 14 } as const
+const EXIT = { nothingRecorded: 10, untrusted: 12, revoked: 14, cannotTell: 16 } as const
 
 export function verifyCommand(context: CliContext): Command {
   return new Command('verify')
@@ -85,25 +85,31 @@ function printReport(terminal: Terminal, path: string, report: EvidenceReport): 
 async function verifyImageOnline(context: CliContext, what: string, flags: VerifyFlags): Promise<void> {
   const client = await connect(context, flags)
   const answer = await verifyImage(client, parseImageArgument(what))
-  const exit = exitOf(answer.attestations.map((one) => one.verdict.verdict))
+  const exit = exitOfImage(answer)
   if (flags.output === 'json')
     context.terminal.print(formatJson({ ...answer, result: resultOf(exit), verified: exit === 0 }))
   else printVerdict(context.terminal, answer, exit, what)
   context.setExitCode(exit)
 }
 
-/** Good only if something valid is recorded and nothing about the image is revoked (contracts.md 9). */
-function exitOf(verdicts: readonly string[]): number {
+/**
+ * Good only if something valid is recorded and nothing about the image is revoked (contracts.md 9), by a server that has
+ * looked at its whole log: behind the end of the index there may be a revocation.
+ */
+export function exitOfImage({ attestations, asOf }: Pick<ImageAnswer, 'attestations' | 'asOf'>): number {
+  const verdicts = attestations.map((one) => one.verdict.verdict)
   if (verdicts.length === 0) return EXIT.nothingRecorded
   if (verdicts.includes('revoked')) return EXIT.revoked
   const good = verdicts.includes('valid') || verdicts.includes('valid-before-compromise')
-  return good ? 0 : EXIT.untrusted
+  if (!good) return EXIT.untrusted
+  return asOf.indexedThrough < asOf.treeSize ? EXIT.cannotTell : 0
 }
 
 /** In JSON, one word that follows the exit code. */
 function resultOf(exit: number): string {
   if (exit === 0) return 'vouched-for'
   if (exit === EXIT.revoked) return 'revoked'
+  if (exit === EXIT.cannotTell) return 'cannot-tell'
   return exit === EXIT.nothingRecorded ? 'not-recorded' : 'untrusted'
 }
 
@@ -122,6 +128,10 @@ function printVerdict(terminal: Terminal, answer: ImageAnswer, exit: number, ask
       'Not established: that no revocation was left out; not witnessed; scope not checked.',
     )
   } else if (exit === EXIT.revoked) terminal.print(`${color.red('⊘')} ${revokedSentence(answer)}`)
+  else if (exit === EXIT.cannotTell)
+    terminal.print(
+      `${color.yellow('?')} Not verified: the newest entries were not looked at, and a revocation may be among them. Ask again.`,
+    )
   else terminal.print(`${color.red('✕')} Not verified: nobody whose word counts vouches for this image.`)
 }
 

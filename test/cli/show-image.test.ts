@@ -3,6 +3,7 @@ import { describe, it } from 'mocha'
 import pc from 'picocolors'
 import { imageDigest, treeSize } from '../../src/brand.ts'
 import { printImage } from '../../src/cli/show-command.ts'
+import { exitOfImage } from '../../src/cli/verify-command.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
 import { tellStory } from '../helpers/story.ts'
 import { digestOf } from '../helpers/test-ledger.ts'
@@ -32,5 +33,14 @@ describe('attestree: what is shown of an image', () => {
     }
     expect(shown(8)).not.to.include('has not looked at')
     expect(shown(5)).to.include('has not looked at the newest 3 entries yet')
+  })
+
+  it('is not verified by an answer that leaves the newest entries out: exit 16, never 0', async () => {
+    const { ledger } = await tellStory()
+    const answer = await ledger.image(imageDigest(digestOf('shop')))
+    const exitAt = (indexedThrough: number): number =>
+      exitOfImage({ ...answer, asOf: { ...answer.asOf, indexedThrough: treeSize(indexedThrough) } })
+    expect(answer.asOf.treeSize).to.equal(8)
+    expect([exitAt(8), exitAt(7)]).to.deep.equal([0, 16])
   })
 })
