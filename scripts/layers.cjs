@@ -98,15 +98,22 @@ const nodeBackend = 'crypto/backend-node.ts'
 
 /** Each runtime package has a home; nothing outside knows that it exists. */
 const packageHomes = {
+  '@cyclonedx/cyclonedx-library': ['ledger', 'http'],
   '@inquirer/password': ['cli'],
   '@noble/curves': ['crypto'],
   '@noble/hashes': ['crypto'],
+  // Loaded by the CycloneDX library alone, to validate.
+  ajv: [],
+  'ajv-formats': [],
+  'ajv-formats-draft2019': [],
   'better-sqlite3': ['storage/sqlite'],
   canonicalize: ['encoding'],
   commander: ['cli'],
   express: ['http'],
+  'express-rate-limit': ['http'],
   helmet: ['http'],
-  picocolors: ['cli'],
+  'spdx-expression-parse': ['sbom'],
+  'spdx-license-ids': ['sbom'],
   tweetnacl: ['crypto'],
   yaml: ['client', 'cli'],
 }

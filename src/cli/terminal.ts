@@ -3,7 +3,7 @@
  *
  * Text from documents is a stranger's: it passes through `visible` before it reaches a terminal.
  */
-import pc from 'picocolors'
+import { styleText } from 'node:util'
 
 export interface Terminal {
   /** One line of the answer. */
@@ -12,7 +12,7 @@ export interface Terminal {
   write(bytes: Uint8Array): void
   /** One line for the person: progress, notes, errors. */
   note(line?: string): void
-  readonly color: ReturnType<typeof pc.createColors>
+  readonly color: Colors
   /** How wide the reader's terminal is; undefined where nobody says, as in a pipe: then nothing is wrapped. */
   readonly columns: number | undefined
 }
@@ -28,9 +28,19 @@ export function openTerminal({ stdout, stderr, env }: TerminalStreams): Terminal
     print: (line = '') => void stdout.write(`${line}\n`),
     write: (bytes) => void stdout.write(bytes),
     note: (line = '') => void stderr.write(`${line}\n`),
-    color: pc.createColors(wantsColor(stdout.isTTY, env)),
+    color: createColors(wantsColor(stdout.isTTY, env)),
     columns: columnsOf(stdout, env),
   }
+}
+
+type Color = 'red' | 'green' | 'yellow' | 'dim'
+export type Colors = Readonly<Record<Color, (text: string) => string>>
+
+/** The colours of a terminal that shows them, or functions that leave the text as it is. */
+export function createColors(shown: boolean): Colors {
+  const paint = (color: Color) => (text: string) =>
+    shown ? styleText(color, text, { validateStream: false }) : text
+  return { red: paint('red'), green: paint('green'), yellow: paint('yellow'), dim: paint('dim') }
 }
 
 /** The terminal knows; for a pipe, `COLUMNS` may say. */

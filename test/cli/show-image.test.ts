@@ -1,10 +1,9 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
-import pc from 'picocolors'
 import { imageDigest, treeSize } from '../../src/brand.ts'
 import { printImage } from '../../src/cli/show-command.ts'
 import { exitOfImage } from '../../src/cli/verify-command.ts'
-import type { Terminal } from '../../src/cli/terminal.ts'
+import { createColors, type Terminal } from '../../src/cli/terminal.ts'
 import { tellStory } from '../helpers/story.ts'
 import { digestOf } from '../helpers/test-ledger.ts'
 
@@ -15,7 +14,7 @@ function recorder(): { readonly terminal: Terminal; readonly lines: string[] } {
     print,
     note: print,
     write: () => undefined,
-    color: pc.createColors(false),
+    color: createColors(false),
     columns: undefined,
   }
   return { terminal, lines }
