@@ -71,7 +71,7 @@ function attestationRow(
   }
 }
 
-function sbomRow({ index, sbom }: EntryFacts, counting: readonly LogIndex[]): ImageAnswer['sboms'] {
+function sbomRow({ index, sbom, claimed }: EntryFacts, counting: readonly LogIndex[]): ImageAnswer['sboms'] {
   if (sbom === undefined) return []
   const { tool, toolVersion, platform, components } = sbom
   return [
@@ -82,6 +82,7 @@ function sbomRow({ index, sbom }: EntryFacts, counting: readonly LogIndex[]): Im
       platform: platform === '' ? null : platform,
       components,
       counts: counting.includes(index),
+      ...(claimed === undefined ? {} : { claimed }),
     },
   ]
 }
