@@ -42,6 +42,8 @@ export type { CallOptions, ClientOptions, ImagesQuery } from './client/client.ts
 export { Client } from './client/client.ts'
 export { compareCheckpoint } from './client/compare-checkpoint.ts'
 export { collectEvidence } from './client/evidence.ts'
+export type { PinDatabases } from './client/indexed-db-pins.ts'
+export { indexedDbPins } from './client/indexed-db-pins.ts'
 export type { PinStore } from './client/pins.ts'
 export { memoryPins } from './client/pins.ts'
 export type { TrustedLog, TrustFile } from './client/trust-file.ts'
