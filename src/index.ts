@@ -11,6 +11,10 @@
  */
 export type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from './brand.ts'
 export { attestationId, imageDigest, keyId, logIndex, treeSize } from './brand.ts'
+export type { SigningKey } from './crypto/signing-key.ts'
+export { generateSigningKey, parseSigningKey } from './crypto/signing-key.ts'
+export { formatKeyFile, parseKeyFile } from './crypto/key-file.ts'
+export { signStatement } from './attestation/sign-statement.ts'
 export type { FaultClass, Reason } from './errors.ts'
 export { Fault } from './errors.ts'
 export type { Checkpoint } from './tlog/checkpoint.ts'
