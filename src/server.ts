@@ -6,7 +6,7 @@
  * @example
  * const folders = { data: './data', signer: './signer' }
  * const storage = await openSqliteStorage({ ...folders, create: sqliteStorageState(folders) === 'nothing' })
- * const ledger = await startLedger({ origin, logKey, storage, trustRoot, report: console.error })
+ * const ledger = await startLedger({ origin, logKey, storage, clock, trustRoot, report: console.error })
  * console.log(ledger.url)
  * await ledger.close()
  */
@@ -35,4 +35,3 @@ export type { RunningServer } from './http/serve.ts'
 export { startServer } from './http/serve.ts'
 export type { EmbeddedLedger, StartLedgerOptions } from './http/start-ledger.ts'
 export { startLedger } from './http/start-ledger.ts'
-export { systemClock } from './http/system-clock.ts'

@@ -9,7 +9,7 @@ import {
   type LedgerFolders,
 } from './ledger-folder.ts'
 import type { FolderFlags } from './server-flags.ts'
-import { systemClock } from '../http/system-clock.ts'
+import { systemClock } from './system-clock.ts'
 import { wrap } from './table.ts'
 
 export async function initServer(

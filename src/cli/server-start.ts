@@ -18,7 +18,7 @@ import { reportError } from './report-error.ts'
 import type { StartFlags } from './server-flags.ts'
 import { printCreated, warnOfSharedFolder } from './server-init.ts'
 import { DEFAULT_ORIGIN } from './settings.ts'
-import { systemClock } from '../http/system-clock.ts'
+import { systemClock } from './system-clock.ts'
 import { plural } from './table.ts'
 import { visible } from './terminal.ts'
 

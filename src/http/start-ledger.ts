@@ -6,12 +6,11 @@ import { logIndex, type AttestationId } from '../brand.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { createLog } from '../ledger/create.ts'
 import { Ledger, type LedgerOptions } from '../ledger/ledger.ts'
-import type { Storage } from '../ledger/ports.ts'
+import type { Clock, Storage } from '../ledger/ports.ts'
 import type { VerifierKey } from '../tlog/signed-note.ts'
 import { createAdmission, type Admission } from './admission.ts'
 import { createApp } from './app.ts'
 import { startServer, type RunningServer } from './serve.ts'
-import { systemClock } from './system-clock.ts'
 
 export interface StartLedgerOptions {
   /** The log's name for ever: a bare host name. */
@@ -20,6 +19,8 @@ export interface StartLedgerOptions {
   readonly logKey: SigningKey
   /** `openSqliteStorage` or `openMemoryStorage`; it belongs to the ledger from now on, and is closed with it. */
   readonly storage: Storage
+  /** The machine's time: `{ now: Date.now, sleep: setTimeout }`, the latter of `node:timers/promises`. */
+  readonly clock: Clock
   /** For empty storage: trust root v1, signed by its administrator (an envelope). Not looked at otherwise. */
   readonly trustRoot?: Uint8Array
   /** @default 127.0.0.1 */
@@ -72,17 +73,13 @@ export async function startLedger(options: StartLedgerOptions): Promise<Embedded
 }
 
 async function openLedger(options: StartLedgerOptions, admission: Admission): Promise<Ledger> {
-  const { origin, logKey, storage, trustRoot, report } = options
+  const { origin, logKey, storage, trustRoot, clock, report } = options
   if (trustRoot !== undefined && (await isEmpty(storage)))
-    await createLog(
-      { origin, key: logKey, store: storage.log, signer: storage.signer },
-      trustRoot,
-      systemClock,
-    )
+    await createLog({ origin, key: logKey, store: storage.log, signer: storage.signer }, trustRoot, clock)
   return Ledger.open(storage, {
     origin,
     logKey,
-    clock: systemClock,
+    clock,
     version: 'embedded',
     admit: (body, registered) => admission.admit(body, registered),
     onFatal: options.onFatal ?? ((cause) => report(cause, 'log')),

@@ -1,5 +1,6 @@
 /** A ledger inside a Node program: start it, and close it. */
 import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import {
   firstTrustRoot,
   generateSigningKey,
@@ -22,6 +23,7 @@ export async function startExample(builder: SigningKey): Promise<EmbeddedLedger>
     logKey: generateSigningKey('ed25519', randomBytes),
     storage: openMemoryStorage(), // or: openSqliteStorage, in two folders
     trustRoot: signStatement(trustRootStatement(root), admin),
+    clock: { now: Date.now, sleep: setTimeout },
     report: console.error,
   })
 }

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha'
 import { firstTrustRoot } from '../../src/attestation/first-trust-root.ts'
 import { signStatement } from '../../src/attestation/sign-statement.ts'
 import { trustRootStatement } from '../../src/attestation/trust-root.ts'
+import { systemClock } from '../../src/cli/system-clock.ts'
 import { startLedger, type EmbeddedLedger, type StartLedgerOptions } from '../../src/http/start-ledger.ts'
 import { openSqliteStorage, sqliteStorageState } from '../../src/storage/sqlite/storage.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
@@ -37,6 +38,7 @@ describe('a ledger in a program', () => {
       origin: ORIGIN,
       logKey: keys.log,
       storage,
+      clock: systemClock,
       report: (cause) => reported.push(cause),
       ...others,
     })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { treeSize, type LogIndex } from '../../src/brand.ts'
-import { systemClock } from '../../src/http/system-clock.ts'
+import { systemClock } from '../../src/cli/system-clock.ts'
 import { Follower } from '../../src/ledger/follower.ts'
 import { FOLLOW_BATCH_ENTRIES } from '../../src/ledger/limits.ts'
 import { foldLog } from '../../src/ledger/trust-fold.ts'

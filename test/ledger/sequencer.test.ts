@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { attestationId } from '../../src/brand.ts'
-import { systemClock } from '../../src/http/system-clock.ts'
+import { systemClock } from '../../src/cli/system-clock.ts'
 import type { Admitted } from '../../src/ledger/admit.ts'
 import { emptyIntake } from '../../src/sbom/intake.ts'
 import { Sequencer } from '../../src/ledger/sequencer.ts'
