@@ -16,8 +16,6 @@ const PORTABLE = [
 
 /** What of them stays in Node, and why. A new file runs in the browser unless it is put here. */
 export const nodeOnly: Readonly<Record<string, string>> = {
-  'test/client/audit.test.ts': 'makes keys with node:crypto',
-  'test/client/client.test.ts': 'makes keys with node:crypto',
   'test/crypto/backends.test.ts': 'compares with node:crypto',
   'test/crypto/foreign-key.test.ts': 'reads keys that node:crypto wrote',
   'test/crypto/key-file.test.ts': 'opens files by scrypt, which takes seconds without node:crypto',
