@@ -8,11 +8,11 @@
  */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { firstTrustRoot } from '../attestation/first-trust-root.ts'
 import { signStatement } from '../attestation/sign-statement.ts'
-import { trustRootStatement, type TrustRoot } from '../attestation/trust-root.ts'
+import { trustRootStatement } from '../attestation/trust-root.ts'
 import type { AttestationId } from '../brand.ts'
 import { generateSigningKey, type SigningKey } from '../crypto/signing-key.ts'
-import { formatBase64 } from '../encoding/base64.ts'
 import { Fault } from '../errors.ts'
 import { createLog } from '../ledger/create.ts'
 import type { Clock, IndexStore, Storage } from '../ledger/ports.ts'
@@ -85,7 +85,7 @@ export async function createLedger(
   const log = { origin, key: logKey, store: storage.log, signer: storage.signer }
   const { attestation } = await createLog(
     log,
-    signStatement(trustRootStatement(firstTrustRoot(origin, adminKey)), adminKey),
+    signStatement(trustRootStatement(firstTrustRoot(origin, adminKey.publicKey)), adminKey),
     clock,
   )
   return { logKey: verifierKeyOf(origin, logKey.publicKey), trustRoot: attestation, adminKeyFile }
@@ -122,19 +122,6 @@ function partialState(folders: LedgerFolders): Fault {
       hint: 'If this ledger was in use, put the missing part back. If its creation was interrupted, remove both folders and create it again.',
     },
   )
-}
-
-function firstTrustRoot(origin: string, admin: SigningKey): TrustRoot {
-  const { id, spki } = admin.publicKey
-  return {
-    version: 1,
-    log: origin,
-    admission: 'registered',
-    admins: { principals: ['admin'], threshold: 1 },
-    principals: { admin: { keys: [id] } },
-    keys: { [id]: { spki: formatBase64(spki) } },
-    grants: [{ to: 'admin', role: 'revoke' }],
-  }
 }
 
 export interface StoredLedger {
