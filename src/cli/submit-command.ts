@@ -17,6 +17,7 @@ import { readInput, readKeyFile } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { readProvenanceFile, readSbomFile, type PredicateFile } from './predicate-file.ts'
 import { parseImageArgument } from './reference.ts'
+import { printValidation } from './print-validation.ts'
 import { plural } from './table.ts'
 import { formatJson, visible } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
@@ -174,6 +175,7 @@ function printRecorded({ terminal }: CliContext, title: string, answer: SubmitAn
   }
   terminal.print(`  ${answer.attestation}`)
   printIntake(terminal, answer.intake)
+  printValidation(terminal, answer)
 }
 
 /** What the ledger read; what is poor is for whoever makes the document. */

@@ -29,6 +29,7 @@ import {
 } from '../verify/read-answer.ts'
 import { count, flag, listOf, membersOf, oneOf, orNull, parsed, text } from '../verify/shape.ts'
 import type { Shape } from '../verify/shape.ts'
+import { validation } from './read-validation.ts'
 
 const mode = oneOf('all', 'since')
 
@@ -271,10 +272,12 @@ const submittedSignature: Shape<SubmittedSignature> = (value, place) => {
 
 export const submitAnswer: Shape<SubmitAnswer> = (value, place) => {
   const members = membersOf(value, place)
+  const found = members.optional('validation', validation)
   const read: SubmitAnswer = {
     attestation: members.required('attestation', anAttestationId),
     signatures: members.required('signatures', listOf(submittedSignature)),
     intake: members.required('intake', intake),
+    ...(found === undefined ? {} : { validation: found }),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),
   }

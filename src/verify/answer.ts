@@ -232,10 +232,21 @@ export type SubmittedSignature =
   | { readonly key: KeyId; readonly entry: LogIndex; readonly new: boolean }
   | { readonly keyid: string; readonly leftOut: string }
 
+/** What the CycloneDX library finds in a document. The server's word: no verifier makes it again. */
+export type Validation =
+  | {
+      readonly checked: true
+      /** At most 20; `pointer` into the document, `message` of the schema's validator. */
+      readonly findings: readonly { readonly pointer: string; readonly message: string }[]
+    }
+  | { readonly checked: false; readonly why: 'too-large' | 'too-slow' | 'busy' | 'failed' }
+
 export interface SubmitAnswer {
   readonly attestation: AttestationId
   readonly signatures: readonly SubmittedSignature[]
   readonly intake: Intake
+  /** Of CycloneDX documents only. */
+  readonly validation?: Validation
   readonly entries: ProvenEntries
   readonly asOf: AsOf
 }

@@ -9,7 +9,8 @@ import { formatCanonicalJson } from '../encoding/canonical-json.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
-import { manifestOf } from '../sbom/manifest.ts'
+import { sortLines } from '../sbom/manifest-line.ts'
+import { readSbom, statedLines } from '../sbom/stated-lines.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { ImageRow, ImagesAnswer } from './answer.ts'
 import { asBadProof } from './bad-proof.ts'
@@ -64,7 +65,9 @@ function checkedQuestion({ question }: Pick<ImagesAnswer, 'question'>): Componen
 }
 
 function statedBy({ entry, statement }: CheckedAttestation, question: ComponentQuestion): Stated {
-  const lines = asBadProof('not-admissible', `entry ${entry.index}`, () => manifestOf(statement, entry.keyId))
+  const lines = asBadProof('not-admissible', `entry ${entry.index}`, () =>
+    sortLines(statedLines(statement, entry.keyId, readSbom(statement))),
+  )
   return {
     facts: factsOf(entry.index, entry.attestation, entry.keyId, lines),
     versions: lines
