@@ -14,6 +14,7 @@ import type { SubmitAnswer } from '../verify/answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { readInput, readKeyFile } from './key-store.ts'
+import { splitLines } from './lines.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { readProvenanceFile, readSbomFile, type PredicateFile } from './predicate-file.ts'
 import { parseImageArgument } from './reference.ts'
@@ -145,18 +146,6 @@ async function readEnvelopes(path: string): Promise<readonly Prepared[]> {
 function toEnvelope(document: Uint8Array, path: string): Uint8Array {
   const value = parseJson(document, { subject: path })
   return isBundle(value) ? formatEnvelope(parseBundleEnvelope(value)) : formatEnvelope(parseEnvelope(value))
-}
-
-function splitLines(bytes: Uint8Array): readonly Uint8Array[] {
-  const lines: Uint8Array[] = []
-  let from = 0
-  while (from < bytes.length) {
-    const newline = bytes.indexOf(0x0a, from)
-    const to = newline === -1 ? bytes.length : newline
-    if (to > from) lines.push(bytes.subarray(from, to))
-    from = to + 1
-  }
-  return lines
 }
 
 function printRecorded({ terminal }: CliContext, title: string, answer: SubmitAnswer): void {
