@@ -68,6 +68,30 @@ describe('client', () => {
       }
     })
 
+    it('believes no server that a check of its own failed: an honest log must not look forked', async () => {
+      const reasons = [
+        'log-forked',
+        'log-rolled-back',
+        'inclusion-proof-invalid',
+        'wrong-log-key',
+        'wrong-trust-root',
+        'pin-malformed',
+        'unproven',
+      ]
+      for (const code of reasons) {
+        const problem = { code, detail: 'it has', hint: 'rm -r pins', remembered: 'a', shown: 'b' }
+        const headers = { 'content-type': 'application/problem+json' }
+        const fault = await asyncRefusal(
+          answering(JSON.stringify(problem), { status: 400, headers }).status(),
+        )
+        expect([fault.reason, fault.hint, fault.facts], code).to.deep.equal([
+          'answer-malformed',
+          undefined,
+          {},
+        ])
+      }
+    })
+
     it('does not take a page of HTML for an answer', async () => {
       const fault = await asyncRefusal(
         answering('<h1>welcome</h1>', { headers: { 'content-type': 'text/html' } }).status(),
