@@ -100,6 +100,26 @@ describe('client', () => {
       expect(fault.hint).to.include(URL_OF_LEDGER)
     })
 
+    it('keeps no piece of an answer: a million tiny ones cost what their bytes cost', async () => {
+      const text = new TextEncoder().encode('{"code":"busy","detail":"come again"}')
+      const piece = new Uint8Array(1)
+      let at = 0
+      // The same piece each time: whoever kept them would have one byte many times.
+      const tiny = new ReadableStream<Uint8Array>(
+        {
+          pull: (controller) => {
+            piece[0] = text[at++] ?? 0
+            if (at > text.length) controller.close()
+            else controller.enqueue(piece)
+          },
+        },
+        { highWaterMark: 0 },
+      )
+      const headers = { 'content-type': 'application/problem+json' }
+      const fault = await asyncRefusal(answering(tiny, { status: 503, headers }).status())
+      expect(fault.message).to.equal('come again')
+    })
+
     it('does not read without end', async () => {
       const endless = new ReadableStream<Uint8Array>({
         pull: (controller) => controller.enqueue(new Uint8Array(1 << 20)),
