@@ -2,9 +2,10 @@
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import { builderKey, commitKey, signerKey, subjectKey } from '../map/keys.ts'
 import type { FoundAnswer, FoundRow, StatedQuestion } from '../verify/answer.ts'
+import { imagesOf } from '../verify/entry-facts.ts'
 import { foundRow, parseStatedQuestion } from '../verify/found-rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './cursor.ts'
-import { readEntryRows, readKnownImages } from './index-rows.ts'
+import { readEntryRows, readImageRecords, readKnownImages } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { proofMaterial } from './query-images.ts'
@@ -56,17 +57,29 @@ async function queryFound(
 /** The images among the subjects, by the first entry that states what was asked. */
 async function findHits(view: View, question: StatedQuestion): Promise<readonly Place[]> {
   const firsts = new Map<ImageDigest, LogIndex>()
+  const images = new Set<ImageDigest>()
   const stating = await view.reader.postings('components', keyOf(question))
   for (const { facts } of await readEntryRows(view.reader, stating)) {
     for (const { digest } of facts.subjects)
       if (isSha256(digest) && !firsts.has(digest)) firsts.set(digest, facts.index)
+    for (const image of imagesOf(facts)) images.add(image)
   }
-  // Another entry may have made an image of a subject that this one gives no reference for.
-  const records = await readKnownImages(view.reader, [...firsts.keys()])
+  await readKnownImages(view.reader, [...images])
+  const others = await imagesByOthers(
+    view,
+    [...firsts.keys()].filter((digest) => !images.has(digest)),
+  )
+  for (const image of others) images.add(image)
   return [...firsts]
-    .filter((_, at) => records[at] !== undefined)
+    .filter(([digest]) => images.has(digest))
     .map(([image, first]) => ({ image, first }))
     .sort((a, b) => a.first - b.first || (a.image < b.image ? -1 : 1))
+}
+
+/** Another entry may have made an image of a subject that these give no reference for; else it has no row: a binary, say. */
+async function imagesByOthers(view: View, digests: readonly ImageDigest[]): Promise<readonly ImageDigest[]> {
+  const records = await readImageRecords(view.reader, digests)
+  return digests.filter((_, at) => records[at] !== undefined)
 }
 
 function keyOf(question: StatedQuestion): Uint8Array {
