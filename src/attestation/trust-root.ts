@@ -41,6 +41,8 @@ export interface Principal {
   readonly kind?: string
 }
 
+export type Admission = 'registered' | 'open'
+
 export type Grant =
   /** Predicate types exactly, or as a prefix that ends in `*`. */
   | { readonly to: string; readonly role: 'submit'; readonly predicateTypes: readonly string[] }
@@ -54,7 +56,8 @@ export interface TrustRoot {
   readonly previous?: AttestationId
   /** The origin of the log that it rules. */
   readonly log: string
-  readonly admission: 'registered'
+  /** `open`: unregistered signers may submit too; what they say never counts (README 2.7, "Whose SBOM counts"). */
+  readonly admission: Admission
   readonly admins: { readonly principals: readonly string[]; readonly threshold: 1 }
   readonly principals: Readonly<Record<string, Principal>>
   /** By key id: SPKI DER, base64. */
@@ -130,9 +133,10 @@ function readOrigin(field: Field): string {
   return origin
 }
 
-function readAdmission(field: Field): 'registered' {
-  if (expectString(field) !== 'registered') throw unsupported(field, 'an admission other than "registered"')
-  return 'registered'
+function readAdmission(field: Field): Admission {
+  const admission = expectString(field)
+  if (admission === 'registered' || admission === 'open') return admission
+  throw unsupported(field, 'an admission other than "registered" and "open"')
 }
 
 function readKeys(field: Field): TrustRoot['keys'] {

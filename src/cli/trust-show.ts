@@ -19,6 +19,8 @@ export async function showTrust(
   terminal.print(`  Trust root  ${log.trustRoot}  (version 1)`)
   terminal.print('')
   terminal.print(`Trust root in force: version ${root.version}, entry #${entry}`)
+  if (root.admission === 'open')
+    terminal.print('Admission: open. Others may submit too; what they state never counts.')
   const rows = Object.entries(root.principals).map(([name, principal]) => [
     name,
     principal.keys.join(' '),

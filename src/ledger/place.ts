@@ -10,7 +10,7 @@ import { entryOf } from '../entry/hashed-rekord.ts'
 import { Fault } from '../errors.ts'
 import { leafHash } from '../tlog/tree-hash.ts'
 import { judgeSubmission } from '../trust/admission.ts'
-import type { TrustState } from '../trust/trust-state.ts'
+import { isRegistered, rootAt, type TrustState } from '../trust/trust-state.ts'
 import type { SubmittedSignature } from '../verify/answer.ts'
 import type { Admitted, VerifiedSignature } from './admit.ts'
 import { MAX_BATCH_ENTRIES } from './limits.ts'
@@ -86,7 +86,7 @@ async function place(draft: Draft, submission: Admitted): Promise<Placed> {
   const accepted: VerifiedSignature[] = []
   for (const verified of submission.signatures) {
     const existing = await existingEntry(draft, submission.attestation, verified.key.id)
-    if (existing !== undefined) signatures.push({ key: verified.key.id, entry: existing, new: false })
+    if (existing !== undefined) signatures.push(already(draft, verified.key.id, existing))
     else {
       const refusal = refusalOf(draft, submission, verified)
       if (refusal === undefined) accepted.push(verified)
@@ -159,7 +159,18 @@ function enter(
   draft.blobs.set(attestation, { digest: attestation, bytes: submission.pae })
   if (submission.control !== undefined)
     draft.controls.push({ index, attestation, key: key.id, control: submission.control })
-  return { key: key.id, entry: index, new: true }
+  return { key: key.id, entry: index, new: true, ...markOf(draft, index, key.id) }
+}
+
+/** Whoever belonged to no principal then is told so: what it states never counts. */
+function markOf(draft: Draft, index: LogIndex, key: KeyId): { readonly unregistered?: true } {
+  // The first trust root is in no state yet; its own signers are in it.
+  if (rootAt(draft.trust, index) === undefined) return {}
+  return isRegistered(draft.trust, index, key) ? {} : { unregistered: true }
+}
+
+function already(draft: Draft, key: KeyId, entry: LogIndex): SubmittedSignature {
+  return { key, entry, new: false, ...markOf(draft, entry, key) }
 }
 
 function nextIndex(draft: Draft): LogIndex {

@@ -1,13 +1,15 @@
 /** "Which images were built from this commit, by this builder, signed with this key?" Rows are made by verify/found-rows.ts. */
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import { builderKey, commitKey, signerKey, subjectKey } from '../map/keys.ts'
+import { isRegistered } from '../trust/trust-state.ts'
 import type { FoundAnswer, FoundRow, StatedQuestion } from '../verify/answer.ts'
 import { foundRow, parseStatedQuestion } from '../verify/found-rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './cursor.ts'
-import { readEntryRows, readKnownImages } from './index-rows.ts'
+import { readEntryRows, readImageRecords } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { proofMaterial } from './query-images.ts'
+import { listClaims, unregisteredRows } from './unregistered.ts'
 import { asOf, coverageOf, type View } from './view.ts'
 
 /** Exactly one of the first three. */
@@ -35,18 +37,21 @@ async function queryFound(
   limit: number,
   after: Cursor | undefined,
 ): Promise<FoundAnswer> {
-  const rest = (await findHits(view, question)).filter((hit) => after === undefined || isAfter(hit, after))
+  const stating = await view.reader.postings('components', keyOf(question))
+  const rest = (await findHits(view, stating)).filter((hit) => after === undefined || isAfter(hit, after))
   const shown = rest.slice(0, limit)
   const items = await Promise.all(shown.map((hit) => makeRow(view, question, hit.image)))
   const last = shown.at(-1)
+  const claims = after === undefined ? listClaims(await unregisteredRows(view, stating)) : {}
   return {
     question,
     items,
     ...(rest.length > shown.length && last !== undefined
       ? { next: formatCursor(question, { ...last, through: view.through }) }
       : {}),
+    ...claims,
     coverage: await coverageOf(view),
-    entries: await proofMaterial(view, items),
+    entries: await proofMaterial(view, items, claims.unregistered),
     asOf: asOf(view, view.through),
     assurance: 'rows',
     notEstablished: ['complete', 'not-revoked'],
@@ -54,15 +59,15 @@ async function queryFound(
 }
 
 /** The images among the subjects, by the first entry that states what was asked. */
-async function findHits(view: View, question: StatedQuestion): Promise<readonly Place[]> {
+async function findHits(view: View, stating: readonly LogIndex[]): Promise<readonly Place[]> {
   const firsts = new Map<ImageDigest, LogIndex>()
-  const stating = await view.reader.postings('components', keyOf(question))
   for (const { facts } of await readEntryRows(view.reader, stating)) {
+    if (!isRegistered(view.trust, facts.index, facts.key)) continue
     for (const { digest } of facts.subjects)
       if (isSha256(digest) && !firsts.has(digest)) firsts.set(digest, facts.index)
   }
   // Another entry may have made an image of a subject that this one gives no reference for.
-  const records = await readKnownImages(view.reader, [...firsts.keys()])
+  const records = await readImageRecords(view.reader, [...firsts.keys()])
   return [...firsts]
     .filter((_, at) => records[at] !== undefined)
     .map(([image, first]) => ({ image, first }))

@@ -46,7 +46,11 @@ export function judgeSubmission(state: TrustState, candidate: Candidate): void {
   const inForce = asOf === 0 ? undefined : rootAt(state, asOf)
   if (inForce === undefined) return judgeFirstRoot(state, candidate)
   const principal = inForce.owners.get(key)
-  if (principal === undefined) throw untrustedSigner(key)
+  if (principal === undefined) {
+    // Anybody may submit then, never about the ledger itself; what that is worth is decided by status.ts: nothing.
+    if (inForce.root.admission !== 'open' || control !== undefined) throw untrustedSigner(key)
+    return refuseRevokedKey(state, asOf, key)
+  }
   if (!mayMake(inForce.root, principal, predicateType)) throw unauthorized(principal, `sign ${predicateType}`)
   refuseRevokedKey(state, asOf, key)
   if (control?.kind === 'trust-root') judgeNextRoot(state, key, control.root, inForce)

@@ -141,6 +141,16 @@ export function principalOf(state: TrustState, index: number, key: KeyId): strin
   return rootAt(state, index)?.owners.get(key)
 }
 
+/** Whether unregistered signers could submit at any time among the first `asOf` entries. */
+export function wasOpen(state: TrustState, asOf: number): boolean {
+  return state.roots.some(({ index, root }) => index < asOf && root.admission === 'open')
+}
+
+/** Whether the key belonged to a principal: of others, nothing that they say ever counts (README 2.7). */
+export function isRegistered(state: TrustState, index: number, key: KeyId): boolean {
+  return principalOf(state, index, key) !== undefined
+}
+
 /**
  * Whether an entry at `index` by this key can be a control entry at all: nobody else is admitted with one, so
  * a replay need not open the envelopes of others.

@@ -110,8 +110,8 @@ export function admit(state: TrustState, candidate: ControlCandidate): void {
 }
 
 /** A log whose entry 0 is the first trust root, signed by `admin`. */
-export function worldOf(parts: RootParts = {}): TrustState {
+export function worldOf(parts: RootParts = {}, admission: TrustRoot['admission'] = 'registered'): TrustState {
   const state = createTrustState(ORIGIN)
-  admit(state, rootEntry(0, 'root 1', 'admin', rootOf(parts)))
+  admit(state, rootEntry(0, 'root 1', 'admin', { ...rootOf(parts), admission }))
   return state
 }

@@ -90,6 +90,20 @@ describe('trust/admission of attestations', () => {
     expect(reasonOf(state, submission(2, 'a', 'secops'))).to.equal('unauthorized')
   })
 
+  it('takes strangers’ only where admission is open, never control statements, and never a principal without grant', () => {
+    const state = worldOf(people, 'open')
+    judgeSubmission(state, submission(1, 'a', 'stranger'))
+    expect(reasonOf(state, submission(1, 'a', 'secops'))).to.equal('unauthorized')
+    const next = rootOf({ ...people, version: 2, previous: idOf('root 1') })
+    for (const entry of [
+      rootEntry(1, 'root 2', 'stranger', next),
+      revocationEntry(1, 'r', 'stranger', revocationOf(imageUri('app'))),
+    ])
+      expect(reasonOf(state, entry)).to.equal('untrusted-signer')
+    admit(state, revocationEntry(1, 'r', 'secops', revocationOf(keyUri('stranger'), 0)))
+    expect(reasonOf(state, submission(2, 'a', 'stranger'))).to.equal('revoked-key')
+  })
+
   it('gives administrators no right to submit', () => {
     expect(reasonOf(worldOf(people), submission(1, 'a', 'admin'))).to.equal('unauthorized')
   })
