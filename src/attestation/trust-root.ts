@@ -58,7 +58,8 @@ export interface TrustRoot {
   readonly log: string
   /** `open`: unregistered signers may submit too; what they say never counts (README 2.7, "Whose SBOM counts"). */
   readonly admission: Admission
-  readonly admins: { readonly principals: readonly string[]; readonly threshold: 1 }
+  /** `threshold` of them sign the next version, and annul revocations; from 1 to all of them. */
+  readonly admins: { readonly principals: readonly string[]; readonly threshold: number }
   readonly principals: Readonly<Record<string, Principal>>
   /** By key id: SPKI DER, base64. */
   readonly keys: Readonly<Record<string, { readonly spki: string }>>
@@ -187,9 +188,10 @@ function readKeyId(field: Field, keys: TrustRoot['keys']): KeyId {
 function readAdmins(field: Field, principals: TrustRoot['principals']): TrustRoot['admins'] {
   refuseOthers(field, trustRootMembers.admins)
   const threshold = expectWhole(member(field, 'threshold'), 1)
-  if (threshold !== 1) throw unsupported(member(field, 'threshold'), 'a threshold other than 1')
   const names = elements(member(field, 'principals'))
   if (names.length === 0) throw refusal(member(field, 'principals'), 'at least one administrator')
+  if (threshold > names.length)
+    throw refusal(member(field, 'threshold'), `at most the ${names.length} administrators there are`)
   return { principals: refuseTwice(names).map((name) => readAdministrator(name, principals)), threshold }
 }
 

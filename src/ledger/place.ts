@@ -84,11 +84,16 @@ async function place(draft: Draft, submission: Admitted): Promise<Placed> {
   const signatures: SubmittedSignature[] = []
   const refusals: Fault[] = []
   const accepted: VerifiedSignature[] = []
-  for (const verified of submission.signatures) {
+  for (const verified of inOrder(draft, submission)) {
     const existing = await existingEntry(draft, submission.attestation, verified.key.id)
     if (existing !== undefined) signatures.push(already(draft, verified.key.id, existing))
     else {
-      const refusal = refusalOf(draft, submission, verified)
+      const refusal = refusalOf(
+        draft,
+        submission,
+        verified,
+        accepted.map((one) => one.key.id),
+      )
       if (refusal === undefined) accepted.push(verified)
       else {
         refusals.push(refusal)
@@ -109,6 +114,12 @@ async function place(draft: Draft, submission: Admitted): Promise<Placed> {
   }
 }
 
+/** Those who are registered first: new administrators are admitted behind one who is in force. */
+function inOrder(draft: Draft, { signatures }: Admitted): readonly VerifiedSignature[] {
+  const isKnown = ({ key }: VerifiedSignature): boolean => isRegistered(draft.trust, nextIndex(draft), key.id)
+  return [...signatures.filter(isKnown), ...signatures.filter((one) => !isKnown(one))]
+}
+
 async function existingEntry(
   draft: Draft,
   attestation: AttestationId,
@@ -121,15 +132,21 @@ async function existingEntry(
 }
 
 /** Why this signature may not enter; a fault that is not about the signer refuses the whole submission. */
-function refusalOf(draft: Draft, submission: Admitted, { key }: VerifiedSignature): Fault | undefined {
+function refusalOf(
+  draft: Draft,
+  submission: Admitted,
+  { key }: VerifiedSignature,
+  companions: readonly KeyId[],
+): Fault | undefined {
   const { attestation, predicateType, control } = submission
   try {
     judgeSubmission(draft.trust, {
+      // As of the first, like an auditor, who goes back to where the envelope's entries begin.
       index: nextIndex(draft),
       attestation,
       key: key.id,
       predicateType,
-      ...(control === undefined ? {} : { control }),
+      ...(control === undefined ? {} : { control, companions }),
     })
     return undefined
   } catch (cause) {
