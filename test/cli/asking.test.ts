@@ -254,9 +254,14 @@ describe('attestree: asking', () => {
     expect(shown.stdout)
       .to.include('Trust root in force: version 3, entry #2')
       .and.to.match(/^ci +sha256:[0-9a-f]{64} +submit https:/m)
-    await bench.write('root.json', json.stdout)
-    expect((await bench.ok('trust', 'update', 'root.json')).stdout).to.match(
-      /^✓ Trust root version 4 recorded #7\n/,
+    await bench.write('root.json', json.stdout.replace('"registered"', '"open"'))
+    const asked = await bench.run(['trust', 'update', 'root.json'])
+    expect(asked.code, 'nobody is there to say yes').to.equal(2)
+    expect(asked.stdout).to.equal(
+      'Version 4 of the trust root would change:\n  - admission registered\n  + admission open\n',
+    )
+    expect((await bench.ok('trust', 'update', 'root.json', '--yes')).stdout).to.match(
+      /^✓ Trust root version 4 recorded #7\n/m,
     )
     expect((await bench.ok('trust', 'show')).stdout).to.include('version 4, entry #7')
   })
