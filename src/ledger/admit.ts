@@ -103,7 +103,7 @@ function namedSigner(
   registered: readonly PublicKey[],
   isBy: (key: PublicKey) => boolean,
 ): PublicKey | undefined {
-  const named = registered.find((key) => aliasesOf(key).includes(keyid))
+  const named = signersByAlias(registered).get(keyid)
   if (named === undefined || isBy(named)) return named
   throw new Fault(
     'signature-invalid',
@@ -123,6 +123,17 @@ function triedSigner(
 ): PublicKey | undefined {
   const ids = new Set(given.map((key) => key.id))
   return [...given, ...registered.filter((key) => !ids.has(key.id))].find(tryKey)
+}
+
+// By identity: the list is made anew when the trust root changes (writer.ts).
+const byAlias = new WeakMap<readonly PublicKey[], ReadonlyMap<string, PublicKey>>()
+
+function signersByAlias(registered: readonly PublicKey[]): ReadonlyMap<string, PublicKey> {
+  const known = byAlias.get(registered)
+  if (known !== undefined) return known
+  const named = new Map(registered.flatMap((key) => aliasesOf(key).map((alias) => [alias, key] as const)))
+  byAlias.set(registered, named)
+  return named
 }
 
 /** The forms in which envelopes name a key (formats.md C/1.8). */

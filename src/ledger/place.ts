@@ -20,6 +20,8 @@ import type { Blob, LogEntry, LogStore } from './ports.ts'
 export interface Placed {
   readonly attestation: AttestationId
   readonly signatures: readonly SubmittedSignature[]
+  /** The entries that `signatures` name, old and new. */
+  readonly entries: readonly LogEntry[]
   /** Whether any of the entries is new. */
   readonly created: boolean
 }
@@ -81,30 +83,29 @@ async function placeOrRefuse(draft: Draft, submission: Admitted): Promise<Placed
 }
 
 async function place(draft: Draft, submission: Admitted): Promise<Placed> {
-  const signatures: SubmittedSignature[] = []
-  const refusals: Fault[] = []
+  const { attestation, leftOut } = submission
+  const existing: LogEntry[] = []
   const accepted: VerifiedSignature[] = []
+  const refused: { readonly key: KeyId; readonly refusal: Fault }[] = []
   for (const verified of submission.signatures) {
-    const existing = await existingEntry(draft, submission.attestation, verified.key.id)
-    if (existing !== undefined) signatures.push({ key: verified.key.id, entry: existing, new: false })
-    else {
-      const refusal = refusalOf(draft, submission, verified)
-      if (refusal === undefined) accepted.push(verified)
-      else {
-        refusals.push(refusal)
-        signatures.push({ keyid: verified.key.id, leftOut: refusal.reason })
-      }
-    }
+    const { id } = verified.key
+    const entry = await existingEntry(draft, attestation, id)
+    const refusal = entry === undefined ? refusalOf(draft, submission, verified) : undefined
+    if (entry !== undefined) existing.push(entry)
+    else if (refusal === undefined) accepted.push(verified)
+    else refused.push({ key: id, refusal })
   }
-  if (accepted.length === 0 && !signatures.some((one) => 'entry' in one))
-    throw refusals[0] ?? noKnownSigner(submission)
+  if (accepted.length + existing.length === 0) throw refused[0]?.refusal ?? noKnownSigner(submission)
+  const entered = accepted.map((verified) => enter(draft, submission, verified))
   return {
-    attestation: submission.attestation,
+    attestation,
     signatures: [
-      ...signatures,
-      ...accepted.map((verified) => enter(draft, submission, verified)),
-      ...submission.leftOut,
+      ...existing.map(({ key, index }) => ({ key, entry: index, new: false })),
+      ...refused.map(({ key, refusal }) => ({ keyid: key, leftOut: refusal.reason })),
+      ...entered.map(({ key, index }) => ({ key, entry: index, new: true })),
+      ...leftOut,
     ],
+    entries: [...existing, ...entered],
     created: accepted.length > 0,
   }
 }
@@ -113,11 +114,11 @@ async function existingEntry(
   draft: Draft,
   attestation: AttestationId,
   key: KeyId,
-): Promise<LogIndex | undefined> {
+): Promise<LogEntry | undefined> {
   const drafted = draft.entries.find((entry) => entry.attestation === attestation && entry.key === key)
-  if (drafted !== undefined) return drafted.index
+  if (drafted !== undefined) return drafted
   const [stored] = await draft.log.find(attestation, key)
-  return stored?.index
+  return stored
 }
 
 /** Why this signature may not enter; a fault that is not about the signer refuses the whole submission. */
@@ -138,15 +139,11 @@ function refusalOf(draft: Draft, submission: Admitted, { key }: VerifiedSignatur
   }
 }
 
-function enter(
-  draft: Draft,
-  submission: Admitted,
-  { key, signature }: VerifiedSignature,
-): SubmittedSignature {
+function enter(draft: Draft, submission: Admitted, { key, signature }: VerifiedSignature): LogEntry {
   const index = nextIndex(draft)
   const { attestation } = submission
   const leaf = entryOf(submission.pae, key, signature)
-  draft.entries.push({
+  const entry: LogEntry = {
     index,
     leaf,
     leafHash: leafHash(leaf),
@@ -155,11 +152,12 @@ function enter(
     recordedAt: draft.recordedAt,
     // What could not be read was refused by admit.ts; withheld envelopes come with a later issue.
     readable: true,
-  })
+  }
+  draft.entries.push(entry)
   draft.blobs.set(attestation, { digest: attestation, bytes: submission.pae })
   if (submission.control !== undefined)
     draft.controls.push({ index, attestation, key: key.id, control: submission.control })
-  return { key: key.id, entry: index, new: true }
+  return entry
 }
 
 function nextIndex(draft: Draft): LogIndex {
