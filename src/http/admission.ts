@@ -4,8 +4,9 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { PublicKey } from '../crypto/public-key.ts'
-import { Fault, type Reason } from '../errors.ts'
+import { Fault } from '../errors.ts'
 import { admit, type Admitted } from '../ledger/admit.ts'
+import { giveOrder } from '../threads/orders.ts'
 
 /** Reading a megabyte of JSON takes about as long as a commit; larger bodies would be felt by others. */
 export const MAX_INLINE_BYTES = 1024 * 1024
@@ -24,18 +25,6 @@ export interface AdmissionTask {
   readonly registered: readonly PublicKey[]
 }
 
-/** A fault as it crosses between threads: errors lose their class on the way. */
-export interface SentFault {
-  readonly reason: Reason
-  readonly message: string
-  readonly pointer?: string
-  readonly hint?: string
-  readonly facts: Fault['facts']
-}
-
-export type AdmissionResult =
-  { readonly admitted: Admitted } | { readonly fault: SentFault } | { readonly bug: string }
-
 export interface Admission extends AsyncDisposable {
   /** As `admit` in ledger/admit.ts. @throws Fault `busy` also if too many large bodies wait */
   admit(body: Uint8Array, registered: readonly PublicKey[]): Promise<Admitted>
@@ -49,7 +38,7 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
   const inWorker = async (task: AdmissionTask): Promise<Admitted> => {
     worker ??= startWorker()
     try {
-      return await exchange(worker, task)
+      return await giveOrder<Admitted>(worker, 'the admission thread', task)
     } catch (cause) {
       // A worker that ran out of memory or crashed is replaced by the next large body.
       if (!(cause instanceof Fault)) {
@@ -90,27 +79,4 @@ function startWorker(): Worker {
   })
   worker.unref()
   return worker
-}
-
-function exchange(worker: Worker, task: AdmissionTask): Promise<Admitted> {
-  return new Promise((resolve, reject) => {
-    const settle = (finish: () => void): void => {
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
-      finish()
-    }
-    const onMessage = (result: AdmissionResult): void =>
-      settle(() => ('admitted' in result ? resolve(result.admitted) : reject(errorOf(result))))
-    const onError = (cause: Error): void =>
-      settle(() => reject(new Error('admission worker failed', { cause })))
-    const onExit = (code: number): void =>
-      settle(() => reject(new Error(`admission worker ended with ${code}`)))
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
-    worker.postMessage(task)
-  })
-}
-
-function errorOf(result: Exclude<AdmissionResult, { admitted: Admitted }>): Error {
-  if ('bug' in result) return new Error(result.bug)
-  const { reason, message, ...details } = result.fault
-  return new Fault(reason, message, details)
 }
