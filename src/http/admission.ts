@@ -1,12 +1,14 @@
 /**
- * Admission beside the event loop: small bodies are read at once, large ones in a worker thread, so that a 64 MiB SBOM
- * does not keep everybody else waiting (README 2.7 "Limits").
+ * Admission beside the event loop: small bodies are read at once and verified by Node's pool of threads, large ones are read
+ * in a worker thread, so that a 64 MiB SBOM does not keep everybody else waiting (README 2.7 "Limits").
  */
 import { Worker } from 'node:worker_threads'
 import type { PublicKey } from '../crypto/public-key.ts'
+import { isSignature } from '../crypto/signature.ts'
 import { Fault } from '../errors.ts'
-import { admit, type Admitted } from '../ledger/admit.ts'
+import { admitRead, namedSignatures, readSubmission, type Admitted } from '../ledger/admit.ts'
 import { giveOrder } from '../threads/orders.ts'
+import { isSignatureElsewhere } from './signature-elsewhere.ts'
 
 /** Reading a megabyte of JSON takes about as long as a commit; larger bodies would be felt by others. */
 export const MAX_INLINE_BYTES = 1024 * 1024
@@ -51,7 +53,7 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
   }
   return {
     async admit(body, registered) {
-      if (body.length <= MAX_INLINE_BYTES) return admit(body, registered)
+      if (body.length <= MAX_INLINE_BYTES) return admitHere(body, registered)
       if (waitingBytes + body.length > maxWaitingBytes)
         throw new Fault('busy', 'ledger: too many large submissions at once')
       waitingBytes += body.length
@@ -68,6 +70,19 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
       await worker?.terminate()
     },
   }
+}
+
+/** Reads here, and lets other threads verify meanwhile: that takes longer than all the rest. */
+async function admitHere(body: Uint8Array, registered: readonly PublicKey[]): Promise<Admitted> {
+  const read = readSubmission(body)
+  const named = namedSignatures(read.signatures, registered)
+  const verdicts = await Promise.all(
+    named.map(({ key, signature }) => isSignatureElsewhere(key, read.pae, signature)),
+  )
+  return admitRead(read, registered, (key, signature) => {
+    const known = named.findIndex((one) => one.key === key && one.signature === signature)
+    return verdicts[known] ?? isSignature(key, read.pae, signature)
+  })
 }
 
 function startWorker(): Worker {

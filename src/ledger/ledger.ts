@@ -196,7 +196,8 @@ export class Ledger implements AsyncDisposable {
    */
   async submit(body: Uint8Array): Promise<{ readonly created: boolean; readonly answer: SubmitAnswer }> {
     if (this.#sequencer === undefined || this.#readOnly !== undefined) throw this.#refuseWriting()
-    const admitted = await (this.#options.admit ?? admit)(body, this.#registered())
+    const arrive = this.#sequencer.expect()
+    const admitted = await this.#admit(body).finally(arrive)
     const placed = await this.#sequencer.add(admitted)
     return {
       created: placed.created,
@@ -211,6 +212,10 @@ export class Ledger implements AsyncDisposable {
     if (this.#batchHashes?.size !== size)
       this.#batchHashes = { size, read: hashesOf(this.#storage.log, size) }
     return this.#batchHashes.read
+  }
+
+  async #admit(body: Uint8Array): Promise<Admitted> {
+    return (this.#options.admit ?? admit)(body, this.#registered())
   }
 
   #refuseWriting(): Fault {

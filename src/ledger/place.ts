@@ -12,7 +12,7 @@ import { leafHash } from '../tlog/tree-hash.ts'
 import { judgeSubmission } from '../trust/admission.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { SubmittedSignature } from '../verify/answer.ts'
-import type { Admitted, VerifiedSignature } from './admit.ts'
+import type { Admitted, KeyedSignature } from './admit.ts'
 import { MAX_BATCH_ENTRIES } from './limits.ts'
 import type { Blob, LogEntry, LogStore } from './ports.ts'
 
@@ -85,7 +85,7 @@ async function placeOrRefuse(draft: Draft, submission: Admitted): Promise<Placed
 async function place(draft: Draft, submission: Admitted): Promise<Placed> {
   const { attestation, leftOut } = submission
   const existing: LogEntry[] = []
-  const accepted: VerifiedSignature[] = []
+  const accepted: KeyedSignature[] = []
   const refused: { readonly key: KeyId; readonly refusal: Fault }[] = []
   for (const verified of submission.signatures) {
     const { id } = verified.key
@@ -122,7 +122,7 @@ async function existingEntry(
 }
 
 /** Why this signature may not enter; a fault that is not about the signer refuses the whole submission. */
-function refusalOf(draft: Draft, submission: Admitted, { key }: VerifiedSignature): Fault | undefined {
+function refusalOf(draft: Draft, submission: Admitted, { key }: KeyedSignature): Fault | undefined {
   const { attestation, predicateType, control } = submission
   try {
     judgeSubmission(draft.trust, {
@@ -139,7 +139,7 @@ function refusalOf(draft: Draft, submission: Admitted, { key }: VerifiedSignatur
   }
 }
 
-function enter(draft: Draft, submission: Admitted, { key, signature }: VerifiedSignature): LogEntry {
+function enter(draft: Draft, submission: Admitted, { key, signature }: KeyedSignature): LogEntry {
   const index = nextIndex(draft)
   const { attestation } = submission
   const leaf = entryOf(submission.pae, key, signature)
