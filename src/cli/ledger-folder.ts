@@ -17,7 +17,8 @@ import { Fault } from '../errors.ts'
 import { createLog } from '../ledger/create.ts'
 import type { Clock, IndexStore, Storage } from '../ledger/ports.ts'
 import { openMemoryStorage } from '../storage/memory/storage.ts'
-import { openSqliteStorage, sqliteStorageState } from '../storage/sqlite/storage.ts'
+import { openSqliteFollowing, openSqliteStorage, sqliteStorageState } from '../storage/sqlite/storage.ts'
+import type { FollowingStorage } from '../storage/sqlite/storage.ts'
 import { parseCheckpoint } from '../tlog/checkpoint.ts'
 import { parseNote, verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
 import { random, readKeyFile, writeKeyFile, writePublicKeyFile } from './key-store.ts'
@@ -136,7 +137,11 @@ export interface StoredLedger {
  *
  * @throws Fault `conflict`: `partial-state`, `already-running`; `not-found` if there is no ledger
  */
-export async function openLedgerFolder(folders: LedgerFolders, settings: Settings): Promise<StoredLedger> {
+export async function openLedgerFolder(
+  folders: LedgerFolders,
+  settings: Settings,
+  { writerThread = false } = {},
+): Promise<StoredLedger> {
   const state = ledgerState(folders)
   if (state === 'part') throw partialState(folders)
   if (state === 'nothing') {
@@ -145,13 +150,18 @@ export async function openLedgerFolder(folders: LedgerFolders, settings: Setting
     })
   }
   const logKey = await readKeyFile(logKeyFile(folders), settings)
-  const storage = await openSqliteStorage({ ...folders, create: false })
+  const storage = await openSqliteStorage({ ...folders, create: false, writerThread })
   try {
     return { storage, logKey, origin: await originOf(storage) }
   } catch (cause) {
     await storage[Symbol.asyncDispose]()
     throw cause
   }
+}
+
+/** For the thread that keeps the index of a ledger which this process has open. */
+export function openForFollowing(folders: LedgerFolders): FollowingStorage {
+  return openSqliteFollowing(folders)
 }
 
 /** An empty index that nobody keeps: a check makes the index again in it. */

@@ -18,10 +18,11 @@ export function answerJson(
   answer: object,
   cacheControl: 'no-cache' | 'no-store',
 ): void {
-  const body = new TextEncoder().encode(printableJson(answer))
+  // As text, so that Node sends it together with the head.
+  const body = printableJson(answer)
   response.statusCode = status
   response.setHeader('content-type', 'application/json; charset=utf-8')
-  response.setHeader('content-length', body.length)
+  response.setHeader('content-length', Buffer.byteLength(body))
   response.setHeader('cache-control', cacheControl)
   response.end(body)
 }

@@ -8,6 +8,10 @@ export const MAX_BATCH_WINDOW_MS = 100
 export const MAX_WAITING_SUBMISSIONS = 4096
 /** Entries that the follower takes into one index transaction. */
 export const FOLLOW_BATCH_ENTRIES = 100
+/** The same where it has a thread of its own and keeps nobody waiting: many small ones share what a transaction costs. */
+export const FOLLOW_BESIDE_ENTRIES = 1000
+/** A transaction takes no further entry above this: some hundred SBOMs, in memory until they are written. */
+export const FOLLOW_BATCH_KEYS = 50_000
 /** How long a query waits for the index to reach the size published when it arrived. */
 export const INDEX_WAIT_MS = 1000
 /** An index this far behind what is published is no longer what callers expect (interface.md, "Log health"). */
