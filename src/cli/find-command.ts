@@ -9,6 +9,7 @@ import { outputOption, serverOption, trustOption, type OutputFlags } from './out
 import { predicateOf, questionOf, withQuestionFlags, type StatedFlags } from './question.ts'
 import { plural, printWrapped } from './table.ts'
 import { formatJson, visible, type Terminal } from './terminal.ts'
+import { printClaims } from './unregistered-claims.ts'
 import { UsageError } from './usage-error.ts'
 
 export type QuestionFlags = TrustFlags & StatedFlags
@@ -60,6 +61,7 @@ function printImages(terminal: Terminal, answer: RowsAnswer): void {
     terminal.print('')
   }
   for (const [mark, sentence] of sentencesOf(answer)) printWrapped(terminal, mark, sentence)
+  printClaims(terminal, answer.unregistered)
 }
 
 /** Ecosystems whose packages are named with a namespace: without it a name is most likely a slip, not an all-clear. */

@@ -8,6 +8,7 @@ import { Ledger } from '../ledger/ledger.ts'
 import { formatVerifierKey } from '../tlog/signed-note.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { createIndexThread } from './index-thread.ts'
 import {
   createLedger,
   ledgerFolders,
@@ -54,7 +55,9 @@ async function openLedger(
   flags: StartFlags,
   admission: Admission,
 ): Promise<Ledger> {
-  const { storage, logKey, origin } = await openLedgerFolder(folders, context.settings)
+  const { storage, logKey, origin } = await openLedgerFolder(folders, context.settings, {
+    writerThread: flags.readOnly !== true,
+  })
   try {
     if (flags.origin !== undefined && flags.origin !== origin) {
       throw new Fault(
@@ -71,6 +74,7 @@ async function openLedger(
       clock: systemClock,
       version: context.version,
       admit: (body, registered) => admission.admit(body, registered),
+      follow: createIndexThread(folders, origin),
       onFatal: (cause) => exitAtOnce(context, cause),
       onIndexStopped: (cause) => sayIndexStopped(context, cause),
       ...(flags.readOnly === true ? { readOnly: 'started with --read-only' } : {}),

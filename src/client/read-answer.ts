@@ -26,6 +26,7 @@ import {
   coverage,
   provenanceRow,
   provenEntries,
+  unregisteredClaims,
 } from '../verify/read-answer.ts'
 import { count, flag, listOf, membersOf, oneOf, orNull, parsed, text } from '../verify/shape.ts'
 import type { Shape } from '../verify/shape.ts'
@@ -175,6 +176,7 @@ const imageSigner: Shape<ImageAnswer['signers'][number]> = (value, place) => {
 
 export const imageAnswer: Shape<ImageAnswer> = (value, place) => {
   const members = membersOf(value, place)
+  const unregistered = members.optional('unregistered', unregisteredClaims)
   const read: ImageAnswer = {
     image: members.required('image', anImageDigest),
     names: members.required('names', listOf(text)),
@@ -184,6 +186,7 @@ export const imageAnswer: Shape<ImageAnswer> = (value, place) => {
     attestations: members.required('attestations', listOf(imageAttestation)),
     sboms: members.required('sboms', listOf(imageSbom)),
     provenance: members.required('provenance', listOf(provenanceRow)),
+    ...(unregistered === undefined ? {} : { unregistered }),
     coverage: members.required('coverage', coverage),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),
@@ -255,12 +258,14 @@ export const statusAnswer: Shape<StatusAnswer> = (value, place) => {
 const submittedSignature: Shape<SubmittedSignature> = (value, place) => {
   const members = membersOf(value, place)
   const leftOut = members.optional('leftOut', word)
+  const unregistered = members.optional('unregistered', flag)
   const read =
     leftOut === undefined
       ? {
           key: members.required('key', aKeyId),
           entry: members.required('entry', anIndex),
           new: members.required('new', flag),
+          ...(unregistered === true ? { unregistered } : {}),
         }
       : { keyid: members.required('keyid', text), leftOut }
   members.end()

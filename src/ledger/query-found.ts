@@ -14,6 +14,7 @@ import {
   subjectKey,
 } from '../map/keys.ts'
 import { listedLicence } from '../sbom/licence-list.ts'
+import { isRegistered } from '../trust/trust-state.ts'
 import type { FoundAnswer, FoundRow, StatedKind, StatedQuestion } from '../verify/answer.ts'
 import { imagesOf } from '../verify/entry-facts.ts'
 import { foundRow, isOfSboms, parseStatedQuestion } from '../verify/found-rows.ts'
@@ -22,6 +23,7 @@ import { readEntryRows, readImageRecords, readKnownImages } from './index-rows.t
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { proofMaterial } from './query-images.ts'
+import { listClaims, unregisteredRows } from './unregistered.ts'
 import { asOf, coverageOf, type View } from './view.ts'
 
 /** Exactly one of the kinds. */
@@ -70,14 +72,16 @@ async function queryFound(
   const shown = rest.slice(0, limit)
   const items = await Promise.all(shown.map((hit) => makeRow(view, question, stating, hit.image)))
   const last = shown.at(-1)
+  const claims = after === undefined ? listClaims(await unregisteredRows(view, stating)) : {}
   return {
     question,
     items,
     ...(rest.length > shown.length && last !== undefined
       ? { next: formatCursor(question, { ...last, through: view.through }) }
       : {}),
+    ...claims,
     coverage: await coverageOf(view),
-    entries: await proofMaterial(view, items),
+    entries: await proofMaterial(view, items, claims.unregistered),
     asOf: asOf(view, view.through),
     assurance: 'rows',
     notEstablished: ['complete', 'not-revoked'],
@@ -89,27 +93,37 @@ type Stating = ReadonlySet<LogIndex>
 /** The images among the subjects, by the first entry that states what was asked. */
 async function findHits(view: View, stating: Stating): Promise<readonly Place[]> {
   const firsts = new Map<ImageDigest, LogIndex>()
-  const known = new Set<ImageDigest>()
+  const images = new Set<ImageDigest>()
   for (const { facts } of await readEntryRows(view.reader, [...stating])) {
-    for (const image of imagesOf(facts)) known.add(image)
+    if (!isRegistered(view.trust, facts.index, facts.key)) continue
     for (const { digest } of facts.subjects)
       if (isSha256(digest) && !firsts.has(digest)) firsts.set(digest, facts.index)
+    for (const image of imagesOf(facts, view.trust)) images.add(image)
   }
-  await readKnownImages(view.reader, [...known])
-  // Another entry may have made an image of a subject that these give no reference for.
-  const records = await readImageRecords(view.reader, [...firsts.keys()])
-  return [...firsts].filter((_, at) => records[at] !== undefined).map(([image, first]) => ({ image, first }))
+  await readKnownImages(view.reader, [...images])
+  const others = await imagesByOthers(
+    view,
+    [...firsts.keys()].filter((digest) => !images.has(digest)),
+  )
+  for (const image of others) images.add(image)
+  return [...firsts].filter(([digest]) => images.has(digest)).map(([image, first]) => ({ image, first }))
 }
 
 /** The images of which an SBOM that counts states it, by the first of these. */
 async function findByCounting(view: View, stating: Stating): Promise<readonly Place[]> {
   const rows = await readEntryRows(view.reader, [...stating])
-  const images = [...new Set(rows.flatMap(({ facts }) => imagesOf(facts)))]
+  const images = [...new Set(rows.flatMap(({ facts }) => imagesOf(facts, view.trust)))]
   const records = await readKnownImages(view.reader, images)
   return images.flatMap((image, at) => {
     const first = records[at]?.sboms.find((entry) => stating.has(entry))
     return first === undefined ? [] : [{ image, first }]
   })
+}
+
+/** Another entry may have made an image of a subject that these give no reference for; else it has no row: a binary, say. */
+async function imagesByOthers(view: View, digests: readonly ImageDigest[]): Promise<readonly ImageDigest[]> {
+  const records = await readImageRecords(view.reader, digests)
+  return digests.filter((_, at) => records[at] !== undefined)
 }
 
 function keyOf(question: StatedQuestion): Uint8Array {

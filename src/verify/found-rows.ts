@@ -11,7 +11,7 @@ import { baseImageKey, componentHashKey } from '../map/keys.ts'
 import type { SbomDocument } from '../sbom/component.ts'
 import { isLicenceId, isSameLicence, licenceIds } from '../sbom/licence.ts'
 import type { ManifestLine } from '../sbom/manifest-line.ts'
-import { revocationsOf, type TrustState } from '../trust/trust-state.ts'
+import { isRegistered, revocationsOf, type TrustState } from '../trust/trust-state.ts'
 import type { FoundRow, StatedKind, StatedQuestion } from './answer.ts'
 import { isProvenance, speaksOf, type EntryFacts } from './entry-facts.ts'
 import { countingSboms, isGood, namesOf, provenanceRow } from './rows.ts'
@@ -93,7 +93,12 @@ export function foundRow(
   trust: TrustState,
   asOf: TreeSize,
 ): FoundRow {
-  const stating = new Set(stated.filter((one) => one.states).map((one) => one.facts.index))
+  // What strangers state makes no row, and adds none of their names to one.
+  const stating = new Set(
+    stated
+      .filter(({ facts, states }) => states && isRegistered(trust, facts.index, facts.key))
+      .map(({ facts }) => facts.index),
+  )
   const about = stated
     .map((one) => one.facts)
     .filter((facts) => speaksOf(facts, image))

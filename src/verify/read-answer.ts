@@ -21,6 +21,8 @@ import type {
   QuestionCoverage,
   RowsAnswer,
   StatedQuestion,
+  UnregisteredClaim,
+  UnregisteredClaims,
 } from './answer.ts'
 import { parseStatedQuestion, STATED_KINDS } from './found-rows.ts'
 import {
@@ -150,6 +152,26 @@ function rowWith<M>(
   }
 }
 
+const claim: Shape<UnregisteredClaim> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: UnregisteredClaim = {
+    entry: members.required('entry', anIndex),
+    key: members.required('key', aKeyId),
+    predicateType: members.required('predicateType', text),
+    subjects: members.required('subjects', listOf(anImageDigest)),
+    matches: members.required('matches', listOf(text)),
+  }
+  members.end()
+  return read
+}
+
+export const unregisteredClaims: Shape<UnregisteredClaims> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = { items: members.required('items', listOf(claim)), more: members.required('more', count) }
+  members.end()
+  return read
+}
+
 const questionCoverage: Shape<QuestionCoverage> = (value, place) => {
   const members = membersOf(value, place)
   const read: QuestionCoverage = {
@@ -181,10 +203,12 @@ function answerWith<Q, R, C>(asked: Shape<Q>, row: Shape<R>, covered: Shape<C>):
   return (value, place) => {
     const members = membersOf(value, place)
     const next = members.optional('next', text)
+    const unregistered = members.optional('unregistered', unregisteredClaims)
     const read = {
       question: members.required('question', asked),
       items: members.required('items', listOf(row)),
       ...(next === undefined ? {} : { next }),
+      ...(unregistered === undefined ? {} : { unregistered }),
       coverage: members.required('coverage', covered),
       entries: members.required('entries', provenEntries),
       asOf: members.required('asOf', asOf),

@@ -4,6 +4,7 @@
  *
  * A row that was left out with all its entries cannot be seen here: that is the business of the report (`complete`).
  */
+import type { LogIndex } from '../brand.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
 import { equalBytes } from '../encoding/bytes.ts'
@@ -13,13 +14,14 @@ import { claimedTimes } from '../sbom/claimed.ts'
 import { sortLines } from '../sbom/manifest-line.ts'
 import { readSbom, statedLines } from '../sbom/stated-lines.ts'
 import type { TrustState } from '../trust/trust-state.ts'
-import type { FoundRow, ImageRow, RowsAnswer, StatedQuestion } from './answer.ts'
+import type { FoundRow, ImageRow, RowsAnswer, StatedQuestion, UnregisteredClaim } from './answer.ts'
 import { asBadProof } from './bad-proof.ts'
 import { factsOf } from './entry-facts.ts'
 import { foundRow, isStated, parseStatedQuestion, type FoundFacts } from './found-rows.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
-import { compareRows, parseQuestion, rowOf } from './rows.ts'
+import { compareRows, decide, parseQuestion, rowOf } from './rows.ts'
 import type { ComponentQuestion, Stated } from './rows.ts'
+import { checkClaims, claimOf } from './unregistered.ts'
 
 type Row = ImageRow | FoundRow
 
@@ -41,7 +43,8 @@ export function checkRows(
     )
   }
   const question = checkedQuestion(answer.question)
-  const stated = bySubject(attested.map((one) => statedBy(one, question)))
+  const all = attested.map((one) => statedBy(one, question))
+  const stated = bySubject(all)
   // The server judges as of where its index ends, not as of the whole tree.
   for (const row of answer.items) {
     const about = stated.get(row.image) ?? []
@@ -49,17 +52,38 @@ export function checkRows(
     else checkRow(row, foundRow(question, row.image, about, trust, through))
   }
   checkOrder(answer.items)
-  checkUse(answer.items, attested)
+  checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(question, all, entry))
+  checkUse(answer, attested)
 }
 
 /** A row taken out leaves its entries behind: what no row rests on is refused, but for control statements. */
-function checkUse(rows: readonly Row[], attested: readonly CheckedAttestation[]): void {
+function checkUse({ items, unregistered }: RowsAnswer, attested: readonly CheckedAttestation[]): void {
+  const rows: readonly Row[] = items
   const used = new Set(
     rows.flatMap((row) => [...row.sboms, ...[...row.matches, ...row.provenance].map((one) => one.entry)]),
   )
+  for (const claim of unregistered?.items ?? []) used.add(claim.entry)
   const unused = attested.find(({ entry }) => !isControlType(entry.predicateType) && !used.has(entry.index))
   if (unused === undefined) return
   throw new Fault('rows-differ', `entry ${unused.entry.index}: expected a row that rests on it, got none`)
+}
+
+/** What a stranger's entry states of what was asked; undefined if it states nothing of it. */
+function madeClaim(
+  question: ComponentQuestion | StatedQuestion,
+  all: readonly AnyStated[],
+  entry: LogIndex,
+): UnregisteredClaim | undefined {
+  const found = all.find(({ facts }) => facts.index === entry)
+  if (found === undefined) return undefined
+  if (!('name' in question)) return found.states ? claimOf(found.facts) : undefined
+  if (found.facts.sbom === undefined) return undefined
+  const { matches } = decide(question, [{ entry, versions: found.versions }])
+  if (matches.length === 0) return undefined
+  return claimOf(
+    found.facts,
+    matches.map((one) => one.purl),
+  )
 }
 
 function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | StatedQuestion {
