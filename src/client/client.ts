@@ -58,6 +58,8 @@ export interface ClientOptions extends LogTrust {
   readonly fetch?: typeof fetch
   /** For one exchange, in milliseconds. @default 30,000 */
   readonly timeoutMs?: number
+  /** The submit token, where the ledger asks for one. @default none */
+  readonly token?: string
   /** Where the checkpoints it has seen are remembered. @default in memory, for this client */
   readonly pins?: PinStore
 }
@@ -78,6 +80,7 @@ export class Client {
       // Called as a plain function: browsers refuse `fetch` as somebody's method.
       fetch: (input, init) => (given === undefined ? fetch(input, init) : given(input, init)),
       timeoutMs: options.timeoutMs ?? 30_000,
+      token: options.token,
     })
   }
 
