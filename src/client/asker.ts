@@ -1,6 +1,6 @@
 /**
  * How a client asks: one exchange, read strictly, under a checkpoint that continues every one that is remembered, with each
- * entry proven. What an answer must be about is for whoever asks: client.ts, ask-rows.ts, ask-records.ts.
+ * entry proven. What an answer must be about is for whoever asks: client.ts, ask-rows.ts, ask-consistency.ts, submit.ts.
  */
 import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'

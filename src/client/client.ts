@@ -4,10 +4,10 @@
  *
  * What an answer says beside its entries (rows, states, counts, times) is then still the server's word: rows are
  * made again from what was signed by verified-images.ts and verify/evidence.ts; the whole log is replayed by audit.ts.
- * How it asks stands in asker.ts; questions for rows in ask-rows.ts, for the log's own records in ask-records.ts.
+ * How it asks stands in asker.ts; questions for rows stand in ask-rows.ts, submitting in submit.ts.
  */
 import { attestationId, imageDigest } from '../brand.ts'
-import type { AttestationId, ImageDigest, LogIndex } from '../brand.ts'
+import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { MAX_PAYLOAD_BYTES } from '../attestation/envelope.ts'
 import { attestationIdOf } from '../attestation/pae.ts'
 import { parseUtf8 } from '../encoding/utf8.ts'
@@ -16,6 +16,7 @@ import { formatVerifierKey } from '../tlog/signed-note.ts'
 import type { TileSource } from '../tlog/tile.ts'
 import type {
   AttestationAnswer,
+  ConsistencyAnswer,
   EntryAnswer,
   FoundAnswer,
   ImageAnswer,
@@ -28,6 +29,7 @@ import { asBadProof } from '../verify/bad-proof.ts'
 import type { LogTrust } from '../verify/evidence.ts'
 import { checkSigned, openTrustedCheckpoint } from '../verify/proven-entry.ts'
 import type { CheckedEntry } from '../verify/proven-entry.ts'
+import { askConsistency } from './ask-consistency.ts'
 import { askFound, askImages, type FoundQuery, type ImagesQuery } from './ask-rows.ts'
 import { createAsker, type Asker, type CallOptions } from './asker.ts'
 import { baseUrl } from './base-url.ts'
@@ -42,7 +44,7 @@ import {
   statusAnswer,
 } from './read-answer.ts'
 import { expectSame, standing } from './standing.ts'
-import { submitOne } from './submit.ts'
+import { submitMany, submitOne, type SubmitResult } from './submit.ts'
 
 export type { FoundQuery, ImagesQuery } from './ask-rows.ts'
 export type { CallOptions } from './asker.ts'
@@ -92,6 +94,16 @@ export class Client {
    */
   async submit(body: Uint8Array, options: CallOptions = {}): Promise<SubmitAnswer> {
     return submitOne(this.#asker, body, options)
+  }
+
+  /**
+   * Records up to 1,000 attestations in one request. One that is refused does not touch the others.
+   *
+   * @returns a result for each, in their order; refusals are the server's word
+   * @throws as `submit`, if an answer does not hold
+   */
+  submitMany(bodies: readonly Uint8Array[], options: CallOptions = {}): Promise<readonly SubmitResult[]> {
+    return submitMany(this.#asker, bodies, options)
   }
 
   /** The server's word on itself, except its checkpoint. @throws Fault `untrusted` (`wrong-log-key`), `bad-proof` */
@@ -174,6 +186,14 @@ export class Client {
     for (const row of answer.revocations) standing(checked, row.entry)
     for (const row of answer.verdicts) standing(checked, row.entry)
     return answer
+  }
+
+  /** That the tree of `to` (the newest, if left out) begins with that of `from`. Both roots are proven. */
+  consistency(
+    sizes: { readonly from: TreeSize; readonly to?: TreeSize },
+    options: CallOptions = {},
+  ): Promise<ConsistencyAnswer> {
+    return askConsistency(this.#asker, sizes, options)
   }
 
   /** The newest checkpoint, opened, and the signed note itself. */
