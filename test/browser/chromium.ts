@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { createBrotliDecompress } from 'node:zlib'
-import { chromium, type Browser } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 
 const MAX_START_MS = 30_000
 
@@ -45,8 +45,11 @@ function packagedChromium(): string | undefined {
 }
 
 /** Without the sandbox: containers and root have none, and it shows nothing but our own pages. */
-const launch = (executablePath: string): Promise<Browser> =>
-  chromium.launch({ executablePath, args: ['--no-sandbox'], timeout: MAX_START_MS })
+async function launch(executablePath: string): Promise<Browser> {
+  // Loaded late: on a platform that it does not know, loading it fails.
+  const { chromium } = await import('playwright-core')
+  return chromium.launch({ executablePath, args: ['--no-sandbox'], timeout: MAX_START_MS })
+}
 
 /** Its package would unpack to one name in the temporary folder, where a second run finds half a program. */
 async function launchPackaged(compressed: string): Promise<Browser> {

@@ -17,6 +17,8 @@ import { browserSuites, nodeOnly } from './suites.ts'
 /** Unpacking and starting it, bundling, and every test; seconds, but the machine may be busy. */
 const PATIENCE_MS = 180_000
 
+const HINT = 'Where it needs Node as such, list it in test/browser/suites.ts with the reason.'
+
 function failuresOf(tests: readonly PageTest[]): string {
   const failed = tests.filter(({ state }) => state === 'failed')
   return failed.map(({ title, trace }) => `${title}\n${trace}`).join('\n\n')
@@ -42,7 +44,7 @@ describe('in a real browser', function () {
     it(`${file} passes`, () => {
       const own = tests.filter((test) => test.file === file)
       expect(own, 'tests that ran').not.to.deep.equal([])
-      if (failuresOf(own) !== '') expect.fail(failuresOf(own))
+      if (failuresOf(own) !== '') expect.fail(`${failuresOf(own)}\n\n${HINT}`)
     })
   }
 
