@@ -58,8 +58,10 @@ export const classOfReason = {
   'trust-file-malformed': 'malformed',
   // unacceptable: well formed, but refused
   'cutoff-in-the-future': 'unacceptable',
+  'document-unreadable': 'unacceptable',
   'key-file-exposed': 'unacceptable',
   'key-weak': 'unacceptable',
+  'no-image-digest': 'unacceptable',
   'no-signature': 'unacceptable',
   'no-subject-digest': 'unacceptable',
   'not-revocable': 'unacceptable',
@@ -71,6 +73,8 @@ export const classOfReason = {
   'wrong-log': 'unacceptable',
   'wrong-passphrase': 'unacceptable',
   // unsupported: understood, but not done by this program
+  'document-unknown': 'unsupported',
+  'keyless-not-supported-yet': 'unsupported',
   'media-type-unsupported': 'unsupported',
   'method-not-allowed': 'unsupported',
   'payload-type-unsupported': 'unsupported',

@@ -31,6 +31,8 @@ export { openSqliteStorage, sqliteStorageState } from './storage/sqlite/storage.
 export type { Admission } from './http/admission.ts'
 export { createAdmission } from './http/admission.ts'
 export { createApp } from './http/app.ts'
+export type { SchemaCheck } from './http/schema-check.ts'
+export { createSchemaCheck } from './http/schema-check.ts'
 export type { RunningServer } from './http/serve.ts'
 export { startServer } from './http/serve.ts'
 export type { EmbeddedLedger, StartLedgerOptions } from './http/start-ledger.ts'

@@ -29,6 +29,8 @@ export const EXIT = {
   bug: 1,
   usage: 2,
   unreachable: 31,
+  /** Some of the input was. */
+  refused: 33,
   storageFailed: 70,
   mustNotSign: 75,
   interrupted: 130,

@@ -8,6 +8,7 @@ import { formatImageRows } from './image-rows.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { plural, printWrapped } from './table.ts'
 import { formatJson, visible, type Terminal } from './terminal.ts'
+import { printClaims } from './unregistered-claims.ts'
 import { UsageError } from './usage-error.ts'
 
 export interface QuestionFlags extends TrustFlags {
@@ -74,6 +75,7 @@ function printImages(terminal: Terminal, answer: ImagesAnswer): void {
     terminal.print('')
   }
   for (const [mark, sentence] of sentencesOf(answer)) printWrapped(terminal, mark, sentence)
+  printClaims(terminal, answer.unregistered)
 }
 
 /** Ecosystems whose packages are named with a namespace: without it a name is most likely a slip, not an all-clear. */

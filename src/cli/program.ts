@@ -4,6 +4,7 @@ import type { CliContext } from './context.ts'
 import { exitCodeTable } from './exit-codes.ts'
 import { findCommand } from './find-command.ts'
 import { getCommand } from './get-command.ts'
+import { importCommand } from './import-command.ts'
 import { keyCommand } from './key-command.ts'
 import { logCommand } from './log-command.ts'
 import { revokeCommand } from './revoke-command.ts'
@@ -20,7 +21,7 @@ const EXAMPLES = `  attestree find pkg:npm/lodash --range '<4.17.21'      which 
 /** What `attestree` alone prints: examples first, then the verbs of every day. */
 export const BRIEF = `${EXAMPLES}
 
-Every day   submit  verify  find  show  get  revoke  log
+Every day   submit  verify  find  show  get  revoke  log  import
 Once        trust  key  server
 Help        attestree --help, attestree COMMAND --help, attestree exit-codes`
 
@@ -34,6 +35,7 @@ export function createProgram(context: CliContext): Command {
     .exitOverride()
   const commands = [
     submitCommand,
+    importCommand,
     verifyCommand,
     findCommand,
     showCommand,

@@ -2,6 +2,7 @@
 import { Fault } from '../errors.ts'
 import { createAdmission, type Admission } from '../http/admission.ts'
 import { createApp } from '../http/app.ts'
+import { createSchemaCheck, type SchemaCheck } from '../http/schema-check.ts'
 import { startServer, type RunningServer } from '../http/serve.ts'
 import { Ledger } from '../ledger/ledger.ts'
 import { formatVerifierKey } from '../tlog/signed-note.ts'
@@ -31,7 +32,8 @@ export async function runServer(context: CliContext, flags: StartFlags): Promise
     await create(context, folders, flags.origin ?? DEFAULT_ORIGIN)
   await using admission = createAdmission()
   const ledger = await openLedger(context, folders, flags, admission)
-  const server = await serve(context, ledger, flags)
+  await using schema = createSchemaCheck()
+  const server = await serve(context, ledger, flags, schema)
   // Before anybody is told that it runs: whoever reads that may stop it.
   const stop = stopped(context)
   await printStarted(context, folders, ledger, server)
@@ -92,8 +94,14 @@ function sayIndexStopped({ terminal }: CliContext, cause: unknown): void {
   terminal.note('  Stop the ledger and run: attestree server check')
 }
 
-async function serve(context: CliContext, ledger: Ledger, flags: StartFlags): Promise<RunningServer> {
+async function serve(
+  context: CliContext,
+  ledger: Ledger,
+  flags: StartFlags,
+  schema: SchemaCheck,
+): Promise<RunningServer> {
   const app = createApp(ledger, {
+    schema,
     report: (cause, requestId) => {
       const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
       for (const line of text.split('\n'))

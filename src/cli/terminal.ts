@@ -12,6 +12,8 @@ export interface Terminal {
   write(bytes: Uint8Array): void
   /** One line for the person: progress, notes, errors. */
   note(line?: string): void
+  /** Rewrites the last line of stderr; undefined where stderr is no terminal, and lines are written one by one. */
+  readonly rewrite?: ((line: string) => void) | undefined
   readonly color: Colors
   /** How wide the reader's terminal is; undefined where nobody says, as in a pipe: then nothing is wrapped. */
   readonly columns: number | undefined
@@ -28,6 +30,8 @@ export function openTerminal({ stdout, stderr, env }: TerminalStreams): Terminal
     print: (line = '') => void stdout.write(`${line}\n`),
     write: (bytes) => void stdout.write(bytes),
     note: (line = '') => void stderr.write(`${line}\n`),
+    // Back to the first column, then everything to the right of it away (ECMA-48 EL).
+    rewrite: stderr.isTTY ? (line) => void stderr.write(`\r\u001b[K${line}`) : undefined,
     color: createColors(wantsColor(stdout.isTTY, env)),
     columns: columnsOf(stdout, env),
   }

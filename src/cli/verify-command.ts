@@ -15,6 +15,7 @@ import { parseImageArgument } from './reference.ts'
 import { printImage } from './show-command.ts'
 import { plural, printWrapped } from './table.ts'
 import { formatJson, visible, type Terminal } from './terminal.ts'
+import { printClaims } from './unregistered-claims.ts'
 import { UsageError } from './usage-error.ts'
 
 interface VerifyFlags extends TrustFlags, OutputFlags {
@@ -75,6 +76,7 @@ function printReport(terminal: Terminal, path: string, report: EvidenceReport): 
     ? formatImageRows(rows, terminal.columns)
     : ['None that the server knew of.'])
     terminal.print(line)
+  printClaims(terminal, report.unregistered)
   terminal.print('')
   terminal.print('Established:')
   for (const sentence of established) printWrapped(terminal, '  ✓ ', visible(sentence))

@@ -26,9 +26,11 @@ import {
   aSize,
   provenanceRow,
   provenEntries,
+  unregisteredClaims,
 } from '../verify/read-answer.ts'
 import { count, flag, listOf, membersOf, oneOf, orNull, parsed, text } from '../verify/shape.ts'
 import type { Shape } from '../verify/shape.ts'
+import { validation } from './read-validation.ts'
 
 const mode = oneOf('all', 'since')
 
@@ -177,6 +179,7 @@ const imageSigner: Shape<ImageAnswer['signers'][number]> = (value, place) => {
 
 export const imageAnswer: Shape<ImageAnswer> = (value, place) => {
   const members = membersOf(value, place)
+  const unregistered = members.optional('unregistered', unregisteredClaims)
   const read: ImageAnswer = {
     image: members.required('image', anImageDigest),
     names: members.required('names', listOf(text)),
@@ -186,6 +189,7 @@ export const imageAnswer: Shape<ImageAnswer> = (value, place) => {
     attestations: members.required('attestations', listOf(imageAttestation)),
     sboms: members.required('sboms', listOf(imageSbom)),
     provenance: members.required('provenance', listOf(provenanceRow)),
+    ...(unregistered === undefined ? {} : { unregistered }),
     coverage: members.required('coverage', coverage),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),
@@ -257,12 +261,14 @@ export const statusAnswer: Shape<StatusAnswer> = (value, place) => {
 const submittedSignature: Shape<SubmittedSignature> = (value, place) => {
   const members = membersOf(value, place)
   const leftOut = members.optional('leftOut', word)
+  const unregistered = members.optional('unregistered', flag)
   const read =
     leftOut === undefined
       ? {
           key: members.required('key', aKeyId),
           entry: members.required('entry', anIndex),
           new: members.required('new', flag),
+          ...(unregistered === true ? { unregistered } : {}),
         }
       : { keyid: members.required('keyid', text), leftOut }
   members.end()
@@ -271,10 +277,12 @@ const submittedSignature: Shape<SubmittedSignature> = (value, place) => {
 
 export const submitAnswer: Shape<SubmitAnswer> = (value, place) => {
   const members = membersOf(value, place)
+  const found = members.optional('validation', validation)
   const read: SubmitAnswer = {
     attestation: members.required('attestation', anAttestationId),
     signatures: members.required('signatures', listOf(submittedSignature)),
     intake: members.required('intake', intake),
+    ...(found === undefined ? {} : { validation: found }),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),
   }

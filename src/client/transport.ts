@@ -4,7 +4,7 @@
  * Whatever the network does becomes one of three things: bytes, a refusal (problem.ts), or `Unreachable`.
  */
 import { Fault } from '../errors.ts'
-import { concatBytes } from '../encoding/bytes.ts'
+import { createGrowingBytes } from '../encoding/growing-bytes.ts'
 import { errorOfRefusal } from './problem.ts'
 import { Unreachable } from './unreachable.ts'
 
@@ -95,18 +95,17 @@ function unreachable(
   return new Unreachable('no-answer', url.href, `${url.origin}: ${why.slice(0, 200)}`, cause)
 }
 
+/** Copied as it comes: whoever sends decides how small the pieces are, and each that is kept costs a hundred bytes. */
 async function readAll(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let length = 0
   const reader = response.body?.getReader()
   if (reader === undefined) return new Uint8Array(0)
+  const read = createGrowingBytes(maxBytes)
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    parts.push(chunk.value)
-    length += chunk.value.length
-    if (length > maxBytes) {
+    if (read.length + chunk.value.length > maxBytes) {
       await reader.cancel()
       throw new Fault('answer-malformed', `answer: expected at most ${maxBytes} bytes, got more`)
     }
+    read.append(chunk.value)
   }
-  return concatBytes(...parts)
+  return read.bytes().slice()
 }

@@ -20,6 +20,7 @@ import type { PublicKey } from '../crypto/public-key.ts'
 import { sha256 } from '../crypto/sha256.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { parseJson, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
+import { Fault } from '../errors.ts'
 import { formatTransparencyLogEntry, type TransparencyLogEntry } from './transparency-log-entry.ts'
 
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
@@ -60,8 +61,8 @@ export function isBundle(value: JsonValue): boolean {
 /**
  * The envelope of a bundle signed with a key.
  *
- * @throws Fault `malformed` (`envelope-malformed`, and as `parseEnvelope`); `unsupported` for certificates,
- * bare blobs and other versions
+ * @throws Fault `malformed` (`envelope-malformed`, and as `parseEnvelope`); `unsupported` for certificates
+ * (`keyless-not-supported-yet`), bare blobs and other versions
  */
 export function parseBundleEnvelope(input: Uint8Array | JsonValue): Envelope {
   const value =
@@ -85,7 +86,12 @@ export function parseBundleEnvelope(input: Uint8Array | JsonValue): Envelope {
 function requirePublicKey(material: Field): void {
   for (const name of ['certificate', 'x509CertificateChain']) {
     const field = member(material, name)
-    if (field.value !== undefined) throw unsupported(field, 'a bundle signed with a certificate (keyless)')
+    if (field.value === undefined) continue
+    throw new Fault(
+      'keyless-not-supported-yet',
+      'bundle: it is signed with a certificate (keyless), which this version cannot check',
+      { pointer: field.pointer, hint: 'Ask for it signed with a key, or use a later version.' },
+    )
   }
   expectObject(member(material, 'publicKey'))
 }

@@ -26,6 +26,7 @@ import { BODY_LIMITS, createBodyReader } from './request-body.ts'
 import type { BodyLimits, ReadBody } from './request-body.ts'
 import { requestTarget } from './request-target.ts'
 import { revocationRoutes } from './revocations.ts'
+import { submitAndCheck, type SchemaCheck } from './schema-check.ts'
 import { statusRoutes } from './status.ts'
 import { tileRoutes } from './tiles.ts'
 
@@ -36,6 +37,8 @@ export interface AppOptions {
   readonly newRequestId?: () => string
   /** @default BODY_LIMITS */
   readonly body?: BodyLimits
+  /** Tells submitters what the CycloneDX schema finds. @default nobody does */
+  readonly schema?: Pick<SchemaCheck, 'check'>
 }
 
 /** A listener for `startServer`, or for any `node:http` server. */
@@ -62,12 +65,13 @@ export function createApp(ledger: LedgerDoor, options: AppOptions): RequestListe
 /** All routes of the app; schema/openapi.yaml lists the same. */
 export function createRouters(
   ledger: LedgerDoor,
-  parts: { readonly readBody: ReadBody; readonly metrics: Metrics; readonly report: Report },
+  parts: { readonly readBody: ReadBody; readonly metrics: Metrics } & Pick<AppOptions, 'report' | 'schema'>,
 ): Router[] {
   const { readBody, metrics } = parts
+  const submit = submitAndCheck(ledger, parts.schema)
   return [
-    attestationRoutes(ledger, readBody),
-    batchRoutes(ledger, parts),
+    attestationRoutes(ledger, submit, readBody),
+    batchRoutes({ submit }, parts),
     entryRoutes(ledger),
     imageRoutes(ledger, parts),
     logRoutes(ledger),
@@ -82,14 +86,15 @@ export function createRouters(
 function createExpress(
   ledger: LedgerDoor,
   metrics: Metrics,
-  { report, body = BODY_LIMITS }: AppOptions,
+  { report, body = BODY_LIMITS, schema }: AppOptions,
 ): express.Express {
   const app = express()
   app.disable('x-powered-by')
   // Ours is strict (query-params.ts); Express's makes arrays and objects of repeated and bracketed names.
   app.set('query parser', false)
   app.set('etag', 'strong')
-  app.use(...createRouters(ledger, { readBody: createBodyReader(body), metrics, report }))
+  const parts = { readBody: createBodyReader(body), metrics, report }
+  app.use(...createRouters(ledger, schema === undefined ? parts : { ...parts, schema }))
   app.use(noSuchRoute)
   const answerError: ErrorRequestHandler = (error, request, response, _next) => {
     answerProblem(request, response, error, { requestId: requestIdOf(response), report })

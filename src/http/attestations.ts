@@ -9,7 +9,8 @@ import type { ReadBody } from './request-body.ts'
 import { createRouter } from './routes.ts'
 
 export function attestationRoutes(
-  ledger: Pick<LedgerDoor, 'submit' | 'attestation' | 'pae'>,
+  ledger: Pick<LedgerDoor, 'attestation' | 'pae'>,
+  submit: LedgerDoor['submit'],
   readBody: ReadBody,
 ): Router {
   const routes = createRouter()
@@ -17,7 +18,7 @@ export function attestationRoutes(
     .route('/ledger/v1/attestations')
     .post(async (request, response) => {
       refuseQuery(request.url)
-      const { created, answer } = await ledger.submit(await readBody(request, response))
+      const { created, answer } = await submit(await readBody(request, response))
       response.setHeader('location', `/ledger/v1/attestations/${answer.attestation}`)
       answerJson(response, created ? 201 : 200, answer, 'no-store')
     })

@@ -11,7 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault } from '../errors.ts'
 import type { FaultClass, Reason } from '../errors.ts'
 import { answerEarly, isBodyComing } from './early-answer.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from './printable.ts'
 
 const statusOfClass = {
   malformed: 400,
@@ -88,7 +88,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
         ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
         : {}),
     },
-    body: `${JSON.stringify({ ...members, requestId })}\n`,
+    body: `${printableJson({ ...members, requestId })}\n`,
   }
 }
 

@@ -11,9 +11,10 @@ import { attestationIdOf, pae } from '../attestation/pae.ts'
 import { parseStatement, type Statement } from '../attestation/statement.ts'
 import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
 import { isSignature } from '../crypto/signature.ts'
-import { formatBase64 } from '../encoding/base64.ts'
+import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { parseHex } from '../encoding/hex.ts'
 import { Fault, type Reason } from '../errors.ts'
+import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { manifestOf, readSbom } from '../sbom/manifest.ts'
 
@@ -53,12 +54,10 @@ export function admit(body: Uint8Array, registered: readonly PublicKey[]): Admit
   const statement = parseStatement(envelope.payload)
   const control = parseControl(statement)
   const signed = pae(envelope.payloadType, envelope.payload)
-  const judged = checkSignatures(
-    envelope.signatures,
-    signed,
-    registered,
-    publicKeys.map((spki) => parsePublicKey(spki)),
-  )
+  const judged = checkSignatures(envelope.signatures, signed, registered, [
+    ...publicKeys.map((spki) => parsePublicKey(spki)),
+    ...newAdministrators(control),
+  ])
   return {
     attestation: attestationIdOf(signed),
     pae: signed,
@@ -77,6 +76,13 @@ function readIntake(statement: Statement, [first]: readonly VerifiedSignature[])
   return intakeOf(statement, sbom)
 }
 
+/** Who joins with a trust root signs it before it registers them: their keys stand in it. */
+function newAdministrators(control: ControlStatement | undefined): readonly PublicKey[] {
+  if (control?.kind !== 'trust-root') return []
+  const { keys } = control.root
+  return administratorKeys(control.root).flatMap((id) => parsePublicKey(parseBase64(keys[id]?.spki ?? '')))
+}
+
 function checkSignatures(
   signatures: readonly EnvelopeSignature[],
   signed: Uint8Array,
@@ -89,7 +95,10 @@ function checkSignatures(
   for (const [at, { keyid, signature }] of signatures.entries()) {
     const isBy = (key: PublicKey): boolean => isSignature(key, signed, signature)
     const tryKey = (key: PublicKey): boolean => trials++ < MAX_TRIAL_VERIFICATIONS && isBy(key)
-    const key = namedSigner(keyid, at, registered, isBy) ?? triedSigner(registered, given, tryKey)
+    const hinted = given.filter((one) => aliasesOf(one).includes(keyid))
+    const key =
+      namedSigner(keyid, at, registered, isBy) ??
+      triedSigner(registered, [...new Set([...hinted, ...given])], tryKey)
     if (key === undefined) leftOut.push({ keyid, leftOut: 'untrusted-signer' })
     else if (!verified.has(key.id)) verified.set(key.id, { key, signature })
   }

@@ -14,6 +14,8 @@ export interface Derived {
   readonly facts: EntryFacts
   /** The manifest's bytes and their name. */
   readonly manifest: { readonly digest: Sha256Id; readonly bytes: Uint8Array }
+  /** The length of what was signed. */
+  readonly signedBytes: number
   readonly componentKeys: readonly Uint8Array[]
   readonly statusKeys: readonly Uint8Array[]
   readonly control?: ControlStatement
@@ -36,6 +38,7 @@ function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
   return {
     facts: factsOf(entry.index, entry.attestation, entry.key, lines),
     manifest: { digest: sha256Id(bytes), bytes },
+    signedBytes: signed.length,
     componentKeys: entry.readable ? keysOfManifest(lines) : [unreadableKey],
     statusKeys: control === undefined ? [] : statusKeysOf(control),
     ...(control === undefined ? {} : { control }),

@@ -53,7 +53,7 @@ export async function followOnce(
 
 export class Follower {
   readonly #options: FollowerOptions
-  readonly #waiting: { readonly size: TreeSize; readonly resolve: () => void }[] = []
+  readonly #waiting = new Set<{ readonly size: TreeSize; readonly resolve: () => void }>()
   #through: TreeSize
   #published: TreeSize
   #running: Promise<void> | undefined
@@ -89,11 +89,23 @@ export class Follower {
     if (this.#through < this.#published && !this.#stopped) this.#running ??= this.#run()
   }
 
+  /** Questions that wait for it now. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
   /** Resolves when the index has reached `size`, or after `waitMs`, whichever is first. */
   async reach(size: TreeSize, waitMs: number): Promise<void> {
     if (this.#through >= size || this.#stopped) return
-    const reached = new Promise<void>((resolve) => this.#waiting.push({ size, resolve }))
+    let forget = (): void => undefined
+    const reached = new Promise<void>((resolve) => {
+      const one = { size, resolve }
+      this.#waiting.add(one)
+      forget = () => void this.#waiting.delete(one)
+    })
     await Promise.race([reached, this.#options.clock.sleep(waitMs)])
+    // Anybody may ask for a size that never comes.
+    forget()
   }
 
   /** Takes no further step; resolves when the current one is done. */
@@ -126,18 +138,14 @@ export class Follower {
   }
 
   #wake(): void {
-    const { length } = this.#waiting
-    for (const one of this.#waiting.splice(0, length)) {
-      if (one.size <= this.#through) one.resolve()
-      else this.#waiting.push(one)
-    }
+    for (const one of this.#waiting) if (one.size <= this.#through) one.resolve()
   }
 
   /** Out of space: the next publication tries again. Anything else would only fail again. */
   #fail(cause: unknown): void {
     if (cause instanceof Fault && cause.class === 'storage-full') return
     this.#stopped = true
-    for (const one of this.#waiting.splice(0)) one.resolve()
+    for (const one of this.#waiting) one.resolve()
     this.#options.onError(cause)
   }
 }

@@ -14,6 +14,9 @@ export const INDEX_WAIT_MS = 1000
 export const MAX_INDEX_LAG_MS = 60_000
 /** After this without a submission tried, a ledger that was full is worth trying again: only a write can tell. */
 export const STORAGE_FULL_RETRY_MS = 30_000
+/** Claims by unregistered signers that one answer lists, and how large what was signed behind them may be together. */
+export const MAX_LISTED_CLAIMS = 20
+export const MAX_LISTED_CLAIM_BYTES = 4 * 1024 * 1024
 /** Rows on one page unless asked otherwise, and at most (interface.md 4.1). */
 export const DEFAULT_PAGE_ROWS = 100
 export const MAX_PAGE_ROWS = 1000

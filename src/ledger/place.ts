@@ -10,7 +10,7 @@ import { entryOf } from '../entry/hashed-rekord.ts'
 import { Fault } from '../errors.ts'
 import { leafHash } from '../tlog/tree-hash.ts'
 import { judgeSubmission } from '../trust/admission.ts'
-import type { TrustState } from '../trust/trust-state.ts'
+import { isRegistered, rootAt, type TrustState } from '../trust/trust-state.ts'
 import type { SubmittedSignature } from '../verify/answer.ts'
 import type { Admitted, VerifiedSignature } from './admit.ts'
 import { MAX_BATCH_ENTRIES } from './limits.ts'
@@ -84,11 +84,16 @@ async function place(draft: Draft, submission: Admitted): Promise<Placed> {
   const signatures: SubmittedSignature[] = []
   const refusals: Fault[] = []
   const accepted: VerifiedSignature[] = []
-  for (const verified of submission.signatures) {
+  for (const verified of inOrder(draft, submission)) {
     const existing = await existingEntry(draft, submission.attestation, verified.key.id)
-    if (existing !== undefined) signatures.push({ key: verified.key.id, entry: existing, new: false })
+    if (existing !== undefined) signatures.push(already(draft, verified.key.id, existing))
     else {
-      const refusal = refusalOf(draft, submission, verified)
+      const refusal = refusalOf(
+        draft,
+        submission,
+        verified,
+        accepted.map((one) => one.key.id),
+      )
       if (refusal === undefined) accepted.push(verified)
       else {
         refusals.push(refusal)
@@ -109,6 +114,12 @@ async function place(draft: Draft, submission: Admitted): Promise<Placed> {
   }
 }
 
+/** Those who are registered first: new administrators are admitted behind one who is in force. */
+function inOrder(draft: Draft, { signatures }: Admitted): readonly VerifiedSignature[] {
+  const isKnown = ({ key }: VerifiedSignature): boolean => isRegistered(draft.trust, nextIndex(draft), key.id)
+  return [...signatures.filter(isKnown), ...signatures.filter((one) => !isKnown(one))]
+}
+
 async function existingEntry(
   draft: Draft,
   attestation: AttestationId,
@@ -121,15 +132,21 @@ async function existingEntry(
 }
 
 /** Why this signature may not enter; a fault that is not about the signer refuses the whole submission. */
-function refusalOf(draft: Draft, submission: Admitted, { key }: VerifiedSignature): Fault | undefined {
+function refusalOf(
+  draft: Draft,
+  submission: Admitted,
+  { key }: VerifiedSignature,
+  companions: readonly KeyId[],
+): Fault | undefined {
   const { attestation, predicateType, control } = submission
   try {
     judgeSubmission(draft.trust, {
+      // As of the first, like an auditor, who goes back to where the envelope's entries begin.
       index: nextIndex(draft),
       attestation,
       key: key.id,
       predicateType,
-      ...(control === undefined ? {} : { control }),
+      ...(control === undefined ? {} : { control, companions }),
     })
     return undefined
   } catch (cause) {
@@ -159,7 +176,18 @@ function enter(
   draft.blobs.set(attestation, { digest: attestation, bytes: submission.pae })
   if (submission.control !== undefined)
     draft.controls.push({ index, attestation, key: key.id, control: submission.control })
-  return { key: key.id, entry: index, new: true }
+  return { key: key.id, entry: index, new: true, ...markOf(draft, index, key.id) }
+}
+
+/** Whoever belonged to no principal then is told so: what it states never counts. */
+function markOf(draft: Draft, index: LogIndex, key: KeyId): { readonly unregistered?: true } {
+  // The first trust root is in no state yet; its own signers are in it.
+  if (rootAt(draft.trust, index) === undefined) return {}
+  return isRegistered(draft.trust, index, key) ? {} : { unregistered: true }
+}
+
+function already(draft: Draft, key: KeyId, entry: LogIndex): SubmittedSignature {
+  return { key, entry, new: false, ...markOf(draft, entry, key) }
 }
 
 function nextIndex(draft: Draft): LogIndex {

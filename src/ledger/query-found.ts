@@ -1,13 +1,16 @@
 /** "Which images were built from this commit, by this builder, signed with this key?" Rows are made by verify/found-rows.ts. */
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import { builderKey, commitKey, signerKey, subjectKey } from '../map/keys.ts'
+import { isRegistered } from '../trust/trust-state.ts'
 import type { FoundAnswer, FoundRow, StatedQuestion } from '../verify/answer.ts'
+import { imagesOf } from '../verify/entry-facts.ts'
 import { foundRow, parseStatedQuestion } from '../verify/found-rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './cursor.ts'
-import { readEntryRows, readKnownImages } from './index-rows.ts'
+import { readEntryRows, readImageRecords, readKnownImages } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { proofMaterial } from './query-images.ts'
+import { listClaims, unregisteredRows } from './unregistered.ts'
 import { asOf, coverageOf, type View } from './view.ts'
 
 /** Exactly one of the first three. */
@@ -35,18 +38,21 @@ async function queryFound(
   limit: number,
   after: Cursor | undefined,
 ): Promise<FoundAnswer> {
-  const rest = (await findHits(view, question)).filter((hit) => after === undefined || isAfter(hit, after))
+  const stating = await view.reader.postings('components', keyOf(question))
+  const rest = (await findHits(view, stating)).filter((hit) => after === undefined || isAfter(hit, after))
   const shown = rest.slice(0, limit)
   const items = await Promise.all(shown.map((hit) => makeRow(view, question, hit.image)))
   const last = shown.at(-1)
+  const claims = after === undefined ? listClaims(await unregisteredRows(view, stating)) : {}
   return {
     question,
     items,
     ...(rest.length > shown.length && last !== undefined
       ? { next: formatCursor(question, { ...last, through: view.through }) }
       : {}),
+    ...claims,
     coverage: await coverageOf(view),
-    entries: await proofMaterial(view, items),
+    entries: await proofMaterial(view, items, claims.unregistered),
     asOf: asOf(view, view.through),
     assurance: 'rows',
     notEstablished: ['complete', 'not-revoked'],
@@ -54,19 +60,31 @@ async function queryFound(
 }
 
 /** The images among the subjects, by the first entry that states what was asked. */
-async function findHits(view: View, question: StatedQuestion): Promise<readonly Place[]> {
+async function findHits(view: View, stating: readonly LogIndex[]): Promise<readonly Place[]> {
   const firsts = new Map<ImageDigest, LogIndex>()
-  const stating = await view.reader.postings('components', keyOf(question))
+  const images = new Set<ImageDigest>()
   for (const { facts } of await readEntryRows(view.reader, stating)) {
+    if (!isRegistered(view.trust, facts.index, facts.key)) continue
     for (const { digest } of facts.subjects)
       if (isSha256(digest) && !firsts.has(digest)) firsts.set(digest, facts.index)
+    for (const image of imagesOf(facts, view.trust)) images.add(image)
   }
-  // Another entry may have made an image of a subject that this one gives no reference for.
-  const records = await readKnownImages(view.reader, [...firsts.keys()])
+  await readKnownImages(view.reader, [...images])
+  const others = await imagesByOthers(
+    view,
+    [...firsts.keys()].filter((digest) => !images.has(digest)),
+  )
+  for (const image of others) images.add(image)
   return [...firsts]
-    .filter((_, at) => records[at] !== undefined)
+    .filter(([digest]) => images.has(digest))
     .map(([image, first]) => ({ image, first }))
     .sort((a, b) => a.first - b.first || (a.image < b.image ? -1 : 1))
+}
+
+/** Another entry may have made an image of a subject that these give no reference for; else it has no row: a binary, say. */
+async function imagesByOthers(view: View, digests: readonly ImageDigest[]): Promise<readonly ImageDigest[]> {
+  const records = await readImageRecords(view.reader, digests)
+  return digests.filter((_, at) => records[at] !== undefined)
 }
 
 function keyOf(question: StatedQuestion): Uint8Array {

@@ -90,11 +90,31 @@ export interface ImagesQuestion {
   readonly range?: string
 }
 
+/** What an unregistered signer states about what was asked: it never counts (README 2.7, "Whose SBOM counts"). */
+export interface UnregisteredClaim {
+  readonly entry: LogIndex
+  readonly key: KeyId
+  readonly predicateType: string
+  /** By SHA-256, each once. */
+  readonly subjects: readonly string[]
+  /** The purls it lists of the component asked for; empty for other questions. */
+  readonly matches: readonly string[]
+}
+
+/** Absent from an answer if there are none; on the first page only. */
+export interface UnregisteredClaims {
+  /** In the log's order. */
+  readonly items: readonly UnregisteredClaim[]
+  /** How many are not listed here. */
+  readonly more: number
+}
+
 export interface ImagesAnswer {
   readonly question: ImagesQuestion
   readonly items: readonly ImageRow[]
   /** Opaque; absent on the last page. */
   readonly next?: string
+  readonly unregistered?: UnregisteredClaims
   readonly coverage: QuestionCoverage
   readonly entries: ProvenEntries
   readonly asOf: AsOf
@@ -117,6 +137,7 @@ export interface FoundAnswer {
   readonly items: readonly FoundRow[]
   /** Opaque; absent on the last page. */
   readonly next?: string
+  readonly unregistered?: UnregisteredClaims
   readonly coverage: Coverage
   readonly entries: ProvenEntries
   readonly asOf: AsOf
@@ -188,9 +209,9 @@ export interface ImageAnswer {
   /** `unknown`: no SBOM of it counts, so nobody can say what is inside. */
   readonly status: 'revoked' | 'with-sbom' | 'unknown'
   readonly revoked: boolean
-  /** Whoever signed anything about it, each once. */
+  /** Whoever is registered and signed anything about it, each once. */
   readonly signers: readonly { readonly key: KeyId; readonly principal: string | null }[]
-  /** Every attestation about the image, by entry. */
+  /** Every attestation about the image by a registered signer, by entry. */
   readonly attestations: readonly {
     readonly entry: LogIndex
     readonly attestation: AttestationId
@@ -210,6 +231,7 @@ export interface ImageAnswer {
     readonly counts: boolean
   }[]
   readonly provenance: readonly ProvenanceRow[]
+  readonly unregistered?: UnregisteredClaims
   readonly coverage: Coverage
   readonly entries: ProvenEntries
   readonly asOf: AsOf
@@ -229,13 +251,30 @@ export interface StatusAnswer {
 }
 
 export type SubmittedSignature =
-  | { readonly key: KeyId; readonly entry: LogIndex; readonly new: boolean }
+  | {
+      readonly key: KeyId
+      readonly entry: LogIndex
+      readonly new: boolean
+      /** The key belonged to no principal at that entry: what it states is recorded and never counts. */
+      readonly unregistered?: true
+    }
   | { readonly keyid: string; readonly leftOut: string }
+
+/** What the CycloneDX library finds in a document. The server's word: no verifier makes it again. */
+export type Validation =
+  | {
+      readonly checked: true
+      /** At most 20; `pointer` into the document, `message` of the schema's validator. */
+      readonly findings: readonly { readonly pointer: string; readonly message: string }[]
+    }
+  | { readonly checked: false; readonly why: 'too-large' | 'too-slow' | 'busy' | 'failed' }
 
 export interface SubmitAnswer {
   readonly attestation: AttestationId
   readonly signatures: readonly SubmittedSignature[]
   readonly intake: Intake
+  /** Of CycloneDX documents only. */
+  readonly validation?: Validation
   readonly entries: ProvenEntries
   readonly asOf: AsOf
 }

@@ -8,6 +8,7 @@ import type { AttestationId, ImageDigest, KeyId, LogIndex } from '../brand.ts'
 import { isImageName } from '../attestation/image.ts'
 import { predicateKind } from '../attestation/predicate-types.ts'
 import type { ManifestLine } from '../sbom/manifest.ts'
+import { isRegistered, type TrustState } from '../trust/trust-state.ts'
 
 export interface SubjectFact {
   /** `sha256:…`, `sha384:…` or `sha512:…` */
@@ -71,9 +72,11 @@ export function isProvenance(facts: EntryFacts): boolean {
 
 /**
  * The images that this entry makes known (README 2.7, "What an image is"): each SHA-256 subject of an SBOM,
- * and each SHA-256 subject that is named as an image. Unique, in the manifest's order.
+ * and each SHA-256 subject that is named as an image. Unique, in the manifest's order. None for an unregistered
+ * signer, who changes no count.
  */
-export function imagesOf(facts: EntryFacts): readonly ImageDigest[] {
+export function imagesOf(facts: EntryFacts, trust: TrustState): readonly ImageDigest[] {
+  if (!isRegistered(trust, facts.index, facts.key)) return []
   const images = new Set<ImageDigest>()
   for (const subject of facts.subjects) {
     if (!isSha256(subject.digest)) continue

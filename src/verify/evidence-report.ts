@@ -8,7 +8,7 @@ import { Fault } from '../errors.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import { principalOf, rootAt } from '../trust/trust-state.ts'
 import type { TrustState } from '../trust/trust-state.ts'
-import type { ImageRow, ImagesAnswer, ImagesQuestion } from './answer.ts'
+import type { ImageRow, ImagesAnswer, ImagesQuestion, UnregisteredClaims } from './answer.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
 
 /** What a file can leave open. `more-rows` stands only where the answer was one page of several. */
@@ -33,6 +33,8 @@ export interface EvidenceReport {
   readonly question: ImagesQuestion
   /** Each follows from signed entries of the log. */
   readonly rows: readonly ImageRow[]
+  /** Checked to be by unregistered signers, and to be what they signed; they count for nothing. */
+  readonly unregistered?: UnregisteredClaims
   readonly checkpoint: Checkpoint
   /** Every entry that was verified, ascending. */
   readonly entries: readonly ReportedEntry[]
@@ -60,6 +62,7 @@ export function reportOf(verified: Verified): EvidenceReport {
   return {
     question: answer.question,
     rows: answer.items,
+    ...(answer.unregistered === undefined ? {} : { unregistered: answer.unregistered }),
     checkpoint,
     entries,
     established: established(verified, entries),

@@ -6,7 +6,7 @@
  */
 import { keyId, type ImageDigest, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { revocationsOf, type TrustState } from '../trust/trust-state.ts'
+import { isRegistered, revocationsOf, type TrustState } from '../trust/trust-state.ts'
 import type { FoundRow, StatedQuestion } from './answer.ts'
 import { isProvenance, speaksOf, type EntryFacts } from './entry-facts.ts'
 import { countingSboms, isGood, namesOf, provenanceRow } from './rows.ts'
@@ -45,7 +45,10 @@ export function foundRow(
   asOf: TreeSize,
 ): FoundRow {
   const about = stated.filter((facts) => speaksOf(facts, image)).sort((a, b) => a.index - b.index)
-  const matches = about.filter((facts) => isStated(question, facts))
+  // What strangers state makes no row, and adds none of their names to one.
+  const matches = about.filter(
+    (facts) => isStated(question, facts) && isRegistered(trust, facts.index, facts.key),
+  )
   const good = (facts: EntryFacts): boolean => isGood(facts, trust, asOf)
   const sboms = countingSboms(image, about, trust, asOf)
   const provenance = about.filter((facts) => isProvenance(facts) && good(facts))

@@ -15,6 +15,8 @@ import type {
   ProvenEntry,
   ProvenanceRow,
   QuestionCoverage,
+  UnregisteredClaim,
+  UnregisteredClaims,
 } from './answer.ts'
 import { count, counted, flag, listOf, membersOf, oneOf, orNull, parsed, tableOf, text } from './shape.ts'
 import type { Shape } from './shape.ts'
@@ -108,6 +110,26 @@ const imageRow: Shape<ImageRow> = (value, place) => {
   return read
 }
 
+const claim: Shape<UnregisteredClaim> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: UnregisteredClaim = {
+    entry: members.required('entry', anIndex),
+    key: members.required('key', aKeyId),
+    predicateType: members.required('predicateType', text),
+    subjects: members.required('subjects', listOf(anImageDigest)),
+    matches: members.required('matches', listOf(text)),
+  }
+  members.end()
+  return read
+}
+
+export const unregisteredClaims: Shape<UnregisteredClaims> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = { items: members.required('items', listOf(claim)), more: members.required('more', count) }
+  members.end()
+  return read
+}
+
 const questionCoverage: Shape<QuestionCoverage> = (value, place) => {
   const members = membersOf(value, place)
   const read: QuestionCoverage = {
@@ -125,10 +147,12 @@ const questionCoverage: Shape<QuestionCoverage> = (value, place) => {
 export const imagesAnswer: Shape<ImagesAnswer> = (value, place) => {
   const members = membersOf(value, place)
   const next = members.optional('next', text)
+  const unregistered = members.optional('unregistered', unregisteredClaims)
   const read: ImagesAnswer = {
     question: members.required('question', question),
     items: members.required('items', listOf(imageRow)),
     ...(next === undefined ? {} : { next }),
+    ...(unregistered === undefined ? {} : { unregistered }),
     coverage: members.required('coverage', questionCoverage),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),

@@ -4,26 +4,29 @@
  *
  * A row that was left out with all its entries cannot be seen here: that is the business of the report (`complete`).
  */
+import type { LogIndex } from '../brand.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
-import { manifestOf } from '../sbom/manifest.ts'
+import { sortLines } from '../sbom/manifest-line.ts'
+import { readSbom, statedLines } from '../sbom/stated-lines.ts'
 import type { TrustState } from '../trust/trust-state.ts'
-import type { ImageRow, ImagesAnswer } from './answer.ts'
+import type { ImageRow, ImagesAnswer, UnregisteredClaim } from './answer.ts'
 import { asBadProof } from './bad-proof.ts'
 import { factsOf } from './entry-facts.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
-import { compareRows, parseQuestion, rowOf } from './rows.ts'
+import { compareRows, decide, parseQuestion, rowOf } from './rows.ts'
 import type { ComponentQuestion, Stated } from './rows.ts'
+import { checkClaims, claimOf } from './unregistered.ts'
 
 /**
  * @param attested everything the answer names, in the order of the log
  * @throws Fault `bad-proof` (`rows-differ`)
  */
 export function checkRows(
-  answer: Pick<ImagesAnswer, 'question' | 'items' | 'asOf'>,
+  answer: Pick<ImagesAnswer, 'question' | 'items' | 'asOf' | 'unregistered'>,
   attested: readonly CheckedAttestation[],
   trust: TrustState,
 ): void {
@@ -36,20 +39,41 @@ export function checkRows(
     )
   }
   const question = checkedQuestion(answer)
-  const stated = bySubject(attested.map((one) => statedBy(one, question)))
+  const all = attested.map((one) => statedBy(one, question))
+  const stated = bySubject(all)
   // The server judges as of where its index ends, not as of the whole tree.
   for (const row of answer.items)
     checkRow(row, rowOf(question, row.image, stated.get(row.image) ?? [], trust, through))
   checkOrder(answer.items)
-  checkUse(answer.items, attested)
+  checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(question, all, entry))
+  checkUse(answer, attested)
 }
 
 /** A row taken out leaves its entries behind: what no row rests on is refused, but for control statements. */
-function checkUse(rows: readonly ImageRow[], attested: readonly CheckedAttestation[]): void {
-  const used = new Set(rows.flatMap((row) => [...row.sboms, ...row.provenance.map((one) => one.entry)]))
+function checkUse(
+  { items, unregistered }: Pick<ImagesAnswer, 'items' | 'unregistered'>,
+  attested: readonly CheckedAttestation[],
+): void {
+  const used = new Set(items.flatMap((row) => [...row.sboms, ...row.provenance.map((one) => one.entry)]))
+  for (const claim of unregistered?.items ?? []) used.add(claim.entry)
   const unused = attested.find(({ entry }) => !isControlType(entry.predicateType) && !used.has(entry.index))
   if (unused === undefined) return
   throw new Fault('rows-differ', `entry ${unused.entry.index}: expected a row that rests on it, got none`)
+}
+
+function madeClaim(
+  question: ComponentQuestion,
+  all: readonly Stated[],
+  entry: LogIndex,
+): UnregisteredClaim | undefined {
+  const found = all.find(({ facts }) => facts.index === entry)
+  if (found?.facts.sbom === undefined) return undefined
+  const { matches } = decide(question, [{ entry, versions: found.versions }])
+  if (matches.length === 0) return undefined
+  return claimOf(
+    found.facts,
+    matches.map((one) => one.purl),
+  )
 }
 
 function checkedQuestion({ question }: Pick<ImagesAnswer, 'question'>): ComponentQuestion {
@@ -64,7 +88,9 @@ function checkedQuestion({ question }: Pick<ImagesAnswer, 'question'>): Componen
 }
 
 function statedBy({ entry, statement }: CheckedAttestation, question: ComponentQuestion): Stated {
-  const lines = asBadProof('not-admissible', `entry ${entry.index}`, () => manifestOf(statement, entry.keyId))
+  const lines = asBadProof('not-admissible', `entry ${entry.index}`, () =>
+    sortLines(statedLines(statement, entry.keyId, readSbom(statement))),
+  )
   return {
     facts: factsOf(entry.index, entry.attestation, entry.keyId, lines),
     versions: lines

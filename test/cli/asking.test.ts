@@ -1,5 +1,6 @@
 /** `find`, `show`, `get`, `log`: answers on stdout, the same facts for people and programs, documents byte for byte. */
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
 import { expectRefusal } from '../helpers/cli.ts'
@@ -206,6 +207,28 @@ describe('attestree: asking', () => {
     )
   })
 
+  tests.it(
+    'import dir ends with counts by reason, for people and programs, and exit 33 if any is refused',
+    async () => {
+      const folder = bench.path('documents')
+      mkdirSync(folder)
+      writeFileSync(join(folder, 'api.json'), readFileSync(bench.path('api.json')))
+      writeFileSync(join(folder, `evil\u001b[31m.txt`), 'no document')
+      const run = await bench.run(['import', 'dir', 'documents', '--key', 'ci.key', '-o', 'json'])
+      expect(run.code).to.equal(33)
+      expect(JSON.parse(run.stdout)).to.deep.include({
+        kind: 'Import',
+        complete: true,
+        recorded: 0,
+        refused: 2,
+        refusedByReason: { 'document-unknown': 1, 'no-image-digest': 1 },
+      })
+      expect(run.stderr, 'without a terminal: plain lines').to.match(
+        /^import: 2 of 2 \(100%\) {2}0 recorded, 0 recorded already, 2 refused\n$/,
+      )
+    },
+  )
+
   tests.it('log status and log audit check what they print; --deep repeats every decision', async () => {
     const [status, plain, deep] = await Promise.all([
       bench.ok('log', 'status', '-o', 'json'),
@@ -231,9 +254,14 @@ describe('attestree: asking', () => {
     expect(shown.stdout)
       .to.include('Trust root in force: version 3, entry #2')
       .and.to.match(/^ci +sha256:[0-9a-f]{64} +submit https:/m)
-    await bench.write('root.json', json.stdout)
-    expect((await bench.ok('trust', 'update', 'root.json')).stdout).to.match(
-      /^✓ Trust root version 4 recorded #7\n/,
+    await bench.write('root.json', json.stdout.replace('"registered"', '"open"'))
+    const asked = await bench.run(['trust', 'update', 'root.json'])
+    expect(asked.code, 'nobody is there to say yes').to.equal(2)
+    expect(asked.stdout).to.equal(
+      'Version 4 of the trust root would change:\n  - admission registered\n  + admission open\n',
+    )
+    expect((await bench.ok('trust', 'update', 'root.json', '--yes')).stdout).to.match(
+      /^✓ Trust root version 4 recorded #7\n/m,
     )
     expect((await bench.ok('trust', 'show')).stdout).to.include('version 4, entry #7')
   })

@@ -101,7 +101,7 @@ describe('entry/bundle', () => {
       [{ ...bundle, verificationMaterial: {} }, 'envelope-malformed', '/verificationMaterial/publicKey'],
       [
         { ...bundle, verificationMaterial: { ...publicKey, certificate: {} } },
-        'unsupported',
+        'keyless-not-supported-yet',
         '/verificationMaterial/certificate',
       ],
       [{ ...bundle, messageSignature: {} }, 'unsupported', '/messageSignature'],
@@ -130,9 +130,10 @@ describe('entry/bundle', () => {
     'refuses every bundle of the conformance suite: certificates, and keys without a statement',
     (folder) => {
       for (const { name } of rekorBundles(folder)) {
-        expect(refusal(() => parseBundleEnvelope(bundleBytes(folder, name))).reason, name).to.equal(
+        expect(refusal(() => parseBundleEnvelope(bundleBytes(folder, name))).reason, name).to.be.oneOf([
           'unsupported',
-        )
+          'keyless-not-supported-yet',
+        ])
       }
       const broken = bundleBytes(folder, 'bundle-malformed-json_fail')
       expect(refusal(() => parseBundleEnvelope(broken)).reason).to.equal('json-malformed')
