@@ -3,6 +3,7 @@
  * strings. Everything else of Node is not there (bundle.ts), in the page as in any browser.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
+import { formatHex } from '../../src/encoding/hex.ts'
 
 /** Absolute paths and the text of the files, from run-suites.ts. */
 declare const attestreeFiles: Readonly<Record<string, string>>
@@ -58,10 +59,22 @@ export function readdirSync(
 }
 
 /** A second implementation it is not, here: in Node the tests compare ours with node:crypto. */
-export function createHash(algorithm: string): { update(bytes: Uint8Array): void; digest(): Uint8Array } {
+export function createHash(algorithm: string): TestHash {
   if (algorithm !== 'sha256') throw new Error(`${algorithm}: not in the page`)
   const hash = sha256.create()
-  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest() }
+  const self: TestHash = {
+    update: (data) => {
+      hash.update(typeof data === 'string' ? new TextEncoder().encode(data) : data)
+      return self
+    },
+    digest: (encoding) => (encoding === undefined ? hash.digest() : formatHex(hash.digest())),
+  }
+  return self
+}
+
+interface TestHash {
+  update(data: Uint8Array | string): TestHash
+  digest(encoding?: 'hex'): Uint8Array | string
 }
 
 /** For storage in memory, which uses byte strings as keys. */

@@ -8,14 +8,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
-import type { Browser } from 'playwright-core'
 import { repositoryRoot } from '../helpers/repository.ts'
-import { openChromium } from './chromium.ts'
+import { openChromium, type OpenBrowser } from './chromium.ts'
 import { runSuites, type PageTest } from './run-suites.ts'
 import { browserSuites, nodeOnly } from './suites.ts'
 
 /** Unpacking and starting it, bundling, and every test; seconds, but the machine may be busy. */
 const PATIENCE_MS = 180_000
+
+const HINT = 'Where it needs Node as such, list it in test/browser/suites.ts with the reason.'
 
 function failuresOf(tests: readonly PageTest[]): string {
   const failed = tests.filter(({ state }) => state === 'failed')
@@ -24,25 +25,25 @@ function failuresOf(tests: readonly PageTest[]): string {
 
 describe('in a real browser', function () {
   this.timeout(PATIENCE_MS)
-  let browser: Browser | undefined
+  let opened: OpenBrowser | undefined
   let tests: PageTest[]
 
   before(async function () {
-    browser = await openChromium()
-    if (browser === undefined) {
+    opened = await openChromium()
+    if (opened === undefined) {
       console.log('    skipped, no Chromium for this platform (put one on the PATH): the tests in a browser')
       this.skip()
     }
-    tests = await runSuites(browser, browserSuites)
+    tests = await runSuites(opened.browser, browserSuites)
   })
 
-  after(() => browser?.close())
+  after(() => opened?.close())
 
   for (const file of browserSuites) {
     it(`${file} passes`, () => {
       const own = tests.filter((test) => test.file === file)
       expect(own, 'tests that ran').not.to.deep.equal([])
-      if (failuresOf(own) !== '') expect.fail(failuresOf(own))
+      if (failuresOf(own) !== '') expect.fail(`${failuresOf(own)}\n\n${HINT}`)
     })
   }
 
@@ -51,8 +52,8 @@ describe('in a real browser', function () {
   })
 
   it('a test that fails there fails here, with its message, and one that is skipped has not passed', async () => {
-    if (browser === undefined) throw new Error('no browser')
-    const found = await runSuites(browser, ['test/browser/bites.browser.ts'])
+    if (opened === undefined) throw new Error('no browser')
+    const found = await runSuites(opened.browser, ['test/browser/bites.browser.ts'])
     expect(found.map(({ title, state }) => [title.replace('in the page › ', ''), state])).to.deep.equal([
       ['fails', 'failed'],
       ['fails later', 'failed'],
