@@ -1,4 +1,7 @@
-/** What the SDK offers beside questions: many submissions at once, consistency, proofs for other tools, earlier sizes. */
+/**
+ * The SDK over HTTP, beside what test/client/ has without a network: many submissions at once, consistency, proofs for
+ * other tools, earlier sizes.
+ */
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
 import { imageDigest, logIndex, treeSize } from '../../src/brand.ts'
@@ -22,7 +25,7 @@ import {
   signEnvelope,
   testKey,
 } from '../helpers/test-ledger.ts'
-import { serveDoor, type TestServer } from '../http/door.ts'
+import { serveDoor, type TestServer } from './door.ts'
 
 /** Changes what the server answers, as text. */
 function lying(url: string, edit: (path: string, body: string) => string): Client {
