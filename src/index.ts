@@ -22,11 +22,15 @@ export type { VerifierKey } from './tlog/signed-note.ts'
 export { formatVerifierKey, parseVerifierKey } from './tlog/signed-note.ts'
 export type {
   AsOf,
+  FoundAnswer,
+  FoundRow,
   ImageRow,
   ImagesAnswer,
   ImagesQuestion,
   ProvenEntries,
   ProvenEntry,
+  RowsAnswer,
+  StatedQuestion,
 } from './verify/answer.ts'
 export type { Evidence, LogTrust } from './verify/evidence.ts'
 export {
@@ -42,8 +46,9 @@ export type { CheckedAnswer, CheckedAttestation, CheckedEntry } from './verify/p
 export { checkAnswer, checkAttestation } from './verify/proven-entry.ts'
 export type { AuditOptions, AuditProblem, AuditReport } from './client/audit.ts'
 export { auditLog } from './client/audit.ts'
-export type { CallOptions, ClientOptions, ImagesQuery } from './client/client.ts'
+export type { CallOptions, ClientOptions, FoundQuery, ImagesQuery } from './client/client.ts'
 export { Client } from './client/client.ts'
+export { collectBundle, collectProofFile } from './client/collect-proof.ts'
 export { compareCheckpoint } from './client/compare-checkpoint.ts'
 export { collectEvidence } from './client/evidence.ts'
 export type { PinDatabases } from './client/indexed-db-pins.ts'
@@ -53,10 +58,13 @@ export { memoryPins } from './client/pins.ts'
 export type { TrustedLog, TrustFile } from './client/trust-file.ts'
 export { formatTrustFile, parseTrustFile } from './client/trust-file.ts'
 export { Unreachable } from './client/unreachable.ts'
-export type { VerifiedImages } from './client/verified-images.ts'
-export { verifiedImages } from './client/verified-images.ts'
+export type { SubmitResult } from './client/submit.ts'
+export { MAX_SUBMISSIONS } from './client/submit.ts'
+export type { Verified, VerifiedFound, VerifiedImages } from './client/verified-images.ts'
+export { verifiedFound, verifiedImages } from './client/verified-images.ts'
 export type {
   AttestationAnswer,
+  ConsistencyAnswer,
   Coverage,
   EntryAnswer,
   ImageAnswer,
@@ -64,5 +72,6 @@ export type {
   RevocationsAnswer,
   StatusAnswer,
   SubmitAnswer,
+  Validation,
   Verdict,
 } from './verify/answer.ts'

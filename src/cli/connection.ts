@@ -8,6 +8,7 @@ import type { CliContext } from './context.ts'
 import { readInput } from './key-store.ts'
 import { filePins } from './pin-files.ts'
 import { findTrustFile } from './settings.ts'
+import { submitToken } from './submit-token.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The flags of every command that needs trust. */
@@ -51,7 +52,14 @@ export async function trustedLog(context: CliContext, flags: TrustFlags): Promis
 
 export async function connect(context: CliContext, flags: TrustFlags): Promise<Client> {
   const log = await trustedLog(context, flags)
-  return new Client({ url: log.url, logKey: log.key, trustRoot: log.trustRoot, pins: pinsOf(context) })
+  const token = await submitToken(context.settings)
+  return new Client({
+    url: log.url,
+    logKey: log.key,
+    trustRoot: log.trustRoot,
+    pins: pinsOf(context),
+    ...(token === undefined ? {} : { token }),
+  })
 }
 
 /** What every command of this user has seen of every log. */

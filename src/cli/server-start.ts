@@ -3,6 +3,7 @@ import { Fault } from '../errors.ts'
 import { createAdmission, type Admission } from '../http/admission.ts'
 import { createApp } from '../http/app.ts'
 import { createSchemaCheck, type SchemaCheck } from '../http/schema-check.ts'
+import { parseTokens } from '../http/submit-tokens.ts'
 import { startServer, type RunningServer } from '../http/serve.ts'
 import { Ledger } from '../ledger/ledger.ts'
 import { formatVerifierKey } from '../tlog/signed-note.ts'
@@ -20,6 +21,7 @@ import { reportError } from './report-error.ts'
 import type { StartFlags } from './server-flags.ts'
 import { printCreated, warnOfSharedFolder } from './server-init.ts'
 import { DEFAULT_ORIGIN } from './settings.ts'
+import { readSecret } from './submit-token.ts'
 import { systemClock } from './system-clock.ts'
 import { plural } from './table.ts'
 import { visible } from './terminal.ts'
@@ -104,8 +106,13 @@ async function serve(
   flags: StartFlags,
   schema: SchemaCheck,
 ): Promise<RunningServer> {
+  const { submitTokens: path } = flags
+  const tokens = path === undefined ? [] : parseTokens(await readSecret(path), path)
   const app = createApp(ledger, {
     schema,
+    rateLimit: flags.rateLimit,
+    trustedProxies: flags.trustProxy,
+    submitTokens: tokens,
     report: (cause, requestId) => {
       const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
       for (const line of text.split('\n'))

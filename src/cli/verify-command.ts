@@ -11,6 +11,7 @@ import type { CliContext } from './context.ts'
 import { formatImageRows } from './image-rows.ts'
 import { readInput } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
+import { predicateOf } from './question.ts'
 import { parseImageArgument } from './reference.ts'
 import { printImage } from './show-command.ts'
 import { plural, printWrapped } from './table.ts'
@@ -67,11 +68,9 @@ function jsonOf({ checkpoint, ...report }: EvidenceReport): object {
 
 function printReport(terminal: Terminal, path: string, report: EvidenceReport): void {
   const { question, rows, established, notEstablished } = report
-  const asked =
-    question.range === undefined ? question.component : `${question.component} in ${question.range}`
   terminal.print(`${terminal.color.green('✓')} ${visible(path)} verifies, offline.`)
   terminal.print('')
-  terminal.print(`Question: which images contain ${visible(asked)}?`)
+  terminal.print(`Question: which images ${predicateOf(question)}?`)
   for (const line of rows.length > 0
     ? formatImageRows(rows, terminal.columns)
     : ['None that the server knew of.'])

@@ -6,7 +6,6 @@ import { Fault } from '../errors.ts'
 import type { Intake, IntakeFinding } from '../sbom/intake.ts'
 import type {
   AttestationAnswer,
-  Coverage,
   EntryAnswer,
   ImageAnswer,
   RevocationRow,
@@ -24,6 +23,7 @@ import {
   anIndex,
   asOf,
   aSize,
+  coverage,
   provenanceRow,
   provenEntries,
   unregisteredClaims,
@@ -70,18 +70,6 @@ const verdict: Shape<Verdict> = (value, place) => {
     subject: members.required('subject', text),
     verdict: members.required('verdict', oneOf(...kinds)),
     reasons: members.required('reasons', listOf(verdictReason)),
-  }
-  members.end()
-  return read
-}
-
-const coverage: Shape<Coverage> = (value, place) => {
-  const members = membersOf(value, place)
-  const read: Coverage = {
-    images: members.required('images', count),
-    withSbom: members.required('withSbom', count),
-    unknown: members.required('unknown', count),
-    unreadableEntries: members.required('unreadableEntries', count),
   }
   members.end()
   return read
@@ -153,8 +141,16 @@ const imageAttestation: Shape<ImageAnswer['attestations'][number]> = (value, pla
   return read
 }
 
+const madeTime: Shape<{ readonly created?: string }> = (value, place) => {
+  const members = membersOf(value, place)
+  const created = members.optional('created', text)
+  members.end()
+  return created === undefined ? {} : { created }
+}
+
 const imageSbom: Shape<ImageAnswer['sboms'][number]> = (value, place) => {
   const members = membersOf(value, place)
+  const claimed = members.optional('claimed', madeTime)
   const read = {
     entry: members.required('entry', anIndex),
     tool: members.required('tool', text),
@@ -162,6 +158,7 @@ const imageSbom: Shape<ImageAnswer['sboms'][number]> = (value, place) => {
     platform: members.required('platform', orNull(text)),
     components: members.required('components', count),
     counts: members.required('counts', flag),
+    ...(claimed === undefined ? {} : { claimed }),
   }
   members.end()
   return read

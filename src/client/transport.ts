@@ -11,6 +11,8 @@ import { Unreachable } from './unreachable.ts'
 export interface Transport {
   readonly fetch: typeof fetch
   readonly timeoutMs: number
+  /** Sent with submissions, and with nothing else. */
+  readonly token?: string | undefined
 }
 
 export interface Exchange {
@@ -65,7 +67,7 @@ async function converse(
   signal: AbortSignal,
 ): Promise<{ readonly response: Response; readonly bytes: Uint8Array }> {
   try {
-    const response = await transport.fetch(wanted.url, requestOf(wanted, signal))
+    const response = await transport.fetch(wanted.url, requestOf(wanted, signal, transport.token))
     const bytes = await readAll(response, response.ok ? wanted.maxBytes : MAX_PROBLEM_BYTES)
     return { response, bytes }
   } catch (cause) {
@@ -75,8 +77,13 @@ async function converse(
   }
 }
 
-function requestOf({ method, accept, body }: Exchange, signal: AbortSignal): RequestInit {
-  const headers = { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+function requestOf({ method, accept, body }: Exchange, signal: AbortSignal, token?: string): RequestInit {
+  const authorization = token === undefined || body === undefined ? {} : { authorization: `Bearer ${token}` }
+  const headers = {
+    accept,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...authorization,
+  }
   // Copied, since fetch wants bytes that nobody shares.
   return { method, headers, signal, ...(body === undefined ? {} : { body: new Uint8Array(body) }) }
 }

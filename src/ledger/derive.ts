@@ -6,7 +6,8 @@ import type { Sha256Id } from '../brand.ts'
 import { sha256Id } from '../crypto/sha256.ts'
 import { Fault } from '../errors.ts'
 import { keysOfManifest, statusKeysOf, unreadableKey } from '../map/keys.ts'
-import { formatManifest, manifestOf } from '../sbom/manifest.ts'
+import { claimedTimes } from '../sbom/claimed.ts'
+import { formatManifest, manifestOf, readSbom } from '../sbom/manifest.ts'
 import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
 import type { BlobStore, LogEntry } from './ports.ts'
 
@@ -33,10 +34,12 @@ export async function derive(entry: LogEntry, blobs: BlobStore): Promise<Derived
 function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
   const statement = parseStatement(parsePae(signed).payload)
   const control = parseControl(statement)
-  const lines = entry.readable ? manifestOf(statement, entry.key) : []
+  const sbom = entry.readable ? readSbom(statement) : undefined
+  const lines = entry.readable ? manifestOf(statement, entry.key, sbom) : []
+  const claimed = entry.readable ? claimedTimes(statement, sbom) : {}
   const bytes = formatManifest(lines)
   return {
-    facts: factsOf(entry.index, entry.attestation, entry.key, lines),
+    facts: factsOf(entry.index, entry.attestation, entry.key, lines, claimed),
     manifest: { digest: sha256Id(bytes), bytes },
     signedBytes: signed.length,
     componentKeys: entry.readable ? keysOfManifest(lines) : [unreadableKey],

@@ -7,13 +7,14 @@
  * Everything from outside (storage, key, time) is an argument.
  */
 import { treeSize, type AttestationId, type ImageDigest, type LogIndex, type TreeSize } from '../brand.ts'
+import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
 import type { HashReader } from '../tlog/node.ts'
 import type { TileId } from '../tlog/tile.ts'
 import { verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
-import type { TrustState } from '../trust/trust-state.ts'
+import { rootAt, type TrustState } from '../trust/trust-state.ts'
 import type {
   AttestationAnswer,
   EntryAnswer,
@@ -266,6 +267,11 @@ export class Ledger implements AsyncDisposable {
     const { version } = this.#options
     const about = { key: this.#key, readOnly: this.#readOnly, version }
     return this.#view((view) => queryStatus(view, about))
+  }
+
+  /** Who may submit, by the trust root in force. */
+  admission(): TrustRoot['admission'] {
+    return rootAt(this.#trust, this.#published.checkpoint.size)?.root.admission ?? 'registered'
   }
 
   /** The newest published checkpoint, as a signed note. */

@@ -83,7 +83,7 @@ function attestationRow(
   }
 }
 
-function sbomRow({ index, sbom }: EntryFacts, counting: readonly LogIndex[]): ImageAnswer['sboms'] {
+function sbomRow({ index, sbom, claimed }: EntryFacts, counting: readonly LogIndex[]): ImageAnswer['sboms'] {
   if (sbom === undefined) return []
   const { tool, toolVersion, platform, components } = sbom
   return [
@@ -94,6 +94,7 @@ function sbomRow({ index, sbom }: EntryFacts, counting: readonly LogIndex[]): Im
       platform: platform === '' ? null : platform,
       components,
       counts: counting.includes(index),
+      ...(claimed === undefined ? {} : { claimed }),
     },
   ]
 }

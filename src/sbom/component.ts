@@ -72,6 +72,8 @@ export interface SbomDocument {
   readonly tool: SbomTool
   /** The operating system that the document describes, as `<id>-<major>[.<minor>]`; empty if it names none, or several. */
   readonly system: string
+  /** When it says it was made, as written; empty if it does not. */
+  readonly created: string
   /** Digests by which it names what it is about (own-subject.ts); none if it names none. */
   readonly about: readonly string[]
   /** Nested ones too, in the document's order. */
@@ -135,7 +137,7 @@ export function makeSbomDocument(
   format: string,
   tool: SbomTool,
   components: readonly Component[],
-  { system = '', about = [] }: Partial<Pick<SbomDocument, 'system' | 'about'>> = {},
+  { system = '', about = [], created = '' }: Partial<Pick<SbomDocument, 'system' | 'about' | 'created'>> = {},
 ): SbomDocument {
   const poor = {
     'no-purl': components.filter((one) => one.purl === undefined && one.poorPurl === undefined),
@@ -161,7 +163,7 @@ export function makeSbomDocument(
     ...finding('duplicate-component', poor['duplicate-component']),
   ]
   const licences = [...new Set(components.flatMap((one) => one.licences ?? []))]
-  return { format, tool, system, about, components, licences, counts, findings }
+  return { format, tool, system, created, about, components, licences, counts, findings }
 }
 
 function duplicatesOf(components: readonly Component[]): readonly Component[] {

@@ -56,6 +56,7 @@ export function readCycloneDx(predicate: JsonValue | undefined, pointer = ''): S
   return makeSbomDocument(`CycloneDX ${version}`, readTool(tools), components, {
     system: systemOf(systems),
     about: digests,
+    created: metadata === undefined ? '' : textOrNone(metadata, 'timestamp'),
   })
 }
 

@@ -61,9 +61,11 @@ export function readSpdx(predicate: JsonValue | undefined, pointer = ''): SbomDo
     if (described.has(textOrNone(element, 'SPDXID'))) about.push(...read.flatMap(ownDigests))
     checkComponentCount(components.length, `${pointer}/packages`)
   }
-  return makeSbomDocument(`SPDX ${version}`, readTool(optionalMember(whole, 'creationInfo')), components, {
+  const creation = optionalMember(whole, 'creationInfo')
+  return makeSbomDocument(`SPDX ${version}`, readTool(creation), components, {
     system: systemOf(systems),
     about,
+    created: creation === undefined ? '' : textOrNone(creation, 'created'),
   })
 }
 

@@ -4,6 +4,7 @@
  * `sha256:<hex>`; indexes and sizes are numbers; times are the server's word.
  */
 import type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from '../brand.ts'
+import type { Claimed } from '../sbom/claimed.ts'
 import type { Intake } from '../sbom/intake.ts'
 import type { Verdict } from '../trust/status.ts'
 
@@ -68,6 +69,8 @@ export interface ProvenanceRow {
   readonly builder: string
   /** `repo@commit`, as in the manifest. */
   readonly commits: readonly string[]
+  /** When the signer says it was built; absent if it does not. */
+  readonly claimed?: Pick<Claimed, 'startedOn' | 'finishedOn'>
 }
 
 export interface ImageRow {
@@ -122,13 +125,25 @@ export interface ImagesAnswer {
   readonly notEstablished: readonly string[]
 }
 
-/** What statements are asked for beside components: a commit in hex, a builder as written, a signer's key. */
+/**
+ * What statements are asked for beside components: a commit in hex, a builder as written, a signer's key; the digest of a
+ * base image; an SPDX licence id, or a component's hash, that an SBOM lists.
+ */
 export type StatedQuestion =
-  { readonly commit: string } | { readonly builder: string } | { readonly signer: KeyId }
+  | { readonly commit: string }
+  | { readonly builder: string }
+  | { readonly signer: KeyId }
+  | { readonly base: string }
+  | { readonly licence: string }
+  | { readonly hash: string }
+
+export type StatedKind = StatedQuestion extends infer One ? (One extends unknown ? keyof One : never) : never
 
 /** As a row by component; `affected` if a matching statement holds, `undetermined` if all that match were revoked. */
 export interface FoundRow extends Omit<ImageRow, 'matches'> {
-  /** Every entry about the image that states what was asked, ascending. */
+  /**
+   * Every entry about the image that states what was asked, ascending; by licence and hash, of the SBOMs that count.
+   */
   readonly matches: readonly { readonly entry: LogIndex }[]
 }
 
@@ -144,6 +159,9 @@ export interface FoundAnswer {
   readonly assurance: 'rows'
   readonly notEstablished: readonly string[]
 }
+
+/** An answer of rows, which evidence can be made of. */
+export type RowsAnswer = ImagesAnswer | FoundAnswer
 
 export interface RevocationRow {
   readonly entry: LogIndex
@@ -229,6 +247,8 @@ export interface ImageAnswer {
     readonly platform: string | null
     readonly components: number
     readonly counts: boolean
+    /** When the signer says it was made; absent if it does not. */
+    readonly claimed?: Pick<Claimed, 'created'>
   }[]
   readonly provenance: readonly ProvenanceRow[]
   readonly unregistered?: UnregisteredClaims

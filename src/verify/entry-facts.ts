@@ -7,7 +7,8 @@
 import type { AttestationId, ImageDigest, KeyId, LogIndex } from '../brand.ts'
 import { isImageName } from '../attestation/image.ts'
 import { predicateKind } from '../attestation/predicate-types.ts'
-import type { ManifestLine } from '../sbom/manifest.ts'
+import type { Claimed } from '../sbom/claimed.ts'
+import type { ManifestLine } from '../sbom/manifest-line.ts'
 import { isRegistered, type TrustState } from '../trust/trust-state.ts'
 
 export interface SubjectFact {
@@ -37,6 +38,8 @@ export interface EntryFacts {
   readonly builder: string
   /** `repo@commit` */
   readonly commits: readonly string[]
+  /** The signer's word; absent if there is none. */
+  readonly claimed?: Claimed
 }
 
 export function factsOf(
@@ -44,6 +47,7 @@ export function factsOf(
   attestation: AttestationId,
   key: KeyId,
   lines: readonly ManifestLine[],
+  claimed: Claimed = {},
 ): EntryFacts {
   const tool = lines.find((line) => line.kind === 'w')
   return {
@@ -57,6 +61,7 @@ export function factsOf(
     ...(tool === undefined ? {} : { sbom: sbomFact(tool, lines) }),
     builder: lines.find((line) => line.kind === 'b')?.name ?? '',
     commits: lines.filter((line) => line.kind === 'g').map((line) => `${line.name}@${line.version}`),
+    ...(Object.keys(claimed).length === 0 ? {} : { claimed }),
   }
 }
 

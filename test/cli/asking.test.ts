@@ -33,7 +33,7 @@ describe('attestree: asking', () => {
     async () => {
       const { stdout, stderr } = await bench.ok('find', 'pkg:npm/lodash', '--range', '<5')
       const [header, shop, api, empty, ...rest] = stdout.split('\n')
-      expect(header).to.match(/^IMAGE +STATUS +HAS +SBOM +CHECK +DIGEST +BUILT BY +FROM COMMIT$/)
+      expect(header).to.match(/^IMAGE +STATUS +HAS +SBOM +CHECK +DIGEST +BUILT BY +FROM COMMIT +CLAIMED$/)
       expect(shop?.split(/ {2,}/)).to.deep.equal([
         'registry.test/shop:1.4',
         'affected',
@@ -43,6 +43,7 @@ describe('attestree: asking', () => {
         digestOf('shop'),
         'https://ci.test/builder',
         `git.test/shop@${COMMIT}`,
+        '–',
       ])
       expect(api?.split(/ {2,}/)).to.deep.equal([
         'registry.test/api',
@@ -51,6 +52,7 @@ describe('attestree: asking', () => {
         '#5',
         '✓ #5',
         digestOf('api'),
+        '–',
         '–',
         '–',
       ])
