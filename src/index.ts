@@ -41,9 +41,14 @@ export { auditLog } from './client/audit.ts'
 export type { CallOptions, ClientOptions, ImagesQuery } from './client/client.ts'
 export { Client } from './client/client.ts'
 export { compareCheckpoint } from './client/compare-checkpoint.ts'
+export type { EventsPage, LogEvent } from './client/events.ts'
 export { collectEvidence } from './client/evidence.ts'
+export type { FollowOptions } from './client/follow.ts'
+export { followLog } from './client/follow.ts'
 export type { PinStore } from './client/pins.ts'
 export { memoryPins } from './client/pins.ts'
+export type { Standing } from './client/submit-missing.ts'
+export { recordedAlready, submitMissing } from './client/submit-missing.ts'
 export type { TrustedLog, TrustFile } from './client/trust-file.ts'
 export { formatTrustFile, parseTrustFile } from './client/trust-file.ts'
 export { Unreachable } from './client/unreachable.ts'
@@ -53,6 +58,7 @@ export type {
   AttestationAnswer,
   Coverage,
   EntryAnswer,
+  EventsAnswer,
   ImageAnswer,
   QuestionCoverage,
   RevocationsAnswer,

@@ -18,6 +18,7 @@ import type {
   AsOf,
   AttestationAnswer,
   EntryAnswer,
+  EventsAnswer,
   ImageAnswer,
   ImagesAnswer,
   ProvenEntries,
@@ -34,6 +35,7 @@ import { parseQuestion } from '../verify/rows.ts'
 import type { Shape } from '../verify/shape.ts'
 import { formatTilePath, type TileSource } from '../tlog/tile.ts'
 import { baseUrl } from './base-url.ts'
+import { checkEvents, eventsAnswer, eventsPath, type EventsPage } from './events.ts'
 import { recall, remember, type LogMemory } from './log-memory.ts'
 import { memoryPins, type PinStore } from './pins.ts'
 import {
@@ -203,6 +205,13 @@ export class Client {
     const checked = this.#check(answer)
     for (const row of answer.revocations) standing(checked, row.entry)
     for (const row of answer.verdicts) standing(checked, row.entry)
+    return answer
+  }
+
+  /** The entries after one, without a gap, each proven; subjects are the server's word. Empty if there is no more yet. */
+  async events(page: EventsPage = {}, options: CallOptions = {}): Promise<EventsAnswer> {
+    const answer = await this.#ask(eventsPath(page), eventsAnswer, options)
+    checkEvents(page, answer, (one) => this.#check(one))
     return answer
   }
 

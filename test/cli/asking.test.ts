@@ -3,6 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
+import { parseTrustFile } from '../../src/client/trust-file.ts'
+import { parseBase64 } from '../../src/encoding/base64.ts'
+import { checkProofFile, parseProofFile } from '../../src/tlog/proof-file.ts'
+import { leafHash } from '../../src/tlog/tree-hash.ts'
 import { expectRefusal } from '../helpers/cli.ts'
 import {
   API,
@@ -16,6 +20,15 @@ import {
 } from '../helpers/ledger-bench.ts'
 import { digestOf } from '../helpers/test-ledger.ts'
 import { together } from '../helpers/together.ts'
+
+async function entryFive(url: string): Promise<{ readonly body: string }> {
+  const { entries } = (await (await fetch(`${url}/ledger/v1/entries/5`)).json()) as {
+    entries: Record<string, { body: string }>
+  }
+  const entry = entries['5']
+  if (entry === undefined) throw new Error('no entry 5')
+  return entry
+}
 
 describe('attestree: asking', () => {
   let bench: LedgerBench
@@ -206,6 +219,49 @@ describe('attestree: asking', () => {
       `ledger.test  ${SIZE} entries, index up to date`,
     )
   })
+
+  tests.it(
+    'get provenance gives back the bytes, get proof a file that proves the entry offline',
+    async () => {
+      const [byImage, byEntry, proof, other] = await Promise.all([
+        bench.ok('get', 'provenance', SHOP),
+        bench.ok('get', 'provenance', '4'),
+        bench.ok('get', 'proof', '5'),
+        bench.run(['get', 'provenance', API]),
+      ])
+      expect(byImage.stdout).to.equal(readFileSync(bench.path('provenance.json'), 'utf8'))
+      expect(byEntry.stdout).to.equal(byImage.stdout)
+      const { body } = await entryFive(bench.server.url)
+      const [log] = parseTrustFile(readFileSync(bench.path('attestree-trust.yaml'), 'utf8')).logs
+      if (log === undefined) throw new Error('no log in the trust file')
+      const leaf = leafHash(parseBase64(body))
+      expect(checkProofFile(parseProofFile(proof.stdout), leaf, log.key).size).to.be.greaterThan(5)
+      expectRefusal(other, 10, /no provenance that counts is recorded/)
+    },
+  )
+
+  tests.it(
+    'watch gives all entries after one, in order, says how to go on, and ends a stream with its end',
+    async () => {
+      const [lines, table] = await Promise.all([
+        bench.ok('watch', '--after', '2', '--once', '-o', 'ndjson'),
+        bench.ok('watch', '--after', '#4', '--once'),
+      ])
+      const all = lines.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+      const end = all.pop()
+      expect(all.slice(0, 4).map((one) => one['entry'])).to.deep.equal([3, 4, 5, 6])
+      expect(all[0]).to.deep.include({
+        kind: 'Entry',
+        subjects: [{ digest: digestOf('shop'), name: 'registry.test/shop:1.4' }],
+      })
+      expect(end).to.deep.include({ kind: 'End', count: all.length, complete: true, after: all.length + 2 })
+      expect(table.stdout).to.match(/^#5 .*cyclonedx.*registry\.test\/api@sha256:\w{64}\n#6 /)
+      expect(table.stderr).to.match(/Go on after it: attestree watch --after \d+\n$/)
+    },
+  )
 
   tests.it(
     'import dir ends with counts by reason, for people and programs, and exit 33 if any is refused',

@@ -55,6 +55,7 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   if (resource === 'images' && id !== undefined) return json(await ledger.image(imageDigest(id)))
   if (resource === 'images') return json(await ledger.images(imagesQuery(params)))
   if (resource === 'revocations') return json(await ledger.revocations(params.get('target') ?? ''))
+  if (resource === 'events') return json(await ledger.records.events(eventsPage(params)))
   if (resource === 'status') return json(await ledger.status())
   throw new Fault('no-such-route', `route: nothing at ${path}`)
 }
@@ -74,6 +75,12 @@ function imagesQuery(params: URLSearchParams): Parameters<Ledger['images']>[0] {
     ...(cursor === null ? {} : { cursor }),
     ...(limit === null ? {} : { limit: Number(limit) }),
   }
+}
+
+function eventsPage(params: URLSearchParams): Parameters<Ledger['records']['events']>[0] {
+  const after = params.get('after')
+  const limit = Number(params.get('limit') ?? 100)
+  return { limit, ...(after === null ? {} : { after: logIndex(Number(after)) }) }
 }
 
 async function tileOf(ledger: Ledger, path: string): Promise<Uint8Array> {
