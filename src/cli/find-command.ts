@@ -5,9 +5,10 @@ import type { ImagesAnswer } from '../verify/answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { formatImageRows } from './image-rows.ts'
+import { answerJson } from './json-answer.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { plural, printWrapped } from './table.ts'
-import { formatJson, visible, type Terminal } from './terminal.ts'
+import { visible, type Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
 export interface QuestionFlags extends TrustFlags {
@@ -53,7 +54,7 @@ async function find(context: CliContext, component: string, flags: FindFlags): P
     ...(flags.range === undefined ? {} : { range: flags.range }),
     ...(flags.limit === undefined ? {} : { limit: flags.limit }),
   })
-  if (flags.output === 'json') context.terminal.print(formatJson(answer))
+  if (flags.output === 'json') context.terminal.print(answerJson('Find', answer))
   else printImages(context.terminal, answer)
 }
 

@@ -4,11 +4,12 @@ import { predicateKind } from '../attestation/predicate-types.ts'
 import type { ImageAnswer, RevocationRow, RevocationsAnswer, Verdict } from '../verify/answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
+import { answerJson } from './json-answer.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { parseEntryReference, parseImageArgument, targetUri } from './reference.ts'
 import { showEntry } from './show-entry.ts'
 import { formatTable, plural, printWrapped } from './table.ts'
-import { formatJson, visible, type Terminal } from './terminal.ts'
+import { visible, type Terminal } from './terminal.ts'
 
 export function showCommand(context: CliContext): Command {
   return new Command('show')
@@ -30,19 +31,21 @@ async function show(context: CliContext, reference: string, flags: TrustFlags & 
   const index = parseEntryReference(reference)
   if (index !== undefined) return showEntry(context, client, index, flags)
   if (/^(key|attestation|signature):/.test(reference)) {
-    return present(terminal, flags, await client.revocations(await targetUri(client, reference)), printStatus)
+    const answer = await client.revocations(await targetUri(client, reference))
+    return present(terminal, flags, 'Revocations', answer, printStatus)
   }
   const image = await client.image(parseImageArgument(reference))
-  return present(terminal, flags, image, (to, answer) => printImage(to, answer, 'served'))
+  return present(terminal, flags, 'Image', image, (to, answer) => printImage(to, answer, 'served'))
 }
 
-function present<T>(
+function present<T extends object>(
   terminal: Terminal,
   flags: OutputFlags,
+  kind: string,
   answer: T,
   print: (terminal: Terminal, answer: T) => void,
 ): void {
-  if (flags.output === 'json') terminal.print(formatJson(answer))
+  if (flags.output === 'json') terminal.print(answerJson(kind, answer))
   else print(terminal, answer)
 }
 

@@ -9,12 +9,13 @@ import { verifyImage } from '../client/verified-image.ts'
 import { connect, trustedLog, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { formatImageRows } from './image-rows.ts'
+import { answerJson } from './json-answer.ts'
 import { readInput } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { parseImageArgument } from './reference.ts'
 import { printImage } from './show-command.ts'
 import { plural, printWrapped } from './table.ts'
-import { formatJson, visible, type Terminal } from './terminal.ts'
+import { visible, type Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
 interface VerifyFlags extends TrustFlags, OutputFlags {
@@ -55,7 +56,7 @@ async function verifyFile(context: CliContext, path: string, flags: VerifyFlags)
   checkRequirable(required)
   const { key, trustRoot } = await trustedLog(context, flags)
   const report = verifyEvidence(await readInput(path), { logKey: key, trustRoot })
-  if (flags.output === 'json') context.terminal.print(formatJson(jsonOf(report)))
+  if (flags.output === 'json') context.terminal.print(answerJson('EvidenceReport', jsonOf(report)))
   else printReport(context.terminal, path, report)
   requireEstablished(report, required)
 }
@@ -87,7 +88,7 @@ async function verifyImageOnline(context: CliContext, what: string, flags: Verif
   const answer = await verifyImage(client, parseImageArgument(what))
   const exit = exitOfImage(answer)
   if (flags.output === 'json')
-    context.terminal.print(formatJson({ ...answer, result: resultOf(exit), verified: exit === 0 }))
+    context.terminal.print(answerJson('Verify', { ...answer, result: resultOf(exit), verified: exit === 0 }))
   else printVerdict(context.terminal, answer, exit, what)
   context.setExitCode(exit)
 }

@@ -18,7 +18,7 @@ import {
   SIZE,
   type LedgerBench,
 } from '../helpers/ledger-bench.ts'
-import { digestOf } from '../helpers/test-ledger.ts'
+import { digestOf, keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
 import { together } from '../helpers/together.ts'
 
 async function entryFive(url: string): Promise<{ readonly body: string }> {
@@ -94,7 +94,10 @@ describe('attestree: asking', () => {
       items: { image: string; matches: object[] }[]
       coverage: object
       assurance: string
+      apiVersion: string
+      kind: string
     }
+    expect(answer).to.include({ apiVersion: 'attestree.dev/v1', kind: 'Find' })
     expect(stderr).to.equal('')
     expect(answer.question).to.deep.equal({ component: 'pkg:npm/lodash@4.17.21' })
     expect(answer.items.map((row) => [row.image, row.matches])).to.deep.equal([
@@ -201,20 +204,26 @@ describe('attestree: asking', () => {
     expect(bundle.mediaType).to.equal('application/vnd.dev.sigstore.bundle.v0.3+json')
     const { stdout } = await bench.ok('submit', 'five.sigstore.json')
     expect(stdout).to.match(/^✓ five\.sigstore\.json {2}already recorded #5 /)
+    // What was recorded before another was refused is not lost.
+    await bench.write('stranger.json', signEnvelope(sbomPayload('x', ['a@1.0.0']), keys.ci))
+    const both = await bench.run(['submit', 'five.sigstore.json', 'stranger.json', '-o', 'json'])
+    expect(both).to.include({ code: 12 })
+    const { complete, items } = JSON.parse(both.stdout) as { complete: boolean; items: object[] }
+    expect([complete, items.length]).to.deep.equal([false, 1])
   })
 
   tests.it('submit of the same again records nothing, with the same answer for programs', async () => {
     const { stdout } = await bench.ok('submit', API, '--sbom', 'api.json', '--key', 'ci.key', '-o', 'json')
+    const { kind, complete, items } = JSON.parse(stdout) as {
+      kind: string
+      complete: boolean
+      items: { signatures: { key: string; entry: number; new: boolean }[] }[]
+    }
+    expect({ kind, complete }).to.deep.equal({ kind: 'Submit', complete: true })
     // ECDSA signatures of ours are made afresh, but the attestation and its signer are the same.
     expect(
-      (JSON.parse(stdout) as { signatures: object[] }[]).flatMap((one) => one.signatures),
-    ).to.deep.include.members([
-      {
-        key: (JSON.parse(stdout) as { signatures: { key: string }[] }[])[0]?.signatures[0]?.key,
-        entry: 5,
-        new: false,
-      },
-    ])
+      items.flatMap((one) => one.signatures.map(({ entry, new: isNew }) => [entry, isNew])),
+    ).to.deep.equal([[5, false]])
     expect((await bench.ok('log', 'status')).stdout).to.include(
       `ledger.test  ${SIZE} entries, index up to date`,
     )

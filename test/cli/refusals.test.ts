@@ -235,7 +235,7 @@ describe('attestree: refusals', () => {
       const signed = await bench.run(['submit', BARE, '--sbom', 'api.json', '--key', 'cosign.key'], {
         env: { ATTESTREE_PASSPHRASE: 'attestree' },
       })
-      expect(signed.stdout, signed.stderr).to.match(/^✓ SBOM, 1 component with a purl {2}recorded #\d+/)
+      expect(signed.stdout, signed.stderr).to.match(/^✓ SBOM {2}recorded #\d+/)
       await bench.ok('verify', BARE)
     },
   )
