@@ -28,6 +28,8 @@ export const EXIT = {
   ok: 0,
   bug: 1,
   usage: 2,
+  /** server doctor found something. */
+  unwell: 22,
   unreachable: 31,
   /** Some of the input was. */
   refused: 33,
@@ -63,6 +65,7 @@ export const exitCodeTable: readonly (readonly [number, string])[] = [
   [14, 'revoked'],
   [15, 'a proof failed: tampering or a bug. Stop and report it'],
   [16, 'cannot tell: what you required was not established'],
+  [22, 'server doctor: something is wrong with this installation'],
   [31, 'the server cannot be reached'],
   [32, 'the server is busy; try again'],
   [33, 'the input was refused'],
