@@ -38,6 +38,7 @@ export type { CheckedAnswer, CheckedAttestation, CheckedEntry } from './verify/p
 export { checkAnswer, checkAttestation } from './verify/proven-entry.ts'
 export type { AuditOptions, AuditProblem, AuditReport } from './client/audit.ts'
 export { auditLog } from './client/audit.ts'
+export { checkTrustRoot } from './client/check-trust-root.ts'
 export type { CallOptions, ClientOptions, ImagesQuery } from './client/client.ts'
 export { Client } from './client/client.ts'
 export { compareCheckpoint } from './client/compare-checkpoint.ts'

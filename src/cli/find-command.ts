@@ -48,9 +48,10 @@ function parseLimit(text: string): number {
 }
 
 async function find(context: CliContext, component: string, flags: FindFlags): Promise<void> {
+  const asked = requirePurl(component)
   const client = await connect(context, flags)
   const { answer } = await verifiedImages(client, {
-    component: requirePurl(component),
+    component: asked,
     ...(flags.range === undefined ? {} : { range: flags.range }),
     ...(flags.limit === undefined ? {} : { limit: flags.limit }),
   })

@@ -84,8 +84,8 @@ function printReport(terminal: Terminal, path: string, report: EvidenceReport): 
 }
 
 async function verifyImageOnline(context: CliContext, what: string, flags: VerifyFlags): Promise<void> {
-  const client = await connect(context, flags)
-  const answer = await verifyImage(client, parseImageArgument(what))
+  const image = parseImageArgument(what)
+  const answer = await verifyImage(await connect(context, flags), image)
   const exit = exitOfImage(answer)
   if (flags.output === 'json')
     context.terminal.print(answerJson('Verify', { ...answer, result: resultOf(exit), verified: exit === 0 }))

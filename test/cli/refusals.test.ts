@@ -111,6 +111,9 @@ describe('attestree: refusals', () => {
     const asked: readonly (readonly string[])[] = [
       ['find', 'pkg:npm/lodash'],
       ['verify', SHOP],
+      ['show', SHOP],
+      ['get', 'sbom', SHOP],
+      ['submit', SHOP, '--sbom', 'new.json', '--key', 'ci.key'],
       ['log', 'audit', '--deep'],
     ]
     const runs = await Promise.all(asked.map((args) => bench.run([...args, '--trust', 'root.yaml'])))
