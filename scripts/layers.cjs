@@ -59,18 +59,19 @@ const layers = {
     portable: false,
     holds: 'the flow, one file per step; I/O only through ports.ts',
   },
+  threads: { imports: [], portable: false, holds: 'orders to worker threads of this program' },
   storage: {
-    imports: ['encoding', 'crypto', 'ledger/ports.ts'],
+    imports: ['encoding', 'crypto', 'ledger/ports.ts', 'threads'],
     portable: false,
     holds: 'the ports, one folder per technology',
   },
   http: {
-    imports: [...portable, 'verify', 'ledger'],
+    imports: [...portable, 'verify', 'ledger', 'threads'],
     portable: false,
     holds: 'routes; problem.ts maps faults to statuses',
   },
   cli: {
-    imports: [...portable, 'verify', 'client', 'ledger', 'http'],
+    imports: [...portable, 'verify', 'client', 'ledger', 'http', 'threads'],
     portable: false,
     holds: 'one file per command; wires everything',
   },

@@ -1,12 +1,14 @@
 /**
  * How long our functions and files are (style.md 1 and habit 18), in lines: aim at a median of 12 and a 90th
- * percentile of 35, think at 70; files up to about 300. Prints figures and decides nothing.
+ * percentile of 35, think at 70; files up to about 300. And how large the verifier is for a browser. Prints figures and
+ * decides nothing.
  *
  *     npm run measure [FOLDER…]      src by default
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from '@swc/core'
+import { verifierSize } from './measure/verifier-size.ts'
 
 interface Length {
   readonly what: string
@@ -85,3 +87,7 @@ report(
   'files',
   sources.map(({ path, source }) => ({ what: path, lines: source.toString().split('\n').length - 1 })),
 )
+
+const { minified, gzipped, parts } = await verifierSize('src/verify.ts')
+console.log(`attestree/verify in a browser: ${gzipped} bytes gzipped, ${minified} minified`)
+for (const [part, bytes] of parts.slice(0, 8)) console.log(`  ${String(bytes).padStart(5)}  ${part}`)

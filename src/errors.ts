@@ -13,6 +13,7 @@ export type FaultClass =
   | 'unsupported'
   | 'bad-signature'
   | 'untrusted'
+  | 'denied'
   | 'revoked'
   | 'too-large'
   | 'not-recorded'
@@ -89,6 +90,9 @@ export const classOfReason = {
   unauthorized: 'untrusted',
   'wrong-log-key': 'untrusted',
   'wrong-trust-root': 'untrusted',
+  // denied: not by what was signed, but by who sends it
+  'token-refused': 'denied',
+  'token-required': 'denied',
   // revoked
   'revoked-key': 'revoked',
   revoked: 'revoked',
@@ -118,6 +122,7 @@ export const classOfReason = {
   // busy, read-only, storage-full
   busy: 'busy',
   'index-behind': 'busy',
+  'rate-limited': 'busy',
   'request-timeout': 'busy',
   'shutting-down': 'busy',
   'read-only': 'read-only',

@@ -11,6 +11,10 @@
  */
 export type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from './brand.ts'
 export { attestationId, imageDigest, keyId, logIndex, treeSize } from './brand.ts'
+export type { SigningKey } from './crypto/signing-key.ts'
+export { generateSigningKey, parseSigningKey } from './crypto/signing-key.ts'
+export { formatKeyFile, parseKeyFile } from './crypto/key-file.ts'
+export { signStatement } from './attestation/sign-statement.ts'
 export type { FaultClass, Reason } from './errors.ts'
 export { Fault } from './errors.ts'
 export type { Checkpoint } from './tlog/checkpoint.ts'
@@ -18,11 +22,15 @@ export type { VerifierKey } from './tlog/signed-note.ts'
 export { formatVerifierKey, parseVerifierKey } from './tlog/signed-note.ts'
 export type {
   AsOf,
+  FoundAnswer,
+  FoundRow,
   ImageRow,
   ImagesAnswer,
   ImagesQuestion,
   ProvenEntries,
   ProvenEntry,
+  RowsAnswer,
+  StatedQuestion,
 } from './verify/answer.ts'
 export type { Evidence, LogTrust } from './verify/evidence.ts'
 export {
@@ -39,13 +47,16 @@ export { checkAnswer, checkAttestation } from './verify/proven-entry.ts'
 export type { AuditOptions, AuditProblem, AuditReport } from './client/audit.ts'
 export { auditLog } from './client/audit.ts'
 export { checkTrustRoot } from './client/check-trust-root.ts'
-export type { CallOptions, ClientOptions, ImagesQuery } from './client/client.ts'
+export type { CallOptions, ClientOptions, FoundQuery, ImagesQuery } from './client/client.ts'
 export { Client } from './client/client.ts'
+export { collectBundle, collectProofFile } from './client/collect-proof.ts'
 export { compareCheckpoint } from './client/compare-checkpoint.ts'
 export type { EventsPage, LogEvent } from './client/events.ts'
 export { collectEvidence } from './client/evidence.ts'
 export type { FollowOptions } from './client/follow.ts'
 export { followLog } from './client/follow.ts'
+export type { PinDatabases } from './client/indexed-db-pins.ts'
+export { indexedDbPins } from './client/indexed-db-pins.ts'
 export type { PinStore } from './client/pins.ts'
 export { memoryPins } from './client/pins.ts'
 export type { Standing } from './client/submit-missing.ts'
@@ -53,10 +64,13 @@ export { recordedAlready, submitMissing } from './client/submit-missing.ts'
 export type { TrustedLog, TrustFile } from './client/trust-file.ts'
 export { formatTrustFile, parseTrustFile } from './client/trust-file.ts'
 export { Unreachable } from './client/unreachable.ts'
-export type { VerifiedImages } from './client/verified-images.ts'
-export { verifiedImages } from './client/verified-images.ts'
+export type { SubmitResult } from './client/submit.ts'
+export { MAX_SUBMISSIONS } from './client/submit.ts'
+export type { Verified, VerifiedFound, VerifiedImages } from './client/verified-images.ts'
+export { verifiedFound, verifiedImages } from './client/verified-images.ts'
 export type {
   AttestationAnswer,
+  ConsistencyAnswer,
   Coverage,
   EntryAnswer,
   EventsAnswer,
@@ -65,5 +79,6 @@ export type {
   RevocationsAnswer,
   StatusAnswer,
   SubmitAnswer,
+  Validation,
   Verdict,
 } from './verify/answer.ts'

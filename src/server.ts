@@ -1,16 +1,20 @@
 /**
  * A ledger inside a Node program (`attestree/server`): storage, the ledger itself, and its HTTP door.
  *
- * @example
- * const storage = await openSqliteStorage({ data: './attestree-data', signer: './attestree-signer', create: false })
- * const ledger = await Ledger.open(storage, { origin, logKey, clock: systemClock, version: '1', onFatal: stop })
- * const server = await startServer(createApp(ledger, { report: console.error }), { host: '127.0.0.1', port: 8700 })
+ * test/examples/embedded-ledger.ts is a whole program with it.
  *
- * A new ledger is made with `createLog` in empty storage; `attestree server init` does that with keys and folders.
+ * @example
+ * const folders = { data: './data', signer: './signer' }
+ * const storage = await openSqliteStorage({ ...folders, create: sqliteStorageState(folders) === 'nothing' })
+ * const ledger = await startLedger({ origin, logKey, storage, clock, trustRoot, report: console.error })
+ * console.log(ledger.url)
+ * await ledger.close()
  */
 export type { SigningKey } from './crypto/signing-key.ts'
 export { generateSigningKey, parseSigningKey } from './crypto/signing-key.ts'
 export { formatKeyFile, parseKeyFile } from './crypto/key-file.ts'
+export type { FirstSigner } from './attestation/first-trust-root.ts'
+export { firstTrustRoot } from './attestation/first-trust-root.ts'
 export { signStatement } from './attestation/sign-statement.ts'
 export type { TrustRoot } from './attestation/trust-root.ts'
 export { trustRootStatement } from './attestation/trust-root.ts'
@@ -23,9 +27,13 @@ export { Ledger } from './ledger/ledger.ts'
 export type { LedgerCheck } from './ledger/check.ts'
 export { checkLedger } from './ledger/check.ts'
 export { openMemoryStorage } from './storage/memory/storage.ts'
-export { openSqliteStorage } from './storage/sqlite/storage.ts'
+export { openSqliteStorage, sqliteStorageState } from './storage/sqlite/storage.ts'
 export type { Admission } from './http/admission.ts'
 export { createAdmission } from './http/admission.ts'
 export { createApp } from './http/app.ts'
+export type { SchemaCheck } from './http/schema-check.ts'
+export { createSchemaCheck } from './http/schema-check.ts'
 export type { RunningServer } from './http/serve.ts'
 export { startServer } from './http/serve.ts'
+export type { EmbeddedLedger, StartLedgerOptions } from './http/start-ledger.ts'
+export { startLedger } from './http/start-ledger.ts'

@@ -17,11 +17,15 @@ export type { VerifierKey } from './tlog/signed-note.ts'
 export { formatVerifierKey, parseVerifierKey } from './tlog/signed-note.ts'
 export type {
   AsOf,
+  FoundAnswer,
+  FoundRow,
   ImageRow,
   ImagesAnswer,
   ImagesQuestion,
   ProvenEntries,
   ProvenEntry,
+  RowsAnswer,
+  StatedQuestion,
 } from './verify/answer.ts'
 export type { Evidence, LogTrust } from './verify/evidence.ts'
 export {

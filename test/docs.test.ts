@@ -35,7 +35,7 @@ function pathsIn(text: string): string[] {
   return quoted(text)
     .filter((word) => /^[\w.#@-][\w./@-]*$/.test(word) && !word.startsWith('@') && !word.startsWith('#'))
     .filter((word) => word.includes('/') || /\.(ts|cjs|mjs|json|md|sql|yaml|db)$/.test(word))
-    .filter((word) => !madeByUsers.has(word) && word !== 'attestree/verify')
+    .filter((word) => !madeByUsers.has(word) && !/^attestree\/(verify|server)$/.test(word))
 }
 
 /** A path may be written from the repository's root or, inside src/, from there. */

@@ -18,6 +18,8 @@ export interface BenchServer {
   readonly startedIn: number
   /** Resident memory, in megabytes. */
   residentMb(): number
+  /** Processor time used so far by its main thread, and by all its threads, in milliseconds. */
+  cpuMs(): { readonly main: number; readonly all: number }
   stop(): Promise<void>
 }
 
@@ -89,7 +91,11 @@ async function startServer(folder: string, env: NodeJS.ProcessEnv): Promise<Benc
   const answer = await fetch(`${url}/ledger/v1/status`)
   if (!answer.ok) throw new Error(`status: ${answer.status} ${await answer.text()}`)
   const startedIn = (performance.now() - began) / 1000
-  return { url, startedIn, residentMb: () => residentMb(child), stop: () => stopChild(child) }
+  const cpuMs = () => ({
+    main: cpuMsOf(`/proc/${child.pid}/task/${child.pid}/stat`),
+    all: cpuMsOf(`/proc/${child.pid}/stat`),
+  })
+  return { url, startedIn, residentMb: () => residentMb(child), cpuMs, stop: () => stopChild(child) }
 }
 
 /** Resolves with the URL that a server prints first; the rest of its output is dropped. */
@@ -109,6 +115,14 @@ export async function stopChild(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit')
   child.kill('SIGTERM')
   await gone
+}
+
+/** User and system time (proc(5)), in ticks of 10 ms. */
+function cpuMsOf(stat: string): number {
+  const fields = readFileSync(stat, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 function residentMb({ pid }: ChildProcess): number {

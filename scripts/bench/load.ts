@@ -7,6 +7,7 @@ import { connect, type Socket } from 'node:net'
 export interface Load {
   /** Acknowledged requests a second, over the whole run. */
   readonly perSecond: number
+  readonly count: number
   readonly p50Ms: number
   readonly p99Ms: number
 }
@@ -40,7 +41,7 @@ export async function postAll(
   took.sort((a, b) => a - b)
   const at = (share: number): number =>
     took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? NaN
-  return { perSecond: took.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) }
+  return { count: took.length, perSecond: took.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) }
 }
 
 function requestOf(host: string, body: Uint8Array): Uint8Array {

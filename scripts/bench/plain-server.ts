@@ -38,6 +38,7 @@ const door: LedgerDoor = {
   checkpoint: absent,
   tile: absent,
   entryBundle: absent,
+  admission: () => 'registered',
   notReady: absent,
   gauges: absent,
   found: absent,

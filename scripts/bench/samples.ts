@@ -20,19 +20,27 @@ export function provenanceEnvelopes(name: string, count: number, key: SigningKey
   return Array.from({ length: count }, (_, i) => signStatement(provenance(`${name}-${i}`), key))
 }
 
+/**
+ * As builders write it: one source commit and one base image; the rest of its length is parameters and what the builder
+ * says of itself (../shared/corpus has 1 or 2 dependencies in a provenance, whatever its length).
+ */
 function provenance(name: string): Uint8Array {
-  const made = (materials: number): Uint8Array =>
+  const commit = hexOf(`${name}/commit`).slice(0, 40)
+  const made = (parameters: number): Uint8Array =>
     formatStatement({
       subjects: [{ name: `registry.test/${name}`, digest: { sha256: hexOf(name) } }],
       predicateType: 'https://slsa.dev/provenance/v1',
       predicate: {
         buildDefinition: {
           buildType: 'https://ci.test/v1',
-          externalParameters: { ref: 'refs/heads/main', workflow: '.ci/release.yml' },
-          resolvedDependencies: Array.from({ length: materials }, (_, i) => ({
-            uri: `git+https://git.test/${name}/${i}`,
-            digest: { gitCommit: hexOf(`${name}/${i}`).slice(0, 40) },
-          })),
+          externalParameters: { workflow: { ref: 'refs/heads/main', path: '.ci/release.yml' } },
+          internalParameters: Object.fromEntries(
+            Array.from({ length: parameters }, (_, i) => [`parameter_${i}`, `${name}-${commit}-${i}`]),
+          ),
+          resolvedDependencies: [
+            { uri: `git+https://git.test/${name}@refs/heads/main`, digest: { gitCommit: commit } },
+            { uri: 'pkg:docker/node@22-alpine', digest: { sha256: hexOf('node') } },
+          ],
         },
         runDetails: {
           builder: { id: 'https://ci.test/builder' },
@@ -40,9 +48,9 @@ function provenance(name: string): Uint8Array {
         },
       },
     })
-  let materials = 1
-  while (made(materials).length < PROVENANCE_BYTES) materials++
-  return made(materials)
+  let parameters = 1
+  while (made(parameters).length < PROVENANCE_BYTES) parameters++
+  return made(parameters)
 }
 
 /** An SBOM of one image; names and versions come back in other images, as they do in practice. */

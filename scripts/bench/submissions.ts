@@ -43,12 +43,14 @@ export async function benchSubmissions(ledger: BenchLedger, note: Note): Promise
 }
 
 async function submit(
-  { url }: BenchServer,
+  { url, cpuMs }: BenchServer,
   envelopes: readonly Uint8Array[],
   key: SigningKey,
   note: Note,
 ): Promise<Figures> {
+  const before = cpuMs()
   const together = await postAll(url, 64, envelopes)
+  const after = cpuMs()
   note(`64 connections: ${Math.round(together.perSecond)}/s, p99 ${together.p99Ms.toFixed(1)} ms`)
   const alone = await postAll(url, 1, provenanceEnvelopes('alone', ALONE, key))
   note(`one alone: p50 ${alone.p50Ms.toFixed(2)} ms`)
@@ -60,6 +62,9 @@ async function submit(
     submit_p50_ms: together.p50Ms,
     submit_p99_ms: together.p99Ms,
     submit_alone_p50_ms: alone.p50Ms,
+    // Processor time of the server for each: what stays the same on a busy machine.
+    submit_main_cpu_ms: (after.main - before.main) / together.count,
+    submit_server_cpu_ms: (after.all - before.all) / together.count,
     submissions_1024_per_s: many.perSecond,
   }
 }

@@ -87,6 +87,14 @@ export function formatEnvelope(envelope: Envelope): Uint8Array {
 }
 
 /** The envelope as a JSON value, standard base64, empty key ids left out. */
+/** With the public keys of its signers, which a ledger needs of those that are not registered. */
+export function formatSubmission({ envelope, publicKeys }: Submission): Uint8Array {
+  return formatCanonicalJson({
+    envelope: envelopeJson(envelope),
+    publicKeys: publicKeys.map((spki) => formatBase64(spki)),
+  })
+}
+
 export function envelopeJson(envelope: Envelope): JsonValue {
   return {
     payload: formatBase64(envelope.payload),

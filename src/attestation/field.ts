@@ -150,5 +150,6 @@ function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
 }
 
 function escapeStep(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1')
+  // Every step that is read comes here, and hardly a name has one of these.
+  return /[~/]/.test(name) ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name
 }

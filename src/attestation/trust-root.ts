@@ -41,6 +41,8 @@ export interface Principal {
   readonly kind?: string
 }
 
+export type Admission = 'registered' | 'open'
+
 export type Grant =
   /** Predicate types exactly, or as a prefix that ends in `*`. */
   | { readonly to: string; readonly role: 'submit'; readonly predicateTypes: readonly string[] }
@@ -54,8 +56,10 @@ export interface TrustRoot {
   readonly previous?: AttestationId
   /** The origin of the log that it rules. */
   readonly log: string
-  readonly admission: 'registered'
-  readonly admins: { readonly principals: readonly string[]; readonly threshold: 1 }
+  /** `open`: unregistered signers may submit too; what they say never counts (README 2.7, "Whose SBOM counts"). */
+  readonly admission: Admission
+  /** `threshold` of them sign the next version, and annul revocations; from 1 to all of them. */
+  readonly admins: { readonly principals: readonly string[]; readonly threshold: number }
   readonly principals: Readonly<Record<string, Principal>>
   /** By key id: SPKI DER, base64. */
   readonly keys: Readonly<Record<string, { readonly spki: string }>>
@@ -130,9 +134,10 @@ function readOrigin(field: Field): string {
   return origin
 }
 
-function readAdmission(field: Field): 'registered' {
-  if (expectString(field) !== 'registered') throw unsupported(field, 'an admission other than "registered"')
-  return 'registered'
+function readAdmission(field: Field): Admission {
+  const admission = expectString(field)
+  if (admission === 'registered' || admission === 'open') return admission
+  throw unsupported(field, 'an admission other than "registered" and "open"')
 }
 
 function readKeys(field: Field): TrustRoot['keys'] {
@@ -183,9 +188,10 @@ function readKeyId(field: Field, keys: TrustRoot['keys']): KeyId {
 function readAdmins(field: Field, principals: TrustRoot['principals']): TrustRoot['admins'] {
   refuseOthers(field, trustRootMembers.admins)
   const threshold = expectWhole(member(field, 'threshold'), 1)
-  if (threshold !== 1) throw unsupported(member(field, 'threshold'), 'a threshold other than 1')
   const names = elements(member(field, 'principals'))
   if (names.length === 0) throw refusal(member(field, 'principals'), 'at least one administrator')
+  if (threshold > names.length)
+    throw refusal(member(field, 'threshold'), `at most the ${names.length} administrators there are`)
   return { principals: refuseTwice(names).map((name) => readAdministrator(name, principals)), threshold }
 }
 

@@ -9,6 +9,7 @@ import type { CliContext } from './context.ts'
 import { readInput } from './key-store.ts'
 import { filePins } from './pin-files.ts'
 import { findTrustFile } from './settings.ts'
+import { submitToken } from './submit-token.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The flags of every command that needs trust. */
@@ -53,11 +54,13 @@ export async function trustedLog(context: CliContext, flags: TrustFlags): Promis
 /** A client whose log begins with the trust root of the trust file. @throws as `checkTrustRoot` */
 export async function connect(context: CliContext, flags: TrustFlags): Promise<Client> {
   const log = await trustedLog(context, flags)
+  const token = await submitToken(context.settings)
   const client = new Client({
     url: log.url,
     logKey: log.key,
     trustRoot: log.trustRoot,
     pins: pinsOf(context),
+    ...(token === undefined ? {} : { token }),
   })
   await checkTrustRoot(client)
   return client

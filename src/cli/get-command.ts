@@ -10,9 +10,10 @@ import { formatProofFile } from '../tlog/proof-file.ts'
 import { logId } from '../tlog/signed-note.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
-import { requirePurl, withQuestion, type QuestionFlags } from './find-command.ts'
+import { withQuestion, type QuestionFlags } from './find-command.ts'
 import { provenanceDocument, sbomDocument, signedDocument, type DocumentKind } from './get-document.ts'
 import { serverOption, trustOption } from './output-flag.ts'
+import { questionOf } from './question.ts'
 import { requireEntryReference } from './reference.ts'
 
 interface OutFlag {
@@ -28,7 +29,9 @@ export function getCommand(context: CliContext): Command {
       'after',
       "\nExample:\n  attestree get evidence pkg:npm/lodash --range '<4.17.21' --out lodash.evidence.json\n",
     )
-    .action((component: string, flags: QuestionFlags & OutFlag) => getEvidence(context, component, flags))
+    .action((component: string | undefined, flags: QuestionFlags & OutFlag) =>
+      getEvidence(context, component, flags),
+    )
   withConnection(get.command('sbom'))
     .description('an SBOM as it was signed')
     .argument('REF', 'an image NAME@sha256:… (its newest SBOM that counts), or an entry number')
@@ -68,14 +71,11 @@ function withConnection(command: Command): Command {
 
 async function getEvidence(
   context: CliContext,
-  component: string,
+  component: string | undefined,
   flags: QuestionFlags & OutFlag,
 ): Promise<void> {
+  const question = questionOf(component, flags)
   const client = await connect(context, flags)
-  const question = {
-    component: requirePurl(component),
-    ...(flags.range === undefined ? {} : { range: flags.range }),
-  }
   await hand(context, flags, await collectEvidence(client, question))
 }
 

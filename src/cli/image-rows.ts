@@ -1,7 +1,9 @@
 /** Rows of an answer as people read them; `find` and `verify FILE` print the same. */
-import type { ImageRow } from '../verify/answer.ts'
+import type { FoundRow, ImageRow } from '../verify/answer.ts'
 import { formatTable } from './table.ts'
 import { visible } from './terminal.ts'
+
+type Row = ImageRow | FoundRow
 
 const HEADER = ['IMAGE', 'STATUS', 'HAS', 'SBOM', 'CHECK']
 
@@ -9,14 +11,15 @@ const HEADER = ['IMAGE', 'STATUS', 'HAS', 'SBOM', 'CHECK']
  * One line for each image with everything in it, which a script can cut into columns. Where a person's terminal is
  * narrower, digest and origin stand below the image, whole as well.
  */
-export function formatImageRows(rows: readonly ImageRow[], columns: number | undefined): readonly string[] {
+export function formatImageRows(rows: readonly Row[], columns: number | undefined): readonly string[] {
   const wide = formatTable(
-    [...HEADER, 'DIGEST', 'BUILT BY', 'FROM COMMIT'],
+    [...HEADER, 'DIGEST', 'BUILT BY', 'FROM COMMIT', 'CLAIMED'],
     rows.map((row) => [
       ...cellsOf(row),
       row.image,
       buildersOf(row).join(' ') || '–',
       commitsOf(row).join(' ') || '–',
+      unique(row.provenance.flatMap((one) => builtTime(one.claimed))).join(' ') || '–',
     ]),
   )
   if (columns === undefined || wide.every((line) => line.length <= columns)) return wide
@@ -24,34 +27,43 @@ export function formatImageRows(rows: readonly ImageRow[], columns: number | und
   return [header, ...rows.flatMap((row, at) => [lines[at] ?? '', ...belowOf(row)])]
 }
 
-function cellsOf(row: ImageRow): readonly string[] {
+function cellsOf(row: Row): readonly string[] {
   const [first = '(no name)', ...others] = row.names
   const proven = [...row.matches, ...row.provenance].map((one) => one.entry)
   return [
     others.length === 0 ? first : `${first} (+${others.length})`,
     row.revoked ? `${row.status}, revoked` : row.status,
-    unique(row.matches.map((match) => versionOf(match.purl))).join(' '),
+    unique(row.matches.map((one) => ('purl' in one ? versionOf(one.purl) : `said by #${one.entry}`))).join(
+      ' ',
+    ),
     entriesOf(row.sboms),
     `✓ ${entriesOf(unique(proven).toSorted((a, b) => a - b))}`,
   ]
 }
 
-function belowOf(row: ImageRow): readonly string[] {
-  const origins = row.provenance.map(({ builder, commits }) =>
+function belowOf(row: Row): readonly string[] {
+  const origins = row.provenance.map(({ builder, commits, claimed }) =>
     [
       'built',
       ...(builder === '' ? [] : ['by', builder]),
       ...(commits.length === 0 ? [] : ['from', ...commits]),
+      ...builtTime(claimed).map((time) => `(claimed: ${time})`),
     ].join(' '),
   )
   return [row.image, ...unique(origins)].map((line) => `  ${visible(line)}`)
 }
 
-function buildersOf(row: ImageRow): readonly string[] {
+/** Of two times the later: when it was done. Its word is the signer's. */
+function builtTime(claimed: Row['provenance'][number]['claimed']): readonly string[] {
+  const time = claimed?.finishedOn ?? claimed?.startedOn
+  return time === undefined ? [] : [time]
+}
+
+function buildersOf(row: Row): readonly string[] {
   return unique(row.provenance.map((one) => one.builder).filter((builder) => builder !== ''))
 }
 
-function commitsOf(row: ImageRow): readonly string[] {
+function commitsOf(row: Row): readonly string[] {
   return unique(row.provenance.flatMap((one) => one.commits))
 }
 

@@ -8,11 +8,11 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { firstTrustRoot } from '../attestation/first-trust-root.ts'
 import { signStatement } from '../attestation/sign-statement.ts'
-import { trustRootStatement, type TrustRoot } from '../attestation/trust-root.ts'
+import { trustRootStatement } from '../attestation/trust-root.ts'
 import type { AttestationId } from '../brand.ts'
 import { generateSigningKey, type SigningKey } from '../crypto/signing-key.ts'
-import { formatBase64 } from '../encoding/base64.ts'
 import { Fault } from '../errors.ts'
 import { createLog } from '../ledger/create.ts'
 import type { Clock, IndexStore, Storage } from '../ledger/ports.ts'
@@ -20,7 +20,8 @@ import { checkCopy, checkNotBehind, type CopyFacts } from '../ledger/copy.ts'
 import { openMemoryStorage } from '../storage/memory/storage.ts'
 import { copyLedgerDatabase, readHeld, restoreLedgerDatabase } from '../storage/sqlite/copy.ts'
 import { inspectSqlite, type Inspection } from '../storage/sqlite/inspect.ts'
-import { openSqliteStorage, sqliteStorageState } from '../storage/sqlite/storage.ts'
+import { openSqliteFollowing, openSqliteStorage, sqliteStorageState } from '../storage/sqlite/storage.ts'
+import type { FollowingStorage } from '../storage/sqlite/storage.ts'
 import { parseCheckpoint } from '../tlog/checkpoint.ts'
 import { parseNote, verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
 import { random, readKeyFile, writeKeyFile, writePublicKeyFile } from './key-store.ts'
@@ -88,7 +89,7 @@ export async function createLedger(
   const log = { origin, key: logKey, store: storage.log, signer: storage.signer }
   const { attestation } = await createLog(
     log,
-    signStatement(trustRootStatement(firstTrustRoot(origin, adminKey)), adminKey),
+    signStatement(trustRootStatement(firstTrustRoot(origin, adminKey.publicKey)), adminKey),
     clock,
   )
   return { logKey: verifierKeyOf(origin, logKey.publicKey), trustRoot: attestation, adminKeyFile }
@@ -133,19 +134,6 @@ function noLedger({ data }: LedgerFolders): Fault {
   })
 }
 
-function firstTrustRoot(origin: string, admin: SigningKey): TrustRoot {
-  const { id, spki } = admin.publicKey
-  return {
-    version: 1,
-    log: origin,
-    admission: 'registered',
-    admins: { principals: ['admin'], threshold: 1 },
-    principals: { admin: { keys: [id] } },
-    keys: { [id]: { spki: formatBase64(spki) } },
-    grants: [{ to: 'admin', role: 'revoke' }],
-  }
-}
-
 export interface StoredLedger {
   readonly storage: Storage
   readonly logKey: SigningKey
@@ -158,18 +146,27 @@ export interface StoredLedger {
  *
  * @throws Fault `conflict`: `partial-state`, `already-running`; `not-found` if there is no ledger
  */
-export async function openLedgerFolder(folders: LedgerFolders, settings: Settings): Promise<StoredLedger> {
+export async function openLedgerFolder(
+  folders: LedgerFolders,
+  settings: Settings,
+  { writerThread = false } = {},
+): Promise<StoredLedger> {
   const state = ledgerState(folders)
   if (state === 'part') throw partialState(folders)
   if (state === 'nothing') throw noLedger(folders)
   const logKey = await readKeyFile(logKeyFile(folders), settings)
-  const storage = await openSqliteStorage({ ...folders, create: false })
+  const storage = await openSqliteStorage({ ...folders, create: false, writerThread })
   try {
     return { storage, logKey, origin: await originOf(storage) }
   } catch (cause) {
     await storage[Symbol.asyncDispose]()
     throw cause
   }
+}
+
+/** For the thread that keeps the index of a ledger which this process has open. */
+export function openForFollowing(folders: LedgerFolders): FollowingStorage {
+  return openSqliteFollowing(folders)
 }
 
 /** An empty index that nobody keeps: a check makes the index again in it. */

@@ -2,7 +2,7 @@
  * `attestree server init | start | check | backup | restore | doctor`: a ledger on this machine. What serves and stores is loaded by the command that
  * needs it, so that `verify` in a script starts in half the time.
  */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import type { CliContext } from './context.ts'
 import { outputOption, type OutputFlags } from './output-flag.ts'
 import type { FolderFlags, StartFlags } from './server-flags.ts'
@@ -29,6 +29,13 @@ export function serverCommand(context: CliContext): Command {
       '--origin <NAME>',
       `refuse to start any other log; with --create, the new log’s name (default: ${DEFAULT_ORIGIN})`,
     )
+    .option('--submit-tokens <FILE>', 'take submissions only with one of the tokens in FILE, one a line')
+    .addOption(
+      new Option('--rate-limit <MODE>', 'limit submissions by address; auto: while admission is open')
+        .choices(['auto', 'on', 'off'])
+        .default('auto'),
+    )
+    .option('--trust-proxy <NUMBER>', 'proxies before it whose X-Forwarded-For is believed', parseProxies, 0)
     .option('--read-only', 'serve what was published, take no submission, sign nothing')
     .addHelpText('after', '\nExample:\n  attestree server start --data ./attestree-data --port 8700\n')
     .action(async (flags: StartFlags) => (await import('./server-start.ts')).runServer(context, flags))
@@ -88,6 +95,11 @@ function withFolders(command: Command): Command {
   return command
     .option('--data <DIR>', 'the data folder', DEFAULT_DATA_FOLDER)
     .option('--signer-dir <DIR>', 'where the log key and the signer state are (default: DATA/signer)')
+}
+
+function parseProxies(text: string): number {
+  if (!/^\d$/.test(text)) throw new InvalidArgumentError('expected a number from 0 to 9')
+  return Number(text)
 }
 
 function parsePort(text: string): number {

@@ -11,4 +11,7 @@ export interface StartFlags extends FolderFlags {
   readonly create?: true
   readonly origin?: string
   readonly readOnly?: true
+  readonly submitTokens?: string
+  readonly rateLimit: 'auto' | 'on' | 'off'
+  readonly trustProxy: number
 }

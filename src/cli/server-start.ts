@@ -2,11 +2,14 @@
 import { Fault } from '../errors.ts'
 import { createAdmission, type Admission } from '../http/admission.ts'
 import { createApp } from '../http/app.ts'
+import { createSchemaCheck, type SchemaCheck } from '../http/schema-check.ts'
+import { parseTokens } from '../http/submit-tokens.ts'
 import { startServer, type RunningServer } from '../http/serve.ts'
 import { Ledger } from '../ledger/ledger.ts'
 import { formatVerifierKey } from '../tlog/signed-note.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { createIndexThread } from './index-thread.ts'
 import {
   createLedger,
   ledgerFolders,
@@ -18,6 +21,7 @@ import { reportError } from './report-error.ts'
 import type { StartFlags } from './server-flags.ts'
 import { printCreated, warnOfSharedFolder } from './server-init.ts'
 import { DEFAULT_ORIGIN } from './settings.ts'
+import { readSecret } from './submit-token.ts'
 import { systemClock } from './system-clock.ts'
 import { plural } from './table.ts'
 import { visible } from './terminal.ts'
@@ -31,7 +35,8 @@ export async function runServer(context: CliContext, flags: StartFlags): Promise
     await create(context, folders, flags.origin ?? DEFAULT_ORIGIN)
   await using admission = createAdmission()
   const ledger = await openLedger(context, folders, flags, admission)
-  const server = await serve(context, ledger, flags)
+  await using schema = createSchemaCheck()
+  const server = await serve(context, ledger, flags, schema)
   // Before anybody is told that it runs: whoever reads that may stop it.
   const stop = stopped(context)
   await printStarted(context, folders, ledger, server)
@@ -52,7 +57,9 @@ async function openLedger(
   flags: StartFlags,
   admission: Admission,
 ): Promise<Ledger> {
-  const { storage, logKey, origin } = await openLedgerFolder(folders, context.settings)
+  const { storage, logKey, origin } = await openLedgerFolder(folders, context.settings, {
+    writerThread: flags.readOnly !== true,
+  })
   try {
     if (flags.origin !== undefined && flags.origin !== origin) {
       throw new Fault(
@@ -69,6 +76,7 @@ async function openLedger(
       clock: systemClock,
       version: context.version,
       admit: (body, registered) => admission.admit(body, registered),
+      follow: createIndexThread(folders, origin),
       onFatal: (cause) => exitAtOnce(context, cause),
       onIndexStopped: (cause) => sayIndexStopped(context, cause),
       ...(flags.readOnly === true ? { readOnly: 'started with --read-only' } : {}),
@@ -92,8 +100,19 @@ function sayIndexStopped({ terminal }: CliContext, cause: unknown): void {
   terminal.note('  Stop the ledger and run: attestree server check')
 }
 
-async function serve(context: CliContext, ledger: Ledger, flags: StartFlags): Promise<RunningServer> {
+async function serve(
+  context: CliContext,
+  ledger: Ledger,
+  flags: StartFlags,
+  schema: SchemaCheck,
+): Promise<RunningServer> {
+  const { submitTokens: path } = flags
+  const tokens = path === undefined ? [] : parseTokens(await readSecret(path), path)
   const app = createApp(ledger, {
+    schema,
+    rateLimit: flags.rateLimit,
+    trustedProxies: flags.trustProxy,
+    submitTokens: tokens,
     report: (cause, requestId) => {
       const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
       for (const line of text.split('\n'))

@@ -5,6 +5,8 @@
  *     ATTESTREE_TRUST          the trust file           --trust    ./attestree-trust.yaml, then <config>/attestree/trust.yaml
  *     ATTESTREE_SERVER         which log of it          --server   the only one
  *     ATTESTREE_PASSPHRASE     for key files            (never a flag)
+ *     ATTESTREE_TOKEN          submit token             (never a flag)
+ *     ATTESTREE_TOKEN_FILE     the same, from a file    (never a flag)
  *     XDG_CONFIG_HOME          <config>                            ~/.config
  *     XDG_STATE_HOME           <state>                             ~/.local/state
  *     NO_COLOR, FORCE_COLOR    colours
@@ -23,6 +25,9 @@ export interface Settings {
   readonly server: string | undefined
   /** Undefined: ask, where somebody can answer. Empty is a passphrase. */
   readonly passphrase: string | undefined
+  /** Of the submitter; it wins over the file. */
+  readonly token: string | undefined
+  readonly tokenFile: string | undefined
 }
 
 export const DEFAULT_DATA_FOLDER = 'attestree-data'
@@ -41,6 +46,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     trustFile: env['ATTESTREE_TRUST'],
     server: env['ATTESTREE_SERVER'],
     passphrase: env['ATTESTREE_PASSPHRASE'],
+    token: env['ATTESTREE_TOKEN'],
+    tokenFile: env['ATTESTREE_TOKEN_FILE'],
   }
 }
 

@@ -10,6 +10,7 @@ import { parseEntryReference, parseImageArgument, targetUri } from './reference.
 import { showEntry } from './show-entry.ts'
 import { formatTable, plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
+import { printClaims } from './unregistered-claims.ts'
 
 export function showCommand(context: CliContext): Command {
   return new Command('show')
@@ -67,6 +68,7 @@ export function printImage(terminal: Terminal, answer: ImageAnswer, verdicts: 'm
     terminal.print(line)
   printSboms(terminal, answer)
   printProvenance(terminal, answer)
+  printClaims(terminal, answer.unregistered)
   terminal.print('')
   printFoot(terminal, answer)
   if (verdicts === 'made here') terminal.print('✓ The verdicts were made again here from what was signed.')

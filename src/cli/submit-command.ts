@@ -1,10 +1,11 @@
 /** `attestree submit`: records an SBOM and provenance of an image, or envelopes that were signed elsewhere. */
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
-import { formatEnvelope, parseEnvelope } from '../attestation/envelope.ts'
+import { formatSubmission, parseEnvelope, type Envelope } from '../attestation/envelope.ts'
 import { isImageName, parseImageReference, type ImageReference } from '../attestation/image.ts'
 import { signStatement } from '../attestation/sign-statement.ts'
 import { parseStatement, spliceStatement } from '../attestation/statement.ts'
+import type { PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { isBundle, parseBundleEnvelope } from '../entry/bundle.ts'
@@ -15,11 +16,12 @@ import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { gitFacts } from './git-facts.ts'
 import { answerJson } from './json-answer.ts'
-import { readInput, readKeyFile } from './key-store.ts'
+import { readInput, readKeyFile, readPublicKeyFile } from './key-store.ts'
 import { splitLines } from './lines.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { readProvenanceFile, readSbomFile, type PredicateFile } from './predicate-file.ts'
 import { parseImageArgument } from './reference.ts'
+import { printValidation } from './print-validation.ts'
 import { plural } from './table.ts'
 import { visible } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
@@ -28,12 +30,13 @@ interface SubmitFlags extends TrustFlags, OutputFlags {
   readonly sbom?: string
   readonly provenance?: string
   readonly key?: string
+  readonly publicKey?: readonly string[]
 }
 
-/** An envelope ready to be sent, and what to call it. */
+/** A submission ready to be sent, and what to call it. */
 interface Prepared {
   readonly title: string
-  readonly envelope: Uint8Array
+  readonly body: Uint8Array
 }
 
 export function submitCommand(context: CliContext): Command {
@@ -49,6 +52,10 @@ export function submitCommand(context: CliContext): Command {
       'SLSA provenance predicate (v1 or v0.2), signed byte for byte; auto: made from what GitHub Actions, GitLab CI or git say here',
     )
     .option('--key <FILE>', 'the signing key (attestree key new, or cosign’s)')
+    .option(
+      '--public-key <PUB...>',
+      'of envelopes: keys that may have signed them (needed of unregistered signers)',
+    )
     .addOption(serverOption())
     .addOption(trustOption())
     .addOption(outputOption())
@@ -64,8 +71,8 @@ async function submit(context: CliContext, what: readonly string[], flags: Submi
   const client = await connect(context, flags)
   const items: SubmitAnswer[] = []
   try {
-    for (const { title, envelope } of prepared) {
-      const answer = await client.submit(envelope)
+    for (const { title, body } of prepared) {
+      const answer = await client.submit(body)
       items.push(answer)
       if (flags.output === 'table') printRecorded(context, title, answer)
     }
@@ -102,6 +109,11 @@ async function prepareImage(
       'Add --sbom FILE, --provenance FILE or both.',
     )
   }
+  if (flags.publicKey !== undefined)
+    throw new UsageError(
+      'submit: --public-key goes with envelopes',
+      'The key that signs is known: --key FILE',
+    )
   if (flags.key === undefined)
     throw new UsageError('submit: expected --key FILE to sign with', 'Make one: attestree key new builder')
   const files = [
@@ -130,7 +142,7 @@ function prepareStatement({ name, digest }: ImageReference, file: PredicateFile,
   const statement = parseStatement(payload)
   manifestOf(statement, key.publicKey.id)
   const title = readSbom(statement) === undefined ? 'Provenance' : 'SBOM'
-  return { title, envelope: signStatement(payload, key) }
+  return { title, body: withKeys(parseEnvelope(signStatement(payload, key)), [key.publicKey]) }
 }
 
 async function prepareFiles(paths: readonly string[], flags: SubmitFlags): Promise<readonly Prepared[]> {
@@ -140,23 +152,29 @@ async function prepareFiles(paths: readonly string[], flags: SubmitFlags): Promi
       'attestree submit NAME@sha256:… --sbom FILE --key FILE',
     )
   }
-  const all = await Promise.all(paths.map(readEnvelopes))
+  const keys = await Promise.all((flags.publicKey ?? []).map(readPublicKeyFile))
+  const all = await Promise.all(paths.map((path) => readEnvelopes(path, keys)))
   return all.flat()
 }
 
 /** A file holds one document, or one on each line (`.jsonl`). */
-async function readEnvelopes(path: string): Promise<readonly Prepared[]> {
+async function readEnvelopes(path: string, keys: readonly PublicKey[]): Promise<readonly Prepared[]> {
   const bytes = await readInput(path)
   const documents = path.endsWith('.jsonl') ? splitLines(bytes) : [bytes]
   return documents.map((document, at) => ({
     title: documents.length === 1 ? path : `${path}:${at + 1}`,
-    envelope: toEnvelope(document, path),
+    body: withKeys(toEnvelope(document, path), keys),
   }))
 }
 
-function toEnvelope(document: Uint8Array, path: string): Uint8Array {
+function toEnvelope(document: Uint8Array, path: string): Envelope {
   const value = parseJson(document, { subject: path })
-  return isBundle(value) ? formatEnvelope(parseBundleEnvelope(value)) : formatEnvelope(parseEnvelope(value))
+  return isBundle(value) ? parseBundleEnvelope(value) : parseEnvelope(value)
+}
+
+/** An envelope names its keys and has none: a ledger that takes unregistered signers needs to be told theirs. */
+function withKeys(envelope: Envelope, keys: readonly PublicKey[]): Uint8Array {
+  return formatSubmission({ envelope, publicKeys: keys.map((key) => key.spki) })
 }
 
 function printRecorded({ terminal }: CliContext, title: string, answer: SubmitAnswer): void {
@@ -171,10 +189,15 @@ function printRecorded({ terminal }: CliContext, title: string, answer: SubmitAn
       terminal.print(
         `${color.green('✓')} ${visible(title)}  ${verb} #${signature.entry}  (proven in ${answer.asOf.origin} at size ${answer.asOf.treeSize})`,
       )
+      if (signature.unregistered === true)
+        terminal.note(
+          `${color.yellow('!')} This key is not registered: an unregistered claim, which never counts.`,
+        )
     }
   }
   terminal.print(`  ${answer.attestation}`)
   printIntake(terminal, answer.intake)
+  printValidation(terminal, answer)
 }
 
 /** What the ledger read; what is poor is for whoever makes the document. */

@@ -22,8 +22,9 @@ export async function addSigner(context: CliContext, name: string, flags: AddSig
     return
   }
   const next = withSigner(current.root, name, key, flags.types)
-  await recordTrustRoot(context, client, { ...next, version: next.version + 1, previous: current.id }, flags)
-  terminal.print(`  ${visible(name)} may now submit, with ${key.id}:`)
+  const root = { ...next, version: next.version + 1, previous: current.id }
+  const isInForce = await recordTrustRoot(context, client, root, flags)
+  terminal.print(`  ${visible(name)} may ${isInForce ? 'now' : 'then'} submit, with ${key.id}:`)
   for (const type of flags.types) terminal.print(`    ${visible(type)}`)
 }
 

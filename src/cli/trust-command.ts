@@ -1,10 +1,11 @@
-/** `attestree trust init | show | update | add-signer`: whom a client believes, and who may sign in a ledger. */
+/** `attestree trust init | show | update | cosign | add-signer`: whom a client believes, and who may sign in a ledger. */
 import { Command } from 'commander'
 import { addSigner } from './trust-add-signer.ts'
 import type { TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { serverOption, trustOption } from './output-flag.ts'
-import type { AddSignerFlags, AdminFlags } from './trust-flags.ts'
+import { cosign } from './trust-cosign.ts'
+import type { AddSignerFlags, SigningFlags } from './trust-flags.ts'
 import { initTrust } from './trust-init.ts'
 import { showTrust } from './trust-show.ts'
 import { updateTrust } from './trust-update.ts'
@@ -27,13 +28,20 @@ export function trustCommand(context: CliContext): Command {
     .option('--json', 'the trust root in force, as JSON: the beginning of an update')
     .action((flags: TrustFlags & { json?: true }) => showTrust(context, flags))
   withAdmin(trust.command('update'))
-    .description('sign and record the next version of the trust root')
+    .description('show what changes, then sign and record the next version of the trust root')
+    .option('--yes', 'sign without being asked')
     .argument('FILE', 'the whole new trust root, JSON (trust show --json)')
     .addHelpText(
       'after',
       '\nExample:\n  attestree trust show --json > root.json   (edit it)\n  attestree trust update root.json --admin-key admin.key\n',
     )
-    .action((file: string, flags: AdminFlags) => updateTrust(context, file, flags))
+    .action((file: string, flags: SigningFlags) => updateTrust(context, file, flags))
+  withAdmin(trust.command('cosign'))
+    .description('sign a version of the trust root that waits for one more administrator')
+    .argument('ID', 'its attestation id (trust show)')
+    .option('--yes', 'sign without being asked')
+    .addHelpText('after', '\nExample:\n  attestree trust cosign sha256:… --admin-key second.key\n')
+    .action((id: string, flags: SigningFlags) => cosign(context, id, flags))
   withAdmin(trust.command('add-signer'))
     .description('register a key under a principal and let it submit')
     .argument('NAME', 'the principal, new or known')

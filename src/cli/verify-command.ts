@@ -12,10 +12,12 @@ import { formatImageRows } from './image-rows.ts'
 import { answerJson } from './json-answer.ts'
 import { readInput } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
+import { predicateOf } from './question.ts'
 import { parseImageArgument } from './reference.ts'
 import { printImage } from './show-command.ts'
 import { plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
+import { printClaims } from './unregistered-claims.ts'
 import { UsageError } from './usage-error.ts'
 
 interface VerifyFlags extends TrustFlags, OutputFlags {
@@ -67,15 +69,14 @@ function jsonOf({ checkpoint, ...report }: EvidenceReport): object {
 
 function printReport(terminal: Terminal, path: string, report: EvidenceReport): void {
   const { question, rows, established, notEstablished } = report
-  const asked =
-    question.range === undefined ? question.component : `${question.component} in ${question.range}`
   terminal.print(`${terminal.color.green('✓')} ${visible(path)} verifies, offline.`)
   terminal.print('')
-  terminal.print(`Question: which images contain ${visible(asked)}?`)
+  terminal.print(`Question: which images ${predicateOf(question)}?`)
   for (const line of rows.length > 0
     ? formatImageRows(rows, terminal.columns)
     : ['None that the server knew of.'])
     terminal.print(line)
+  printClaims(terminal, report.unregistered)
   terminal.print('')
   terminal.print('Established:')
   for (const sentence of established) printWrapped(terminal, '  ✓ ', visible(sentence))

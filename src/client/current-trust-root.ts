@@ -2,7 +2,7 @@
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { AttestationId, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { rootAt } from '../trust/trust-state.ts'
+import { proposalsAt, rootAt, type ProposedRoot } from '../trust/trust-state.ts'
 import { replayTrust } from '../verify/trust-replay.ts'
 import { attestedEntries } from './attested-entries.ts'
 import type { CallOptions, Client } from './client.ts'
@@ -11,6 +11,8 @@ export interface CurrentTrustRoot {
   readonly id: AttestationId
   readonly entry: LogIndex
   readonly root: TrustRoot
+  /** Versions that would follow it, signed by too few so far; whether these are all is the server's word. */
+  readonly proposals: readonly ProposedRoot[]
 }
 
 /**
@@ -25,7 +27,10 @@ export async function currentTrustRoot(client: Client, options: CallOptions = {}
   const { checkpoint, attested } = await attestedEntries(client, answer, options)
   const state = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
   const found = rootAt(state, checkpoint.size)
-  if (found?.id === trustRoot.id) return { id: found.id, entry: found.index, root: found.root }
+  if (found?.id === trustRoot.id) {
+    const proposals = proposalsAt(state, checkpoint.size)
+    return { id: found.id, entry: found.index, root: found.root, proposals }
+  }
   throw new Fault(
     'rows-differ',
     `trust root: the server names ${trustRoot.id}, but the log leads to ${found?.id ?? 'none'}`,

@@ -1,10 +1,10 @@
 /** What was recorded after an entry, without a gap: the log is followed by asking on and on (interface.md, "Follow"). */
 import type { LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import type { AsOf, EventsAnswer, ProvenEntries } from '../verify/answer.ts'
-import type { CheckedAnswer } from '../verify/proven-entry.ts'
+import type { EventsAnswer } from '../verify/answer.ts'
 import { anIndex, asOf, provenEntries } from '../verify/read-answer.ts'
 import { listOf, membersOf, text, type Shape } from '../verify/shape.ts'
+import type { Asker, CallOptions } from './asker.ts'
 import { expectSame, standing } from './standing.ts'
 
 export interface EventsPage {
@@ -33,7 +33,7 @@ const item: Shape<LogEvent> = (value, place) => {
   return read
 }
 
-export const eventsAnswer: Shape<EventsAnswer> = (value, place) => {
+const eventsAnswer: Shape<EventsAnswer> = (value, place) => {
   const members = membersOf(value, place)
   const next = members.optional('next', anIndex)
   const read: EventsAnswer = {
@@ -46,24 +46,21 @@ export const eventsAnswer: Shape<EventsAnswer> = (value, place) => {
   return read
 }
 
-export function eventsPath({ after, limit }: EventsPage): string {
+/**
+ * The very next entries, each proven, and `next` the last of them: so nothing was left out.
+ *
+ * @throws Fault `bad-proof` (`entry-mismatch`); as `Asker.ask`
+ */
+export async function askEvents(
+  asker: Asker,
+  { after, limit }: EventsPage,
+  options: CallOptions,
+): Promise<EventsAnswer> {
   const params = new URLSearchParams()
   if (after !== undefined) params.set('after', String(after))
   if (limit !== undefined) params.set('limit', String(limit))
-  return `ledger/v1/events${params.size === 0 ? '' : `?${params}`}`
-}
-
-/**
- * That the items are the very next entries, each proven, and `next` the last of them: so nothing was left out.
- *
- * @throws Fault `bad-proof` (`entry-mismatch`)
- */
-export function checkEvents(
-  { after }: EventsPage,
-  answer: EventsAnswer,
-  check: (answer: { readonly asOf: AsOf; readonly entries: ProvenEntries }) => CheckedAnswer,
-): void {
-  const checked = check(answer)
+  const answer = await asker.ask(`ledger/v1/events?${params}`, eventsAnswer, options)
+  const checked = asker.check(answer)
   const from = after === undefined ? 0 : after + 1
   for (const [at, { entry }] of answer.items.entries()) {
     if (entry !== from + at)
@@ -71,4 +68,5 @@ export function checkEvents(
     standing(checked, entry)
   }
   expectSame('events: where to go on', answer.items.at(-1)?.entry ?? after, answer.next)
+  return answer
 }

@@ -1,7 +1,7 @@
 /** Collects an evidence file (contracts.md 8) from a ledger. Reading one needs no client: verify/evidence.ts. */
 import { formatEvidence } from '../verify/evidence.ts'
-import type { CallOptions, Client } from './client.ts'
-import { verifiedImages } from './verified-images.ts'
+import type { CallOptions, Client, FoundQuery, ImagesQuery } from './client.ts'
+import { verifiedFound, verifiedImages } from './verified-images.ts'
 
 /** The most rows that a ledger gives at once; the report says `more-rows` where these were not all. */
 const MAX_ROWS = 1000
@@ -16,11 +16,11 @@ const MAX_ROWS = 1000
  */
 export async function collectEvidence(
   client: Client,
-  question: { readonly component: string; readonly range?: string },
+  question: ImagesQuery | FoundQuery,
   options: CallOptions = {},
 ): Promise<Uint8Array> {
-  const { component, range } = question
-  const query = { component, ...(range === undefined ? {} : { range }), limit: MAX_ROWS }
-  const { answer, pae } = await verifiedImages(client, query, options)
+  const { answer, pae } = await ('component' in question
+    ? verifiedImages(client, { ...question, limit: MAX_ROWS }, options)
+    : verifiedFound(client, { ...question, limit: MAX_ROWS }, options))
   return formatEvidence({ question: answer.question, answer, pae })
 }

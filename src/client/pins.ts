@@ -1,6 +1,7 @@
 /**
  * Where a client keeps the last checkpoint that it has seen of each log (README 2.7 "What a client remembers"): in
- * memory here, in files for the command line (cli/pin-files.ts). What is done with them is in log-memory.ts.
+ * memory here, in IndexedDB for browsers (indexed-db-pins.ts), in files for the command line (cli/pin-files.ts). What is
+ * done with them is in log-memory.ts.
  *
  * A store holds a set of notes, usually of one. A note leaves it only when a newer one is in it of which somebody has
  * proven that it continues the old one. So two clients on one store need no lock: whatever their order, nothing

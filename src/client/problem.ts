@@ -28,6 +28,16 @@ const standardMembers: ReadonlySet<string> = new Set([
   'hint',
 ])
 
+/**
+ * What only a client finds out, about an answer or about its own files. A server, or whoever stands in between, could
+ * otherwise make an honest log look forked, or a good pin damaged. Of its own records a server may say that they are.
+ */
+function isFindingOfClients(reason: Reason): boolean {
+  if (reason === 'pin-malformed' || reason === 'trust-file-malformed') return true
+  if (reason === 'wrong-log-key' || reason === 'wrong-trust-root' || reason === 'unproven') return true
+  return classOfReason[reason] === 'bad-proof' && reason !== 'integrity-error'
+}
+
 /** Somebody else's text in a message of ours is cut here. */
 const MAX_DETAIL = 1000
 
@@ -45,6 +55,12 @@ export function errorOfRefusal(refusal: Refusal, url: string): Error {
   }
   if (!isReason(reason)) {
     return new Error(`server: status ${refusal.status}: ${detail ?? reason ?? 'no explanation'}`)
+  }
+  if (isFindingOfClients(reason)) {
+    return new Fault(
+      'answer-malformed',
+      `answer: expected a refusal by the server, got ${reason}, which only a client can find out`,
+    )
   }
   const [pointer, hint] = [textOf(problem, 'pointer'), textOf(problem, 'hint')]
   return new Fault(reason, detail ?? `server: ${reason}`, {

@@ -6,7 +6,6 @@ import { Fault } from '../errors.ts'
 import type { Intake, IntakeFinding } from '../sbom/intake.ts'
 import type {
   AttestationAnswer,
-  Coverage,
   EntryAnswer,
   ImageAnswer,
   RevocationRow,
@@ -24,11 +23,14 @@ import {
   anIndex,
   asOf,
   aSize,
+  coverage,
   provenanceRow,
   provenEntries,
+  unregisteredClaims,
 } from '../verify/read-answer.ts'
 import { count, flag, listOf, membersOf, oneOf, orNull, parsed, text } from '../verify/shape.ts'
 import type { Shape } from '../verify/shape.ts'
+import { validation } from './read-validation.ts'
 
 const mode = oneOf('all', 'since')
 
@@ -68,18 +70,6 @@ const verdict: Shape<Verdict> = (value, place) => {
     subject: members.required('subject', text),
     verdict: members.required('verdict', oneOf(...kinds)),
     reasons: members.required('reasons', listOf(verdictReason)),
-  }
-  members.end()
-  return read
-}
-
-const coverage: Shape<Coverage> = (value, place) => {
-  const members = membersOf(value, place)
-  const read: Coverage = {
-    images: members.required('images', count),
-    withSbom: members.required('withSbom', count),
-    unknown: members.required('unknown', count),
-    unreadableEntries: members.required('unreadableEntries', count),
   }
   members.end()
   return read
@@ -151,8 +141,16 @@ const imageAttestation: Shape<ImageAnswer['attestations'][number]> = (value, pla
   return read
 }
 
+const madeTime: Shape<{ readonly created?: string }> = (value, place) => {
+  const members = membersOf(value, place)
+  const created = members.optional('created', text)
+  members.end()
+  return created === undefined ? {} : { created }
+}
+
 const imageSbom: Shape<ImageAnswer['sboms'][number]> = (value, place) => {
   const members = membersOf(value, place)
+  const claimed = members.optional('claimed', madeTime)
   const read = {
     entry: members.required('entry', anIndex),
     tool: members.required('tool', text),
@@ -160,6 +158,7 @@ const imageSbom: Shape<ImageAnswer['sboms'][number]> = (value, place) => {
     platform: members.required('platform', orNull(text)),
     components: members.required('components', count),
     counts: members.required('counts', flag),
+    ...(claimed === undefined ? {} : { claimed }),
   }
   members.end()
   return read
@@ -177,6 +176,7 @@ const imageSigner: Shape<ImageAnswer['signers'][number]> = (value, place) => {
 
 export const imageAnswer: Shape<ImageAnswer> = (value, place) => {
   const members = membersOf(value, place)
+  const unregistered = members.optional('unregistered', unregisteredClaims)
   const read: ImageAnswer = {
     image: members.required('image', anImageDigest),
     names: members.required('names', listOf(text)),
@@ -186,6 +186,7 @@ export const imageAnswer: Shape<ImageAnswer> = (value, place) => {
     attestations: members.required('attestations', listOf(imageAttestation)),
     sboms: members.required('sboms', listOf(imageSbom)),
     provenance: members.required('provenance', listOf(provenanceRow)),
+    ...(unregistered === undefined ? {} : { unregistered }),
     coverage: members.required('coverage', coverage),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),
@@ -257,12 +258,14 @@ export const statusAnswer: Shape<StatusAnswer> = (value, place) => {
 const submittedSignature: Shape<SubmittedSignature> = (value, place) => {
   const members = membersOf(value, place)
   const leftOut = members.optional('leftOut', word)
+  const unregistered = members.optional('unregistered', flag)
   const read =
     leftOut === undefined
       ? {
           key: members.required('key', aKeyId),
           entry: members.required('entry', anIndex),
           new: members.required('new', flag),
+          ...(unregistered === true ? { unregistered } : {}),
         }
       : { keyid: members.required('keyid', text), leftOut }
   members.end()
@@ -271,10 +274,12 @@ const submittedSignature: Shape<SubmittedSignature> = (value, place) => {
 
 export const submitAnswer: Shape<SubmitAnswer> = (value, place) => {
   const members = membersOf(value, place)
+  const found = members.optional('validation', validation)
   const read: SubmitAnswer = {
     attestation: members.required('attestation', anAttestationId),
     signatures: members.required('signatures', listOf(submittedSignature)),
     intake: members.required('intake', intake),
+    ...(found === undefined ? {} : { validation: found }),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),
   }

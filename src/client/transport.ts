@@ -4,13 +4,15 @@
  * Whatever the network does becomes one of three things: bytes, a refusal (problem.ts), or `Unreachable`.
  */
 import { Fault } from '../errors.ts'
-import { concatBytes } from '../encoding/bytes.ts'
+import { createGrowingBytes } from '../encoding/growing-bytes.ts'
 import { errorOfRefusal } from './problem.ts'
 import { Unreachable } from './unreachable.ts'
 
 export interface Transport {
   readonly fetch: typeof fetch
   readonly timeoutMs: number
+  /** Sent with submissions, and with nothing else. */
+  readonly token?: string | undefined
 }
 
 export interface Exchange {
@@ -65,7 +67,7 @@ async function converse(
   signal: AbortSignal,
 ): Promise<{ readonly response: Response; readonly bytes: Uint8Array }> {
   try {
-    const response = await transport.fetch(wanted.url, requestOf(wanted, signal))
+    const response = await transport.fetch(wanted.url, requestOf(wanted, signal, transport.token))
     const bytes = await readAll(response, response.ok ? wanted.maxBytes : MAX_PROBLEM_BYTES)
     return { response, bytes }
   } catch (cause) {
@@ -75,8 +77,13 @@ async function converse(
   }
 }
 
-function requestOf({ method, accept, body }: Exchange, signal: AbortSignal): RequestInit {
-  const headers = { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+function requestOf({ method, accept, body }: Exchange, signal: AbortSignal, token?: string): RequestInit {
+  const authorization = token === undefined || body === undefined ? {} : { authorization: `Bearer ${token}` }
+  const headers = {
+    accept,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...authorization,
+  }
   // Copied, since fetch wants bytes that nobody shares.
   return { method, headers, signal, ...(body === undefined ? {} : { body: new Uint8Array(body) }) }
 }
@@ -95,18 +102,17 @@ function unreachable(
   return new Unreachable('no-answer', url.href, `${url.origin}: ${why.slice(0, 200)}`, cause)
 }
 
+/** Copied as it comes: whoever sends decides how small the pieces are, and each that is kept costs a hundred bytes. */
 async function readAll(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let length = 0
   const reader = response.body?.getReader()
   if (reader === undefined) return new Uint8Array(0)
+  const read = createGrowingBytes(maxBytes)
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    parts.push(chunk.value)
-    length += chunk.value.length
-    if (length > maxBytes) {
+    if (read.length + chunk.value.length > maxBytes) {
       await reader.cancel()
       throw new Fault('answer-malformed', `answer: expected at most ${maxBytes} bytes, got more`)
     }
+    read.append(chunk.value)
   }
-  return concatBytes(...parts)
+  return read.bytes().slice()
 }

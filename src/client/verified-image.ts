@@ -5,11 +5,15 @@
 import { isControlType } from '../attestation/predicate-types.ts'
 import type { ImageDigest } from '../brand.ts'
 import { Fault } from '../errors.ts'
+import { manifestOf } from '../sbom/manifest.ts'
 import { verdictOf } from '../trust/status.ts'
 import { principalOf } from '../trust/trust-state.ts'
 import type { ImageAnswer, Verdict } from '../verify/answer.ts'
+import { asBadProof } from '../verify/bad-proof.ts'
+import { factsOf } from '../verify/entry-facts.ts'
 import type { CheckedAttestation } from '../verify/proven-entry.ts'
 import { replayTrust } from '../verify/trust-replay.ts'
+import { checkClaims, claimOf } from '../verify/unregistered.ts'
 import { attestedEntries } from './attested-entries.ts'
 import type { CallOptions, Client } from './client.ts'
 
@@ -40,8 +44,15 @@ export async function verifyImage(
       subject: image,
     })
     const signer = principalOf(trust, index, key) ?? null
+    if (signer === null) throw notRegistered(index)
     expectSame(row, verdict, signer)
     return { ...row, predicateType: statement.predicateType, verdict, signer }
+  })
+  checkClaims(answer.unregistered, trust, (claim) => {
+    const { entry, statement } = speaksOf(byIndex.get(claim.entry), claim.entry, answer)
+    const { index, attestation, keyId } = entry
+    const lines = asBadProof('not-admissible', `entry ${index}`, () => manifestOf(statement, keyId))
+    return claimOf(factsOf(index, attestation, keyId, lines))
   })
   return { ...answer, attestations }
 }
@@ -51,6 +62,14 @@ function expectIndexed(index: number, { asOf }: ImageAnswer): void {
   if (index < asOf.indexedThrough) return
   const ends = `expected entries below ${asOf.indexedThrough}, where the answer's index ends`
   throw new Fault('rows-differ', `entry ${index}: ${ends}`)
+}
+
+/** A stranger's word among those of principals would be taken for one of theirs. */
+function notRegistered(index: number): Fault {
+  return new Fault(
+    'rows-differ',
+    `entry ${index}: expected a registered signer, got a claim by an unregistered one`,
+  )
 }
 
 function speaksOf(

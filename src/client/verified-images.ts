@@ -1,22 +1,27 @@
 /**
- * One page of "which images contain X", with what was signed behind each row fetched and every row made again:
- * the same verification as of an evidence file, without the file.
+ * One page of rows, with what was signed behind each row fetched and every row made again: the same verification as of
+ * an evidence file, without the file.
  */
 import type { AttestationId } from '../brand.ts'
-import type { ImagesAnswer } from '../verify/answer.ts'
+import type { FoundAnswer, ImagesAnswer, RowsAnswer } from '../verify/answer.ts'
 import { verifyImages } from '../verify/evidence.ts'
 import type { EvidenceReport } from '../verify/evidence-report.ts'
-import type { CallOptions, Client, ImagesQuery } from './client.ts'
+import type { CallOptions, Client, FoundQuery, ImagesQuery } from './client.ts'
 import { fetchSigned } from './fetch-signed.ts'
 
-export interface VerifiedImages {
-  readonly answer: ImagesAnswer
+export interface Verified<Answer extends RowsAnswer> {
+  readonly answer: Answer
   /** What was signed, for every attestation that the answer names. */
   readonly pae: Readonly<Record<AttestationId, Uint8Array>>
   readonly report: EvidenceReport
 }
 
+export type VerifiedImages = Verified<ImagesAnswer>
+export type VerifiedFound = Verified<FoundAnswer>
+
 /**
+ * Which images contain a component.
+ *
  * @throws Fault `bad-proof` if an entry or a row does not hold, `untrusted` for another log
  * @throws as `Client.images` and `Client.pae`
  */
@@ -25,7 +30,27 @@ export async function verifiedImages(
   query: ImagesQuery,
   options: CallOptions = {},
 ): Promise<VerifiedImages> {
-  const answer = await client.images(query, options)
+  return verified(client, await client.images(query, options), options)
+}
+
+/**
+ * Which images have a commit, builder, signer, base image, licence or component hash.
+ *
+ * @throws as `verifiedImages`
+ */
+export async function verifiedFound(
+  client: Client,
+  query: FoundQuery,
+  options: CallOptions = {},
+): Promise<VerifiedFound> {
+  return verified(client, await client.found(query, options), options)
+}
+
+async function verified<Answer extends RowsAnswer>(
+  client: Client,
+  answer: Answer,
+  options: CallOptions,
+): Promise<Verified<Answer>> {
   const pae = await fetchSigned(client, answer.entries, options)
   return { answer, pae, report: verifyImages({ question: answer.question, answer, pae }, client.trust) }
 }

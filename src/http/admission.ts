@@ -1,11 +1,14 @@
 /**
- * Admission beside the event loop: small bodies are read at once, large ones in a worker thread, so that a 64 MiB SBOM
- * does not keep everybody else waiting (README 2.7 "Limits").
+ * Admission beside the event loop: small bodies are read at once and verified by Node's pool of threads, large ones are read
+ * in a worker thread, so that a 64 MiB SBOM does not keep everybody else waiting (README 2.7 "Limits").
  */
 import { Worker } from 'node:worker_threads'
 import type { PublicKey } from '../crypto/public-key.ts'
-import { Fault, type Reason } from '../errors.ts'
-import { admit, type Admitted } from '../ledger/admit.ts'
+import { isSignature } from '../crypto/signature.ts'
+import { Fault } from '../errors.ts'
+import { admitRead, namedSignatures, readSubmission, type Admitted } from '../ledger/admit.ts'
+import { giveOrder } from '../threads/orders.ts'
+import { isSignatureElsewhere } from './signature-elsewhere.ts'
 
 /** Reading a megabyte of JSON takes about as long as a commit; larger bodies would be felt by others. */
 export const MAX_INLINE_BYTES = 1024 * 1024
@@ -24,18 +27,6 @@ export interface AdmissionTask {
   readonly registered: readonly PublicKey[]
 }
 
-/** A fault as it crosses between threads: errors lose their class on the way. */
-export interface SentFault {
-  readonly reason: Reason
-  readonly message: string
-  readonly pointer?: string
-  readonly hint?: string
-  readonly facts: Fault['facts']
-}
-
-export type AdmissionResult =
-  { readonly admitted: Admitted } | { readonly fault: SentFault } | { readonly bug: string }
-
 export interface Admission extends AsyncDisposable {
   /** As `admit` in ledger/admit.ts. @throws Fault `busy` also if too many large bodies wait */
   admit(body: Uint8Array, registered: readonly PublicKey[]): Promise<Admitted>
@@ -49,7 +40,7 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
   const inWorker = async (task: AdmissionTask): Promise<Admitted> => {
     worker ??= startWorker()
     try {
-      return await exchange(worker, task)
+      return await giveOrder<Admitted>(worker, 'the admission thread', task)
     } catch (cause) {
       // A worker that ran out of memory or crashed is replaced by the next large body.
       if (!(cause instanceof Fault)) {
@@ -62,7 +53,7 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
   }
   return {
     async admit(body, registered) {
-      if (body.length <= MAX_INLINE_BYTES) return admit(body, registered)
+      if (body.length <= MAX_INLINE_BYTES) return admitHere(body, registered)
       if (waitingBytes + body.length > maxWaitingBytes)
         throw new Fault('busy', 'ledger: too many large submissions at once')
       waitingBytes += body.length
@@ -81,6 +72,19 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
   }
 }
 
+/** Reads here, and lets other threads verify meanwhile: that takes longer than all the rest. */
+async function admitHere(body: Uint8Array, registered: readonly PublicKey[]): Promise<Admitted> {
+  const read = readSubmission(body)
+  const named = namedSignatures(read.signatures, registered)
+  const verdicts = await Promise.all(
+    named.map(({ key, signature }) => isSignatureElsewhere(key, read.pae, signature)),
+  )
+  return admitRead(read, registered, (key, signature) => {
+    const known = named.findIndex((one) => one.key === key && one.signature === signature)
+    return verdicts[known] ?? isSignature(key, read.pae, signature)
+  })
+}
+
 function startWorker(): Worker {
   // Only what was built can be started so: threads have no loader for the sources.
   const worker = new Worker(new URL('./admission-worker.js', import.meta.url), {
@@ -90,27 +94,4 @@ function startWorker(): Worker {
   })
   worker.unref()
   return worker
-}
-
-function exchange(worker: Worker, task: AdmissionTask): Promise<Admitted> {
-  return new Promise((resolve, reject) => {
-    const settle = (finish: () => void): void => {
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
-      finish()
-    }
-    const onMessage = (result: AdmissionResult): void =>
-      settle(() => ('admitted' in result ? resolve(result.admitted) : reject(errorOf(result))))
-    const onError = (cause: Error): void =>
-      settle(() => reject(new Error('admission worker failed', { cause })))
-    const onExit = (code: number): void =>
-      settle(() => reject(new Error(`admission worker ended with ${code}`)))
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
-    worker.postMessage(task)
-  })
-}
-
-function errorOf(result: Exclude<AdmissionResult, { admitted: Admitted }>): Error {
-  if ('bug' in result) return new Error(result.bug)
-  const { reason, message, ...details } = result.fault
-  return new Fault(reason, message, details)
 }

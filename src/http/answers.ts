@@ -1,5 +1,6 @@
 /** Answers that are no problem: JSON and bytes, with how long they may be kept (robustness.md 6.2, interface.md 4.1). */
 import type { Response } from 'express'
+import { printableJson } from './printable.ts'
 
 /** For what never changes under its address: full tiles, bytes named by their digest. */
 export const IMMUTABLE = 'public, max-age=31536000, immutable'
@@ -17,10 +18,11 @@ export function answerJson(
   answer: object,
   cacheControl: 'no-cache' | 'no-store',
 ): void {
-  const body = new TextEncoder().encode(JSON.stringify(answer))
+  // As text, so that Node sends it together with the head.
+  const body = printableJson(answer)
   response.statusCode = status
   response.setHeader('content-type', 'application/json; charset=utf-8')
-  response.setHeader('content-length', body.length)
+  response.setHeader('content-length', Buffer.byteLength(body))
   response.setHeader('cache-control', cacheControl)
   response.end(body)
 }

@@ -26,6 +26,9 @@ import { BODY_LIMITS, createBodyReader } from './request-body.ts'
 import type { BodyLimits, ReadBody } from './request-body.ts'
 import { requestTarget } from './request-target.ts'
 import { revocationRoutes } from './revocations.ts'
+import { createRateLimits, type RateLimitMode } from './rate-limit.ts'
+import { requireToken } from './submit-tokens.ts'
+import { submitAndCheck, type SchemaCheck } from './schema-check.ts'
 import { statusRoutes } from './status.ts'
 import { tileRoutes } from './tiles.ts'
 
@@ -36,6 +39,14 @@ export interface AppOptions {
   readonly newRequestId?: () => string
   /** @default BODY_LIMITS */
   readonly body?: BodyLimits
+  /** Tells submitters what the CycloneDX schema finds. @default nobody does */
+  readonly schema?: Pick<SchemaCheck, 'check'>
+  /** Only who sends one of them may submit. @default anybody */
+  readonly submitTokens?: readonly string[]
+  /** Whether submissions are limited by address. @default `auto`: while admission is open */
+  readonly rateLimit?: RateLimitMode
+  /** How many proxies stand before the server, whose `X-Forwarded-For` says the address. @default 0: the header is not read */
+  readonly trustedProxies?: number
 }
 
 /** A listener for `startServer`, or for any `node:http` server. */
@@ -62,12 +73,20 @@ export function createApp(ledger: LedgerDoor, options: AppOptions): RequestListe
 /** All routes of the app; schema/openapi.yaml lists the same. */
 export function createRouters(
   ledger: LedgerDoor,
-  parts: { readonly readBody: ReadBody; readonly metrics: Metrics; readonly report: Report },
+  parts: { readonly readBody: ReadBody; readonly metrics: Metrics } & Pick<
+    AppOptions,
+    'report' | 'schema' | 'submitTokens' | 'rateLimit'
+  >,
 ): Router[] {
-  const { readBody, metrics } = parts
+  const { readBody, metrics, submitTokens = [], rateLimit = 'auto' } = parts
+  const limits = createRateLimits(
+    () => rateLimit === 'on' || (rateLimit === 'auto' && ledger.admission() === 'open'),
+  )
+  const token = requireToken(submitTokens)
+  const submit = submitAndCheck(ledger, parts.schema)
   return [
-    attestationRoutes(ledger, readBody),
-    batchRoutes(ledger, parts),
+    attestationRoutes(ledger, { submit, guards: [limits.submissions, token] }, readBody),
+    batchRoutes({ submit, guards: [limits.batches, token] }, parts),
     entryRoutes(ledger),
     imageRoutes(ledger, parts),
     logRoutes(ledger),
@@ -79,17 +98,15 @@ export function createRouters(
   ]
 }
 
-function createExpress(
-  ledger: LedgerDoor,
-  metrics: Metrics,
-  { report, body = BODY_LIMITS }: AppOptions,
-): express.Express {
+function createExpress(ledger: LedgerDoor, metrics: Metrics, options: AppOptions): express.Express {
+  const { report, body = BODY_LIMITS, trustedProxies = 0 } = options
   const app = express()
+  app.set('trust proxy', trustedProxies === 0 ? false : trustedProxies)
   app.disable('x-powered-by')
   // Ours is strict (query-params.ts); Express's makes arrays and objects of repeated and bracketed names.
   app.set('query parser', false)
   app.set('etag', 'strong')
-  app.use(...createRouters(ledger, { readBody: createBodyReader(body), metrics, report }))
+  app.use(...createRouters(ledger, { ...options, readBody: createBodyReader(body), metrics }))
   app.use(noSuchRoute)
   const answerError: ErrorRequestHandler = (error, request, response, _next) => {
     answerProblem(request, response, error, { requestId: requestIdOf(response), report })

@@ -1,5 +1,5 @@
 /** `/ledger/v1/attestations`: submit one; ask for one by its id; the bytes that were signed. */
-import type { Router } from 'express'
+import type { RequestHandler, Router } from 'express'
 import { attestationId } from '../brand.ts'
 import { allowOnly } from './allow-only.ts'
 import { IMMUTABLE, answerBytes, answerJson } from './answers.ts'
@@ -8,16 +8,23 @@ import { refuseQuery } from './query-params.ts'
 import type { ReadBody } from './request-body.ts'
 import { createRouter } from './routes.ts'
 
+/** Submitting, and what a request must pass before its body is read. */
+export interface SubmitDoor {
+  readonly submit: LedgerDoor['submit']
+  readonly guards: readonly RequestHandler[]
+}
+
 export function attestationRoutes(
-  ledger: Pick<LedgerDoor, 'submit' | 'attestation' | 'pae'>,
+  ledger: Pick<LedgerDoor, 'attestation' | 'pae'>,
+  { submit, guards }: SubmitDoor,
   readBody: ReadBody,
 ): Router {
   const routes = createRouter()
   routes
     .route('/ledger/v1/attestations')
-    .post(async (request, response) => {
+    .post(...guards, async (request, response) => {
       refuseQuery(request.url)
-      const { created, answer } = await ledger.submit(await readBody(request, response))
+      const { created, answer } = await submit(await readBody(request, response))
       response.setHeader('location', `/ledger/v1/attestations/${answer.attestation}`)
       answerJson(response, created ? 201 : 200, answer, 'no-store')
     })

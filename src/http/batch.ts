@@ -9,7 +9,7 @@ import { MAX_BATCH_ENTRIES } from '../ledger/limits.ts'
 import type { SubmitAnswer } from '../verify/answer.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
-import type { LedgerDoor } from './ledger-door.ts'
+import type { SubmitDoor } from './attestations.ts'
 import { problemOf } from './problem.ts'
 import type { Report } from './problem.ts'
 import { refuseQuery } from './query-params.ts'
@@ -25,8 +25,6 @@ type Result =
   | { readonly status: 200 | 201; readonly answer: SubmitAnswer }
   | { readonly status: number; readonly problem: unknown }
 
-type SubmitDoor = Pick<LedgerDoor, 'submit'>
-
 export function batchRoutes(
   ledger: SubmitDoor,
   { readBody, report }: { readonly readBody: ReadBody; readonly report: Report },
@@ -34,7 +32,7 @@ export function batchRoutes(
   const routes = createRouter()
   routes
     .route('/ledger/v1/attestations\\:batch')
-    .post(async (request, response) => {
+    .post(...ledger.guards, async (request, response) => {
       refuseQuery(request.url)
       const bodies = rawElements(await readBody(request, response), 'batch', MAX_SUBMISSIONS)
       if (bodies.length === 0) throw new Fault('request-malformed', 'batch: expected a submission, got none')
@@ -52,7 +50,7 @@ export function batchRoutes(
 
 /** Runners take the next body each; results stand at the place of their body. */
 async function submitAll(
-  ledger: SubmitDoor,
+  ledger: Pick<SubmitDoor, 'submit'>,
   bodies: readonly Uint8Array[],
   refuse: (error: unknown) => Result,
 ): Promise<readonly Result[]> {
@@ -69,7 +67,7 @@ async function submitAll(
   return results
 }
 
-async function submitOne(ledger: SubmitDoor, body: Uint8Array): Promise<Result> {
+async function submitOne(ledger: Pick<SubmitDoor, 'submit'>, body: Uint8Array): Promise<Result> {
   const { created, answer } = await ledger.submit(body)
   return { status: created ? 201 : 200, answer }
 }

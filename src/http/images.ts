@@ -1,4 +1,7 @@
-/** `/ledger/v1/images`: which images contain a component, or have a commit, builder or signer; what is known of one. */
+/**
+ * `/ledger/v1/images`: which images contain a component, or have a commit, builder, signer, base image, licence or hash;
+ * what is known of one.
+ */
 import type { Router } from 'express'
 import { imageDigest } from '../brand.ts'
 import type { ImageDigest } from '../brand.ts'
@@ -43,7 +46,7 @@ export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Re
   return routes
 }
 
-const KINDS = ['component', 'commit', 'builder', 'signer'] as const
+const KINDS = ['component', 'commit', 'builder', 'signer', 'base', 'licence', 'hash'] as const
 type Params = QueryParams<(typeof KINDS)[number] | (typeof MOMENT)[number] | 'range' | 'limit' | 'cursor'>
 
 function readParams(target: string): Params {

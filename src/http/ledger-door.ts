@@ -6,6 +6,7 @@
  * Whoever stands behind this door decides every answer; clients check the proofs.
  */
 import type { AttestationId, ImageDigest, LogIndex } from '../brand.ts'
+import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { Fault } from '../errors.ts'
 import type { Records } from '../ledger/records.ts'
 import type { Moment } from '../ledger/moment.ts'
@@ -34,6 +35,8 @@ export interface LedgerDoor {
   /** Resolves once everything admitted is safe and covered by a published checkpoint. */
   submit(body: Uint8Array): Promise<{ readonly created: boolean; readonly answer: SubmitAnswer }>
   status(): Promise<StatusAnswer>
+  /** Who may submit, by the trust root in force: `open` lets strangers. */
+  admission(): TrustRoot['admission']
   /** Why no caller should be sent here now. */
   notReady(): Fault | undefined
   gauges(): Gauges

@@ -8,6 +8,7 @@
  *     End      count, complete: true                                             last; without it the stream was cut
  *     Error    problem                                                           then the stream is cut
  */
+import { printableJson } from './printable.ts'
 import type { RowFormat, RowPage } from './row-format.ts'
 
 export function createNdjson(): RowFormat {
@@ -39,5 +40,5 @@ function answerRecord({ question, coverage, assurance, notEstablished }: RowPage
 }
 
 function line(record: object): string {
-  return `${JSON.stringify(record)}\n`
+  return `${printableJson(record)}\n`
 }

@@ -11,7 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault } from '../errors.ts'
 import type { FaultClass, Reason } from '../errors.ts'
 import { answerEarly, isBodyComing } from './early-answer.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from './printable.ts'
 
 const statusOfClass = {
   malformed: 400,
@@ -19,6 +19,7 @@ const statusOfClass = {
   unsupported: 422,
   'bad-signature': 422,
   untrusted: 403,
+  denied: 403,
   revoked: 403,
   'too-large': 413,
   'not-recorded': 404,
@@ -34,10 +35,12 @@ const statusOfClass = {
 
 /** Refusals of the protocol itself, for which HTTP has a status of its own. */
 const statusOfReason: { readonly [reason in Reason]?: number } = {
+  'token-required': 401,
   'method-not-allowed': 405,
   'request-timeout': 408,
   'url-too-long': 414,
   'media-type-unsupported': 415,
+  'rate-limited': 429,
   'headers-too-large': 431,
 }
 
@@ -48,6 +51,7 @@ const titleOfClass = {
   unsupported: 'Not supported by this ledger',
   'bad-signature': 'A signature does not hold',
   untrusted: 'The signer is not trusted for this',
+  denied: 'Not allowed to submit here',
   revoked: 'The signing key is revoked',
   'too-large': 'Too large',
   'not-recorded': 'Not recorded in this ledger',
@@ -88,7 +92,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
         ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
         : {}),
     },
-    body: `${JSON.stringify({ ...members, requestId })}\n`,
+    body: `${printableJson({ ...members, requestId })}\n`,
   }
 }
 

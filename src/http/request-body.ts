@@ -5,8 +5,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createGunzip } from 'node:zlib'
+import { createGrowingBytes } from '../encoding/growing-bytes.ts'
 import { Fault } from '../errors.ts'
-import { createGrowingBytes } from './growing-bytes.ts'
 import { checkJsonType, contentCoding } from './media-type.ts'
 import type { ContentCoding } from './media-type.ts'
 

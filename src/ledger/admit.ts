@@ -11,16 +11,18 @@ import { attestationIdOf, pae } from '../attestation/pae.ts'
 import { parseStatement, type Statement } from '../attestation/statement.ts'
 import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
 import { isSignature } from '../crypto/signature.ts'
-import { formatBase64 } from '../encoding/base64.ts'
+import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { parseHex } from '../encoding/hex.ts'
 import { Fault, type Reason } from '../errors.ts'
+import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { manifestOf, readSbom } from '../sbom/manifest.ts'
 
 /** Verifications that are tried for one submission: with more, an envelope without key ids becomes expensive. */
 const MAX_TRIAL_VERIFICATIONS = 16
 
-export interface VerifiedSignature {
+/** A signature and whose it is, or is said to be. */
+export interface KeyedSignature {
   readonly key: PublicKey
   readonly signature: Uint8Array
 }
@@ -37,28 +39,53 @@ export interface Admitted {
   readonly predicateType: string
   readonly control?: ControlStatement
   /** One for each key; a key that signed twice counts once. */
-  readonly signatures: readonly VerifiedSignature[]
+  readonly signatures: readonly KeyedSignature[]
   readonly leftOut: readonly LeftOut[]
   /** Of what was signed; nothing is opened that nobody known signed. */
   readonly intake: Intake
 }
 
+/** What a submission says, before anything of it is believed. */
+export interface ReadSubmission {
+  readonly statement: Statement
+  readonly control: ControlStatement | undefined
+  readonly pae: Uint8Array
+  readonly signatures: readonly EnvelopeSignature[]
+  readonly publicKeys: readonly Uint8Array[]
+}
+
+/** Whether this is a signature by the key over what was submitted. */
+export type IsSignedBy = (key: PublicKey, signature: Uint8Array) => boolean
+
 /**
  * @param registered the keys of the trust root in force
- * @throws Fault `malformed`, `unacceptable`, `unsupported`, `too-large` for what cannot be recorded
- * @throws Fault `bad-signature` if a signature by a registered key does not verify
+ * @throws Fault as `readSubmission` and `admitRead`
  */
 export function admit(body: Uint8Array, registered: readonly PublicKey[]): Admitted {
+  return admitRead(readSubmission(body), registered)
+}
+
+/** @throws Fault `malformed`, `unacceptable`, `unsupported`, `too-large` for what cannot be recorded */
+export function readSubmission(body: Uint8Array): ReadSubmission {
   const { envelope, publicKeys } = parseSubmission(body)
   const statement = parseStatement(envelope.payload)
   const control = parseControl(statement)
   const signed = pae(envelope.payloadType, envelope.payload)
-  const judged = checkSignatures(
-    envelope.signatures,
-    signed,
-    registered,
-    publicKeys.map((spki) => parsePublicKey(spki)),
-  )
+  return { statement, control, pae: signed, signatures: envelope.signatures, publicKeys }
+}
+
+/**
+ * @param isBy asked for each signature that is tried
+ * @throws Fault `bad-signature` if a signature by a registered key does not verify
+ * @throws Fault `malformed`, `unacceptable`, `unsupported` for public keys and for what no manifest can be made of
+ */
+export function admitRead(
+  { statement, control, pae: signed, signatures, publicKeys }: ReadSubmission,
+  registered: readonly PublicKey[],
+  isBy: IsSignedBy = (key, signature) => isSignature(key, signed, signature),
+): Admitted {
+  const given = [...publicKeys.map((spki) => parsePublicKey(spki)), ...newAdministrators(control)]
+  const judged = checkSignatures(signatures, registered, given, isBy)
   return {
     attestation: attestationIdOf(signed),
     pae: signed,
@@ -69,27 +96,48 @@ export function admit(body: Uint8Array, registered: readonly PublicKey[]): Admit
   }
 }
 
+/** The signatures whose key ids name registered keys: each of them is tried, whatever else is. */
+export function namedSignatures(
+  signatures: readonly EnvelopeSignature[],
+  registered: readonly PublicKey[],
+): readonly KeyedSignature[] {
+  const named = signersByAlias(registered)
+  return signatures.flatMap(({ keyid, signature }) => {
+    const key = named.get(keyid)
+    return key === undefined ? [] : { key, signature }
+  })
+}
+
 /** Readability is fixed at admission: what no manifest can be made of is refused, with the place and the reason. */
-function readIntake(statement: Statement, [first]: readonly VerifiedSignature[]): Intake {
+function readIntake(statement: Statement, [first]: readonly KeyedSignature[]): Intake {
   if (first === undefined) return emptyIntake
   const sbom = readSbom(statement)
   manifestOf(statement, first.key.id, sbom)
   return intakeOf(statement, sbom)
 }
 
+/** Who joins with a trust root signs it before it registers them: their keys stand in it. */
+function newAdministrators(control: ControlStatement | undefined): readonly PublicKey[] {
+  if (control?.kind !== 'trust-root') return []
+  const { keys } = control.root
+  return administratorKeys(control.root).flatMap((id) => parsePublicKey(parseBase64(keys[id]?.spki ?? '')))
+}
+
 function checkSignatures(
   signatures: readonly EnvelopeSignature[],
-  signed: Uint8Array,
   registered: readonly PublicKey[],
   given: readonly PublicKey[],
-): { readonly signatures: readonly VerifiedSignature[]; readonly leftOut: readonly LeftOut[] } {
-  const verified = new Map<string, VerifiedSignature>()
+  isBy: IsSignedBy,
+): { readonly signatures: readonly KeyedSignature[]; readonly leftOut: readonly LeftOut[] } {
+  const verified = new Map<string, KeyedSignature>()
   const leftOut: LeftOut[] = []
   let trials = 0
   for (const [at, { keyid, signature }] of signatures.entries()) {
-    const isBy = (key: PublicKey): boolean => isSignature(key, signed, signature)
-    const tryKey = (key: PublicKey): boolean => trials++ < MAX_TRIAL_VERIFICATIONS && isBy(key)
-    const key = namedSigner(keyid, at, registered, isBy) ?? triedSigner(registered, given, tryKey)
+    const tryKey = (key: PublicKey): boolean => trials++ < MAX_TRIAL_VERIFICATIONS && isBy(key, signature)
+    const hinted = given.filter((one) => aliasesOf(one).includes(keyid))
+    const key =
+      namedSigner(keyid, at, registered, (named) => isBy(named, signature)) ??
+      triedSigner(registered, [...new Set([...hinted, ...given])], tryKey)
     if (key === undefined) leftOut.push({ keyid, leftOut: 'untrusted-signer' })
     else if (!verified.has(key.id)) verified.set(key.id, { key, signature })
   }
@@ -103,7 +151,7 @@ function namedSigner(
   registered: readonly PublicKey[],
   isBy: (key: PublicKey) => boolean,
 ): PublicKey | undefined {
-  const named = registered.find((key) => aliasesOf(key).includes(keyid))
+  const named = signersByAlias(registered).get(keyid)
   if (named === undefined || isBy(named)) return named
   throw new Fault(
     'signature-invalid',
@@ -123,6 +171,17 @@ function triedSigner(
 ): PublicKey | undefined {
   const ids = new Set(given.map((key) => key.id))
   return [...given, ...registered.filter((key) => !ids.has(key.id))].find(tryKey)
+}
+
+// By identity: the list is made anew when the trust root changes (writer.ts).
+const byAlias = new WeakMap<readonly PublicKey[], ReadonlyMap<string, PublicKey>>()
+
+function signersByAlias(registered: readonly PublicKey[]): ReadonlyMap<string, PublicKey> {
+  const known = byAlias.get(registered)
+  if (known !== undefined) return known
+  const named = new Map(registered.flatMap((key) => aliasesOf(key).map((alias) => [alias, key] as const)))
+  byAlias.set(registered, named)
+  return named
 }
 
 /** The forms in which envelopes name a key (formats.md C/1.8). */

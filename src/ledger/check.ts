@@ -82,10 +82,16 @@ function startWalk(storage: Storage, options: CheckOptions): Walk {
   }
 }
 
+interface SignedRoot {
+  readonly where: string
+  readonly size: TreeSize
+  readonly root: Uint8Array
+}
+
 interface SignedSizes {
   readonly signed: TreeSize
   readonly published: TreeSize
-  readonly roots: readonly { readonly where: string; readonly size: TreeSize; readonly root: Uint8Array }[]
+  readonly roots: readonly SignedRoot[]
 }
 
 async function signedSizes(walk: Walk): Promise<SignedSizes> {
@@ -109,7 +115,7 @@ function openNote(
   walk: Walk,
   where: string,
   stored: { readonly note: string; readonly size: TreeSize; readonly root?: Uint8Array } | undefined,
-): SignedSizes['roots'] {
+): readonly SignedRoot[] {
   if (stored === undefined) {
     walk.problems.push({ where, what: 'missing' })
     return []
@@ -132,6 +138,8 @@ async function walkEntries(walk: Walk, stored: TreeSize, sizes: SignedSizes): Pr
   let recordedAt = ''
   for (let at = 0; at < stored; at += CHECK_ENTRIES) {
     const entries = await readStored(walk, at as LogIndex, treeSize(Math.min(at + CHECK_ENTRIES, stored)))
+    const older = await olderNotes(walk, at, sizes.published)
+    checkOlder(walk, older.get(walk.edge.size))
     for (const entry of entries) {
       if (entry.recordedAt < recordedAt)
         walk.problems.push({ where: `entry ${entry.index}`, what: 'recorded before the entry before it' })
@@ -139,6 +147,7 @@ async function walkEntries(walk: Walk, stored: TreeSize, sizes: SignedSizes): Pr
       for (const what of await checkEntry(entry, walk.storage.blobs, walk.trust))
         walk.problems.push({ where: `entry ${entry.index}`, what })
       noteRoot(walk, entry, sizes)
+      checkOlder(walk, older.get(walk.edge.size))
     }
     growExpected(walk, entries)
     walk.options.onProgress?.(Math.min(at + CHECK_ENTRIES, stored), stored)
@@ -158,6 +167,21 @@ async function readStored(walk: Walk, from: LogIndex, to: TreeSize): Promise<rea
     walk.problems.push({ where: `entries ${from} to ${to - 1}`, what: reasonOf(cause) })
     return []
   }
+}
+
+/** The published notes that end among these entries, by size; the newest is checked with the signer state. */
+async function olderNotes(walk: Walk, at: number, newest: TreeSize): Promise<Map<number, SignedRoot>> {
+  const from = treeSize(at === 0 ? 0 : at + 1)
+  const notes = await walk.storage.log.notes(from, treeSize(at + CHECK_ENTRIES + 1))
+  const roots = notes
+    .filter(({ size }) => size !== newest)
+    .flatMap((note) => openNote(walk, `published checkpoint of size ${note.size}`, note))
+  return new Map(roots.map((one) => [one.size, one]))
+}
+
+function checkOlder(walk: Walk, note: SignedRoot | undefined): void {
+  if (note !== undefined && !equalBytes(edgeRoot(walk.edge), note.root))
+    walk.problems.push({ where: note.where, what: 'fork: another root than the stored entries have there' })
 }
 
 /** Remembers the root at each size that was signed. */

@@ -6,7 +6,8 @@ import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
 import { parseBase64 } from '../encoding/base64.ts'
 import { Fault } from '../errors.ts'
 import { createTrustState } from '../trust/trust-state.ts'
-import { admit } from './admit.ts'
+import { administratorsAmong, ownersOf } from '../trust/grants.ts'
+import { admit, type Admitted } from './admit.ts'
 import type { SigningLog } from './commit.ts'
 import { emptyHead } from './start-up.ts'
 import type { Clock } from './ports.ts'
@@ -34,10 +35,25 @@ export async function createLog(log: SigningLog, trustRoot: Uint8Array, clock: C
     recordedAt: null,
     onPublished: () => undefined,
   })
-  const { results } = await writer.commit([admit(trustRoot, keysOf(trustRoot))])
+  const admitted = admit(trustRoot, keysOf(trustRoot))
+  requireThreshold(admitted)
+  const { results } = await writer.commit([admitted])
   const [placed] = results
   if (placed === undefined || placed instanceof Fault) throw placed ?? new Error('creation placed nothing')
   return placed
+}
+
+/** Nothing may follow before it is in force, so all who must sign it have (README 2.1). */
+function requireThreshold({ control, signatures }: Admitted): void {
+  if (control?.kind !== 'trust-root') return
+  const { root } = control
+  const signers = signatures.map((one) => one.key.id)
+  const signed = administratorsAmong({ root, owners: ownersOf(root) }, signers)
+  if (signed === 0 || signed >= root.admins.threshold) return
+  throw new Fault(
+    'trust-root-unacceptable',
+    `trust root: expected signatures by ${root.admins.threshold} administrators in one envelope, got ${signed}`,
+  )
 }
 
 /** The keys that a trust root registers: before it is in force, it can only vouch for itself. */

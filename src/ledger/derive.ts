@@ -6,7 +6,8 @@ import type { Sha256Id } from '../brand.ts'
 import { sha256Id } from '../crypto/sha256.ts'
 import { Fault } from '../errors.ts'
 import { keysOfManifest, statusKeysOf, unreadableKey } from '../map/keys.ts'
-import { formatManifest, manifestOf } from '../sbom/manifest.ts'
+import { claimedTimes } from '../sbom/claimed.ts'
+import { formatManifest, manifestOf, readSbom } from '../sbom/manifest.ts'
 import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
 import type { BlobStore, LogEntry } from './ports.ts'
 
@@ -14,6 +15,8 @@ export interface Derived {
   readonly facts: EntryFacts
   /** The manifest's bytes and their name. */
   readonly manifest: { readonly digest: Sha256Id; readonly bytes: Uint8Array }
+  /** The length of what was signed. */
+  readonly signedBytes: number
   readonly componentKeys: readonly Uint8Array[]
   readonly statusKeys: readonly Uint8Array[]
   readonly control?: ControlStatement
@@ -31,11 +34,14 @@ export async function derive(entry: LogEntry, blobs: BlobStore): Promise<Derived
 function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
   const statement = parseStatement(parsePae(signed).payload)
   const control = parseControl(statement)
-  const lines = entry.readable ? manifestOf(statement, entry.key) : []
+  const sbom = entry.readable ? readSbom(statement) : undefined
+  const lines = entry.readable ? manifestOf(statement, entry.key, sbom) : []
+  const claimed = entry.readable ? claimedTimes(statement, sbom) : {}
   const bytes = formatManifest(lines)
   return {
-    facts: factsOf(entry.index, entry.attestation, entry.key, lines),
+    facts: factsOf(entry.index, entry.attestation, entry.key, lines, claimed),
     manifest: { digest: sha256Id(bytes), bytes },
+    signedBytes: signed.length,
     componentKeys: entry.readable ? keysOfManifest(lines) : [unreadableKey],
     statusKeys: control === undefined ? [] : statusKeysOf(control),
     ...(control === undefined ? {} : { control }),

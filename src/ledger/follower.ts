@@ -8,16 +8,24 @@ import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { MANIFEST_VERSION } from '../sbom/manifest.ts'
 import type { TrustState } from '../trust/trust-state.ts'
-import { derive } from './derive.ts'
+import { derive, type Derived } from './derive.ts'
 import { indexBatch } from './index-batch.ts'
-import { FOLLOW_BATCH_ENTRIES } from './limits.ts'
-import type { Clock, Storage } from './ports.ts'
+import { FOLLOW_BATCH_ENTRIES, FOLLOW_BATCH_KEYS } from './limits.ts'
+import type { BlobStore, Clock, LogEntry, Storage } from './ports.ts'
+
+/** Disposed of when following ends; no step runs then. */
+export interface FollowSteps extends AsyncDisposable {
+  /** Brings the index one transaction further, at most to `published`; resolves with the position reached. */
+  take(from: TreeSize, published: TreeSize): Promise<TreeSize>
+}
 
 export interface FollowerOptions {
   readonly storage: Pick<Storage, 'log' | 'blobs' | 'index'>
   /** Folded at least as far as what is published. */
   readonly trust: TrustState
   readonly clock: Clock
+  /** Who takes the steps; a server has them taken beside the event loop. @default `followOnce`, at once */
+  readonly steps?: FollowSteps | undefined
   /** Told once, when following can not go on; queries then say how far the index reaches. */
   readonly onError: (cause: unknown) => void
 }
@@ -35,14 +43,17 @@ export async function prepareIndex(index: Storage['index'], published: TreeSize)
 
 /** Brings the index one transaction further, at most to `published`; resolves with the position reached. */
 export async function followOnce(
-  options: Pick<FollowerOptions, 'storage' | 'trust'>,
+  options: Pick<FollowerOptions, 'storage' | 'trust'> & {
+    /** Entries taken at once. @default FOLLOW_BATCH_ENTRIES */
+    readonly most?: number
+  },
   from: TreeSize,
   published: TreeSize,
 ): Promise<TreeSize> {
   const { log, blobs, index } = options.storage
-  const through = treeSize(Math.min(from + FOLLOW_BATCH_ENTRIES, published))
-  const entries = await log.entries(from as number as LogIndex, through)
-  const derived = await Promise.all(entries.map((entry) => derive(entry, blobs)))
+  const to = treeSize(Math.min(from + (options.most ?? FOLLOW_BATCH_ENTRIES), published))
+  const derived = await deriveSome(await log.entries(from as number as LogIndex, to), blobs)
+  const through = treeSize(from + derived.length)
   const step = { from, through, derived, trust: options.trust }
   const batch = await index.read((reader) => indexBatch(reader, log, step))
   await blobs.put(derived.map((one) => one.manifest))
@@ -51,9 +62,22 @@ export async function followOnce(
   return through
 }
 
+/** The first entries, until they have so many keys that a step is large enough. */
+async function deriveSome(entries: readonly LogEntry[], blobs: BlobStore): Promise<readonly Derived[]> {
+  const derived: Derived[] = []
+  let keys = 0
+  for (const entry of entries) {
+    if (keys >= FOLLOW_BATCH_KEYS) break
+    const one = await derive(entry, blobs)
+    derived.push(one)
+    keys += one.componentKeys.length
+  }
+  return derived
+}
+
 export class Follower {
   readonly #options: FollowerOptions
-  readonly #waiting: { readonly size: TreeSize; readonly resolve: () => void }[] = []
+  readonly #waiting = new Set<{ readonly size: TreeSize; readonly resolve: () => void }>()
   #through: TreeSize
   #published: TreeSize
   #running: Promise<void> | undefined
@@ -89,23 +113,36 @@ export class Follower {
     if (this.#through < this.#published && !this.#stopped) this.#running ??= this.#run()
   }
 
+  /** Questions that wait for it now. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
   /** Resolves when the index has reached `size`, or after `waitMs`, whichever is first. */
   async reach(size: TreeSize, waitMs: number): Promise<void> {
     if (this.#through >= size || this.#stopped) return
-    const reached = new Promise<void>((resolve) => this.#waiting.push({ size, resolve }))
+    let forget = (): void => undefined
+    const reached = new Promise<void>((resolve) => {
+      const one = { size, resolve }
+      this.#waiting.add(one)
+      forget = () => void this.#waiting.delete(one)
+    })
     await Promise.race([reached, this.#options.clock.sleep(waitMs)])
+    // Anybody may ask for a size that never comes.
+    forget()
   }
 
   /** Takes no further step; resolves when the current one is done. */
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#running
+    await this.#options.steps?.[Symbol.asyncDispose]()
   }
 
   async #run(): Promise<void> {
     try {
       while (this.#through < this.#published && !this.#stopped) {
-        this.#through = await followOnce(this.#options, this.#through, this.#published)
+        this.#through = await this.#step()
         this.#owe()
         this.#wake()
         // Storage may answer without a turn of the event loop: a long way to catch up must not keep questions waiting.
@@ -118,6 +155,13 @@ export class Follower {
     }
   }
 
+  #step(): Promise<TreeSize> {
+    const { steps } = this.#options
+    return steps === undefined
+      ? followOnce(this.#options, this.#through, this.#published)
+      : steps.take(this.#through, this.#published)
+  }
+
   /** One mark is enough: when it is reached, what is public by then is owed from then on. */
   #owe(): void {
     if (this.#owed !== undefined && this.#owed.size > this.#through) return
@@ -126,18 +170,14 @@ export class Follower {
   }
 
   #wake(): void {
-    const { length } = this.#waiting
-    for (const one of this.#waiting.splice(0, length)) {
-      if (one.size <= this.#through) one.resolve()
-      else this.#waiting.push(one)
-    }
+    for (const one of this.#waiting) if (one.size <= this.#through) one.resolve()
   }
 
   /** Out of space: the next publication tries again. Anything else would only fail again. */
   #fail(cause: unknown): void {
     if (cause instanceof Fault && cause.class === 'storage-full') return
     this.#stopped = true
-    for (const one of this.#waiting.splice(0)) one.resolve()
+    for (const one of this.#waiting) one.resolve()
     this.#options.onError(cause)
   }
 }

@@ -7,7 +7,7 @@
 import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { parseTarget, type Target } from '../attestation/revocation.ts'
 import { signerKey, subjectKey } from '../map/keys.ts'
-import type { TrustState } from '../trust/trust-state.ts'
+import { isRegistered, type TrustState } from '../trust/trust-state.ts'
 import { imagesOf, type EntryFacts } from '../verify/entry-facts.ts'
 import { countingSboms } from '../verify/rows.ts'
 import type { Derived } from './derive.ts'
@@ -25,13 +25,18 @@ export interface IndexStep {
 export async function indexBatch(reader: IndexReader, log: LogStore, step: IndexStep): Promise<IndexBatch> {
   const touched = await touchedImages(reader, log, step)
   const images = await imageRows(reader, step, touched)
-  const entries = step.derived.map(({ facts, manifest }) => entryRow({ facts, manifest: manifest.digest }))
+  const entries = step.derived.map((one) => rowOfEntry(one, step.trust))
   return {
     from: step.from,
     through: step.through,
     postings: postingsOf(step.derived),
     rows: [...entries, ...images],
   }
+}
+
+function rowOfEntry({ facts, manifest, signedBytes }: Derived, trust: TrustState): IndexRow {
+  const row = { facts, manifest: manifest.digest }
+  return entryRow(isRegistered(trust, facts.index, facts.key) ? row : { ...row, signedBytes })
 }
 
 function postingsOf(derived: readonly Derived[]): readonly Posting[] {
@@ -51,7 +56,7 @@ async function touchedImages(
 ): Promise<readonly ImageDigest[]> {
   const touched = new Set<ImageDigest>()
   const addAll = (facts: EntryFacts): void => {
-    for (const image of imagesOf(facts)) touched.add(image)
+    for (const image of imagesOf(facts, step.trust)) touched.add(image)
   }
   const older = new Set<LogIndex>()
   for (const one of step.derived) {

@@ -18,6 +18,8 @@ import type { IndexReader, IndexRow, RowTable } from './ports.ts'
 export interface EntryRow {
   readonly facts: EntryFacts
   readonly manifest: Sha256Id
+  /** The length of what was signed; of unregistered signers' entries only, which are listed only if they are small. */
+  readonly signedBytes?: number
 }
 
 export interface ImageRecord {

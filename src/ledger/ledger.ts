@@ -7,12 +7,14 @@
  * Everything from outside (storage, key, time) is an argument.
  */
 import { treeSize, type AttestationId, type ImageDigest, type LogIndex, type TreeSize } from '../brand.ts'
+import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
+import type { HashReader } from '../tlog/node.ts'
 import type { TileId } from '../tlog/tile.ts'
 import { verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
-import type { TrustState } from '../trust/trust-state.ts'
+import { rootAt, type TrustState } from '../trust/trust-state.ts'
 import type {
   AttestationAnswer,
   EntryAnswer,
@@ -24,11 +26,13 @@ import type {
   SubmitAnswer,
 } from '../verify/answer.ts'
 import { admit, type Admitted } from './admit.ts'
-import { Follower, prepareIndex } from './follower.ts'
+import { Follower, prepareIndex, type FollowSteps } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
+import type { Placed } from './place.ts'
 import type { Clock, Storage } from './ports.ts'
+import { hashesOf } from './prove.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
 import { queryAttestation, queryEntry, querySigned, submitAnswer } from './query-entries.ts'
@@ -52,6 +56,8 @@ export interface LedgerOptions {
   readonly onFatal: (cause: unknown) => void
   /** How bodies are admitted; a server does it beside the event loop. @default admit.ts, at once */
   readonly admit?: (body: Uint8Array, registered: readonly PublicKey[]) => Promise<Admitted>
+  /** How the index follows; a server does it beside the event loop. @default follower.ts, at once */
+  readonly follow?: FollowSteps
   /**
    * Told once, when the index can not follow any further. The log goes on; answers say how far the index reaches.
    * `attestree server check` names what is damaged.
@@ -76,6 +82,7 @@ export class Ledger implements AsyncDisposable {
   #published: Published
   #readOnly: string | undefined
   #storageFullAt: number | undefined
+  #batchHashes: { readonly size: TreeSize; readonly read: HashReader } | undefined
 
   private constructor(storage: Storage, options: LedgerOptions, opened: OpenedLog, through: TreeSize) {
     this.#storage = storage
@@ -91,7 +98,13 @@ export class Ledger implements AsyncDisposable {
     })
     this.#readOnly = options.readOnly
     this.#follower = new Follower(
-      { storage, trust: opened.trust, clock: options.clock, onError: options.onIndexStopped },
+      {
+        storage,
+        trust: opened.trust,
+        clock: options.clock,
+        onError: options.onIndexStopped,
+        steps: options.follow,
+      },
       through,
     )
     this.#sequencer = opened.writing === undefined ? undefined : this.#startSequencer(opened, opened.writing)
@@ -184,12 +197,26 @@ export class Ledger implements AsyncDisposable {
    */
   async submit(body: Uint8Array): Promise<{ readonly created: boolean; readonly answer: SubmitAnswer }> {
     if (this.#sequencer === undefined || this.#readOnly !== undefined) throw this.#refuseWriting()
-    const admitted = await (this.#options.admit ?? admit)(body, this.#registered())
+    const arrive = this.#sequencer.expect()
+    const admitted = await this.#admit(body).finally(arrive)
     const placed = await this.#sequencer.add(admitted)
     return {
       created: placed.created,
-      answer: await submitAnswer(this.#logView(), placed, admitted),
+      answer: await submitAnswer(this.#logView(), placed, admitted, this.#hashes(placed)),
     }
+  }
+
+  /** Submissions of one batch ask for the same few tiles; old entries may be anywhere, and nothing is kept for them. */
+  #hashes({ created }: Placed): HashReader {
+    const { size } = this.#published.checkpoint
+    if (!created) return hashesOf(this.#storage.log, size)
+    if (this.#batchHashes?.size !== size)
+      this.#batchHashes = { size, read: hashesOf(this.#storage.log, size) }
+    return this.#batchHashes.read
+  }
+
+  async #admit(body: Uint8Array): Promise<Admitted> {
+    return (this.#options.admit ?? admit)(body, this.#registered())
   }
 
   #refuseWriting(): Fault {
@@ -240,6 +267,11 @@ export class Ledger implements AsyncDisposable {
     const { version } = this.#options
     const about = { key: this.#key, readOnly: this.#readOnly, version }
     return this.#view((view) => queryStatus(view, about))
+  }
+
+  /** Who may submit, by the trust root in force. */
+  admission(): TrustRoot['admission'] {
+    return rootAt(this.#trust, this.#published.checkpoint.size)?.root.admission ?? 'registered'
   }
 
   /** The newest published checkpoint, as a signed note. */

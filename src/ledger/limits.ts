@@ -8,12 +8,19 @@ export const MAX_BATCH_WINDOW_MS = 100
 export const MAX_WAITING_SUBMISSIONS = 4096
 /** Entries that the follower takes into one index transaction. */
 export const FOLLOW_BATCH_ENTRIES = 100
+/** The same where it has a thread of its own and keeps nobody waiting: many small ones share what a transaction costs. */
+export const FOLLOW_BESIDE_ENTRIES = 1000
+/** A transaction takes no further entry above this: some hundred SBOMs, in memory until they are written. */
+export const FOLLOW_BATCH_KEYS = 50_000
 /** How long a query waits for the index to reach the size published when it arrived. */
 export const INDEX_WAIT_MS = 1000
 /** An index this far behind what is published is no longer what callers expect (interface.md, "Log health"). */
 export const MAX_INDEX_LAG_MS = 60_000
 /** After this without a submission tried, a ledger that was full is worth trying again: only a write can tell. */
 export const STORAGE_FULL_RETRY_MS = 30_000
+/** Claims by unregistered signers that one answer lists, and how large what was signed behind them may be together. */
+export const MAX_LISTED_CLAIMS = 20
+export const MAX_LISTED_CLAIM_BYTES = 4 * 1024 * 1024
 /** Rows on one page unless asked otherwise, and at most (interface.md 4.1). */
 export const DEFAULT_PAGE_ROWS = 100
 export const MAX_PAGE_ROWS = 1000

@@ -66,14 +66,14 @@ async function findChanged(
     const length = Math.min(ROWS_AT_ONCE, through - from)
     const indexes = Array.from({ length }, (_, i) => (from + i) as LogIndex)
     for (const { facts } of await readEntryRows(now, indexes)) {
-      for (const image of imagesOf(facts)) changed.add(image)
+      for (const image of imagesOf(facts, trust)) changed.add(image)
       const uri = revocationAt(trust, facts.index)?.revocation.target.uri
       if (uri === undefined) continue
       for (const index of await revokedEntries(now, log, parseTarget(uri))) if (index < at) older.add(index)
     }
   }
   for (const { facts } of await readEntryRows(now, [...older]))
-    for (const image of imagesOf(facts)) changed.add(image)
+    for (const image of imagesOf(facts, trust)) changed.add(image)
   return changed
 }
 
@@ -84,7 +84,7 @@ async function recordThen(
 ): Promise<ImageRecord | undefined> {
   const rows = await readEntryRows(reader, await reader.postings('components', subjectKey(image)))
   const about = rows.map((row) => row.facts)
-  if (!about.some((facts) => imagesOf(facts).includes(image))) return undefined
+  if (!about.some((facts) => imagesOf(facts, trust).includes(image))) return undefined
   return { sboms: countingSboms(image, about, trust, at).map((facts) => facts.index) }
 }
 

@@ -10,9 +10,9 @@ import { entryOf } from '../entry/hashed-rekord.ts'
 import { Fault } from '../errors.ts'
 import { leafHash } from '../tlog/tree-hash.ts'
 import { judgeSubmission } from '../trust/admission.ts'
-import type { TrustState } from '../trust/trust-state.ts'
+import { isRegistered, rootAt, type TrustState } from '../trust/trust-state.ts'
 import type { SubmittedSignature } from '../verify/answer.ts'
-import type { Admitted, VerifiedSignature } from './admit.ts'
+import type { Admitted, KeyedSignature } from './admit.ts'
 import { MAX_BATCH_ENTRIES } from './limits.ts'
 import type { Blob, LogEntry, LogStore } from './ports.ts'
 
@@ -20,6 +20,8 @@ import type { Blob, LogEntry, LogStore } from './ports.ts'
 export interface Placed {
   readonly attestation: AttestationId
   readonly signatures: readonly SubmittedSignature[]
+  /** The entries that `signatures` name, old and new. */
+  readonly entries: readonly LogEntry[]
   /** Whether any of the entries is new. */
   readonly created: boolean
 }
@@ -81,55 +83,67 @@ async function placeOrRefuse(draft: Draft, submission: Admitted): Promise<Placed
 }
 
 async function place(draft: Draft, submission: Admitted): Promise<Placed> {
-  const signatures: SubmittedSignature[] = []
-  const refusals: Fault[] = []
-  const accepted: VerifiedSignature[] = []
-  for (const verified of submission.signatures) {
-    const existing = await existingEntry(draft, submission.attestation, verified.key.id)
-    if (existing !== undefined) signatures.push({ key: verified.key.id, entry: existing, new: false })
-    else {
-      const refusal = refusalOf(draft, submission, verified)
-      if (refusal === undefined) accepted.push(verified)
-      else {
-        refusals.push(refusal)
-        signatures.push({ keyid: verified.key.id, leftOut: refusal.reason })
-      }
-    }
+  const { attestation, leftOut } = submission
+  const existing: LogEntry[] = []
+  const accepted: KeyedSignature[] = []
+  const refused: { readonly key: KeyId; readonly refusal: Fault }[] = []
+  for (const verified of inOrder(draft, submission)) {
+    const { id } = verified.key
+    const companions = accepted.map((one) => one.key.id)
+    const entry = await existingEntry(draft, attestation, id)
+    const refusal = entry === undefined ? refusalOf(draft, submission, verified, companions) : undefined
+    if (entry !== undefined) existing.push(entry)
+    else if (refusal === undefined) accepted.push(verified)
+    else refused.push({ key: id, refusal })
   }
-  if (accepted.length === 0 && !signatures.some((one) => 'entry' in one))
-    throw refusals[0] ?? noKnownSigner(submission)
+  if (accepted.length + existing.length === 0) throw refused[0]?.refusal ?? noKnownSigner(submission)
+  const entered = accepted.map((verified) => enter(draft, submission, verified))
   return {
-    attestation: submission.attestation,
+    attestation,
     signatures: [
-      ...signatures,
-      ...accepted.map((verified) => enter(draft, submission, verified)),
-      ...submission.leftOut,
+      ...existing.map((entry) => submitted(draft, entry, false)),
+      ...refused.map(({ key, refusal }) => ({ keyid: key, leftOut: refusal.reason })),
+      ...entered.map((entry) => submitted(draft, entry, true)),
+      ...leftOut,
     ],
+    entries: [...existing, ...entered],
     created: accepted.length > 0,
   }
+}
+
+/** Those who are registered first: new administrators are admitted behind one who is in force. */
+function inOrder(draft: Draft, { signatures }: Admitted): readonly KeyedSignature[] {
+  const isKnown = ({ key }: KeyedSignature): boolean => isRegistered(draft.trust, nextIndex(draft), key.id)
+  return [...signatures.filter(isKnown), ...signatures.filter((one) => !isKnown(one))]
 }
 
 async function existingEntry(
   draft: Draft,
   attestation: AttestationId,
   key: KeyId,
-): Promise<LogIndex | undefined> {
+): Promise<LogEntry | undefined> {
   const drafted = draft.entries.find((entry) => entry.attestation === attestation && entry.key === key)
-  if (drafted !== undefined) return drafted.index
+  if (drafted !== undefined) return drafted
   const [stored] = await draft.log.find(attestation, key)
-  return stored?.index
+  return stored
 }
 
 /** Why this signature may not enter; a fault that is not about the signer refuses the whole submission. */
-function refusalOf(draft: Draft, submission: Admitted, { key }: VerifiedSignature): Fault | undefined {
+function refusalOf(
+  draft: Draft,
+  submission: Admitted,
+  { key }: KeyedSignature,
+  companions: readonly KeyId[],
+): Fault | undefined {
   const { attestation, predicateType, control } = submission
   try {
     judgeSubmission(draft.trust, {
+      // As of the first, like an auditor, who goes back to where the envelope's entries begin.
       index: nextIndex(draft),
       attestation,
       key: key.id,
       predicateType,
-      ...(control === undefined ? {} : { control }),
+      ...(control === undefined ? {} : { control, companions }),
     })
     return undefined
   } catch (cause) {
@@ -138,15 +152,11 @@ function refusalOf(draft: Draft, submission: Admitted, { key }: VerifiedSignatur
   }
 }
 
-function enter(
-  draft: Draft,
-  submission: Admitted,
-  { key, signature }: VerifiedSignature,
-): SubmittedSignature {
+function enter(draft: Draft, submission: Admitted, { key, signature }: KeyedSignature): LogEntry {
   const index = nextIndex(draft)
   const { attestation } = submission
   const leaf = entryOf(submission.pae, key, signature)
-  draft.entries.push({
+  const entry: LogEntry = {
     index,
     leaf,
     leafHash: leafHash(leaf),
@@ -155,11 +165,23 @@ function enter(
     recordedAt: draft.recordedAt,
     // What could not be read was refused by admit.ts; withheld envelopes come with a later issue.
     readable: true,
-  })
+  }
+  draft.entries.push(entry)
   draft.blobs.set(attestation, { digest: attestation, bytes: submission.pae })
   if (submission.control !== undefined)
     draft.controls.push({ index, attestation, key: key.id, control: submission.control })
-  return { key: key.id, entry: index, new: true }
+  return entry
+}
+
+function submitted(draft: Draft, entry: LogEntry, isNew: boolean): SubmittedSignature {
+  return { key: entry.key, entry: entry.index, new: isNew, ...markOf(draft, entry) }
+}
+
+/** Whoever belonged to no principal then is told so: what it states never counts. */
+function markOf(draft: Draft, { index, key }: LogEntry): { readonly unregistered?: true } {
+  // The first trust root is in no state yet; its own signers are in it.
+  if (rootAt(draft.trust, index) === undefined) return {}
+  return isRegistered(draft.trust, index, key) ? {} : { unregistered: true }
 }
 
 function nextIndex(draft: Draft): LogIndex {

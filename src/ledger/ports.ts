@@ -100,6 +100,8 @@ export interface LogStore {
   publish(note: PublishedNote): Promise<void>
   /** The newest published note. */
   published(): Promise<PublishedNote | undefined>
+  /** Every published note of a size from `from` to `to` − 1, smallest first. */
+  notes(from: TreeSize, to: TreeSize): Promise<readonly PublishedNote[]>
 }
 
 /**

@@ -2,6 +2,7 @@
 import { treeSize, type AttestationId, type KeyId, type LogIndex, type TreeSize } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { foldInclusion, inclusionPlaces } from '../tlog/inclusion.ts'
+import type { HashReader } from '../tlog/node.ts'
 import { tileReader } from '../tlog/tile.ts'
 import type { ProvenEntries, ProvenEntry } from '../verify/answer.ts'
 import type { LogEntry, LogStore } from './ports.ts'
@@ -12,14 +13,19 @@ export interface EntryToProve {
   readonly predicateType: string
 }
 
+/** Reads the hashes of the published tree of `size`, each tile once: for one answer, or for those of one batch. */
+export function hashesOf(store: LogStore, size: TreeSize): HashReader {
+  return tileReader(size, (places) => store.tiles(places))
+}
+
 /** Proofs against the tree of `size`, keyed by index, each entry once. */
 export async function proveEntries(
-  store: LogStore,
+  read: HashReader,
   size: TreeSize,
   wanted: readonly EntryToProve[],
 ): Promise<ProvenEntries> {
   const plans = wanted.map(({ entry }) => inclusionPlaces(entry.index, size))
-  const hashes = await tileReader(size, (places) => store.tiles(places))(plans.flat())
+  const hashes = await read(plans.flat())
   const proven: Record<string, ProvenEntry> = {}
   let at = 0
   for (const [which, { entry, predicateType }] of wanted.entries()) {

@@ -5,11 +5,12 @@ import { parseStatement } from '../attestation/statement.ts'
 import { Fault } from '../errors.ts'
 import { intakeOf, type Intake } from '../sbom/intake.ts'
 import { readSbom } from '../sbom/manifest.ts'
+import type { HashReader } from '../tlog/node.ts'
 import type { AttestationAnswer, EntryAnswer, ProvenEntries, SubmitAnswer } from '../verify/answer.ts'
 import type { Admitted } from './admit.ts'
 import type { Placed } from './place.ts'
 import type { LogEntry } from './ports.ts'
-import { proveEntries, readEntries } from './prove.ts'
+import { hashesOf, proveEntries, readEntries } from './prove.ts'
 import { asOf, type LogView } from './view.ts'
 
 /** @throws Fault `not-recorded` */
@@ -47,14 +48,14 @@ export async function submitAnswer(
   view: LogView,
   placed: Placed,
   { predicateType, intake }: Pick<Admitted, 'predicateType' | 'intake'>,
+  read: HashReader,
 ): Promise<SubmitAnswer> {
-  const indexes = placed.signatures.flatMap((one) => ('entry' in one ? [one.entry] : []))
-  const wanted = (await readEntries(view.log, indexes)).map((entry) => ({ entry, predicateType }))
+  const wanted = placed.entries.map((entry) => ({ entry, predicateType }))
   return {
     attestation: placed.attestation,
     signatures: placed.signatures,
     intake,
-    entries: await proveEntries(view.log, view.checkpoint.size, wanted),
+    entries: await proveEntries(read, view.checkpoint.size, wanted),
     asOf: asOf(view, view.through),
   }
 }
@@ -78,7 +79,7 @@ async function prove(view: LogView, entries: readonly LogEntry[]): Promise<Prove
       return { entry, predicateType: parseStatement(payload).predicateType }
     }),
   )
-  return proveEntries(view.log, view.checkpoint.size, wanted)
+  return proveEntries(hashesOf(view.log, view.checkpoint.size), view.checkpoint.size, wanted)
 }
 
 async function readSigned({ blobs }: LogView, id: AttestationId): Promise<Uint8Array> {

@@ -1,32 +1,60 @@
-/** "Which images were built from this commit, by this builder, signed with this key?" Rows are made by verify/found-rows.ts. */
+/**
+ * "Which images have this commit, builder, signer, base image, licence, component hash?" The index has a key for each;
+ * rows are made by verify/found-rows.ts.
+ */
 import type { ImageDigest, LogIndex } from '../brand.ts'
-import { builderKey, commitKey, signerKey, subjectKey } from '../map/keys.ts'
-import type { FoundAnswer, FoundRow, StatedQuestion } from '../verify/answer.ts'
-import { foundRow, parseStatedQuestion } from '../verify/found-rows.ts'
+import { Fault } from '../errors.ts'
+import {
+  baseImageKey,
+  builderKey,
+  commitKey,
+  componentHashKey,
+  licenceKey,
+  signerKey,
+  subjectKey,
+} from '../map/keys.ts'
+import { listedLicence } from '../sbom/licence-list.ts'
+import { isRegistered } from '../trust/trust-state.ts'
+import type { FoundAnswer, FoundRow, StatedKind, StatedQuestion } from '../verify/answer.ts'
+import { imagesOf } from '../verify/entry-facts.ts'
+import { foundRow, isOfSboms, parseStatedQuestion } from '../verify/found-rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './cursor.ts'
-import { readEntryRows, readKnownImages } from './index-rows.ts'
+import { readEntryRows, readImageRecords, readKnownImages } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { proofMaterial } from './query-images.ts'
+import { listClaims, unregisteredRows } from './unregistered.ts'
 import { asOf, coverageOf, type View } from './view.ts'
 
-/** Exactly one of the first three. */
-export interface FoundQuery {
-  readonly commit?: string
-  readonly builder?: string
-  readonly signer?: string
+/** Exactly one of the kinds. */
+export interface FoundQuery extends Readonly<Partial<Record<StatedKind, string>>> {
   readonly limit?: number
   readonly cursor?: string
 }
 
 /** @throws Fault `malformed` */
 export function askFound(query: FoundQuery): Asked<FoundAnswer> {
-  const question = parseStatedQuestion(query)
+  const question = inSpellingOfList(parseStatedQuestion(query))
   const after = query.cursor === undefined ? undefined : parseCursor(question, query.cursor)
   return {
     answer: (view) => queryFound(view, question, query.limit ?? DEFAULT_PAGE_ROWS, after),
     ...(after === undefined ? {} : { at: after.through }),
   }
+}
+
+/** Licences are indexed as the SPDX list spells them, and no others are. */
+function inSpellingOfList(question: StatedQuestion): StatedQuestion {
+  if (!('licence' in question)) return question
+  const licence = listedLicence(question.licence)
+  if (licence !== undefined) return { licence }
+  throw new Fault(
+    'parameter-malformed',
+    `licence: expected an id of the SPDX list, got ${question.licence}`,
+    {
+      hint: 'The ids stand at https://spdx.org/licenses/, for example Apache-2.0.',
+      facts: { parameter: 'licence' },
+    },
+  )
 }
 
 async function queryFound(
@@ -35,55 +63,92 @@ async function queryFound(
   limit: number,
   after: Cursor | undefined,
 ): Promise<FoundAnswer> {
-  const rest = (await findHits(view, question)).filter((hit) => after === undefined || isAfter(hit, after))
+  const stating = new Set(await view.reader.postings('components', keyOf(question)))
+  const find = isOfSboms(question) ? findByCounting : findHits
+  const hits = [...(await find(view, stating))].sort(
+    (a, b) => a.first - b.first || (a.image < b.image ? -1 : 1),
+  )
+  const rest = hits.filter((hit) => after === undefined || isAfter(hit, after))
   const shown = rest.slice(0, limit)
-  const items = await Promise.all(shown.map((hit) => makeRow(view, question, hit.image)))
+  const items = await Promise.all(shown.map((hit) => makeRow(view, question, stating, hit.image)))
   const last = shown.at(-1)
+  const claims = after === undefined ? listClaims(await unregisteredRows(view, stating)) : {}
   return {
     question,
     items,
     ...(rest.length > shown.length && last !== undefined
       ? { next: formatCursor(question, { ...last, through: view.through }) }
       : {}),
+    ...claims,
     coverage: await coverageOf(view),
-    entries: await proofMaterial(view, items),
+    entries: await proofMaterial(view, items, claims.unregistered),
     asOf: asOf(view, view.through),
     assurance: 'rows',
     notEstablished: ['complete', 'not-revoked'],
   }
 }
 
+type Stating = ReadonlySet<LogIndex>
+
 /** The images among the subjects, by the first entry that states what was asked. */
-async function findHits(view: View, question: StatedQuestion): Promise<readonly Place[]> {
+async function findHits(view: View, stating: Stating): Promise<readonly Place[]> {
   const firsts = new Map<ImageDigest, LogIndex>()
-  const stating = await view.reader.postings('components', keyOf(question))
-  for (const { facts } of await readEntryRows(view.reader, stating)) {
+  const images = new Set<ImageDigest>()
+  for (const { facts } of await readEntryRows(view.reader, [...stating])) {
+    if (!isRegistered(view.trust, facts.index, facts.key)) continue
     for (const { digest } of facts.subjects)
       if (isSha256(digest) && !firsts.has(digest)) firsts.set(digest, facts.index)
+    for (const image of imagesOf(facts, view.trust)) images.add(image)
   }
-  // Another entry may have made an image of a subject that this one gives no reference for.
-  const records = await readKnownImages(view.reader, [...firsts.keys()])
-  return [...firsts]
-    .filter((_, at) => records[at] !== undefined)
-    .map(([image, first]) => ({ image, first }))
-    .sort((a, b) => a.first - b.first || (a.image < b.image ? -1 : 1))
+  await readKnownImages(view.reader, [...images])
+  const others = await imagesByOthers(
+    view,
+    [...firsts.keys()].filter((digest) => !images.has(digest)),
+  )
+  for (const image of others) images.add(image)
+  return [...firsts].filter(([digest]) => images.has(digest)).map(([image, first]) => ({ image, first }))
+}
+
+/** The images of which an SBOM that counts states it, by the first of these. */
+async function findByCounting(view: View, stating: Stating): Promise<readonly Place[]> {
+  const rows = await readEntryRows(view.reader, [...stating])
+  const images = [...new Set(rows.flatMap(({ facts }) => imagesOf(facts, view.trust)))]
+  const records = await readKnownImages(view.reader, images)
+  return images.flatMap((image, at) => {
+    const first = records[at]?.sboms.find((entry) => stating.has(entry))
+    return first === undefined ? [] : [{ image, first }]
+  })
+}
+
+/** Another entry may have made an image of a subject that these give no reference for; else it has no row: a binary, say. */
+async function imagesByOthers(view: View, digests: readonly ImageDigest[]): Promise<readonly ImageDigest[]> {
+  const records = await readImageRecords(view.reader, digests)
+  return digests.filter((_, at) => records[at] !== undefined)
 }
 
 function keyOf(question: StatedQuestion): Uint8Array {
   if ('commit' in question) return commitKey(question.commit)
-  return 'builder' in question ? builderKey(question.builder) : signerKey(question.signer)
+  if ('builder' in question) return builderKey(question.builder)
+  if ('signer' in question) return signerKey(question.signer)
+  if ('base' in question) return baseImageKey(question.base)
+  return 'hash' in question ? componentHashKey(question.hash) : licenceKey(question.licence)
 }
 
 function isSha256(digest: string): digest is ImageDigest {
   return digest.startsWith('sha256:')
 }
 
-async function makeRow(view: View, question: StatedQuestion, image: ImageDigest): Promise<FoundRow> {
+async function makeRow(
+  view: View,
+  question: StatedQuestion,
+  stating: Stating,
+  image: ImageDigest,
+): Promise<FoundRow> {
   const about = await readEntryRows(view.reader, await view.reader.postings('components', subjectKey(image)))
   return foundRow(
     question,
     image,
-    about.map((row) => row.facts),
+    about.map(({ facts }) => ({ facts, states: stating.has(facts.index) })),
     view.trust,
     view.through,
   )

@@ -3,13 +3,14 @@ import type { ImageDigest, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { subjectKey } from '../map/keys.ts'
 import { verdictOf } from '../trust/status.ts'
-import { principalOf, revocationsOf } from '../trust/trust-state.ts'
+import { isRegistered, principalOf, revocationsOf } from '../trust/trust-state.ts'
 import type { ImageAnswer } from '../verify/answer.ts'
 import { imagesOf, isProvenance, type EntryFacts } from '../verify/entry-facts.ts'
 import { namesOf, provenanceRow } from '../verify/rows.ts'
 import { readEntryRows, readImageRecords, readKnownImages } from './index-rows.ts'
 import type { LogEntry } from './ports.ts'
 import { readEntries, targetsOf } from './prove.ts'
+import { listClaims, unregisteredRows } from './unregistered.ts'
 import { asOf, coverageOf, provenEntries, revocationEntries, trustRootEntries, type View } from './view.ts'
 
 /** @throws Fault `not-recorded` if no entry speaks of the digest */
@@ -20,12 +21,22 @@ export async function queryImage(view: View, image: ImageDigest): Promise<ImageA
       hint: 'That is no proof of harm: it means that nobody has said here where it came from.',
     })
   }
-  const facts = (await readEntryRows(view.reader, indexes)).map((row) => row.facts)
-  const entries = await readEntries(view.log, indexes)
-  const isKnown = facts.some((one) => imagesOf(one).includes(image))
+  const rows = await readEntryRows(view.reader, indexes)
+  const facts = rows.map((row) => row.facts).filter(({ index, key }) => isRegistered(view.trust, index, key))
+  const entries = await readEntries(
+    view.log,
+    facts.map((one) => one.index),
+  )
+  const claims = listClaims(await unregisteredRows(view, indexes))
+  const isKnown = facts.some((one) => imagesOf(one, view.trust).includes(image))
   const [record] = await (isKnown ? readKnownImages : readImageRecords)(view.reader, [image])
   const targets = [...facts.flatMap(targetsOf), `image:${image}`]
-  const proven = [...(await trustRootEntries(view)), ...indexes, ...(await revocationEntries(view, targets))]
+  const stated = [...entries, ...(claims.unregistered?.items.map((claim) => ({ index: claim.entry })) ?? [])]
+  const proven = [
+    ...(await trustRootEntries(view)),
+    ...stated.map((one) => one.index),
+    ...(await revocationEntries(view, targets)),
+  ]
   const revoked = revocationsOf(view.trust, view.through, `image:${image}`).length > 0
   const attestations = facts.map((one, at) => attestationRow(view, one, entries[at], image))
   return {
@@ -37,6 +48,7 @@ export async function queryImage(view: View, image: ImageDigest): Promise<ImageA
     attestations,
     sboms: facts.flatMap((one) => sbomRow(one, record?.sboms ?? [])),
     provenance: facts.filter(isProvenance).map(provenanceRow),
+    ...claims,
     coverage: await coverageOf(view),
     entries: await provenEntries(view, proven),
     asOf: asOf(view, view.through),
@@ -71,7 +83,7 @@ function attestationRow(
   }
 }
 
-function sbomRow({ index, sbom }: EntryFacts, counting: readonly LogIndex[]): ImageAnswer['sboms'] {
+function sbomRow({ index, sbom, claimed }: EntryFacts, counting: readonly LogIndex[]): ImageAnswer['sboms'] {
   if (sbom === undefined) return []
   const { tool, toolVersion, platform, components } = sbom
   return [
@@ -82,6 +94,7 @@ function sbomRow({ index, sbom }: EntryFacts, counting: readonly LogIndex[]): Im
       platform: platform === '' ? null : platform,
       components,
       counts: counting.includes(index),
+      ...(claimed === undefined ? {} : { claimed }),
     },
   ]
 }

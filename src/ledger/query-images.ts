@@ -10,7 +10,7 @@ import { equalBytes } from '../encoding/bytes.ts'
 import { Fault } from '../errors.ts'
 import { componentKey, componentPrefix, parseComponentKey, subjectKey } from '../map/keys.ts'
 import { parseManifest } from '../sbom/manifest.ts'
-import type { ImageRow, ImagesAnswer, QuestionCoverage } from '../verify/answer.ts'
+import type { ImageRow, ImagesAnswer, QuestionCoverage, UnregisteredClaims } from '../verify/answer.ts'
 import { imagesOf, isProvenance } from '../verify/entry-facts.ts'
 import {
   compareRows,
@@ -22,10 +22,11 @@ import {
   type Stated,
 } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
-import { readEntryRows, readKnownImages, readTotals } from './index-rows.ts'
+import { readEntryRows, readKnownImages, readTotals, type EntryRow } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { targetsOf } from './prove.ts'
+import { listClaims, unregisteredRows } from './unregistered.ts'
 import {
   asOf,
   provenEntries,
@@ -74,14 +75,16 @@ async function queryImages(
   const shown = rest.slice(0, page.limit)
   const items = await Promise.all(shown.map((hit) => makeRow(view, question, occurrences, hit.image)))
   const last = shown.at(-1)
+  const claims = page.after === undefined ? await findClaims(view, question, occurrences) : {}
   return {
     question: question.asked,
     items: [...items].sort(compareRows),
     ...(rest.length > shown.length && last !== undefined
       ? { next: formatCursor(question.asked, { ...last, through: view.through }) }
       : {}),
+    ...claims,
     coverage: await questionCoverage(view, hits),
-    entries: await proofMaterial(view, items),
+    entries: await proofMaterial(view, items, claims.unregistered),
     asOf: asOf(view, view.through),
     assurance: 'rows',
     notEstablished: ['complete', 'not-revoked'],
@@ -132,7 +135,7 @@ async function findHits(
 ): Promise<readonly Hit[]> {
   const images = new Set<ImageDigest>()
   for (const row of await readEntryRows(view.reader, [...occurrences.keys()])) {
-    for (const image of imagesOf(row.facts)) images.add(image)
+    for (const image of imagesOf(row.facts, view.trust)) images.add(image)
   }
   const ordered = [...images]
   const records = await readKnownImages(view.reader, ordered)
@@ -148,6 +151,23 @@ async function findHits(
       hits.push({ image, status, first })
   }
   return hits.sort((a, b) => a.first - b.first || (a.image < b.image ? -1 : 1))
+}
+
+/** What unregistered signers say of the component: beside the rows, never in them. */
+async function findClaims(
+  view: View,
+  question: ComponentQuestion,
+  occurrences: Occurrences,
+): Promise<{ readonly unregistered?: UnregisteredClaims }> {
+  const matchesOf = ({ facts: { index } }: EntryRow): readonly string[] =>
+    decide(question, [{ entry: index, versions: occurrences.get(index) ?? [] }]).matches.map(
+      (one) => one.purl,
+    )
+  const rows = await unregisteredRows(view, occurrences.keys())
+  return listClaims(
+    rows.filter((row) => matchesOf(row).length > 0),
+    matchesOf,
+  )
 }
 
 async function makeRow(
@@ -184,6 +204,7 @@ export async function proofMaterial(
   items: readonly (Omit<ImageRow, 'matches'> & {
     readonly matches: readonly { readonly entry: LogIndex }[]
   })[],
+  claims?: UnregisteredClaims,
 ): Promise<ImagesAnswer['entries']> {
   const stated = new Set<LogIndex>()
   for (const row of items) {
@@ -194,5 +215,6 @@ export async function proofMaterial(
   const facts = (await readEntryRows(view.reader, [...stated])).map((row) => row.facts)
   const targets = [...facts.flatMap(targetsOf), ...items.map((row) => `image:${row.image}`)]
   const roots = await trustRootEntries(view)
-  return provenEntries(view, [...roots, ...stated, ...(await revocationEntries(view, targets))])
+  const apart = (claims?.items ?? []).map((claim) => claim.entry)
+  return provenEntries(view, [...roots, ...stated, ...apart, ...(await revocationEntries(view, targets))])
 }

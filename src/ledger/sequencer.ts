@@ -3,8 +3,8 @@
  * batches and tells each submitter only after the checkpoint that covers its entries is public.
  *
  * Batching adapts: a lone submission is committed on the next turn of the event loop. While a commit runs, others
- * gather and go together; under load the next batch is held for as long as the last commit took, never longer than the
- * window.
+ * gather and go together; under load the next batch also waits for those that are being admitted, for as long as the last
+ * commit took and never longer than the window.
  */
 import type { Clock } from './ports.ts'
 import { Fault } from '../errors.ts'
@@ -42,9 +42,20 @@ export class Sequencer {
   #running: Promise<void> | undefined
   #closed: Fault | undefined
   #lastBatch = { entries: 0, tookMs: 0 }
+  #expected = 0
+  #allArrived: (() => void) | undefined
 
   constructor(options: SequencerOptions) {
     this.#options = options
+  }
+
+  /** Tells that a submission is being admitted; call what is returned right before it is added, or when it is refused. */
+  expect(): () => void {
+    this.#expected++
+    return () => {
+      this.#expected--
+      if (this.#expected === 0) this.#allArrived?.()
+    }
   }
 
   /**
@@ -83,10 +94,14 @@ export class Sequencer {
   }
 
   async #gather(): Promise<void> {
-    const { entries, tookMs } = this.#lastBatch
-    const window = this.#options.windowMs ?? MAX_BATCH_WINDOW_MS
     // Even a lone one gives way to what has arrived already: a commit that blocks would keep it out, one after the other.
-    await this.#options.clock.sleep(entries > 1 ? Math.min(tookMs, window) : 0)
+    await this.#options.clock.sleep(0)
+    const { entries, tookMs } = this.#lastBatch
+    if (entries <= 1 || this.#expected === 0) return
+    const window = this.#options.windowMs ?? MAX_BATCH_WINDOW_MS
+    const arrived = new Promise<void>((resolve) => (this.#allArrived = resolve))
+    await Promise.race([arrived, this.#options.clock.sleep(Math.min(tookMs, window))])
+    this.#allArrived = undefined
   }
 
   async #commitOnce(): Promise<void> {

@@ -10,7 +10,7 @@ import type { TrustState } from '../trust/trust-state.ts'
 import type { AsOf, Coverage, ProvenEntries } from '../verify/answer.ts'
 import { readEntryRows, readTotals } from './index-rows.ts'
 import type { BlobStore, HeldCheckpoint, IndexReader, LogStore } from './ports.ts'
-import { proveEntries, readEntries } from './prove.ts'
+import { hashesOf, proveEntries, readEntries } from './prove.ts'
 
 export interface PublishedView {
   readonly origin: string
@@ -54,7 +54,7 @@ export async function provenEntries(view: View, indexes: Iterable<LogIndex>): Pr
     entries.map((entry) => entry.index),
   )
   const wanted = entries.map((entry, at) => ({ entry, predicateType: rows[at]?.facts.predicateType ?? '' }))
-  return proveEntries(view.log, view.checkpoint.size, wanted)
+  return proveEntries(hashesOf(view.log, view.checkpoint.size), view.checkpoint.size, wanted)
 }
 
 /** All trust-root entries: with them a verifier knows who could sign what. */

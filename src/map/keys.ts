@@ -2,13 +2,13 @@
  * Keys of the two maps (index.md 4): under which bytes an entry is found.
  *
  *     components   p, c ‖ H8(name) ‖ name "@" version  s, d, f ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
- *                  h ‖ commit      b, t ‖ H8 ‖ text     k ‖ key id              u
+ *                  h ‖ commit      b, l, t ‖ H8 ‖ text  k ‖ key id              u
  *     status       a ‖ attestation      g ‖ attestation ‖ key      k ‖ key      i ‖ alg ‖ digest      r
  *
  * H8, the first 8 bytes of SHA-256(name), balances the trie and keeps all versions of a name together. Names and
  * versions are the unescaped ones: escaping is for manifest lines. The maps share letters: a row is (map, key).
  *
- * Keys are those of the manifest kinds that are written so far. `l` comes with its kind, `m` with the maps' roots.
+ * Keys are those of the manifest kinds that are written so far. `m` comes with the maps' roots.
  */
 import type { ControlStatement } from '../attestation/control.ts'
 import { parseTarget, type Target } from '../attestation/revocation.ts'
@@ -92,6 +92,11 @@ export function builderKey(builder: string): Uint8Array {
   return shorten(namedPrefix('b', builder))
 }
 
+/** `id` in the spelling of the SPDX list. */
+export function licenceKey(id: string): Uint8Array {
+  return shorten(namedPrefix('l', id))
+}
+
 export function sourceKey(repo: string, commit: string): Uint8Array {
   return shorten(concatBytes(namedPrefix('g', repo), utf8(`@${commit}`)))
 }
@@ -135,6 +140,8 @@ function keysOfLine({ kind, name, version }: ManifestLine): readonly Uint8Array[
       return [componentHashKey(name)]
     case 'k':
       return [concatBytes(utf8('k'), idBytes(name))]
+    case 'l':
+      return [licenceKey(name)]
     case 't':
       return [predicateTypeKey(name)]
     case 'w':

@@ -26,10 +26,12 @@ export interface Component {
   readonly cpes?: readonly Cpe[]
   /** The source package as stated beside the purl: `name` or `name@version`. */
   readonly source?: string
+  /** Names and expressions as written (licence.ts). */
+  readonly licences?: readonly string[]
 }
 
 /** What a component may state beside its name, version and purl. */
-export type ComponentDetails = Pick<Component, 'hashes' | 'cpes' | 'source'>
+export type ComponentDetails = Pick<Component, 'hashes' | 'cpes' | 'source' | 'licences'>
 
 /** The program that wrote the SBOM: without path and version, in lower case; empty if none is named. */
 export interface SbomTool {
@@ -70,8 +72,14 @@ export interface SbomDocument {
   readonly tool: SbomTool
   /** The operating system that the document describes, as `<id>-<major>[.<minor>]`; empty if it names none, or several. */
   readonly system: string
+  /** When it says it was made, as written; empty if it does not. */
+  readonly created: string
+  /** Digests by which it names what it is about (own-subject.ts); none if it names none. */
+  readonly about: readonly string[]
   /** Nested ones too, in the document's order. */
   readonly components: readonly Component[]
+  /** What the components state, each once. */
+  readonly licences: readonly string[]
   readonly counts: ComponentCounts
   readonly findings: readonly Finding[]
 }
@@ -129,7 +137,7 @@ export function makeSbomDocument(
   format: string,
   tool: SbomTool,
   components: readonly Component[],
-  system = '',
+  { system = '', about = [], created = '' }: Partial<Pick<SbomDocument, 'system' | 'about' | 'created'>> = {},
 ): SbomDocument {
   const poor = {
     'no-purl': components.filter((one) => one.purl === undefined && one.poorPurl === undefined),
@@ -154,7 +162,8 @@ export function makeSbomDocument(
     ...finding('no-version', poor['no-version']),
     ...finding('duplicate-component', poor['duplicate-component']),
   ]
-  return { format, tool, system, components, counts, findings }
+  const licences = [...new Set(components.flatMap((one) => one.licences ?? []))]
+  return { format, tool, system, created, about, components, licences, counts, findings }
 }
 
 function duplicatesOf(components: readonly Component[]): readonly Component[] {

@@ -16,7 +16,7 @@ import {
   textOrNone,
   type Field,
 } from '../attestation/field.ts'
-import type { JsonValue } from '../encoding/strict-json.ts'
+import { isObject, type JsonValue } from '../encoding/strict-json.ts'
 import {
   checkComponentCount,
   makeComponent,
@@ -30,6 +30,7 @@ import {
 } from './component.ts'
 import { parseCpe } from './cpe.ts'
 import { readHashes } from './hashes.ts'
+import { ownDigests } from './own-subject.ts'
 import { refuseText, unsupportedFormat } from './unsupported-format.ts'
 
 const document = { subject: 'CycloneDX document', reason: 'sbom-unacceptable' } as const
@@ -49,10 +50,14 @@ export function readCycloneDx(predicate: JsonValue | undefined, pointer = ''): S
   const systems: Component[] = []
   const into = { components, systems }
   const about = metadata === undefined ? undefined : optionalMember(metadata, 'component')
-  if (about !== undefined) addAbout(about, into)
+  const digests = about === undefined ? [] : addAbout(about, into)
   addNested(whole, into)
   const tools = metadata === undefined ? undefined : optionalMember(metadata, 'tools')
-  return makeSbomDocument(`CycloneDX ${version}`, readTool(tools), components, systemOf(systems))
+  return makeSbomDocument(`CycloneDX ${version}`, readTool(tools), components, {
+    system: systemOf(systems),
+    about: digests,
+    created: metadata === undefined ? '' : textOrNone(metadata, 'timestamp'),
+  })
 }
 
 function readVersion(whole: Field): string {
@@ -90,10 +95,12 @@ interface Found {
   readonly systems: Component[]
 }
 
-function addAbout(about: Field, into: Found): void {
+/** Returns the digests by which it is named. */
+function addAbout(about: Field, into: Found): readonly string[] {
   const component = readComponent(about)
   if (component.purl !== undefined || component.poorPurl !== undefined) into.components.push(component)
   addNested(about, into)
+  return ownDigests(component)
 }
 
 /** Recursion ends where JSON does: 64 levels (contracts.md 4). */
@@ -125,11 +132,24 @@ function readDetails(field: Field): ComponentDetails {
   // A file has hashes too, but is no package.
   const hashes = textOrNone(field, 'type') === 'file' ? [] : readHashes(field, 'hashes', 'alg', 'content')
   const source = readTrivySource(field)
+  const licences = readLicences(field)
   return {
     ...(hashes.length === 0 ? {} : { hashes }),
     ...(cpe === undefined ? {} : { cpes: [cpe] }),
     ...(source === '' ? {} : { source }),
+    ...(licences.length === 0 ? {} : { licences }),
   }
+}
+
+/** `{license: {id}}`, `{license: {name}}` (an id, where tools do not know the list) or `{expression}`. */
+function readLicences(field: Field): readonly string[] {
+  return objectsOrNone(field, 'licenses').flatMap((one) => {
+    const licence = member(one, 'license')
+    const [id, name] = isObject(licence.value)
+      ? [textOrNone(licence, 'id'), textOrNone(licence, 'name')]
+      : ['', '']
+    return [id, name, textOrNone(one, 'expression')].filter((text) => text !== '')
+  })
 }
 
 const TRIVY = 'aquasecurity:trivy:'

@@ -5,9 +5,15 @@
 import { parseProvenance } from '../attestation/provenance.ts'
 import type { Statement } from '../attestation/statement.ts'
 import type { SbomDocument } from './component.ts'
+import { listedLicence } from './licence-list.ts'
+import { licenceIds } from './licence.ts'
+import { foreignSubject } from './own-subject.ts'
 
 export interface IntakeFinding {
-  /** A word of component.ts; `no-builder`, `no-source`: provenance that nobody finds by its builder, or by a commit. */
+  /**
+   * A word of component.ts; `no-builder`, `no-source`: provenance that nobody finds by its builder, or by a commit; `licence-not-spdx`, `subject-differs`:
+   * see below.
+   */
   readonly code: string
   readonly count: number
   /** The first case: a purl or a name as the document has it, at most 100 characters. */
@@ -50,8 +56,25 @@ export function intakeOf(statement: Statement, sbom: SbomDocument | undefined): 
     withoutPurl: components - withPurl,
     withoutVersion,
     duplicates,
-    findings: sbom.findings,
+    findings: [...subjectFindings(statement, sbom), ...sbom.findings, ...licenceFindings(sbom)],
   }
+}
+
+/** The signed subject decides (contracts.md 2); perhaps the wrong file was signed. */
+function subjectFindings(statement: Statement, { about }: SbomDocument): readonly IntakeFinding[] {
+  const example = foreignSubject(statement, about)
+  return example === undefined ? [] : [{ code: 'subject-differs', count: 1, example: example.slice(0, 100) }]
+}
+
+/** Texts that name no licence of the list: nobody finds them by licence. Own licences (`LicenseRef-`) are no mistake. */
+function licenceFindings({ licences }: SbomDocument): readonly IntakeFinding[] {
+  const unknown = licences.filter(
+    (text) =>
+      !text.includes('LicenseRef-') && !licenceIds(text).some((id) => listedLicence(id) !== undefined),
+  )
+  const [first] = unknown
+  if (first === undefined) return []
+  return [{ code: 'licence-not-spdx', count: unknown.length, example: first.slice(0, 100) }]
 }
 
 function provenanceFindings(statement: Statement): readonly IntakeFinding[] {

@@ -7,7 +7,7 @@
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 
-/** The kinds of manifest version 2 and the extras that each may have, sorted. */
+/** The kinds of manifest version 3 and the extras that each may have, sorted. */
 const extrasOfKind = {
   b: [],
   c: [],
@@ -15,13 +15,14 @@ const extrasOfKind = {
   f: ['of'],
   g: [],
   k: [],
+  l: [],
   p: ['arch', 'distro', 'src'],
   s: ['name'],
   t: [],
   w: ['platform'],
 } as const satisfies Record<string, readonly string[]>
 
-/** b builder, c CPE, d base image, f component hash, g source commit, k signer, p component, s subject, t predicate type, w tool. */
+/** b builder, c CPE, d base image, f component hash, g source commit, k signer, l licence, p component, s subject, t predicate type, w tool. */
 export type ManifestKind = keyof typeof extrasOfKind
 
 export interface ManifestLine {
@@ -30,6 +31,19 @@ export interface ManifestLine {
   /** Empty if there is none. */
   readonly version: string
   readonly extras: Readonly<Record<string, string>>
+}
+
+const noExtras: ManifestLine['extras'] = {}
+
+/** Extras without a value are left out. */
+export function makeLine(
+  kind: ManifestLine['kind'],
+  name: string,
+  version = '',
+  extras = noExtras,
+): ManifestLine {
+  const stated = Object.entries(extras).filter(([, value]) => value !== '')
+  return { kind, name, version, extras: stated.length === 0 ? noExtras : Object.fromEntries(stated) }
 }
 
 /** Without a line end. */

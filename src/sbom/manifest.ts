@@ -5,26 +5,23 @@
  *     s TAB sha256:<hex> TAB TAB name=registry.example/app       subject
  *     line = kind TAB name TAB version [TAB key=value …]         sorted by bytes, unique
  *
- * A pure function of the statement and the signing key: an auditor derives the same bytes. Licences (`l`) are not
- * written yet: they come under the next version. What lines are posted under is map/keys.ts.
+ * A pure function of the statement and the signing key: an auditor derives the same bytes. The lines themselves stand in
+ * stated-lines.ts, but for licences (`l`). What lines are posted under is map/keys.ts.
  */
-import { acceptedDigests } from '../attestation/digest.ts'
-import { isControlType, predicateKind } from '../attestation/predicate-types.ts'
-import { parseProvenance } from '../attestation/provenance.ts'
-import type { Statement, Subject } from '../attestation/statement.ts'
+import { isControlType } from '../attestation/predicate-types.ts'
+import type { Statement } from '../attestation/statement.ts'
 import type { KeyId } from '../brand.ts'
-import type { Component, SbomDocument } from './component.ts'
-import { readCycloneDx } from './cyclonedx.ts'
-import { distroOf, identityOf, identityVersion, sourcePackageOf } from './identity.ts'
-import { sortLines, type ManifestLine } from './manifest-line.ts'
-import { platformOf } from './platform.ts'
-import { purlName } from './purl.ts'
-import { readSpdx } from './spdx.ts'
+import type { SbomDocument } from './component.ts'
+import { listedLicence } from './licence-list.ts'
+import { licenceIds } from './licence.ts'
+import { makeLine, sortLines, type ManifestLine } from './manifest-line.ts'
+import { readSbom, statedLines } from './stated-lines.ts'
 
 export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine } from './manifest-line.ts'
+export { readSbom } from './stated-lines.ts'
 
-/** Changes with every change of the function below, however small. */
-export const MANIFEST_VERSION = 2
+/** Changes with every change of the function below, however small, and with the licence list. */
+export const MANIFEST_VERSION = 3
 
 /**
  * Sorted and unique. `sbom` is what `readSbom` gives, for callers that have it already.
@@ -37,76 +34,13 @@ export function manifestOf(
   key: KeyId,
   sbom: SbomDocument | undefined = readSbom(statement),
 ): readonly ManifestLine[] {
-  const always = [makeLine('k', key), makeLine('t', statement.predicateType)]
-  // What the ledger says about itself is found by who said it and of which kind, not as a claim about a subject.
-  if (isControlType(statement.predicateType)) return sortLines(always)
-  return sortLines([
-    ...always,
-    ...statement.subjects.flatMap(subjectLines),
-    ...sbomLines(statement, sbom),
-    ...provenanceLines(statement),
-  ])
+  const licences = isControlType(statement.predicateType) ? [] : licenceLines(sbom)
+  return sortLines([...statedLines(statement, key, sbom), ...licences])
 }
 
-/** The SBOM in a statement; undefined if its predicate is of another kind. @throws Fault as `manifestOf` */
-export function readSbom(statement: Statement): SbomDocument | undefined {
-  switch (predicateKind(statement.predicateType)) {
-    case 'cyclonedx':
-      return readCycloneDx(statement.predicate, '/predicate')
-    case 'spdx':
-      return readSpdx(statement.predicate, '/predicate')
-    case 'provenance':
-    case 'trust-root':
-    case 'revocation':
-    case 'control-unsupported':
-    case 'other':
-      return undefined
-  }
-}
-
-function subjectLines(subject: Subject): readonly ManifestLine[] {
-  return acceptedDigests(subject.digest).map((digest) => makeLine('s', digest, '', { name: subject.name }))
-}
-
-function sbomLines(statement: Statement, sbom: SbomDocument | undefined): readonly ManifestLine[] {
-  if (sbom === undefined) return []
-  const platform = platformOf(statement.subjects.map((subject) => subject.name))
-  return [
-    makeLine('w', sbom.tool.name, sbom.tool.version, { platform }),
-    ...sbom.components.flatMap((component) => componentLines(component, sbom.system)),
-  ]
-}
-
-function componentLines(component: Component, system: string): readonly ManifestLine[] {
-  const { purl, version: stated, hashes = [], cpes = [], source = '' } = component
-  // By a CPE is found only what has no purl: generators guess them for the rest (README 2.7, "CPE").
-  if (purl === undefined) return cpes.map((cpe) => makeLine('c', cpe.name, cpe.version || stated))
-  const identity = identityOf(purl)
-  const name = purlName(identity)
-  const version = identityVersion(purl, stated)
-  const extras = {
-    arch: purl.qualifiers['arch'] ?? '',
-    distro: distroOf(identity, system),
-    src: sourcePackageOf(identity, source),
-  }
-  const of = `${name}@${version}`
-  return [makeLine('p', name, version, extras), ...hashes.map((hash) => makeLine('f', hash, '', { of }))]
-}
-
-function provenanceLines(statement: Statement): readonly ManifestLine[] {
-  const provenance = parseProvenance(statement)
-  if (provenance === undefined) return []
-  return [
-    ...(provenance.builder === '' ? [] : [makeLine('b', provenance.builder)]),
-    ...provenance.sources.map(({ repo, commit }) => makeLine('g', repo, commit)),
-    ...provenance.baseImages.map((digest) => makeLine('d', digest)),
-  ]
-}
-
-const noExtras: ManifestLine['extras'] = {}
-
-/** Extras without a value are left out. */
-function makeLine(kind: ManifestLine['kind'], name: string, version = '', extras = noExtras): ManifestLine {
-  const stated = Object.entries(extras).filter(([, value]) => value !== '')
-  return { kind, name, version, extras: stated.length === 0 ? noExtras : Object.fromEntries(stated) }
+/** Once for each licence of the list, whichever components state it. */
+function licenceLines(sbom: SbomDocument | undefined): readonly ManifestLine[] {
+  const texts = sbom?.licences ?? []
+  const ids = texts.flatMap(licenceIds).map(listedLicence)
+  return [...new Set(ids)].flatMap((id) => (id === undefined ? [] : [makeLine('l', id)]))
 }

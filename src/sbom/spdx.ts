@@ -2,7 +2,8 @@
  * SPDX JSON 2.2 and 2.3 (https://spdx.github.io/spdx-spec/v2.3/): packages, and the tool.
  *
  * Files are no components: real documents list forty times as many files as packages. A package with several purls
- * is one component for each. Relationships and licences are left to later issues.
+ * is one component for each. What is declared or concluded about a package's licence
+ * counts, what was found in its files does not. Relationships are left to later issues.
  */
 import {
   documentField,
@@ -27,6 +28,7 @@ import {
 } from './component.ts'
 import { parseCpe, type Cpe } from './cpe.ts'
 import { readHashes } from './hashes.ts'
+import { describedIds, ownDigests } from './own-subject.ts'
 import { refuseText, unsupportedFormat } from './unsupported-format.ts'
 
 const document = { subject: 'SPDX document', reason: 'sbom-unacceptable' } as const
@@ -47,18 +49,24 @@ export function readSpdx(predicate: JsonValue | undefined, pointer = ''): SbomDo
   const packages = optionalMember(whole, 'packages')
   const components: Component[] = []
   const systems: Component[] = []
+  const about: string[] = []
+  const described = describedIds(
+    member(whole, 'documentDescribes').value,
+    member(whole, 'relationships').value,
+  )
   for (const element of packages === undefined ? [] : elements(packages)) {
     const read = readPackage(element)
     components.push(...read)
     if (isSystem(element)) systems.push(...read)
+    if (described.has(textOrNone(element, 'SPDXID'))) about.push(...read.flatMap(ownDigests))
     checkComponentCount(components.length, `${pointer}/packages`)
   }
-  return makeSbomDocument(
-    `SPDX ${version}`,
-    readTool(optionalMember(whole, 'creationInfo')),
-    components,
-    systemOf(systems),
-  )
+  const creation = optionalMember(whole, 'creationInfo')
+  return makeSbomDocument(`SPDX ${version}`, readTool(creation), components, {
+    system: systemOf(systems),
+    about,
+    created: creation === undefined ? '' : textOrNone(creation, 'created'),
+  })
 }
 
 function readVersion(whole: Field): string {
@@ -99,10 +107,14 @@ function isSystem(field: Field): boolean {
 function readDetails(field: Field, cpes: readonly Cpe[]): ComponentDetails {
   const hashes = readHashes(field, 'checksums', 'algorithm', 'checksumValue')
   const source = readSource(textOrNone(field, 'sourceInfo'))
+  const licences = ['licenseDeclared', 'licenseConcluded']
+    .map((name) => textOrNone(field, name))
+    .filter((text) => !['', 'NONE', 'NOASSERTION'].includes(text))
   return {
     ...(hashes.length === 0 ? {} : { hashes }),
     ...(cpes.length === 0 ? {} : { cpes }),
     ...(source === '' ? {} : { source }),
+    ...(licences.length === 0 ? {} : { licences }),
   }
 }
 

@@ -10,9 +10,19 @@ import { isControlType } from '../attestation/predicate-types.ts'
 import type { Revocation } from '../attestation/revocation.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import { Fault } from '../errors.ts'
-import { administratorKeys, isAdministrator, isRevoker, mayMake, ownersOf } from './grants.ts'
+import {
+  administratorKeys,
+  isAdministrator,
+  isAdministratorKey,
+  isRevoker,
+  mayMake,
+  ownersOf,
+  reachesThreshold,
+  type Rights,
+} from './grants.ts'
 import {
   isControlAttestation,
+  proposersOf,
   revocationsOf,
   rootAt,
   runStart,
@@ -29,6 +39,8 @@ export interface Candidate {
   readonly predicateType: string
   /** Present for control statements, and for these only. */
   readonly control?: ControlStatement | undefined
+  /** Signers of the same envelope that were admitted right before and are not folded yet. */
+  readonly companions?: readonly KeyId[] | undefined
 }
 
 /**
@@ -44,12 +56,16 @@ export function judgeSubmission(state: TrustState, candidate: Candidate): void {
   // The signatures of one envelope are judged alike, as of the first: none of them changes what another may do.
   const asOf = runStart(state, attestation, index)
   const inForce = asOf === 0 ? undefined : rootAt(state, asOf)
-  if (inForce === undefined) return judgeFirstRoot(state, candidate)
+  if (inForce === undefined) return judgeFirstRoot(state, candidate, asOf)
+  if (control?.kind === 'trust-root') return judgeNextRoot(state, candidate, control.root, { inForce, asOf })
   const principal = inForce.owners.get(key)
-  if (principal === undefined) throw untrustedSigner(key)
+  if (principal === undefined) {
+    // Anybody may submit then, never about the ledger itself; what that is worth is decided by status.ts: nothing.
+    if (inForce.root.admission !== 'open' || control !== undefined) throw untrustedSigner(key)
+    return refuseRevokedKey(state, asOf, key)
+  }
   if (!mayMake(inForce.root, principal, predicateType)) throw unauthorized(principal, `sign ${predicateType}`)
   refuseRevokedKey(state, asOf, key)
-  if (control?.kind === 'trust-root') judgeNextRoot(state, key, control.root, inForce)
   if (control?.kind === 'revocation') judgeRevocation(state, { key, asOf }, control.revocation, inForce)
 }
 
@@ -95,32 +111,48 @@ function rootUnacceptable(expected: string, got: string, pointer: string): Fault
 }
 
 /** Version 1 is signed by its own administrators (trust.md 3.2, "Bootstrap"); nothing is admitted before it. */
-function judgeFirstRoot(state: TrustState, { key, control, predicateType }: Candidate): void {
-  if (control?.kind !== 'trust-root') {
+function judgeFirstRoot(state: TrustState, { key, control, predicateType }: Candidate, asOf: LogIndex): void {
+  // Its signatures are the entries 0 to n − 1 (README 2.1).
+  if (control?.kind !== 'trust-root' || asOf !== 0) {
     throw rootUnacceptable('the first trust root of the log', predicateType.slice(0, 100), '/predicateType')
   }
   refuseOtherLog(state, control.root.log)
   if (control.root.version !== 1)
     throw rootUnacceptable('version 1', `version ${control.root.version}`, '/predicate/version')
-  requireAdministrator(control.root, key)
+  const rights = { root: control.root, owners: ownersOf(control.root) }
+  if (!isAdministratorKey(rights, key)) throw noAdministrator(rights, key, 1)
 }
 
-function requireAdministrator(root: TrustRoot, key: KeyId): void {
-  const principal = ownersOf(root).get(key)
-  if (principal === undefined) throw untrustedSigner(key)
-  if (!isAdministrator(root, principal))
-    throw unauthorized(principal, `sign version ${root.version} of the trust root`)
+function noAdministrator({ owners }: Rights, key: KeyId, version: number): Fault {
+  const principal = owners.get(key)
+  return principal === undefined
+    ? untrustedSigner(key)
+    : unauthorized(principal, `sign version ${version} of the trust root`)
 }
 
-/** Version n + 1 names version n and needs a signature by an administrator of both (contracts.md 5). */
-function judgeNextRoot(state: TrustState, key: KeyId, next: TrustRoot, inForce: RecordedRoot): void {
+/**
+ * Version n + 1 names version n and is signed by administrators of both, each as many as its threshold (trust.md 3.2).
+ * Those who are new follow one who is in force: else anybody could record trust roots of their own.
+ */
+function judgeNextRoot(
+  state: TrustState,
+  candidate: Candidate,
+  next: TrustRoot,
+  { inForce, asOf }: { readonly inForce: RecordedRoot; readonly asOf: LogIndex },
+): void {
+  const { attestation, index, key, companions = [] } = candidate
+  const follows = [...proposersOf(state, attestation, index), ...companions].some((one) =>
+    isAdministratorKey(inForce, one),
+  )
+  const isNew = follows && isAdministratorKey({ root: next, owners: ownersOf(next) }, key)
+  if (!isNew && !isAdministratorKey(inForce, key)) throw noAdministrator(inForce, key, next.version)
+  refuseRevokedKey(state, asOf, key)
   refuseOtherLog(state, next.log)
   const version = inForce.root.version + 1
   if (next.version !== version)
     throw rootUnacceptable(`version ${version}`, `version ${next.version}`, '/predicate/version')
   if (next.previous !== inForce.id)
     throw rootUnacceptable(`previous ${inForce.id}`, `${next.previous}`, '/predicate/previous')
-  requireAdministrator(next, key)
 }
 
 /** Whose signature is judged, and on which state: that of all entries before `asOf`. */
@@ -159,13 +191,9 @@ function judgeRevocation(
   }
 }
 
-/** Keys of revokers and administrators: by an administrator only, and never the last one that is usable. */
-function judgeKeyRevocation(
-  state: TrustState,
-  signer: Signer,
-  target: KeyId,
-  { root, owners }: RecordedRoot,
-): void {
+/** Keys of revokers and administrators: by an administrator only, and never one without which too few could sign. */
+function judgeKeyRevocation(state: TrustState, signer: Signer, target: KeyId, rights: RecordedRoot): void {
+  const { root, owners } = rights
   const [revoker, victim] = [owners.get(signer.key), owners.get(target)]
   if (victim === undefined || !isRevoker(root, victim)) return
   if (revoker === undefined || !isAdministrator(root, revoker))
@@ -173,10 +201,12 @@ function judgeKeyRevocation(
   const usable = administratorKeys(root).filter(
     (one) => revocationsOf(state, signer.asOf, `key:${one}`).length === 0,
   )
-  if (usable.some((one) => one !== target)) return
+  const others = usable.filter((one) => one !== target)
+  if (reachesThreshold(rights, others)) return
+  const { threshold } = root.admins
   throw new Fault(
     'would-lock-out',
-    `revocation: expected another usable administrator's key, got the last one, ${target}`,
+    `revocation: expected another usable key of each of ${threshold} administrators, got one of the last, ${target}`,
     {
       pointer: '/predicate/target/uri',
       hint: 'Give an administrator another key with `attestree trust update` first.',

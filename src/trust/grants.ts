@@ -6,6 +6,12 @@ import type { KeyId } from '../brand.ts'
 import { predicateKind } from '../attestation/predicate-types.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
 
+/** A trust root, and which principal each of its keys belongs to. */
+export interface Rights {
+  readonly root: TrustRoot
+  readonly owners: ReadonlyMap<KeyId, string>
+}
+
 /** Which principal each key belongs to. */
 export function ownersOf(root: TrustRoot): ReadonlyMap<KeyId, string> {
   const owners = new Map<KeyId, string>()
@@ -57,6 +63,27 @@ function isSubmitter(root: TrustRoot, principal: string, predicateType: string):
 /** Exactly, or by the beginning where the pattern ends in `*`. */
 function matchesType(pattern: string, predicateType: string): boolean {
   return pattern.endsWith('*') ? predicateType.startsWith(pattern.slice(0, -1)) : predicateType === pattern
+}
+
+/** Whether the key is an administrator's. */
+export function isAdministratorKey({ root, owners }: Rights, key: KeyId): boolean {
+  const principal = owners.get(key)
+  return principal !== undefined && isAdministrator(root, principal)
+}
+
+/** How many administrators are among the signers: persons, however many keys each signed with. */
+export function administratorsAmong({ root, owners }: Rights, signers: Iterable<KeyId>): number {
+  const found = new Set<string>()
+  for (const key of signers) {
+    const principal = owners.get(key)
+    if (principal !== undefined && isAdministrator(root, principal)) found.add(principal)
+  }
+  return found.size
+}
+
+/** Whether as many administrators signed as must. */
+export function reachesThreshold(rights: Rights, signers: Iterable<KeyId>): boolean {
+  return administratorsAmong(rights, signers) >= rights.root.admins.threshold
 }
 
 /** The keys of all administrators. */

@@ -9,16 +9,20 @@ import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
 import type { ControlStatement } from '../attestation/control.ts'
 import type { Revocation } from '../attestation/revocation.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
-import { isRevoker, ownersOf } from './grants.ts'
+import {
+  administratorKeys,
+  isAdministratorKey,
+  isRevoker,
+  ownersOf,
+  reachesThreshold,
+  type Rights,
+} from './grants.ts'
 
 /** One version of the trust root. */
-export interface RecordedRoot {
+export interface RecordedRoot extends Rights {
   /** The entry that completed it: it is in force for every later entry. */
   readonly index: LogIndex
   readonly id: AttestationId
-  readonly root: TrustRoot
-  /** Which principal each key belongs to. */
-  readonly owners: ReadonlyMap<KeyId, string>
 }
 
 /** One revocation, as far as a reader sees. */
@@ -31,23 +35,39 @@ export interface RecordedRevocation {
   readonly signedBy: readonly KeyId[]
 }
 
-interface HeldRoot extends RecordedRoot {
-  /** One for each signature, in the log's order; never empty. */
-  readonly entries: LogIndex[]
+/** One signature on a control statement. */
+interface SignedEntry {
+  readonly index: LogIndex
+  readonly key: KeyId
 }
+
+/** A version of the trust root that somebody signed: in force once enough have, or never. */
+export interface ProposedRoot extends Rights {
+  readonly id: AttestationId
+  /** One for each signature, in the log's order; never empty. */
+  readonly entries: readonly SignedEntry[]
+}
+
+interface HeldProposal extends ProposedRoot {
+  readonly entries: SignedEntry[]
+}
+
+interface HeldRoot extends RecordedRoot, HeldProposal {}
 
 interface HeldRevocation {
   readonly attestation: AttestationId
   readonly revocation: Revocation
   /** The log's order; never empty. */
-  readonly entries: { readonly index: LogIndex; readonly key: KeyId }[]
+  readonly entries: SignedEntry[]
 }
 
 /** Owned by its caller, who alone folds; its fields are the business of this file. */
 export interface TrustState {
   readonly origin: string
-  /** Ascending. */
+  /** Completed, ascending. */
   readonly roots: HeldRoot[]
+  /** All trust roots that were ever signed, complete or not. */
+  readonly proposals: Map<AttestationId, HeldProposal>
   readonly revocations: Map<AttestationId, HeldRevocation>
   /** By the target's uri, ascending. */
   readonly byTarget: Map<string, HeldRevocation[]>
@@ -68,7 +88,15 @@ export interface ControlEntry {
 
 /** The state of an empty log. */
 export function createTrustState(origin: string): TrustState {
-  return { origin, roots: [], revocations: new Map(), byTarget: new Map(), byIndex: new Map(), last: -1 }
+  return {
+    origin,
+    roots: [],
+    proposals: new Map(),
+    revocations: new Map(),
+    byTarget: new Map(),
+    byIndex: new Map(),
+    last: -1,
+  }
 }
 
 /** Takes in a control entry that was admitted; entries come in the log's order. */
@@ -84,11 +112,26 @@ export function foldControl(state: TrustState, entry: ControlEntry): void {
   }
 }
 
-function foldRoot(state: TrustState, { index, attestation: id }: ControlEntry, root: TrustRoot): void {
-  const newest = state.roots.at(-1)
-  // Another signature on the same statement: it was in force before.
-  if (newest?.id === id) newest.entries.push(index)
-  else state.roots.push({ index, id, root, owners: ownersOf(root), entries: [index] })
+function foldRoot(state: TrustState, { index, attestation: id, key }: ControlEntry, root: TrustRoot): void {
+  const proposal = state.proposals.get(id) ?? { id, root, owners: ownersOf(root), entries: [] }
+  state.proposals.set(id, proposal)
+  proposal.entries.push({ index, key })
+  // What is in force already is not completed again by one more signature.
+  if (!state.roots.some((one) => one.id === id) && isComplete(state, proposal))
+    state.roots.push({ ...proposal, index })
+}
+
+/**
+ * Enough administrators of the version before and of the version itself signed (trust.md 3.2, "Change rule"). Whose key
+ * was revoked since does not matter: control statements do not fall with their key (README 2.7), and a verifier who
+ * knows only some revocations must come to the same index.
+ */
+function isComplete(state: TrustState, proposal: HeldProposal): boolean {
+  const signers = proposal.entries.map((entry) => entry.key)
+  const before = state.roots.at(-1)
+  if (before === undefined) return reachesThreshold(proposal, signers)
+  const follows = proposal.root.previous === before.id
+  return follows && reachesThreshold(before, signers) && reachesThreshold(proposal, signers)
 }
 
 function foldRevocation(
@@ -120,7 +163,7 @@ function holdRevocation(
  */
 export function rootAt(state: TrustState, index: number): RecordedRoot | undefined {
   const [first] = state.roots
-  if (first !== undefined && first.index === index) return first
+  if (first?.entries.some((entry) => entry.index === index) === true) return first
   return state.roots.findLast((root) => root.index < index)
 }
 
@@ -129,16 +172,41 @@ export function rootAt(state: TrustState, index: number): RecordedRoot | undefin
  * if there is none. The signatures of one envelope stand in such a run.
  */
 export function runStart(state: TrustState, id: AttestationId, index: LogIndex): LogIndex {
-  const root = state.roots.findLast((one) => one.id === id)
-  const entries = root?.entries ?? state.revocations.get(id)?.entries.map((entry) => entry.index) ?? []
+  const entries = (state.proposals.get(id) ?? state.revocations.get(id))?.entries ?? []
   let start = index
-  for (const entry of entries.toReversed()) if (entry === start - 1) start = entry
+  for (const entry of entries.toReversed()) if (entry.index === start - 1) start = entry.index
   return start
+}
+
+/** The versions that would follow the one in force at `index`, signed by some before it but not by enough. */
+export function proposalsAt(state: TrustState, index: number): readonly ProposedRoot[] {
+  const inForce = rootAt(state, index)
+  return [...state.proposals.values()].flatMap((proposal) => {
+    const entries = proposal.entries.filter((entry) => entry.index < index)
+    const isOpen = entries.length > 0 && proposal.root.previous === inForce?.id
+    return isOpen && inForce !== undefined ? [{ ...proposal, entries }] : []
+  })
+}
+
+/** Who signed this statement before the entry at `index`, if it is a trust root. */
+export function proposersOf(state: TrustState, id: AttestationId, index: number): readonly KeyId[] {
+  const entries = state.proposals.get(id)?.entries ?? []
+  return entries.flatMap((entry) => (entry.index < index ? entry.key : []))
 }
 
 /** The principal that the key belongs to, in the trust root in force for the entry at `index`. */
 export function principalOf(state: TrustState, index: number, key: KeyId): string | undefined {
   return rootAt(state, index)?.owners.get(key)
+}
+
+/** Whether unregistered signers could submit at any time among the first `asOf` entries. */
+export function wasOpen(state: TrustState, asOf: number): boolean {
+  return state.roots.some(({ index, root }) => index < asOf && root.admission === 'open')
+}
+
+/** Whether the key belonged to a principal: of others, nothing that they say ever counts (README 2.7). */
+export function isRegistered(state: TrustState, index: number, key: KeyId): boolean {
+  return principalOf(state, index, key) !== undefined
 }
 
 /**
@@ -150,14 +218,28 @@ export function mayControl(state: TrustState, index: LogIndex, key: KeyId): bool
   // Before the first trust root nothing else is admitted.
   if (root === undefined) return true
   const principal = root.owners.get(key)
-  return principal !== undefined && isRevoker(root.root, principal)
+  if (principal !== undefined && isRevoker(root.root, principal)) return true
+  return othersWhoSign(state, index).some((rights) => isAdministratorKey(rights, key))
+}
+
+/**
+ * Whose administrators may sign a trust root at `index` beside those in force: of the versions that would follow; and of
+ * the version before, while the signatures of the envelope that completed the newest still come.
+ */
+function othersWhoSign(state: TrustState, index: number): readonly Rights[] {
+  const at = state.roots.findLastIndex((root) => root.index < index)
+  const isStillSigned = state.roots[at]?.entries.some((entry) => entry.index === index - 1) === true
+  const before = isStillSigned ? state.roots[at - 1] : undefined
+  return [...proposalsAt(state, index), ...(before === undefined ? [] : [before])]
 }
 
 /** All keys of which `mayControl` holds at `index`; undefined before the first trust root, when any may. */
 export function controllers(state: TrustState, index: LogIndex): readonly KeyId[] | undefined {
   const root = rootAt(state, index)
   if (root === undefined) return undefined
-  return [...root.owners].filter(([, principal]) => isRevoker(root.root, principal)).map(([key]) => key)
+  const keys = [...root.owners].filter(([, principal]) => isRevoker(root.root, principal)).map(([key]) => key)
+  const others = othersWhoSign(state, index).flatMap((rights) => administratorKeys(rights.root))
+  return [...new Set([...keys, ...others])]
 }
 
 /** The live revocations among the first `asOf` entries that name exactly this target, by their first entry. */
@@ -185,7 +267,7 @@ export function revocationAt(state: TrustState, index: LogIndex): RecordedRevoca
 
 /** Whether this attestation is known as a trust root or a revocation among the first `asOf` entries. */
 export function isControlAttestation(state: TrustState, asOf: number, id: AttestationId): boolean {
-  if (state.roots.some((root) => root.id === id && root.index < asOf)) return true
+  if (proposersOf(state, id, asOf).length > 0) return true
   const held = state.revocations.get(id)
   return held !== undefined && seenRevocation(held, asOf) !== undefined
 }

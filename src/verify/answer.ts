@@ -4,6 +4,7 @@
  * `sha256:<hex>`; indexes and sizes are numbers; times are the server's word.
  */
 import type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from '../brand.ts'
+import type { Claimed } from '../sbom/claimed.ts'
 import type { Intake } from '../sbom/intake.ts'
 import type { Verdict } from '../trust/status.ts'
 
@@ -68,6 +69,8 @@ export interface ProvenanceRow {
   readonly builder: string
   /** `repo@commit`, as in the manifest. */
   readonly commits: readonly string[]
+  /** When the signer says it was built; absent if it does not. */
+  readonly claimed?: Pick<Claimed, 'startedOn' | 'finishedOn'>
 }
 
 export interface ImageRow {
@@ -90,11 +93,31 @@ export interface ImagesQuestion {
   readonly range?: string
 }
 
+/** What an unregistered signer states about what was asked: it never counts (README 2.7, "Whose SBOM counts"). */
+export interface UnregisteredClaim {
+  readonly entry: LogIndex
+  readonly key: KeyId
+  readonly predicateType: string
+  /** By SHA-256, each once. */
+  readonly subjects: readonly string[]
+  /** The purls it lists of the component asked for; empty for other questions. */
+  readonly matches: readonly string[]
+}
+
+/** Absent from an answer if there are none; on the first page only. */
+export interface UnregisteredClaims {
+  /** In the log's order. */
+  readonly items: readonly UnregisteredClaim[]
+  /** How many are not listed here. */
+  readonly more: number
+}
+
 export interface ImagesAnswer {
   readonly question: ImagesQuestion
   readonly items: readonly ImageRow[]
   /** Opaque; absent on the last page. */
   readonly next?: string
+  readonly unregistered?: UnregisteredClaims
   readonly coverage: QuestionCoverage
   readonly entries: ProvenEntries
   readonly asOf: AsOf
@@ -102,13 +125,25 @@ export interface ImagesAnswer {
   readonly notEstablished: readonly string[]
 }
 
-/** What statements are asked for beside components: a commit in hex, a builder as written, a signer's key. */
+/**
+ * What statements are asked for beside components: a commit in hex, a builder as written, a signer's key; the digest of a
+ * base image; an SPDX licence id, or a component's hash, that an SBOM lists.
+ */
 export type StatedQuestion =
-  { readonly commit: string } | { readonly builder: string } | { readonly signer: KeyId }
+  | { readonly commit: string }
+  | { readonly builder: string }
+  | { readonly signer: KeyId }
+  | { readonly base: string }
+  | { readonly licence: string }
+  | { readonly hash: string }
+
+export type StatedKind = StatedQuestion extends infer One ? (One extends unknown ? keyof One : never) : never
 
 /** As a row by component; `affected` if a matching statement holds, `undetermined` if all that match were revoked. */
 export interface FoundRow extends Omit<ImageRow, 'matches'> {
-  /** Every entry about the image that states what was asked, ascending. */
+  /**
+   * Every entry about the image that states what was asked, ascending; by licence and hash, of the SBOMs that count.
+   */
   readonly matches: readonly { readonly entry: LogIndex }[]
 }
 
@@ -117,12 +152,16 @@ export interface FoundAnswer {
   readonly items: readonly FoundRow[]
   /** Opaque; absent on the last page. */
   readonly next?: string
+  readonly unregistered?: UnregisteredClaims
   readonly coverage: Coverage
   readonly entries: ProvenEntries
   readonly asOf: AsOf
   readonly assurance: 'rows'
   readonly notEstablished: readonly string[]
 }
+
+/** An answer of rows, which evidence can be made of. */
+export type RowsAnswer = ImagesAnswer | FoundAnswer
 
 export interface RevocationRow {
   readonly entry: LogIndex
@@ -188,9 +227,9 @@ export interface ImageAnswer {
   /** `unknown`: no SBOM of it counts, so nobody can say what is inside. */
   readonly status: 'revoked' | 'with-sbom' | 'unknown'
   readonly revoked: boolean
-  /** Whoever signed anything about it, each once. */
+  /** Whoever is registered and signed anything about it, each once. */
   readonly signers: readonly { readonly key: KeyId; readonly principal: string | null }[]
-  /** Every attestation about the image, by entry. */
+  /** Every attestation about the image by a registered signer, by entry. */
   readonly attestations: readonly {
     readonly entry: LogIndex
     readonly attestation: AttestationId
@@ -208,8 +247,11 @@ export interface ImageAnswer {
     readonly platform: string | null
     readonly components: number
     readonly counts: boolean
+    /** When the signer says it was made; absent if it does not. */
+    readonly claimed?: Pick<Claimed, 'created'>
   }[]
   readonly provenance: readonly ProvenanceRow[]
+  readonly unregistered?: UnregisteredClaims
   readonly coverage: Coverage
   readonly entries: ProvenEntries
   readonly asOf: AsOf
@@ -229,13 +271,30 @@ export interface StatusAnswer {
 }
 
 export type SubmittedSignature =
-  | { readonly key: KeyId; readonly entry: LogIndex; readonly new: boolean }
+  | {
+      readonly key: KeyId
+      readonly entry: LogIndex
+      readonly new: boolean
+      /** The key belonged to no principal at that entry: what it states is recorded and never counts. */
+      readonly unregistered?: true
+    }
   | { readonly keyid: string; readonly leftOut: string }
+
+/** What the CycloneDX library finds in a document. The server's word: no verifier makes it again. */
+export type Validation =
+  | {
+      readonly checked: true
+      /** At most 20; `pointer` into the document, `message` of the schema's validator. */
+      readonly findings: readonly { readonly pointer: string; readonly message: string }[]
+    }
+  | { readonly checked: false; readonly why: 'too-large' | 'too-slow' | 'busy' | 'failed' }
 
 export interface SubmitAnswer {
   readonly attestation: AttestationId
   readonly signatures: readonly SubmittedSignature[]
   readonly intake: Intake
+  /** Of CycloneDX documents only. */
+  readonly validation?: Validation
   readonly entries: ProvenEntries
   readonly asOf: AsOf
 }

@@ -7,7 +7,9 @@
 import type { AttestationId, ImageDigest, KeyId, LogIndex } from '../brand.ts'
 import { isImageName } from '../attestation/image.ts'
 import { predicateKind } from '../attestation/predicate-types.ts'
-import type { ManifestLine } from '../sbom/manifest.ts'
+import type { Claimed } from '../sbom/claimed.ts'
+import type { ManifestLine } from '../sbom/manifest-line.ts'
+import { isRegistered, type TrustState } from '../trust/trust-state.ts'
 
 export interface SubjectFact {
   /** `sha256:…`, `sha384:…` or `sha512:…` */
@@ -36,6 +38,8 @@ export interface EntryFacts {
   readonly builder: string
   /** `repo@commit` */
   readonly commits: readonly string[]
+  /** The signer's word; absent if there is none. */
+  readonly claimed?: Claimed
 }
 
 export function factsOf(
@@ -43,6 +47,7 @@ export function factsOf(
   attestation: AttestationId,
   key: KeyId,
   lines: readonly ManifestLine[],
+  claimed: Claimed = {},
 ): EntryFacts {
   const tool = lines.find((line) => line.kind === 'w')
   return {
@@ -56,6 +61,7 @@ export function factsOf(
     ...(tool === undefined ? {} : { sbom: sbomFact(tool, lines) }),
     builder: lines.find((line) => line.kind === 'b')?.name ?? '',
     commits: lines.filter((line) => line.kind === 'g').map((line) => `${line.name}@${line.version}`),
+    ...(Object.keys(claimed).length === 0 ? {} : { claimed }),
   }
 }
 
@@ -71,9 +77,11 @@ export function isProvenance(facts: EntryFacts): boolean {
 
 /**
  * The images that this entry makes known (README 2.7, "What an image is"): each SHA-256 subject of an SBOM,
- * and each SHA-256 subject that is named as an image. Unique, in the manifest's order.
+ * and each SHA-256 subject that is named as an image. Unique, in the manifest's order. None for an unregistered
+ * signer, who changes no count.
  */
-export function imagesOf(facts: EntryFacts): readonly ImageDigest[] {
+export function imagesOf(facts: EntryFacts, trust: TrustState): readonly ImageDigest[] {
+  if (!isRegistered(trust, facts.index, facts.key)) return []
   const images = new Set<ImageDigest>()
   for (const subject of facts.subjects) {
     if (!isSha256(subject.digest)) continue

@@ -8,7 +8,7 @@ import { Fault } from '../errors.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import { principalOf, rootAt } from '../trust/trust-state.ts'
 import type { TrustState } from '../trust/trust-state.ts'
-import type { ImageRow, ImagesAnswer, ImagesQuestion } from './answer.ts'
+import type { RowsAnswer, UnregisteredClaims } from './answer.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
 
 /** What a file can leave open. `more-rows` stands only where the answer was one page of several. */
@@ -30,9 +30,11 @@ export interface ReportedEntry {
 
 export interface EvidenceReport {
   /** As asked, in canonical form. */
-  readonly question: ImagesQuestion
+  readonly question: RowsAnswer['question']
   /** Each follows from signed entries of the log. */
-  readonly rows: readonly ImageRow[]
+  readonly rows: RowsAnswer['items']
+  /** Checked to be by unregistered signers, and to be what they signed; they count for nothing. */
+  readonly unregistered?: UnregisteredClaims
   readonly checkpoint: Checkpoint
   /** Every entry that was verified, ascending. */
   readonly entries: readonly ReportedEntry[]
@@ -41,7 +43,7 @@ export interface EvidenceReport {
 }
 
 export interface Verified {
-  readonly answer: ImagesAnswer
+  readonly answer: RowsAnswer
   readonly checkpoint: Checkpoint
   readonly attested: readonly CheckedAttestation[]
   readonly state: TrustState
@@ -60,6 +62,7 @@ export function reportOf(verified: Verified): EvidenceReport {
   return {
     question: answer.question,
     rows: answer.items,
+    ...(answer.unregistered === undefined ? {} : { unregistered: answer.unregistered }),
     checkpoint,
     entries,
     established: established(verified, entries),
@@ -84,9 +87,11 @@ function trustSentence({ state, checkpoint, trustRoot }: Verified): string {
   return `Signers' rights follow from the trust root ${trustRoot} in entry 0${version}.`
 }
 
-function rowSentences(rows: readonly ImageRow[], entries: readonly ReportedEntry[]): string[] {
+function rowSentences(rows: RowsAnswer['items'], entries: readonly ReportedEntry[]): string[] {
   if (rows.length === 0) return []
-  const behind = new Set(rows.flatMap((row) => [...row.sboms, ...row.provenance.map((one) => one.entry)]))
+  const behind = new Set(
+    rows.flatMap((row) => [...row.sboms, ...[...row.matches, ...row.provenance].map((one) => one.entry)]),
+  )
   const signers = new Map<string, LogIndex[]>()
   for (const entry of entries) {
     if (!behind.has(entry.index)) continue
@@ -123,7 +128,7 @@ function notEstablished({ answer, checkpoint }: Verified): NotEstablished[] {
     },
     {
       id: 'times',
-      text: `The server's times: when entries were recorded and the answer was served (${answer.asOf.servedAt}).`,
+      text: `The server's times: when entries were recorded and the answer was served (${answer.asOf.servedAt}). What signers claim ("claimed") is their word.`,
     },
     {
       id: 'not-witnessed',

@@ -1,5 +1,6 @@
 /**
- * Evidence files (contracts.md 8): one answer to "which images contain X", with everything that proves its rows.
+ * Evidence files (contracts.md 8): one answer to "which images contain X" (or have a commit, a
+ * builder, …), with everything that proves its rows.
  *
  *     {"type": "https://attestree.dev/evidence/v1", "question": …, "answer": … as served,
  *      "pae": {"sha256:…": base64 of what was signed}}
@@ -16,13 +17,13 @@ import { parseJson } from '../encoding/strict-json.ts'
 import type { JsonValue } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
 import type { VerifierKey } from '../tlog/signed-note.ts'
-import type { ImagesAnswer, ImagesQuestion } from './answer.ts'
+import type { RowsAnswer } from './answer.ts'
 import { asBadProof } from './bad-proof.ts'
 import { reportOf } from './evidence-report.ts'
 import type { EvidenceReport } from './evidence-report.ts'
 import { checkAnswer, checkAttestation } from './proven-entry.ts'
 import type { CheckedAnswer, CheckedAttestation } from './proven-entry.ts'
-import { anAttestationId, imagesAnswer, question } from './read-answer.ts'
+import { anAttestationId, anyQuestion, rowsAnswer } from './read-answer.ts'
 import { checkRows } from './row-check.ts'
 import { membersOf, oneOf, parsed, tableOf } from './shape.ts'
 import type { Shape } from './shape.ts'
@@ -37,9 +38,9 @@ export const EVIDENCE_TYPE = 'https://attestree.dev/evidence/v1'
 export const MAX_EVIDENCE_BYTES = 256 * 1024 * 1024
 
 export interface Evidence {
-  readonly question: ImagesQuestion
+  readonly question: RowsAnswer['question']
   /** As served. */
-  readonly answer: ImagesAnswer
+  readonly answer: RowsAnswer
   /** The DSSE pre-authentication encoding of each entry's attestation. */
   readonly pae: Readonly<Record<AttestationId, Uint8Array>>
 }
@@ -65,7 +66,7 @@ export function formatEvidence(evidence: Evidence): Uint8Array {
 }
 
 /** Our own answer types as JSON: what is undefined in them has no member. */
-function jsonOf(value: ImagesQuestion | ImagesAnswer): JsonValue {
+function jsonOf(value: RowsAnswer | RowsAnswer['question']): JsonValue {
   return parseJson(JSON.stringify(value))
 }
 
@@ -87,8 +88,8 @@ const evidenceShape: Shape<Evidence> = (value, place) => {
   const members = membersOf(value, place)
   members.required('type', oneOf(EVIDENCE_TYPE))
   const read: Evidence = {
-    question: members.required('question', question),
-    answer: members.required('answer', imagesAnswer),
+    question: members.required('question', anyQuestion),
+    answer: members.required('answer', rowsAnswer),
     pae: members.required('pae', tableOf(anAttestationId, base64Bytes)),
   }
   members.end()
@@ -138,7 +139,8 @@ export function verifyImages(evidence: Evidence, { logKey, trustRoot }: LogTrust
 
 /** The question in front must be the one that was answered. */
 function checkQuestion({ question: asked, answer }: Evidence): void {
-  if (asked.component === answer.question.component && asked.range === answer.question.range) return
+  const [one, other] = [asked, answer.question].map((question) => formatCanonicalJson(jsonOf(question)))
+  if (one !== undefined && other !== undefined && equalBytes(one, other)) return
   throw new Fault('rows-differ', 'evidence: expected an answer to its question, got an answer to another')
 }
 

@@ -1,26 +1,48 @@
 /**
- * Rows of "which images were built from this commit, by this builder, signed with this key?": what statements say beside
- * components. Pure, as rows.ts, so that a row can be made again from what was signed.
+ * Rows of "which images have this commit, builder, signer, base image, licence, component hash?": what statements say
+ * beside components. Pure, as rows.ts, so that a row can be made again from what was signed.
  *
- * A statement that no longer holds still shows its images: whoever asks for a leaked key wants to see them.
+ * A statement about an image that no longer holds still shows it: whoever asks for a leaked key wants to see those. What an
+ * SBOM lists (licences, hashes) counts as its components do: only while the SBOM counts (contracts.md 2).
  */
 import { keyId, type ImageDigest, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { revocationsOf, type TrustState } from '../trust/trust-state.ts'
-import type { FoundRow, StatedQuestion } from './answer.ts'
+import { baseImageKey, componentHashKey } from '../map/keys.ts'
+import type { SbomDocument } from '../sbom/component.ts'
+import { isLicenceId, isSameLicence, licenceIds } from '../sbom/licence.ts'
+import type { ManifestLine } from '../sbom/manifest-line.ts'
+import { isRegistered, revocationsOf, type TrustState } from '../trust/trust-state.ts'
+import type { FoundRow, StatedKind, StatedQuestion } from './answer.ts'
 import { isProvenance, speaksOf, type EntryFacts } from './entry-facts.ts'
 import { countingSboms, isGood, namesOf, provenanceRow } from './rows.ts'
 
-/** @throws Fault `malformed` for a commit or a key that is none */
+export const STATED_KINDS = ['commit', 'builder', 'signer', 'base', 'licence', 'hash'] as const
+
+/** An entry's facts, and whether it states what was asked. */
+export interface FoundFacts {
+  readonly facts: EntryFacts
+  readonly states: boolean
+}
+
+/**
+ * Exactly one of the kinds. Which licences there are is the ledger's business: here an id has the form of one.
+ *
+ * @throws Fault `malformed` (`hex-malformed`, `digest-malformed`, `parameter-malformed`)
+ */
 export function parseStatedQuestion(question: { readonly [kind in StatedKind]?: string }): StatedQuestion {
-  const { commit, builder, signer } = question
+  const { commit, builder, signer, base, licence, hash } = question
   if (commit !== undefined) return { commit: checkedCommit(commit) }
   if (builder !== undefined) return { builder }
   if (signer !== undefined) return { signer: keyId(signer) }
-  throw new Error('question: none of commit, builder, signer')
+  if (licence !== undefined) return { licence: checkedLicence(licence) }
+  if (base !== undefined) {
+    baseImageKey(base)
+    return { base }
+  }
+  if (hash === undefined) throw new Error('question: none of the kinds')
+  componentHashKey(hash)
+  return { hash }
 }
-
-type StatedKind = 'commit' | 'builder' | 'signer'
 
 function checkedCommit(commit: string): string {
   if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return commit
@@ -31,23 +53,59 @@ function checkedCommit(commit: string): string {
   )
 }
 
-function isStated(question: StatedQuestion, facts: EntryFacts): boolean {
-  if ('commit' in question) return facts.commits.some((one) => one.endsWith(`@${question.commit}`))
-  return 'builder' in question ? facts.builder === question.builder : facts.key === question.signer
+function checkedLicence(licence: string): string {
+  if (isLicenceId(licence)) return licence
+  throw new Fault('parameter-malformed', `licence: expected one SPDX id, got ${licence.slice(0, 100)}`, {
+    hint: 'For example MIT. Of an expression, ask for each id by itself; "-or-later" is part of an id, "+" is not.',
+  })
 }
 
-/** One row, from everything at hand that speaks of the image. `affected` rests on a statement that holds. */
+/** As the index has it by its keys, from the lines and the SBOM of one statement. */
+export function isStated(
+  question: StatedQuestion,
+  lines: readonly ManifestLine[],
+  sbom: SbomDocument | undefined,
+): boolean {
+  const has = (kind: ManifestLine['kind'], name: string): boolean =>
+    lines.some((line) => line.kind === kind && line.name === name)
+  if ('commit' in question) return lines.some((line) => line.kind === 'g' && line.version === question.commit)
+  if ('builder' in question) return has('b', question.builder)
+  if ('signer' in question) return has('k', question.signer)
+  if ('base' in question) return has('d', question.base)
+  if ('hash' in question) return has('f', question.hash)
+  const ids = (sbom?.licences ?? []).flatMap((text) => licenceIds(text))
+  return ids.some((id) => isSameLicence(id, question.licence))
+}
+
+/** Whether what is asked for stands in SBOMs, of which the newest count. */
+export function isOfSboms(question: StatedQuestion): boolean {
+  return 'licence' in question || 'hash' in question
+}
+
+/**
+ * One row, from everything at hand that speaks of the image. `affected` rests on a statement that holds. Without a
+ * match it is no row.
+ */
 export function foundRow(
   question: StatedQuestion,
   image: ImageDigest,
-  stated: readonly EntryFacts[],
+  stated: readonly FoundFacts[],
   trust: TrustState,
   asOf: TreeSize,
 ): FoundRow {
-  const about = stated.filter((facts) => speaksOf(facts, image)).sort((a, b) => a.index - b.index)
-  const matches = about.filter((facts) => isStated(question, facts))
+  // What strangers state makes no row, and adds none of their names to one.
+  const stating = new Set(
+    stated
+      .filter(({ facts, states }) => states && isRegistered(trust, facts.index, facts.key))
+      .map(({ facts }) => facts.index),
+  )
+  const about = stated
+    .map((one) => one.facts)
+    .filter((facts) => speaksOf(facts, image))
+    .sort((a, b) => a.index - b.index)
   const good = (facts: EntryFacts): boolean => isGood(facts, trust, asOf)
   const sboms = countingSboms(image, about, trust, asOf)
+  const matches = (isOfSboms(question) ? sboms : about).filter((facts) => stating.has(facts.index))
   const provenance = about.filter((facts) => isProvenance(facts) && good(facts))
   return {
     image,

@@ -1,12 +1,16 @@
 /**
- * Reads the parts that every answer has (contracts.md 7: `asOf`, `entries`) and the answer to
- * "which images contain X", from JSON into the shapes of verify/answer.ts. Says nothing about whether
+ * Reads the parts that every answer has (contracts.md 7: `asOf`, `entries`) and the answers of rows
+ * ("which images contain X", "which have this commit"), from JSON into the shapes of verify/answer.ts. Says nothing about whether
  * they are true: that is verify/proven-entry.ts and verify/evidence.ts.
  */
 import { attestationId, imageDigest, keyId, logIndex, treeSize } from '../brand.ts'
-import type { JsonValue } from '../encoding/strict-json.ts'
+import { isObject, type JsonValue } from '../encoding/strict-json.ts'
+import { Fault } from '../errors.ts'
 import type {
   AsOf,
+  Coverage,
+  FoundAnswer,
+  FoundRow,
   ImageRow,
   ImagesAnswer,
   ImagesQuestion,
@@ -15,8 +19,25 @@ import type {
   ProvenEntry,
   ProvenanceRow,
   QuestionCoverage,
+  RowsAnswer,
+  StatedQuestion,
+  UnregisteredClaim,
+  UnregisteredClaims,
 } from './answer.ts'
-import { count, counted, flag, listOf, membersOf, oneOf, orNull, parsed, tableOf, text } from './shape.ts'
+import { parseStatedQuestion, STATED_KINDS } from './found-rows.ts'
+import {
+  count,
+  counted,
+  flag,
+  listOf,
+  membersOf,
+  misshapen,
+  oneOf,
+  orNull,
+  parsed,
+  tableOf,
+  text,
+} from './shape.ts'
 import type { Shape } from './shape.ts'
 
 const SHA256 = 'sha256: and 64 lower-case hex digits'
@@ -67,7 +88,7 @@ export const provenEntries: Shape<ProvenEntries> = tableOf(
   provenEntry,
 )
 
-export const question: Shape<ImagesQuestion> = (value, place) => {
+const question: Shape<ImagesQuestion> = (value, place) => {
   const members = membersOf(value, place)
   const component = members.required('component', text)
   const range = members.optional('range', text)
@@ -82,28 +103,71 @@ const match: Shape<Match> = (value, place) => {
   return read
 }
 
+const builtTimes: Shape<NonNullable<ProvenanceRow['claimed']>> = (value, place) => {
+  const members = membersOf(value, place)
+  const [startedOn, finishedOn] = [members.optional('startedOn', text), members.optional('finishedOn', text)]
+  members.end()
+  return {
+    ...(startedOn === undefined ? {} : { startedOn }),
+    ...(finishedOn === undefined ? {} : { finishedOn }),
+  }
+}
+
 export const provenanceRow: Shape<ProvenanceRow> = (value, place) => {
   const members = membersOf(value, place)
+  const times = members.optional('claimed', builtTimes)
   const read: ProvenanceRow = {
     entry: members.required('entry', anIndex),
     builder: members.required('builder', text),
     commits: members.required('commits', listOf(text)),
+    ...(times === undefined ? {} : { claimed: times }),
   }
   members.end()
   return read
 }
 
-const imageRow: Shape<ImageRow> = (value, place) => {
+const foundMatch: Shape<FoundRow['matches'][number]> = (value, place) => {
   const members = membersOf(value, place)
-  const read: ImageRow = {
-    image: members.required('image', anImageDigest),
-    names: members.required('names', listOf(text)),
-    status: members.required('status', oneOf('affected', 'undetermined', 'not-affected', 'unknown')),
-    revoked: members.required('revoked', flag),
-    matches: members.required('matches', listOf(match)),
-    sboms: members.required('sboms', listOf(anIndex)),
-    provenance: members.required('provenance', listOf(provenanceRow)),
+  const read = { entry: members.required('entry', anIndex) }
+  members.end()
+  return read
+}
+
+function rowWith<M>(
+  oneMatch: Shape<M>,
+): Shape<Omit<ImageRow, 'matches'> & { readonly matches: readonly M[] }> {
+  return (value, place) => {
+    const members = membersOf(value, place)
+    const read = {
+      image: members.required('image', anImageDigest),
+      names: members.required('names', listOf(text)),
+      status: members.required('status', oneOf('affected', 'undetermined', 'not-affected', 'unknown')),
+      revoked: members.required('revoked', flag),
+      matches: members.required('matches', listOf(oneMatch)),
+      sboms: members.required('sboms', listOf(anIndex)),
+      provenance: members.required('provenance', listOf(provenanceRow)),
+    }
+    members.end()
+    return read
   }
+}
+
+const claim: Shape<UnregisteredClaim> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: UnregisteredClaim = {
+    entry: members.required('entry', anIndex),
+    key: members.required('key', aKeyId),
+    predicateType: members.required('predicateType', text),
+    subjects: members.required('subjects', listOf(anImageDigest)),
+    matches: members.required('matches', listOf(text)),
+  }
+  members.end()
+  return read
+}
+
+export const unregisteredClaims: Shape<UnregisteredClaims> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = { items: members.required('items', listOf(claim)), more: members.required('more', count) }
   members.end()
   return read
 }
@@ -122,21 +186,72 @@ const questionCoverage: Shape<QuestionCoverage> = (value, place) => {
   return read
 }
 
-export const imagesAnswer: Shape<ImagesAnswer> = (value, place) => {
+export const coverage: Shape<Coverage> = (value, place) => {
   const members = membersOf(value, place)
-  const next = members.optional('next', text)
-  const read: ImagesAnswer = {
-    question: members.required('question', question),
-    items: members.required('items', listOf(imageRow)),
-    ...(next === undefined ? {} : { next }),
-    coverage: members.required('coverage', questionCoverage),
-    entries: members.required('entries', provenEntries),
-    asOf: members.required('asOf', asOf),
-    assurance: members.required('assurance', oneOf('rows')),
-    notEstablished: members.required('notEstablished', listOf(text)),
+  const read: Coverage = {
+    images: members.required('images', count),
+    withSbom: members.required('withSbom', count),
+    unknown: members.required('unknown', count),
+    unreadableEntries: members.required('unreadableEntries', count),
   }
   members.end()
   return read
+}
+
+/** The members that answers of rows have in common, around what differs. */
+function answerWith<Q, R, C>(asked: Shape<Q>, row: Shape<R>, covered: Shape<C>): Shape<RowsOf<Q, R, C>> {
+  return (value, place) => {
+    const members = membersOf(value, place)
+    const next = members.optional('next', text)
+    const unregistered = members.optional('unregistered', unregisteredClaims)
+    const read = {
+      question: members.required('question', asked),
+      items: members.required('items', listOf(row)),
+      ...(next === undefined ? {} : { next }),
+      ...(unregistered === undefined ? {} : { unregistered }),
+      coverage: members.required('coverage', covered),
+      entries: members.required('entries', provenEntries),
+      asOf: members.required('asOf', asOf),
+      assurance: members.required('assurance', oneOf('rows')),
+      notEstablished: members.required('notEstablished', listOf(text)),
+    }
+    members.end()
+    return read
+  }
+}
+
+type RowsOf<Q, R, C> = Omit<ImagesAnswer, 'question' | 'items' | 'coverage'> & {
+  readonly question: Q
+  readonly items: readonly R[]
+  readonly coverage: C
+}
+
+const statedQuestion: Shape<StatedQuestion> = (value, place) => {
+  const members = membersOf(value, place)
+  const asked = STATED_KINDS.map((kind) => [kind, members.optional(kind, text)] as const)
+  const stated = asked.filter(([, name]) => name !== undefined)
+  members.end()
+  if (stated.length !== 1) throw misshapen(place, `one of ${STATED_KINDS.join(', ')}`, value)
+  try {
+    return parseStatedQuestion(Object.fromEntries(stated))
+  } catch (cause) {
+    if (cause instanceof Fault) throw misshapen(place, 'a question in its form', value)
+    throw cause
+  }
+}
+
+export const imagesAnswer: Shape<ImagesAnswer> = answerWith(question, rowWith(match), questionCoverage)
+export const foundAnswer: Shape<FoundAnswer> = answerWith(statedQuestion, rowWith(foundMatch), coverage)
+
+/** Which of the two it is, the question says. */
+export const rowsAnswer: Shape<RowsAnswer> = (value, place) =>
+  (isObject(value) && isStated(value['question']) ? foundAnswer : imagesAnswer)(value, place)
+
+export const anyQuestion: Shape<RowsAnswer['question']> = (value, place) =>
+  (isStated(value) ? statedQuestion : question)(value, place)
+
+function isStated(asked: JsonValue | undefined): boolean {
+  return isObject(asked) && STATED_KINDS.some((kind) => Object.hasOwn(asked, kind))
 }
 
 /** An answer as a server sends it: members that we do not know yet are left alone. */

@@ -4,26 +4,33 @@
  *
  * A row that was left out with all its entries cannot be seen here: that is the business of the report (`complete`).
  */
+import type { LogIndex } from '../brand.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
-import { manifestOf } from '../sbom/manifest.ts'
+import { claimedTimes } from '../sbom/claimed.ts'
+import { sortLines } from '../sbom/manifest-line.ts'
+import { readSbom, statedLines } from '../sbom/stated-lines.ts'
 import type { TrustState } from '../trust/trust-state.ts'
-import type { ImageRow, ImagesAnswer } from './answer.ts'
+import type { FoundRow, ImageRow, RowsAnswer, StatedQuestion, UnregisteredClaim } from './answer.ts'
 import { asBadProof } from './bad-proof.ts'
 import { factsOf } from './entry-facts.ts'
+import { foundRow, isStated, parseStatedQuestion, type FoundFacts } from './found-rows.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
-import { compareRows, parseQuestion, rowOf } from './rows.ts'
+import { compareRows, decide, parseQuestion, rowOf } from './rows.ts'
 import type { ComponentQuestion, Stated } from './rows.ts'
+import { checkClaims, claimOf } from './unregistered.ts'
+
+type Row = ImageRow | FoundRow
 
 /**
  * @param attested everything the answer names, in the order of the log
  * @throws Fault `bad-proof` (`rows-differ`)
  */
 export function checkRows(
-  answer: Pick<ImagesAnswer, 'question' | 'items' | 'asOf'>,
+  answer: RowsAnswer,
   attested: readonly CheckedAttestation[],
   trust: TrustState,
 ): void {
@@ -35,24 +42,53 @@ export function checkRows(
       `entry ${later.entry.index}: expected entries below ${through}, where the answer's index ends`,
     )
   }
-  const question = checkedQuestion(answer)
-  const stated = bySubject(attested.map((one) => statedBy(one, question)))
+  const question = checkedQuestion(answer.question)
+  const all = attested.map((one) => statedBy(one, question))
+  const stated = bySubject(all)
   // The server judges as of where its index ends, not as of the whole tree.
-  for (const row of answer.items)
-    checkRow(row, rowOf(question, row.image, stated.get(row.image) ?? [], trust, through))
+  for (const row of answer.items) {
+    const about = stated.get(row.image) ?? []
+    if ('name' in question) checkRow(row, rowOf(question, row.image, about, trust, through))
+    else checkRow(row, foundRow(question, row.image, about, trust, through))
+  }
   checkOrder(answer.items)
-  checkUse(answer.items, attested)
+  checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(question, all, entry))
+  checkUse(answer, attested)
 }
 
 /** A row taken out leaves its entries behind: what no row rests on is refused, but for control statements. */
-function checkUse(rows: readonly ImageRow[], attested: readonly CheckedAttestation[]): void {
-  const used = new Set(rows.flatMap((row) => [...row.sboms, ...row.provenance.map((one) => one.entry)]))
+function checkUse({ items, unregistered }: RowsAnswer, attested: readonly CheckedAttestation[]): void {
+  const rows: readonly Row[] = items
+  const used = new Set(
+    rows.flatMap((row) => [...row.sboms, ...[...row.matches, ...row.provenance].map((one) => one.entry)]),
+  )
+  for (const claim of unregistered?.items ?? []) used.add(claim.entry)
   const unused = attested.find(({ entry }) => !isControlType(entry.predicateType) && !used.has(entry.index))
   if (unused === undefined) return
   throw new Fault('rows-differ', `entry ${unused.entry.index}: expected a row that rests on it, got none`)
 }
 
-function checkedQuestion({ question }: Pick<ImagesAnswer, 'question'>): ComponentQuestion {
+/** What a stranger's entry states of what was asked; undefined if it states nothing of it. */
+function madeClaim(
+  question: ComponentQuestion | StatedQuestion,
+  all: readonly AnyStated[],
+  entry: LogIndex,
+): UnregisteredClaim | undefined {
+  const found = all.find(({ facts }) => facts.index === entry)
+  if (found === undefined) return undefined
+  if (!('name' in question)) return found.states ? claimOf(found.facts) : undefined
+  if (found.facts.sbom === undefined) return undefined
+  const { matches } = decide(question, [{ entry, versions: found.versions }])
+  if (matches.length === 0) return undefined
+  return claimOf(
+    found.facts,
+    matches.map((one) => one.purl),
+  )
+}
+
+function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | StatedQuestion {
+  if (!('component' in question))
+    return asBadProof('rows-differ', 'question', () => parseStatedQuestion(question))
   const parsed = asBadProof('rows-differ', 'question', () =>
     parseQuestion(question.component, question.range),
   )
@@ -63,19 +99,27 @@ function checkedQuestion({ question }: Pick<ImagesAnswer, 'question'>): Componen
   )
 }
 
-function statedBy({ entry, statement }: CheckedAttestation, question: ComponentQuestion): Stated {
-  const lines = asBadProof('not-admissible', `entry ${entry.index}`, () => manifestOf(statement, entry.keyId))
-  return {
-    facts: factsOf(entry.index, entry.attestation, entry.keyId, lines),
-    versions: lines
-      .filter((line) => line.kind === 'p' && line.name === question.name)
-      .map((line) => line.version),
-  }
+/** What one entry states, for rows of either kind. */
+type AnyStated = Stated & FoundFacts
+
+function statedBy(
+  { entry, statement }: CheckedAttestation,
+  question: ComponentQuestion | StatedQuestion,
+): AnyStated {
+  return asBadProof('not-admissible', `entry ${entry.index}`, () => {
+    const sbom = readSbom(statement)
+    const lines = sortLines(statedLines(statement, entry.keyId, sbom))
+    const { index, attestation, keyId: key } = entry
+    const facts = factsOf(index, attestation, key, lines, claimedTimes(statement, sbom))
+    if (!('name' in question)) return { facts, versions: [], states: isStated(question, lines, sbom) }
+    const listed = lines.filter((line) => line.kind === 'p' && line.name === question.name)
+    return { facts, versions: listed.map((line) => line.version), states: false }
+  })
 }
 
 /** Under each digest what speaks of it, once. */
-function bySubject(all: readonly Stated[]): ReadonlyMap<string, readonly Stated[]> {
-  const found = new Map<string, Stated[]>()
+function bySubject(all: readonly AnyStated[]): ReadonlyMap<string, readonly AnyStated[]> {
+  const found = new Map<string, AnyStated[]>()
   for (const stated of all) {
     for (const digest of new Set(stated.facts.subjects.map((subject) => subject.digest))) {
       const others = found.get(digest)
@@ -86,11 +130,12 @@ function bySubject(all: readonly Stated[]): ReadonlyMap<string, readonly Stated[
   return found
 }
 
-function checkRow(claimed: ImageRow, made: ImageRow): void {
-  if (made.status !== 'affected' && made.status !== 'undetermined') {
+function checkRow(claimed: Row, full: Row): void {
+  const made = { ...full, provenance: withoutUnclaimed(full.provenance, claimed.provenance) }
+  if (made.matches.length === 0) {
     throw differs(claimed, `no row (${made.status} by the entries)`, claimed.status)
   }
-  const names: readonly (keyof ImageRow)[] = [
+  const names: readonly (keyof Row)[] = [
     'status',
     'revoked',
     'matches',
@@ -102,6 +147,14 @@ function checkRow(claimed: ImageRow, made: ImageRow): void {
   const other = names.find((name) => !isSame(claimed[name], made[name]))
   if (other === undefined) return
   throw differs(claimed, `${other} ${shown(made[other])}`, shown(claimed[other]))
+}
+
+/** Evidence of before `claimed` was shown has none. Leaving it out says nothing that is not so. */
+function withoutUnclaimed(made: Row['provenance'], claimed: Row['provenance']): Row['provenance'] {
+  return made.map((one, at) => {
+    const { claimed: times, ...rest } = one
+    return times === undefined || claimed[at]?.claimed !== undefined ? one : rest
+  })
 }
 
 function isSame(a: unknown, b: unknown): boolean {
@@ -116,12 +169,12 @@ function shown(value: unknown): string {
   return JSON.stringify(value).slice(0, 100)
 }
 
-function differs(row: ImageRow, expected: string, got: string): Fault {
+function differs(row: Row, expected: string, got: string): Fault {
   return new Fault('rows-differ', `row ${row.image}: expected ${expected}, got ${got}`)
 }
 
 /** Strictly ascending, so that no row stands there twice. */
-function checkOrder(rows: readonly ImageRow[]): void {
+function checkOrder(rows: readonly Row[]): void {
   rows.forEach((row, i) => {
     const before = rows[i - 1]
     if (before !== undefined && compareRows(before, row) >= 0) {

@@ -11,7 +11,7 @@ import { formatPurl, parsePurl, purlName } from '../sbom/purl.ts'
 import { formatVers, inRange, parseRange, type VersionRange } from '../sbom/range.ts'
 import { revocationsOf, type TrustState } from '../trust/trust-state.ts'
 import { verdictOf } from '../trust/status.ts'
-import type { ImageRow, ImagesQuestion, ImageStatus, Match, ProvenanceRow } from './answer.ts'
+import type { FoundRow, ImageRow, ImagesQuestion, ImageStatus, Match, ProvenanceRow } from './answer.ts'
 import { isProvenance, speaksOf, type EntryFacts } from './entry-facts.ts'
 
 export interface ComponentQuestion {
@@ -159,7 +159,8 @@ export function rowOf(
 }
 
 export function provenanceRow(facts: EntryFacts): ProvenanceRow {
-  return { entry: facts.index, builder: facts.builder, commits: facts.commits }
+  const { index: entry, builder, commits, claimed } = facts
+  return { entry, builder, commits, ...(claimed === undefined ? {} : { claimed }) }
 }
 
 /** The names under which entries speak of an image: unique, in code unit order. */
@@ -173,11 +174,13 @@ export function namesOf(image: ImageDigest, about: readonly EntryFacts[]): reado
 }
 
 /** Rows are ordered by the first entry they rest on, then by digest: an order that anyone can make again. */
-export function compareRows(a: ImageRow, b: ImageRow): number {
+export function compareRows(a: Ordered, b: Ordered): number {
   return firstMatch(a) - firstMatch(b) || (a.image < b.image ? -1 : a.image > b.image ? 1 : 0)
 }
 
-function firstMatch(row: ImageRow): LogIndex {
+type Ordered = Pick<FoundRow, 'image' | 'matches'>
+
+function firstMatch(row: Ordered): LogIndex {
   const first = row.matches[0]
   if (first === undefined) throw new Error(`row of ${row.image} has no match`)
   return first.entry

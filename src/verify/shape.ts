@@ -43,7 +43,7 @@ function show(value: JsonValue): string {
 }
 
 /** The fault for a value that is not what it should be. */
-function misshapen(place: Place, expected: string, got: JsonValue | undefined): Fault {
+export function misshapen(place: Place, expected: string, got: JsonValue | undefined): Fault {
   const subject = place.reason === 'evidence-malformed' ? 'evidence' : 'answer'
   const found = got === undefined ? 'nothing' : show(got)
   const where = place.pointer === '' ? '' : ` at ${place.pointer.slice(0, 100)}`

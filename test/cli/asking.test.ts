@@ -46,7 +46,7 @@ describe('attestree: asking', () => {
     async () => {
       const { stdout, stderr } = await bench.ok('find', 'pkg:npm/lodash', '--range', '<5')
       const [header, shop, api, empty, ...rest] = stdout.split('\n')
-      expect(header).to.match(/^IMAGE +STATUS +HAS +SBOM +CHECK +DIGEST +BUILT BY +FROM COMMIT$/)
+      expect(header).to.match(/^IMAGE +STATUS +HAS +SBOM +CHECK +DIGEST +BUILT BY +FROM COMMIT +CLAIMED$/)
       expect(shop?.split(/ {2,}/)).to.deep.equal([
         'registry.test/shop:1.4',
         'affected',
@@ -56,6 +56,7 @@ describe('attestree: asking', () => {
         digestOf('shop'),
         'https://ci.test/builder',
         `git.test/shop@${COMMIT}`,
+        '–',
       ])
       expect(api?.split(/ {2,}/)).to.deep.equal([
         'registry.test/api',
@@ -64,6 +65,7 @@ describe('attestree: asking', () => {
         '#5',
         '✓ #5',
         digestOf('api'),
+        '–',
         '–',
         '–',
       ])
@@ -319,9 +321,14 @@ describe('attestree: asking', () => {
     expect(shown.stdout)
       .to.include('Trust root in force: version 3, entry #2')
       .and.to.match(/^ci +sha256:[0-9a-f]{64} +submit https:/m)
-    await bench.write('root.json', json.stdout)
-    expect((await bench.ok('trust', 'update', 'root.json')).stdout).to.match(
-      /^✓ Trust root version 4 recorded #7\n/,
+    await bench.write('root.json', json.stdout.replace('"registered"', '"open"'))
+    const asked = await bench.run(['trust', 'update', 'root.json'])
+    expect(asked.code, 'nobody is there to say yes').to.equal(2)
+    expect(asked.stdout).to.equal(
+      'Version 4 of the trust root would change:\n  - admission registered\n  + admission open\n',
+    )
+    expect((await bench.ok('trust', 'update', 'root.json', '--yes')).stdout).to.match(
+      /^✓ Trust root version 4 recorded #7\n/m,
     )
     expect((await bench.ok('trust', 'show')).stdout).to.include('version 4, entry #7')
   })

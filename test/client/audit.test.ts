@@ -9,7 +9,6 @@ import { attestationIdOf, pae } from '../../src/attestation/pae.ts'
 import { IN_TOTO_PAYLOAD_TYPE } from '../../src/attestation/sign-statement.ts'
 import { attestationId, logIndex } from '../../src/brand.ts'
 import { Client } from '../../src/client/client.ts'
-import { parseSigningKey } from '../../src/crypto/signing-key.ts'
 import { formatBase64 } from '../../src/encoding/base64.ts'
 import { entryOf } from '../../src/entry/hashed-rekord.ts'
 import { Fault } from '../../src/errors.ts'
@@ -18,7 +17,7 @@ import { createLog } from '../../src/ledger/create.ts'
 import { recover } from '../../src/ledger/start-up.ts'
 import { leafHash } from '../../src/tlog/tree-hash.ts'
 import { setAt } from '../helpers/json-edit.ts'
-import { nodePkcs8 } from '../helpers/keys.ts'
+import { p384TestKey } from '../helpers/test-key.ts'
 import { changeJson, ledgerFetch, URL_OF_LEDGER } from '../helpers/ledger-fetch.ts'
 import type { Change } from '../helpers/ledger-fetch.ts'
 import { asyncRefusal, flipBit } from '../helpers/mangle.ts'
@@ -78,7 +77,7 @@ describe('audit', () => {
   })
 
   it('finds the trust root of a P-384 key only in what was signed, also when shallow', async () => {
-    const p384 = parseSigningKey(nodePkcs8('ecdsa-p384'))
+    const p384 = p384TestKey('ci')
     const storage = openMemoryStorage()
     const log = { origin: ORIGIN, key: keys.log, store: storage.log, signer: storage.signer }
     const root = trustRoot({ ci: [keys.ci] })

@@ -3,11 +3,10 @@ import { before, describe, it } from 'mocha'
 import { attestationId, imageDigest, logIndex } from '../../src/brand.ts'
 import { Client } from '../../src/client/client.ts'
 import { verifiedImages } from '../../src/client/verified-images.ts'
-import { parseSigningKey } from '../../src/crypto/signing-key.ts'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { formatVerifierKey, verifierKeyOf } from '../../src/tlog/signed-note.ts'
-import { nodePkcs8 } from '../helpers/keys.ts'
+import { p384TestKey } from '../helpers/test-key.ts'
 import { changeJson } from '../helpers/ledger-fetch.ts'
 import type { Change } from '../helpers/ledger-fetch.ts'
 import { at, editAt, removeAt, setAt } from '../helpers/json-edit.ts'
@@ -258,7 +257,7 @@ describe('client', () => {
     })
 
     it('refuses an attestation id that the entry of a P-384 key does not say itself', async () => {
-      const p384 = parseSigningKey(nodePkcs8('ecdsa-p384'))
+      const p384 = p384TestKey('ci')
       const ledger = await createTestLedger(openMemoryStorage(), {
         batchWindowMs: 0,
         submitters: { ci: [keys.ci, p384] },

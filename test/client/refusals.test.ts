@@ -68,12 +68,56 @@ describe('client', () => {
       }
     })
 
+    it('believes no server that a check of its own failed: an honest log must not look forked', async () => {
+      const reasons = [
+        'log-forked',
+        'log-rolled-back',
+        'inclusion-proof-invalid',
+        'wrong-log-key',
+        'wrong-trust-root',
+        'pin-malformed',
+        'unproven',
+      ]
+      for (const code of reasons) {
+        const problem = { code, detail: 'it has', hint: 'rm -r pins', remembered: 'a', shown: 'b' }
+        const headers = { 'content-type': 'application/problem+json' }
+        const fault = await asyncRefusal(
+          answering(JSON.stringify(problem), { status: 400, headers }).status(),
+        )
+        expect([fault.reason, fault.hint, fault.facts], code).to.deep.equal([
+          'answer-malformed',
+          undefined,
+          {},
+        ])
+      }
+    })
+
     it('does not take a page of HTML for an answer', async () => {
       const fault = await asyncRefusal(
         answering('<h1>welcome</h1>', { headers: { 'content-type': 'text/html' } }).status(),
       )
       expect(fault.reason).to.equal('answer-malformed')
       expect(fault.hint).to.include(URL_OF_LEDGER)
+    })
+
+    it('keeps no piece of an answer: a million tiny ones cost what their bytes cost', async () => {
+      const text = new TextEncoder().encode('{"code":"busy","detail":"come again"}')
+      const piece = new Uint8Array(1)
+      let at = 0
+      // The same piece each time: whoever kept them would have one byte many times.
+      const tiny = new ReadableStream<Uint8Array>(
+        {
+          pull: (controller) => {
+            piece[0] = text[at++] ?? 0
+            if (at > text.length) controller.close()
+            else controller.enqueue(piece)
+          },
+        },
+        { highWaterMark: 0 },
+      )
+      const headers = { 'content-type': 'application/problem+json' }
+      const fault = await asyncRefusal(answering(tiny, { status: 503, headers }).status())
+      expect(fault.message).to.equal('come again')
     })
 
     it('does not read without end', async () => {

@@ -243,6 +243,14 @@ function describePublishing(open: OpenStorage): void {
     expect(await log.published()).to.deep.equal(note(5))
   })
 
+  test('keeps every published note, in order of size', async ({ log }) => {
+    await log.append(batchAt(0, 5))
+    for (const size of [0, 3, 4, 5]) await log.publish(note(size))
+    expect(await log.notes(treeSize(0), treeSize(6))).to.deep.equal([0, 3, 4, 5].map((size) => note(size)))
+    expect(await log.notes(treeSize(1), treeSize(5))).to.deep.equal([note(3), note(4)])
+    expect(await log.notes(treeSize(1), treeSize(3))).to.deep.equal([])
+  })
+
   test('takes the same note twice as once', async ({ log }) => {
     await log.append(batchAt(0, 5))
     await log.publish(note(5))

@@ -1,3 +1,4 @@
+import { formatBase64 } from '../../src/encoding/base64.ts'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
@@ -22,7 +23,7 @@ describe('PEM', () => {
     'CR LF': good.replaceAll('\n', '\r\n'),
     'no final newline': good.trimEnd(),
     'white space around it': `\n  ${good}\n\n`,
-    'one long line': `-----BEGIN PUBLIC KEY-----\n${Buffer.from(der).toString('base64')}\n-----END PUBLIC KEY-----`,
+    'one long line': `-----BEGIN PUBLIC KEY-----\n${formatBase64(der)}\n-----END PUBLIC KEY-----`,
   }
   for (const [name, text] of Object.entries(accepted)) {
     it(`takes ${name}`, () => expect(parsePem(text, 'PUBLIC KEY')).to.deep.equal(der))

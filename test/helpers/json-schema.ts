@@ -36,6 +36,10 @@ const keywords: Readonly<Record<string, (rule: JsonValue, value: JsonValue, cont
       const found = typesOf(value)
       return types.some((type) => found.includes(String(type))) ? [] : [`${where}: no ${types.join(' or ')}`]
     },
+    oneOf: (rule, value, { root, where }) => {
+      const misfit = (Array.isArray(rule) ? rule : []).map((one) => check(root, one, value, where))
+      return misfit.filter((found) => found.length === 0).length === 1 ? [] : misfit.flat()
+    },
     const: (rule, value, { where }) => (rule === value ? [] : [`${where}: not ${String(rule)}`]),
     enum: (rule, value, { where }) =>
       Array.isArray(rule) && rule.includes(value) ? [] : [`${where}: none of the enum`],

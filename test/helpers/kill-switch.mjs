@@ -6,6 +6,7 @@
  * durable; `after-…` is right behind its commit. Dying is SIGKILL: nothing more is written. Or the driver reports a broken disk.
  */
 import { once } from 'node:events'
+import { isMainThread } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 
 /** Statements that belong to one phase only. */
@@ -58,15 +59,24 @@ Database.prototype.transaction = function transactionSeen(write) {
   }
 }
 
-await Promise.all(['program', 'server-start'].map((name) => import(`../../dist/cli/${name}.js`)))
+function obey(order) {
+  at = order.at
+  left = order.count
+  isBroken = order.error === true
+}
 
-// Nobody is left to say anything: the test is gone.
-process.once('disconnect', () => process.exit(1))
-const said = once(process, 'message')
-process.send('ready')
-const [order] = await said
-process.removeAllListeners('disconnect')
-process.disconnect()
-at = order.at
-left = order.count
-isBroken = order.error === true
+async function awaitOrder() {
+  await Promise.all(['program', 'server-start'].map((name) => import(`../../dist/cli/${name}.js`)))
+  // Nobody is left to say anything: the test is gone.
+  process.once('disconnect', () => process.exit(1))
+  const said = once(process, 'message')
+  process.send('ready')
+  const [order] = await said
+  process.removeAllListeners('disconnect')
+  process.disconnect()
+  return order
+}
+
+// Threads load this too, with the flags of the process, and copy its environment: each phase is of one thread.
+if (isMainThread) process.env.ATTESTREE_KILL_AT = JSON.stringify(await awaitOrder())
+obey(JSON.parse(process.env.ATTESTREE_KILL_AT))

@@ -2,12 +2,14 @@
  * A ledger behind `fetch`, without a network: the routes of contracts.md 7 for tests of the client. `change` sees
  * every body before it is answered, so a test can lie; `Response` and problems are the real ones.
  */
-import { attestationId, imageDigest, logIndex } from '../../src/brand.ts'
+import { attestationId, imageDigest, logIndex, treeSize } from '../../src/brand.ts'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
 import { Fault } from '../../src/errors.ts'
 import { problemOf } from '../../src/http/problem.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
+import type { Moment } from '../../src/ledger/moment.ts'
+import type { FoundQuery } from '../../src/ledger/query-found.ts'
 import { parseTilePath } from '../../src/tlog/tile.ts'
 import { jsonBytes, parseText } from './json-edit.ts'
 
@@ -52,9 +54,12 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   if (resource === 'attestations' && part === 'pae') return bytes(await ledger.pae(attestationId(id ?? '')))
   if (resource === 'attestations') return json(await ledger.attestation(attestationId(id ?? '')))
   if (resource === 'entries') return json(await ledger.entry(logIndex(Number(id))))
-  if (resource === 'images' && id !== undefined) return json(await ledger.image(imageDigest(id)))
-  if (resource === 'images') return json(await ledger.images(imagesQuery(params)))
-  if (resource === 'revocations') return json(await ledger.revocations(params.get('target') ?? ''))
+  const moment = momentIn(params)
+  if (resource === 'images' && id !== undefined) return json(await ledger.image(imageDigest(id), moment))
+  if (resource === 'images' && params.has('component'))
+    return json(await ledger.images(imagesQuery(params), moment))
+  if (resource === 'images') return json(await ledger.found(foundQuery(params), moment))
+  if (resource === 'revocations') return json(await ledger.revocations(params.get('target') ?? '', moment))
   if (resource === 'events') return json(await ledger.records.events(eventsPage(params)))
   if (resource === 'status') return json(await ledger.status())
   throw new Fault('no-such-route', `route: nothing at ${path}`)
@@ -96,4 +101,17 @@ function json(answer: object): Answered {
 
 function bytes(body: Uint8Array): Answered {
   return { status: 200, type: 'application/octet-stream', body }
+}
+
+function momentIn(params: URLSearchParams): Moment {
+  const [at, minSize] = [params.get('at'), params.get('min_size')]
+  return {
+    ...(at === null ? {} : { at: treeSize(Number(at)) }),
+    ...(minSize === null ? {} : { minSize: treeSize(Number(minSize)) }),
+  }
+}
+
+function foundQuery(params: URLSearchParams): FoundQuery {
+  const { limit, at: _at, min_size: _minSize, ...asked } = Object.fromEntries(params)
+  return { ...asked, ...(limit === undefined ? {} : { limit: Number(limit) }) }
 }

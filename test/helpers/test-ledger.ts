@@ -21,12 +21,17 @@ export const ORIGIN = 'ledger.test'
 const CYCLONEDX = 'https://cyclonedx.org/bom'
 const SLSA_V1 = 'https://slsa.dev/provenance/v1'
 
+/** No test waits for a timer of the ledger. In a browser, where these run too, a timer is a number. */
+function letGo(timer: NodeJS.Timeout | number): void {
+  if (typeof timer !== 'number') timer.unref()
+}
+
 /** A clock that stands still unless a test moves it; sleeping is real, since the index runs beside. */
 function testClock(): Clock & { advance(milliseconds: number): void } {
   let now = Date.UTC(2026, 10, 24, 12, 0, 0)
   return {
     now: () => now,
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds).unref()),
+    sleep: (milliseconds) => new Promise((resolve) => letGo(setTimeout(resolve, milliseconds))),
     advance: (milliseconds) => {
       now += milliseconds
     },

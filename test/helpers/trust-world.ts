@@ -32,6 +32,7 @@ export interface RootParts {
   readonly previous?: AttestationId
   readonly log?: string
   readonly admins?: readonly string[]
+  readonly threshold?: number
   readonly revokers?: readonly string[]
   /** May submit everything. */
   readonly submitters?: readonly string[]
@@ -49,7 +50,7 @@ export function rootOf(parts: RootParts = {}): TrustRoot {
     ...(parts.previous === undefined ? {} : { previous: parts.previous }),
     log: parts.log ?? ORIGIN,
     admission: 'registered',
-    admins: { principals: admins, threshold: 1 },
+    admins: { principals: admins, threshold: parts.threshold ?? 1 },
     principals: Object.fromEntries(
       names.map((name) => [name, { keys: (parts.keys?.[name] ?? [name]).map(keyOf) }]),
     ),
@@ -110,8 +111,8 @@ export function admit(state: TrustState, candidate: ControlCandidate): void {
 }
 
 /** A log whose entry 0 is the first trust root, signed by `admin`. */
-export function worldOf(parts: RootParts = {}): TrustState {
+export function worldOf(parts: RootParts = {}, admission: TrustRoot['admission'] = 'registered'): TrustState {
   const state = createTrustState(ORIGIN)
-  admit(state, rootEntry(0, 'root 1', 'admin', rootOf(parts)))
+  admit(state, rootEntry(0, 'root 1', 'admin', { ...rootOf(parts), admission }))
   return state
 }

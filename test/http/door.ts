@@ -40,6 +40,7 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       coverage,
       version: '0.1.0',
     }),
+    admission: () => 'registered',
     notReady: () => undefined,
     gauges: () => ({ treeSize: treeSize(300), indexedThrough: treeSize(300), indexBehindMs: 0 }),
     entry: async (index) => {

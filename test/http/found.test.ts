@@ -1,4 +1,4 @@
-/** Images by commit, builder and signer, from a real ledger over HTTP. */
+/** Images by commit, builder, signer, base image, licence and hash, from a real ledger over HTTP. */
 import { after, before, describe, it } from 'mocha'
 import { expect } from 'chai'
 import { logIndex, treeSize } from '../../src/brand.ts'
@@ -17,6 +17,7 @@ import {
   signEnvelope,
   testKey,
 } from '../helpers/test-ledger.ts'
+import { BASE, BUILT, HASH, MADE, tellFoundStory } from '../helpers/found-story.ts'
 import { trust } from '../helpers/story.ts'
 import { jsonOf, serveDoor } from './door.ts'
 import type { TestServer } from './door.ts'
@@ -129,6 +130,22 @@ describe('images by what was stated of them', () => {
     expect(brief(await ask({ commit: C }))[0]).to.deep.equal([digestOf('shop'), [2, 5], 'affected'])
   })
 
+  it('finds images by base image, licence and hash, with the claimed times, in the shape of the OpenAPI', async () => {
+    const other = await tellFoundStory()
+    await using door = await serveDoor(other)
+    const fits = async (path: string, shape: string) => {
+      const answer = (await jsonOf(await fetch(`${door.url}/ledger/v1/${path}`))) as Json
+      expect(differences(resolve(`#/components/schemas/${shape}`), answer), path).to.deep.equal([])
+      return JSON.stringify(answer)
+    }
+    for (const query of [`base=${BASE}`, 'licence=mit', `hash=${HASH}`])
+      expect(await fits(`images?${query}`, 'FoundAnswer'))
+        .to.contain(digestOf('shop'))
+        .and.contain(BUILT.startedOn)
+    expect(await fits(`images?licence=mit`, 'FoundAnswer')).to.contain('{"licence":"MIT"}')
+    expect(await fits(`images/${digestOf('shop')}`, 'ImageAnswer')).to.contain(MADE)
+  })
+
   it('refuses a question that is none, or two', async () => {
     const refused: readonly (readonly [Record<string, string>, string])[] = [
       [{}, 'parameter-malformed'],
@@ -137,6 +154,13 @@ describe('images by what was stated of them', () => {
       [{ commit: C.slice(1) }, 'hex-malformed'],
       [{ commit: C.toUpperCase() }, 'hex-malformed'],
       [{ signer: 'ci' }, 'digest-malformed'],
+      [{ base: `sha1:${C}` }, 'digest-malformed'],
+      [{ base: C, licence: 'MIT' }, 'parameter-malformed'],
+      [{ hash: `md5:${C.slice(8)}` }, 'digest-malformed'],
+      [{ hash: `sha1:${C.toUpperCase()}` }, 'hex-malformed'],
+      [{ licence: 'Public-Domain' }, 'parameter-malformed'],
+      [{ licence: 'MIT OR ISC' }, 'parameter-malformed'],
+      [{ licence: 'LicenseRef-own' }, 'parameter-malformed'],
     ]
     for (const [params, code] of refused) {
       const response = await get(params)

@@ -15,6 +15,7 @@ describe('problems', () => {
     unsupported: 422,
     'bad-signature': 422,
     untrusted: 403,
+    denied: 403,
     revoked: 403,
     'too-large': 413,
     'not-recorded': 404,
@@ -27,10 +28,12 @@ describe('problems', () => {
     unproven: 500,
   }
   const ofTheProtocol: Partial<Record<Reason, number>> = {
+    'token-required': 401,
     'method-not-allowed': 405,
     'request-timeout': 408,
     'url-too-long': 414,
     'media-type-unsupported': 415,
+    'rate-limited': 429,
     'headers-too-large': 431,
   }
 

@@ -34,4 +34,18 @@ describe('the follower', () => {
     await follower.stop()
     await ledger[Symbol.asyncDispose]()
   })
+
+  it('forgets a question that gave up waiting: anybody may ask for a size that never comes', async () => {
+    const options = {
+      storage: openMemoryStorage(),
+      trust: createTrustState(ORIGIN),
+      clock: systemClock,
+      onError: (cause: unknown): void => {
+        throw cause
+      },
+    }
+    const follower = new Follower(options, treeSize(0))
+    await Promise.all([1, 2, 3].map(() => follower.reach(treeSize(Number.MAX_SAFE_INTEGER), 1)))
+    expect(follower.waiting).to.equal(0)
+  })
 })

@@ -30,7 +30,7 @@ function recorded() {
     },
     commit: async ({ length }) => {
       batches.push(length)
-      const placed = { attestation, signatures: [], created: true }
+      const placed = { attestation, signatures: [], entries: [], created: true }
       return { taken: length, results: Array.from({ length }, () => placed), newEntries: length }
     },
     onFatal: (cause) => {

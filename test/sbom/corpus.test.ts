@@ -111,6 +111,22 @@ describe('real documents', () => {
     }
   })
 
+  itWithCorpus('give the licences that they state, in the spelling of the list', () => {
+    const licences = (folder: string, file: string): readonly string[] =>
+      manifest(folder, file)
+        .filter(({ kind }) => kind === 'l')
+        .map(({ name }) => name)
+    // Counted with jq; one of the 48 is written `LGPL-2.1+`.
+    const python = licences('dockerhub', 'syft-cyclonedx-docker.io-library-python.latest.json.gz')
+    expect(python).to.have.length(48)
+    expect(python).to.include.members(['0BSD', 'LGPL-2.1', 'curl', 'libtiff'])
+    expect(licences('cyclonedx', 'dropwizard-1.3.15_bom.json.gz')).to.include('Apache-2.0')
+    // trivy's lists of a Debian package's licences.
+    const debian = files('images').filter((file) => /spdx-trivy/.test(file))
+    const named = new Set(debian.flatMap((file) => licences('images', file)))
+    expect([...named]).to.include.members(['GPL-2.0', 'LGPL-2.1', 'BSD-3-Clause'])
+  })
+
   itWithCorpus('give every purl that tools write: syft and trivy write none that cannot be read', () => {
     for (const folder of ['dockerhub', 'images']) {
       for (const file of files(folder))

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
-import { CYCLONEDX, SLSA_PROVENANCE_V1 } from '../../src/attestation/predicate-types.ts'
+import { CYCLONEDX, SLSA_PROVENANCE_V1, SPDX } from '../../src/attestation/predicate-types.ts'
 import { STATEMENT_V1, type Statement } from '../../src/attestation/statement.ts'
 import type { JsonObject } from '../../src/encoding/strict-json.ts'
 import { emptyIntake, intakeOf, type Intake } from '../../src/sbom/intake.ts'
 import { readSbom } from '../../src/sbom/manifest.ts'
-import { cycloneDx } from './documents.ts'
+import { cycloneDx, spdx } from './documents.ts'
 
 function intake(predicateType: string, predicate: JsonObject): Intake {
   const subjects = [{ name: 'a', digest: { sha256: 'e3'.repeat(32) } }]
@@ -37,6 +37,52 @@ describe('the intake report', () => {
         { code: 'duplicate-component', count: 1, example: 'pkg:npm/a@1' },
       ],
     })
+  })
+
+  it('says which licences name none of the list, but for own ones', () => {
+    const licences = ['MIT', 'Apache License 2.0', 'LicenseRef-own', 'BSD'].map((name) => ({
+      license: { name },
+    }))
+    const report = intake(
+      CYCLONEDX,
+      cycloneDx({ metadata: {}, components: [{ name: 'a', licenses: licences }] }),
+    )
+    expect(report.findings.at(-1)).to.deep.equal({
+      code: 'licence-not-spdx',
+      count: 2,
+      example: 'Apache License 2.0',
+    })
+  })
+
+  it('says if the document names another subject than was signed', () => {
+    const [same, other] = [`sha256:${'e3'.repeat(32)}`, `sha256:${'a1'.repeat(32)}`]
+    const hashes = [{ alg: 'SHA-256', content: other.slice(7) }]
+    const abouts: readonly (readonly [about: JsonObject, differs: boolean])[] = [
+      [{ name: 'app', version: '1' }, false],
+      [{ name: 'app', version: same }, false],
+      [{ name: 'app', version: other }, true],
+      [{ name: `r.example/app@${other}` }, true],
+      [{ name: 'app', purl: `pkg:oci/app@${same}`, hashes }, false],
+      [{ name: 'app', purl: `pkg:oci/app@${other}` }, true],
+      [{ name: 'app', hashes }, true],
+    ]
+    const finding = { code: 'subject-differs', count: 1, example: other }
+    for (const [about, differs] of abouts) {
+      const { findings } = intake(CYCLONEDX, cycloneDx({ metadata: { component: about } }))
+      const found = findings.filter(({ code }) => code === 'subject-differs')
+      expect(found, JSON.stringify(about)).to.deep.equal(differs ? [finding] : [])
+    }
+    const describes = { spdxElementId: 'SPDXRef-DOCUMENT', relatedSpdxElement: 'SPDXRef-1' }
+    for (const [changes, differs] of [
+      [{ documentDescribes: ['SPDXRef-1'] }, true],
+      [{ relationships: [{ ...describes, relationshipType: 'DESCRIBE' }] }, true],
+      [{ relationships: [{ ...describes, relationshipType: 'CONTAINS' }] }, false],
+    ] as const) {
+      const packages = [{ SPDXID: 'SPDXRef-1', name: `r.example/app@${other}` }]
+      const { findings } = intake(SPDX, spdx({ packages, ...changes }))
+      const found = findings.filter(({ code }) => code === 'subject-differs')
+      expect(found, JSON.stringify(changes)).to.deep.equal(differs ? [finding] : [])
+    }
   })
 
   it('of provenance tells by what nobody will find it', () => {

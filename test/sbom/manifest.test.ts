@@ -248,6 +248,60 @@ const golden: readonly (readonly [title: string, one: Statement, expected: strin
     ),
   ],
   [
+    'a CycloneDX SBOM with licences: ids, names and expressions, in the spelling of the list',
+    statement(
+      CYCLONEDX,
+      cycloneDx({
+        metadata: { licenses: [{ license: { id: 'CC0-1.0' } }] },
+        components: [
+          {
+            type: 'library',
+            name: 'a',
+            licenses: [{ license: { id: 'mit' } }, { license: { name: 'ISC' } }],
+          },
+          {
+            type: 'library',
+            name: 'b',
+            licenses: [{ expression: '(Apache-2.0 OR MIT) AND LicenseRef-own' }, 'MPL-2.0', { license: 'x' }],
+            components: [{ type: 'file', name: 'c', licenses: [{ license: { name: 'GPL-2.0, Expat' } }] }],
+          },
+          { type: 'library', name: 'd', licenses: { license: { id: '0BSD' } } },
+          { type: 'library', name: 'e', licenses: [{ license: { name: 'Apache License 2.0' } }] },
+        ],
+      }),
+    ),
+    tabs(
+      signer,
+      'l→Apache-2.0→',
+      'l→GPL-2.0→',
+      'l→ISC→',
+      'l→MIT→',
+      subject,
+      't→https://cyclonedx.org/bom→',
+      'w→→',
+    ),
+  ],
+  [
+    'an SPDX SBOM with licences: what is declared or concluded for packages',
+    statement(
+      SPDX,
+      spdx({
+        dataLicense: 'CC0-1.0',
+        packages: [
+          { name: 'a', licenseDeclared: 'LGPL-2.1+', licenseConcluded: 'NOASSERTION' },
+          {
+            name: 'b',
+            licenseDeclared: 'NONE',
+            licenseConcluded: 'GPL-2.0-only WITH x',
+            licenseInfoFromFiles: ['MIT'],
+          },
+        ],
+        files: [{ fileName: 'c', licenseConcluded: 'ISC' }],
+      }),
+    ),
+    tabs(signer, 'l→GPL-2.0-only→', 'l→LGPL-2.1→', subject, 't→https://spdx.dev/Document→', 'w→syft→0.64.0'),
+  ],
+  [
     'a predicate that is not opened',
     statement('https://example.com/scan', { a: 1 }),
     tabs(signer, subject, 't→https://example.com/scan→'),
@@ -283,7 +337,7 @@ const text = fc.string({ unit: 'grapheme', maxLength: 8 })
 const filled = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
 const line: fc.Arbitrary<ManifestLine> = fc.oneof(
   fc.record({
-    kind: fc.constantFrom('b', 'c', 'd', 'g', 'k', 't'),
+    kind: fc.constantFrom('b', 'c', 'd', 'g', 'k', 'l', 't'),
     name: text,
     version: text,
     extras: fc.constant({}),
@@ -317,7 +371,7 @@ const line: fc.Arbitrary<ManifestLine> = fc.oneof(
 describe('manifests', () => {
   for (const [title, one, expected] of golden) {
     it(`of ${title} have exactly these bytes`, () => {
-      expect(MANIFEST_VERSION).to.equal(2)
+      expect(MANIFEST_VERSION).to.equal(3)
       expect(manifestText(one)).to.equal(expected)
     })
   }

@@ -114,6 +114,8 @@ async function openWatched(folders: { readonly data: string; readonly signer: st
 
 async function fillAndFree(client: Client, filler: string): Promise<void> {
   await client.submit(sbomOf('shop'))
+  // Once it is in the index, which follows in a thread of its own: there must have been space for that.
+  await client.image(imageDigest(digestOf('shop')))
   fill(filler)
   await expectFull(client, 3)
   rmSync(filler)

@@ -53,6 +53,7 @@ const INDEX = 'index.db'
 const SIGNER = 'signer/signer.db'
 const idColumn = `x'${idOfPayload(shop).slice(7)}'`
 const newest = 'size = (SELECT max(size) FROM published)'
+const older = `size = (SELECT max(size) FROM published WHERE size < (SELECT max(size) FROM published))`
 const oneRun = 'key = (SELECT max(key) FROM posting_run)'
 const manifest = `(SELECT unhex(substr(value, instr(value, '"manifest":"sha256:') + 19, 64)) FROM i.fact WHERE tbl = 0 AND key = x'0000000000000001')`
 
@@ -67,6 +68,8 @@ const places: readonly Place[] = [
   [LEDGER, 'tile', 'hashes', 'level = 1'],
   [LEDGER, 'published', 'note', newest],
   [LEDGER, 'published', 'size', newest],
+  [LEDGER, 'published', 'note', older],
+  [LEDGER, 'published', 'size', older],
   [LEDGER, 'blob', 'bytes', `digest = ${idColumn}`],
   [LEDGER, 'blob', 'digest', `digest = ${idColumn}`],
   [LEDGER, 'blob', 'coding', `digest = ${idColumn}`],

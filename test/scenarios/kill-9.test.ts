@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cpSync, rmSync } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'mocha'
@@ -25,5 +26,26 @@ describe('kill −9 under load', function () {
     const { random = 0, ...places } = report.killsAt
     expect(Object.keys(places), JSON.stringify(report)).to.have.length(PLACES)
     expect(random, 'kills at any moment').to.be.at.least(KILLS / 2)
+  })
+  it('is a campaign that bites: a disk that forgets two rounds, signer state and all, is found out', async () => {
+    const forgetful = join(folder, 'forgetful')
+    const kept = join(folder, 'kept')
+    // What no server can notice by itself (README 1.2), so that what notices is the campaign.
+    const onKill = (done: number): void => {
+      if (done === 1) cpSync(forgetful, kept, { recursive: true })
+      if (done === 3) {
+        rmSync(forgetful, { recursive: true })
+        cpSync(kept, forgetful, { recursive: true })
+      }
+    }
+    await mkdir(forgetful)
+    const report = await runKillCampaign({
+      folder: forgetful,
+      kills: 3,
+      random: seededRandom('forgetful'),
+      onKill,
+    })
+    expect(report.broken.some((one) => one.startsWith('lost: '))).to.equal(true)
+    expect(report.broken.some((one) => one.startsWith('fork or rollback: '))).to.equal(true)
   })
 })

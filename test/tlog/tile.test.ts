@@ -17,7 +17,7 @@ import {
   tileWidth,
   type TileSource,
 } from '../../src/tlog/tile.ts'
-import { asyncRefusal, flipBit, refuseAll, refusal } from '../helpers/mangle.ts'
+import { asyncRefusal, flipBit, refuseAll, refusal, STRIDE } from '../helpers/mangle.ts'
 import { leafHashesFrom, referenceTree } from '../helpers/reference-tree.ts'
 import { tileKey, tileStore } from '../helpers/tile-store.ts'
 
@@ -292,7 +292,7 @@ describe('a tile reader', () => {
 
 describe('a log of a size that is no power of two', () => {
   // CVE-2026-56865: readers that authenticated the last tile by the wrong subtree count let it be forged.
-  const sizes = [70_000, 70_001, 131_071, 1_000_000]
+  const sizes = [70_000, 70_001, 131_071, 1_000_000].filter((size) => STRIDE === 1 || size < 100_000)
 
   it('is proven from its tiles, and a forged hash in any last tile changes the root and breaks the proofs', async function () {
     this.timeout(30_000)

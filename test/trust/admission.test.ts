@@ -90,6 +90,20 @@ describe('trust/admission of attestations', () => {
     expect(reasonOf(state, submission(2, 'a', 'secops'))).to.equal('unauthorized')
   })
 
+  it('takes strangers’ only where admission is open, never control statements, and never a principal without grant', () => {
+    const state = worldOf(people, 'open')
+    judgeSubmission(state, submission(1, 'a', 'stranger'))
+    expect(reasonOf(state, submission(1, 'a', 'secops'))).to.equal('unauthorized')
+    const next = rootOf({ ...people, version: 2, previous: idOf('root 1') })
+    for (const entry of [
+      rootEntry(1, 'root 2', 'stranger', next),
+      revocationEntry(1, 'r', 'stranger', revocationOf(imageUri('app'))),
+    ])
+      expect(reasonOf(state, entry)).to.equal('untrusted-signer')
+    admit(state, revocationEntry(1, 'r', 'secops', revocationOf(keyUri('stranger'), 0)))
+    expect(reasonOf(state, submission(2, 'a', 'stranger'))).to.equal('revoked-key')
+  })
+
   it('gives administrators no right to submit', () => {
     expect(reasonOf(worldOf(people), submission(1, 'a', 'admin'))).to.equal('unauthorized')
   })
@@ -146,12 +160,11 @@ describe('trust/admission of later trust roots', () => {
     ['another log', 'wrong-log', { log: 'other.test' }],
     ['a revoker’s signature', 'unauthorized', {}, 'secops'],
     ['a stranger’s signature', 'untrusted-signer', {}, 'stranger'],
-    ['a new administrator’s signature', 'untrusted-signer', { admins: ['admin', 'new'] }, 'new'],
-    ['a leaving administrator’s signature', 'untrusted-signer', { admins: ['second'] }],
     [
-      'the signature of one who stays, but not as administrator',
-      'unauthorized',
-      { admins: ['second'], revokers: ['admin'] },
+      'a new administrator’s signature before one in force has signed',
+      'untrusted-signer',
+      { admins: ['admin', 'new'] },
+      'new',
     ],
   ]
   for (const [title, reason, parts, signer = 'admin'] of refused) {
@@ -161,13 +174,22 @@ describe('trust/admission of later trust roots', () => {
     })
   }
 
+  it('lets the last administrator in force hand over: its signature alone completes nothing', () => {
+    const state = worldOf(people)
+    const handed = rootOf({ ...people, admins: ['new'], version: 2, previous: idOf('root 1') })
+    admit(state, rootEntry(1, 'root 2', 'admin', handed))
+    expect(rootAt(state, 9)?.root.version).to.equal(1)
+    admit(state, rootEntry(4, 'root 2', 'new', handed))
+    expect([4, 5].map((index) => rootAt(state, index)?.root.version)).to.deep.equal([1, 2])
+  })
+
   it('refuses a revoked administrator', () => {
     const state = worldOf(people)
     admit(state, revocationEntry(1, 'r', 'admin', revocationOf(keyUri('second'))))
     expect(reasonOf(state, rootEntry(2, 'root 2', 'second', next))).to.equal('revoked-key')
   })
 
-  it('admits the other signatures of the same envelope, each by an administrator of both', () => {
+  it('admits the other signatures of the same envelope, and new administrators’ once one in force has signed', () => {
     const state = worldOf(people)
     const joined = rootOf({
       ...people,
@@ -176,9 +198,10 @@ describe('trust/admission of later trust roots', () => {
       previous: idOf('root 1'),
     })
     admit(state, rootEntry(1, 'root 2', 'admin', joined))
-    expect(reasonOf(state, rootEntry(2, 'root 2', 'new', joined))).to.equal('untrusted-signer')
-    admit(state, rootEntry(2, 'root 2', 'second', joined))
-    expect(rootAt(state, 3)?.index).to.equal(1)
+    admit(state, rootEntry(2, 'root 2', 'new', joined))
+    admit(state, rootEntry(3, 'root 2', 'second', joined))
+    expect(rootAt(state, 4)?.index).to.equal(1)
+    expect(reasonOf(state, rootEntry(4, 'root 2', 'ci', joined))).to.equal('unauthorized')
   })
 })
 
@@ -228,6 +251,20 @@ describe('trust/admission of revocations', () => {
     expect(refusedFor(state, 'admin', keyUri('admin'), 0)).to.equal('would-lock-out')
     judge(state, 'admin', keyUri('second'))
     judge(state, 'admin', keyUri('secops'))
+  })
+
+  it('never leaves fewer administrators than the threshold, counted as persons', () => {
+    const keys = { admin: ['admin', 'spare'] }
+    const state = worldOf({ admins: ['admin', 'second', 'third'], threshold: 2, keys })
+    admit(
+      state,
+      rootEntry(1, 'root 1', 'second', rootOf({ admins: ['admin', 'second', 'third'], threshold: 2, keys })),
+    )
+    admit(state, revocationEntry(2, 'r1', 'admin', revocationOf(keyUri('third'))))
+    expect(refusedFor(state, 'admin', keyUri('second'))).to.equal('would-lock-out')
+    judge(state, 'admin', keyUri('admin'))
+    admit(state, revocationEntry(3, 'r2', 'admin', revocationOf(keyUri('spare'))))
+    expect(refusedFor(state, 'second', keyUri('admin'))).to.equal('would-lock-out')
   })
 
   it('counts keys, not persons: an administrator may give up one of two', () => {

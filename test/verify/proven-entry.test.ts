@@ -1,7 +1,5 @@
 import { expect } from 'chai'
 import { before, describe, it } from 'mocha'
-import { parseSigningKey } from '../../src/crypto/signing-key.ts'
-import { generateKeyPairSync } from 'node:crypto'
 import { pae } from '../../src/attestation/pae.ts'
 import { IN_TOTO_PAYLOAD_TYPE as IN_TOTO } from '../../src/attestation/sign-statement.ts'
 import { logIndex } from '../../src/brand.ts'
@@ -23,6 +21,7 @@ import { faultOf } from '../helpers/fault-of.ts'
 import { flipBit } from '../helpers/mangle.ts'
 import { payloads, STORY_SIZE, tellStory, trust } from '../helpers/story.ts'
 import type { Story } from '../helpers/story.ts'
+import { p384TestKey } from '../helpers/test-key.ts'
 import {
   createTestLedger,
   idOfPayload,
@@ -265,8 +264,7 @@ describe('proven entries', () => {
     })
 
     it('binds the attestation id of a P-384 key, whose entry holds another hash, only through what was signed', async () => {
-      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })
-      const p384 = parseSigningKey(new Uint8Array(privateKey.export({ type: 'pkcs8', format: 'der' })))
+      const p384 = p384TestKey('ci')
       const ledger = await createTestLedger(openMemoryStorage(), {
         submitters: { ci: [p384] },
         batchWindowMs: 0,

@@ -40,6 +40,9 @@ export function memoryLogStore(state: MemoryState): LogStore {
       const newest = state.published.at(-1)
       return newest && copyOfNote(newest)
     },
+    async notes(from, to) {
+      return state.published.filter(({ size }) => size >= from && size < to).map(copyOfNote)
+    },
   }
 }
 

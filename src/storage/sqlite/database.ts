@@ -14,22 +14,28 @@ export interface DatabaseKind {
   readonly file: string
   readonly schema: string
   readonly applicationId: number
+  /** How many pages of WAL are gathered before they are moved into the file, by whoever commits then. */
+  readonly walPages: number
 }
 
 export const ledgerDatabase: DatabaseKind = {
   file: 'ledger.db',
   schema: 'ledger.sql',
   applicationId: 0x41544c44,
+  // 32 MiB. Keys that are hashes change pages all over the file: what is moved less often is moved more at once.
+  walPages: 8192,
 }
 export const signerDatabase: DatabaseKind = {
   file: 'signer.db',
   schema: 'signer.sql',
   applicationId: 0x41545347,
+  walPages: 1000,
 }
 export const indexDatabase: DatabaseKind = {
   file: 'index.db',
   schema: 'index.sql',
   applicationId: 0x41544958,
+  walPages: 16_384,
 }
 
 /** 3.7.0 to 3.51.2 can corrupt a WAL database that two connections write (the WAL-reset bug). */
@@ -54,7 +60,7 @@ export function openDatabase(path: string, kind: DatabaseKind, whenEmpty: WhenEm
     const version = checkedVersion(database, path, kind)
     assertSqliteVersion(database)
     if (version === 0 && whenEmpty === 'refuse') throw unfinished(path)
-    setPragmas(database)
+    setPragmas(database, kind)
     migrate(database, kind, version)
     return database
   } catch (cause) {
@@ -158,7 +164,7 @@ function unfinished(path: string): Fault {
   })
 }
 
-function setPragmas(database: Connection): void {
+function setPragmas(database: Connection, kind: DatabaseKind): void {
   setAndCheck(database, 'journal_mode', 'WAL', 'wal')
   // After journal_mode. EXTRA adds nothing in WAL mode; NORMAL loses commits when the power fails.
   setAndCheck(database, 'synchronous', 'FULL', 2)
@@ -167,7 +173,7 @@ function setPragmas(database: Connection): void {
   setAndCheck(database, 'checkpoint_fullfsync', 'ON', 1)
   setAndCheck(database, 'foreign_keys', 'ON', 1)
   setAndCheck(database, 'temp_store', 'MEMORY', 2)
-  setAndCheck(database, 'wal_autocheckpoint', '1000', 1000)
+  setAndCheck(database, 'wal_autocheckpoint', String(kind.walPages), kind.walPages)
   setAndCheck(database, 'journal_size_limit', '67108864', 67_108_864)
   setSafetyPragmas(database)
 }

@@ -38,9 +38,9 @@ function prepare(database: Connection) {
   }
 }
 
-/** An index store that is closed by its owner, beside the connection it writes with. */
+/** An index store that is closed by its owner, with the connection it writes with. */
 export interface SqliteIndexStore extends IndexStore {
-  closeReaders(): void
+  close(): void
 }
 
 export function sqliteIndexStore(database: Connection): SqliteIndexStore {
@@ -59,7 +59,10 @@ export function sqliteIndexStore(database: Connection): SqliteIndexStore {
         statements.setPosition.run(0, manifestVersion)
       })
     },
-    closeReaders: pool.close,
+    close() {
+      pool.close()
+      database.close()
+    },
   }
 }
 

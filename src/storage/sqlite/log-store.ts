@@ -8,6 +8,11 @@ import type { BlobRow, BlobWriter } from './blob-store.ts'
 import { bytesOf, idColumn, idOf, positionOf } from './column.ts'
 import { codeOf, inTransaction, type Connection } from './database.ts'
 
+interface NoteRow {
+  readonly size: number
+  readonly note: string
+}
+
 interface EntryRow {
   readonly idx: number
   readonly leaf: Uint8Array
@@ -47,8 +52,9 @@ function prepare(database: Connection) {
     tile: database
       .prepare<[number, number], Uint8Array>('SELECT hashes FROM tile WHERE level = ? AND idx = ?')
       .pluck(),
-    newestNote: database.prepare<[], { size: number; note: string }>(
-      'SELECT size, note FROM published ORDER BY size DESC LIMIT 1',
+    newestNote: database.prepare<[], NoteRow>('SELECT size, note FROM published ORDER BY size DESC LIMIT 1'),
+    notes: database.prepare<[number, number], NoteRow>(
+      'SELECT size, note FROM published WHERE size >= ? AND size < ? ORDER BY size',
     ),
     insertNote: database.prepare<[number, string]>('INSERT INTO published (size, note) VALUES (?, ?)'),
   }
@@ -88,6 +94,9 @@ export function sqliteLogStore(database: Connection, blobs: BlobWriter): LogStor
     },
     async published() {
       return newestNote(statements)
+    },
+    async notes(from, to) {
+      return statements.notes.all(from, to).map(noteOf)
     },
   }
 }
@@ -165,5 +174,9 @@ function insertNote(statements: Statements, next: PublishedNote): void {
 
 function newestNote(statements: Statements): PublishedNote | undefined {
   const row = statements.newestNote.get()
-  return row && { size: treeSize(positionOf(row.size, 'published note')), note: row.note }
+  return row && noteOf(row)
+}
+
+function noteOf(row: NoteRow): PublishedNote {
+  return { size: treeSize(positionOf(row.size, 'published note')), note: row.note }
 }

@@ -19,6 +19,7 @@ import { sqliteIndexStore } from './index-store.ts'
 import { acquireLock } from './lock.ts'
 import { sqliteLogStore } from './log-store.ts'
 import { sqliteSignerState } from './signer-state.ts'
+import { startWriterThread } from './writer-thread.ts'
 
 export interface SqliteFolders {
   /** Folder of what is backed up, and of the index. */
@@ -27,9 +28,17 @@ export interface SqliteFolders {
   readonly signer: string
 }
 
+export interface FollowingStorage extends Pick<Storage, 'log' | 'blobs' | 'index'> {
+  /** Moves what was written to the log from the WAL into the database, so that the thread that writes need not. */
+  checkpoint(): void
+  close(): void
+}
+
 export interface SqliteStorageOptions extends SqliteFolders {
   /** Make a new storage; refuse one that is there. */
   readonly create: boolean
+  /** Write the log in a thread of its own: for a server, which has others to answer meanwhile. @default false */
+  readonly writerThread?: boolean
 }
 
 /** What is there of a storage: `part` cannot be opened, nor created over. */
@@ -62,7 +71,10 @@ export async function openSqliteStorage(options: SqliteStorageOptions): Promise<
 }
 
 /** Opens everything in order; each thing that must be closed adds how to do it. */
-function openPieces({ create, ...folders }: SqliteStorageOptions, closers: (() => void)[]): Storage {
+function openPieces(
+  { create, writerThread, ...folders }: SqliteStorageOptions,
+  closers: (() => void)[],
+): Storage {
   const files = filesIn(folders)
   const lock = acquireLock(files.lock)
   closers.push(lock.release)
@@ -75,16 +87,42 @@ function openPieces({ create, ...folders }: SqliteStorageOptions, closers: (() =
   const whenEmpty = create ? 'fill' : 'refuse'
   const ledger = opened(openDatabase(files.ledger, ledgerDatabase, whenEmpty))
   const signer = opened(openDatabase(files.signer, signerDatabase, whenEmpty))
-  const index = sqliteIndexStore(opened(openDatabase(files.index, indexDatabase, 'fill')))
-  closers.push(index.closeReaders)
+  const index = sqliteIndexStore(openDatabase(files.index, indexDatabase, 'fill'))
+  closers.push(index.close)
   const blobs = blobWriter(ledger)
+  const writer = writerThread === true ? startWriterThread(files) : undefined
   return {
-    signer: sqliteSignerState(signer),
-    log: sqliteLogStore(ledger, blobs),
+    signer: { ...sqliteSignerState(signer), ...(writer && { replace: writer.replace }) },
+    log: {
+      ...sqliteLogStore(ledger, blobs),
+      ...(writer && { append: writer.append, publish: writer.publish }),
+    },
     blobs: sqliteBlobStore(ledger, blobs),
     index,
     async [Symbol.asyncDispose]() {
+      await writer?.end()
       closeAll(closers)
+    },
+  }
+}
+
+/**
+ * What a second thread needs to keep the index, while this process holds the lock by `openSqliteStorage`: connections are of
+ * one thread. It writes the index, and manifests where they are missing; the log is only read.
+ */
+export function openSqliteFollowing({ data, signer }: SqliteFolders): FollowingStorage {
+  const files = filesIn({ data, signer })
+  const ledger = openDatabase(files.ledger, ledgerDatabase, 'refuse')
+  const index = sqliteIndexStore(openDatabase(files.index, indexDatabase, 'refuse'))
+  const blobs = blobWriter(ledger)
+  return {
+    log: sqliteLogStore(ledger, blobs),
+    blobs: sqliteBlobStore(ledger, blobs),
+    index,
+    checkpoint: () => void ledger.pragma('wal_checkpoint(PASSIVE)'),
+    close() {
+      index.close()
+      ledger.close()
     },
   }
 }

@@ -152,6 +152,6 @@ describe('sqlite database: a full disk', () => {
         through: 1,
         manifestVersion: 0,
       })
-      index.closeReaders()
+      index.close()
     }))
 })

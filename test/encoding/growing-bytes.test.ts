@@ -2,7 +2,7 @@ import { describe, it } from 'mocha'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { concatBytes } from '../../src/encoding/bytes.ts'
-import { createGrowingBytes } from '../../src/http/growing-bytes.ts'
+import { createGrowingBytes } from '../../src/encoding/growing-bytes.ts'
 
 describe('growing bytes', () => {
   it('hold what was appended, in whatever pieces it came', () => {

@@ -1,0 +1,43 @@
+/**
+ * Following beside the event loop: a worker thread (index-worker.ts) keeps the index, so that submissions are not held up
+ * by it. It is started by the first step; a ledger with nothing to catch up with starts without it.
+ */
+import { Worker } from 'node:worker_threads'
+import type { TreeSize } from '../brand.ts'
+import type { FollowSteps } from '../ledger/follower.ts'
+import { endWorker, giveOrder } from '../threads/orders.ts'
+import type { LedgerFolders } from './ledger-folder.ts'
+
+/** What the thread is started with. */
+export interface IndexTask {
+  readonly folders: LedgerFolders
+  readonly origin: string
+}
+
+/** One step to take; answered with the position reached. */
+export interface IndexOrder {
+  readonly from: TreeSize
+  readonly published: TreeSize
+}
+
+/**
+ * The process must have the ledger in these folders open, and hold its lock, until this is disposed of. A thread that fails
+ * is not replaced: the index stops, and the log goes on.
+ */
+export function createIndexThread(folders: LedgerFolders, origin: string): FollowSteps {
+  let worker: Worker | undefined
+  return {
+    take(from, published) {
+      worker ??= startWorker({ folders, origin })
+      return giveOrder<TreeSize>(worker, 'the index thread', { from, published } satisfies IndexOrder)
+    },
+    async [Symbol.asyncDispose]() {
+      if (worker !== undefined) await endWorker(worker)
+    },
+  }
+}
+
+function startWorker(workerData: IndexTask): Worker {
+  // Only what was built can be started so: threads have no loader for the sources.
+  return new Worker(new URL('./index-worker.js', import.meta.url), { workerData })
+}

@@ -1,0 +1,35 @@
+/**
+ * The thread of index-thread.ts: takes the follower's steps with connections of its own, and with a trust state of its own
+ * that it folds from the log.
+ */
+import { setPriority } from 'node:os'
+import { workerData } from 'node:worker_threads'
+import { logIndex, treeSize, type TreeSize } from '../brand.ts'
+import { followOnce } from '../ledger/follower.ts'
+import { FOLLOW_BESIDE_ENTRIES } from '../ledger/limits.ts'
+import { foldLog } from '../ledger/trust-fold.ts'
+import { takeOrders } from '../threads/orders.ts'
+import { createTrustState } from '../trust/trust-state.ts'
+import type { IndexOrder, IndexTask } from './index-thread.ts'
+import { openForFollowing } from './ledger-folder.ts'
+
+/** Where both want a processor, submitters go first: they wait for an answer, and the index says how far it reaches. */
+const NICENESS = 10
+
+const { folders, origin } = workerData as IndexTask
+const storage = openForFollowing(folders)
+const trust = createTrustState(origin)
+let folded = treeSize(0)
+
+// Of this thread alone, which only Linux can do.
+if (process.platform === 'linux') setPriority(0, NICENESS)
+
+takeOrders(takeStep, () => storage.close())
+
+async function takeStep({ from, published }: IndexOrder): Promise<TreeSize> {
+  await foldLog(trust, storage.log, storage.blobs, logIndex(folded), published)
+  folded = published
+  const through = await followOnce({ storage, trust, most: FOLLOW_BESIDE_ENTRIES }, from, published)
+  storage.checkpoint()
+  return through
+}

@@ -1,0 +1,95 @@
+/** The question of `find` and `get evidence`: from flags to what the SDK asks, and as a sentence for people. */
+import { Option, type Command } from 'commander'
+import type { FoundQuery, ImagesQuery } from '../client/client.ts'
+import type { RowsAnswer } from '../verify/answer.ts'
+import { STATED_KINDS } from '../verify/found-rows.ts'
+import { parseImageArgument } from './reference.ts'
+import { visible } from './terminal.ts'
+import { UsageError } from './usage-error.ts'
+
+export interface StatedFlags {
+  readonly range?: string
+  readonly commit?: string
+  readonly builder?: string
+  readonly signer?: string
+  readonly base?: string
+  readonly licence?: string
+  readonly hash?: string
+}
+
+/** Adds PURL and the flags that may stand for it. */
+export function withQuestionFlags(command: Command): Command {
+  return command
+    .argument('[PURL]', 'the component: pkg:type/name or pkg:type/name@version')
+    .option('--range <RANGE>', "versions, e.g. '<4.17.21', '>=1.0.0,<1.2.0' or VERS (npm)")
+    .addOption(new Option('--commit <HEX>', 'instead: built from this commit, written out'))
+    .addOption(new Option('--builder <ID>', 'instead: built by this builder, as the provenance has it'))
+    .addOption(new Option('--signer <KEY>', 'instead: with a statement signed by this key, sha256:…'))
+    .addOption(new Option('--base <IMAGE>', 'instead: built on this image, sha256:… or NAME@sha256:…'))
+    .addOption(new Option('--licence <ID>', 'instead: with a component under this licence, an SPDX id'))
+    .addOption(new Option('--hash <DIGEST>', 'instead: with a component of this hash, sha256:…, sha512:…'))
+}
+
+/** @throws UsageError if it is none, or two */
+export function questionOf(component: string | undefined, flags: StatedFlags): ImagesQuery | FoundQuery {
+  const asked = STATED_KINDS.filter((kind) => flags[kind] !== undefined)
+  const [kind, another] = asked
+  if (component !== undefined && kind !== undefined) throw notOne(`a package URL and --${kind}`)
+  if (another !== undefined) throw notOne(`--${kind} and --${another}`)
+  if (kind === undefined) {
+    if (component === undefined) throw notOne('nothing')
+    return { component: requirePurl(component), ...(flags.range === undefined ? {} : { range: flags.range }) }
+  }
+  if (flags.range !== undefined) throw new UsageError('--range goes with a package URL')
+  return statedQuestion(kind, flags[kind] ?? '')
+}
+
+function statedQuestion(kind: (typeof STATED_KINDS)[number], text: string): FoundQuery {
+  switch (kind) {
+    case 'commit':
+      return { commit: text }
+    case 'builder':
+      return { builder: text }
+    case 'signer':
+      return { signer: text.replace(/^key:/, '') }
+    case 'base':
+      return { base: /^sha(384|512):/.test(text) ? text : parseImageArgument(text) }
+    case 'licence':
+      return { licence: text }
+    case 'hash':
+      return { hash: text }
+  }
+}
+
+function notOne(got: string): UsageError {
+  const kinds = STATED_KINDS.map((kind) => `--${kind}`).join(', ')
+  return new UsageError(
+    `question: expected a package URL or one of ${kinds}, got ${got}`,
+    'For example: attestree find pkg:npm/lodash, or attestree find --licence AGPL-3.0-only',
+  )
+}
+
+/** Names without a type are ambiguous; searching by them comes with a later version. */
+function requirePurl(component: string): string {
+  if (component.startsWith('pkg:')) return component
+  throw new UsageError(
+    `component: expected a package URL, got ${component.slice(0, 100)}`,
+    component.includes('/') && !component.startsWith('@')
+      ? `Perhaps pkg:${component.slice(0, 100)}`
+      : `For an npm package: pkg:npm/${component.slice(0, 100)}`,
+  )
+}
+
+/** What comes behind "images that", with the question's own text made safe: "contain …", "were built by …". */
+export function predicateOf(question: RowsAnswer['question']): string {
+  if ('component' in question) {
+    const { component, range } = question
+    return `contain ${visible(range === undefined ? component : `${component} in ${range}`)}`
+  }
+  if ('commit' in question) return `were built from commit ${visible(question.commit)}`
+  if ('builder' in question) return `were built by ${visible(question.builder)}`
+  if ('signer' in question) return `have a statement signed by ${visible(question.signer)}`
+  if ('base' in question) return `were built on the image ${visible(question.base)}`
+  if ('licence' in question) return `list a component under ${visible(question.licence)}`
+  return `list a component with the hash ${visible(question.hash)}`
+}

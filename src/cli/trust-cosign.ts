@@ -1,0 +1,56 @@
+/**
+ * `attestree trust cosign`: one more administrator's signature on a statement that waits for it. The statement comes from
+ * the log by its id, byte for byte, so that both sign the same; what it changes is shown before.
+ */
+import { formatSubmission } from '../attestation/envelope.ts'
+import { pae, parsePae } from '../attestation/pae.ts'
+import { attestationId, type AttestationId } from '../brand.ts'
+import type { Client } from '../client/client.ts'
+import { currentTrustRoot, type CurrentTrustRoot } from '../client/current-trust-root.ts'
+import { Fault } from '../errors.ts'
+import type { SubmitAnswer } from '../verify/answer.ts'
+import { requireYes } from './confirm.ts'
+import { connect } from './connection.ts'
+import type { CliContext } from './context.ts'
+import { readKeyFile } from './key-store.ts'
+import { diffTrustRoots, printDiff } from './trust-diff.ts'
+import type { SigningFlags } from './trust-flags.ts'
+import { defaultAdminKey, printRootState } from './trust-update.ts'
+
+export async function cosign(context: CliContext, text: string, flags: SigningFlags): Promise<void> {
+  const id = attestationId(text.replace(/^attestation:/, ''))
+  const client = await connect(context, flags)
+  const current = await currentTrustRoot(client)
+  showProposal(context, current, id)
+  await requireYes('Sign this too?', flags)
+  const answer = await signAgain(context, client, id, flags)
+  await printRootState(context, client, answer)
+}
+
+/** @throws Fault `not-recorded` if no version waits under this id */
+function showProposal({ terminal }: CliContext, current: CurrentTrustRoot, id: AttestationId): void {
+  const proposal = current.proposals.find((one) => one.id === id)
+  if (proposal === undefined) {
+    const why = id === current.id ? 'it is in force already' : 'nothing of that id waits to be signed'
+    throw new Fault('not-recorded', `trust root ${id}: ${why}`, {
+      hint: 'See what waits with: attestree trust show',
+    })
+  }
+  terminal.print(`Version ${proposal.root.version} of the trust root would change:`)
+  printDiff(terminal, diffTrustRoots(current.root, proposal.root))
+}
+
+/** Signs the bytes that are in the log. What comes back is proven to be an entry of exactly these. */
+async function signAgain(
+  context: CliContext,
+  client: Client,
+  id: AttestationId,
+  flags: SigningFlags,
+): Promise<SubmitAnswer> {
+  const { payloadType, payload } = parsePae(await client.pae(id))
+  const path = flags.adminKey ?? defaultAdminKey(context, client, '--admin-key')
+  const { publicKey, sign } = await readKeyFile(path, context.settings)
+  const signatures = [{ keyid: publicKey.id, signature: sign(pae(payloadType, payload)) }]
+  const envelope = { payloadType, payload, signatures }
+  return client.submit(formatSubmission({ envelope, publicKeys: [publicKey.spki] }))
+}

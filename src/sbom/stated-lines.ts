@@ -1,0 +1,97 @@
+/**
+ * What a statement states that can be searched for, as manifest lines (contracts.md 1), but for licences: which words are
+ * licences is a list that the portable verifier does without. manifest.ts adds those (`l`), and has the version.
+ */
+import { acceptedDigests } from '../attestation/digest.ts'
+import { isControlType, predicateKind } from '../attestation/predicate-types.ts'
+import { parseProvenance } from '../attestation/provenance.ts'
+import type { Statement, Subject } from '../attestation/statement.ts'
+import type { KeyId } from '../brand.ts'
+import type { Component, SbomDocument } from './component.ts'
+import { readCycloneDx } from './cyclonedx.ts'
+import { distroOf, identityOf, identityVersion, sourcePackageOf } from './identity.ts'
+import { makeLine, type ManifestLine } from './manifest-line.ts'
+import { platformOf } from './platform.ts'
+import { purlName } from './purl.ts'
+import { readSpdx } from './spdx.ts'
+
+/**
+ * Not sorted, and perhaps twice. `sbom` is what `readSbom` gives.
+ *
+ * @throws Fault `unacceptable` (`predicate-unacceptable`), with a pointer into the statement
+ */
+export function statedLines(
+  statement: Statement,
+  key: KeyId,
+  sbom: SbomDocument | undefined,
+): readonly ManifestLine[] {
+  const always = [makeLine('k', key), makeLine('t', statement.predicateType)]
+  // What the ledger says about itself is found by who said it and of which kind, not as a claim about a subject.
+  if (isControlType(statement.predicateType)) return always
+  return [
+    ...always,
+    ...statement.subjects.flatMap(subjectLines),
+    ...sbomLines(statement, sbom),
+    ...provenanceLines(statement),
+  ]
+}
+
+/**
+ * The SBOM in a statement; undefined if its predicate is of another kind.
+ *
+ * @throws Fault `unsupported` (`sbom-format-unsupported`), `unacceptable` (`sbom-unacceptable`), `too-large`
+ * (`component-limit`), with a pointer into the statement
+ */
+export function readSbom(statement: Statement): SbomDocument | undefined {
+  switch (predicateKind(statement.predicateType)) {
+    case 'cyclonedx':
+      return readCycloneDx(statement.predicate, '/predicate')
+    case 'spdx':
+      return readSpdx(statement.predicate, '/predicate')
+    case 'provenance':
+    case 'trust-root':
+    case 'revocation':
+    case 'control-unsupported':
+    case 'other':
+      return undefined
+  }
+}
+
+function subjectLines(subject: Subject): readonly ManifestLine[] {
+  return acceptedDigests(subject.digest).map((digest) => makeLine('s', digest, '', { name: subject.name }))
+}
+
+function sbomLines(statement: Statement, sbom: SbomDocument | undefined): readonly ManifestLine[] {
+  if (sbom === undefined) return []
+  const platform = platformOf(statement.subjects.map((subject) => subject.name))
+  return [
+    makeLine('w', sbom.tool.name, sbom.tool.version, { platform }),
+    ...sbom.components.flatMap((component) => componentLines(component, sbom.system)),
+  ]
+}
+
+function componentLines(component: Component, system: string): readonly ManifestLine[] {
+  const { purl, version: stated, hashes = [], cpes = [], source = '' } = component
+  // By a CPE is found only what has no purl: generators guess them for the rest (README 2.7, "CPE").
+  if (purl === undefined) return cpes.map((cpe) => makeLine('c', cpe.name, cpe.version || stated))
+  const identity = identityOf(purl)
+  const name = purlName(identity)
+  const version = identityVersion(purl, stated)
+  const extras = {
+    arch: purl.qualifiers['arch'] ?? '',
+    distro: distroOf(identity, system),
+    src: sourcePackageOf(identity, source),
+  }
+  const of = `${name}@${version}`
+  return [makeLine('p', name, version, extras), ...hashes.map((hash) => makeLine('f', hash, '', { of }))]
+}
+
+function provenanceLines(statement: Statement): readonly ManifestLine[] {
+  const provenance = parseProvenance(statement)
+  if (provenance === undefined) return []
+  return [
+    ...(provenance.builder === '' ? [] : [makeLine('b', provenance.builder)]),
+    ...provenance.sources.map(({ repo, commit }) => makeLine('g', repo, commit)),
+    ...provenance.baseImages.map((digest) => makeLine('d', digest)),
+  ]
+}

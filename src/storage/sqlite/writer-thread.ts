@@ -1,0 +1,48 @@
+/**
+ * Writing the log beside the event loop: the transactions of a batch run in a thread with connections of its own
+ * (writer-worker.ts), so that nobody else waits while a disk does. Reading stays here.
+ */
+import { Worker } from 'node:worker_threads'
+import type { Batch, HeldCheckpoint, LogStore, PublishedNote, SignerState } from '../../ledger/ports.ts'
+import { endWorker, giveOrder } from '../../threads/orders.ts'
+
+/** What the thread is started with: paths of databases that are open here. */
+export interface WriterTask {
+  readonly ledger: string
+  readonly signer: string
+}
+
+export type WriterOrder =
+  | { readonly kind: 'append'; readonly batch: Batch }
+  | { readonly kind: 'publish'; readonly note: PublishedNote }
+  | {
+      readonly kind: 'replace'
+      readonly held: HeldCheckpoint | undefined
+      readonly next: HeldCheckpoint
+    }
+
+/** The writes of the two ports, one at a time. */
+export interface LogWriting extends Pick<LogStore, 'append' | 'publish'>, Pick<SignerState, 'replace'> {
+  end(): Promise<void>
+}
+
+/** This process must hold the lock until it has ended. */
+export function startWriterThread(workerData: WriterTask): LogWriting {
+  // Only what was built can be started so: threads have no loader for the sources.
+  const worker = new Worker(new URL('./writer-worker.js', import.meta.url), { workerData })
+  let last: Promise<unknown> = Promise.resolve()
+  const order = (one: WriterOrder): Promise<void> => {
+    const done = last.then(() => giveOrder<void>(worker, 'the writer thread', one))
+    last = done.catch(() => undefined)
+    return done
+  }
+  return {
+    append: (batch) => order({ kind: 'append', batch }),
+    publish: (note) => order({ kind: 'publish', note }),
+    replace: (held, next) => order({ kind: 'replace', held, next }),
+    async end() {
+      await last
+      await endWorker(worker)
+    },
+  }
+}

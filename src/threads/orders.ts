@@ -1,0 +1,65 @@
+/**
+ * Worker threads of this program: each takes one order after the other and answers it. Refusals come back as the faults
+ * they are; a thread that fails or ends rejects the order that it had.
+ */
+import { once } from 'node:events'
+import { parentPort, type Worker } from 'node:worker_threads'
+import { receiveFailure, sendFailure, type SentFailure } from './sent-failure.ts'
+
+type Reply<Answer> = { readonly answer: Answer } | SentFailure
+
+/** What ends a thread in order. */
+const END = 'end'
+
+/**
+ * Sends an order and resolves with its answer. The next one may be sent then.
+ *
+ * @param name what the thread is called in an error
+ * @throws Fault as the thread did; Error if the thread failed or ended
+ */
+export function giveOrder<Answer>(worker: Worker, name: string, order: object): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void): void => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+      finish()
+    }
+    const onMessage = (reply: Reply<Answer>): void =>
+      settle(() => ('answer' in reply ? resolve(reply.answer) : reject(receiveFailure(reply))))
+    const onError = (cause: Error): void => settle(() => reject(new Error(`${name} failed`, { cause })))
+    const onExit = (code: number): void => settle(() => reject(new Error(`${name} ended with ${code}`)))
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+    worker.postMessage(order)
+  })
+}
+
+/** Lets a thread that has no order close what it has open, and waits for its end. */
+export async function endWorker(worker: Worker): Promise<void> {
+  const ended = once(worker, 'exit')
+  worker.postMessage(END)
+  await ended
+}
+
+/** In the thread: answers orders with `take`, until it is told to end. */
+export function takeOrders<Order>(
+  take: (order: Order) => unknown,
+  close: () => void = () => undefined,
+): void {
+  parentPort?.on('message', (order: Order | typeof END) => {
+    if (order === END) {
+      close()
+      parentPort?.close()
+    } else void answer(() => take(order))
+  })
+}
+
+async function answer(take: () => unknown): Promise<void> {
+  parentPort?.postMessage(await answerOf(take))
+}
+
+async function answerOf(take: () => unknown): Promise<Reply<unknown>> {
+  try {
+    return { answer: await take() }
+  } catch (cause) {
+    return sendFailure(cause)
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { afterEach, beforeEach, describe, it } from 'mocha'
+import { firstTrustRoot } from '../../src/attestation/first-trust-root.ts'
+import { signStatement } from '../../src/attestation/sign-statement.ts'
+import { trustRootStatement } from '../../src/attestation/trust-root.ts'
+import { systemClock } from '../../src/cli/system-clock.ts'
+import { startLedger, type EmbeddedLedger, type StartLedgerOptions } from '../../src/http/start-ledger.ts'
+import { openSqliteStorage, sqliteStorageState } from '../../src/storage/sqlite/storage.ts'
+import { asyncRefusal } from '../helpers/mangle.ts'
+import { keys, sbomPayload, signEnvelope, testKey } from '../helpers/test-ledger.ts'
+
+const ORIGIN = 'ledger.test'
+const ci = { name: 'ci', key: keys.ci.publicKey, predicateTypes: ['https://*'] }
+const trustRoot = signStatement(
+  trustRootStatement(firstTrustRoot(ORIGIN, keys.admin.publicKey, [ci])),
+  keys.admin,
+)
+
+describe('a ledger in a program', () => {
+  let folder: string
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'attestree-embedded-'))
+  })
+
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const start = async (others: Partial<StartLedgerOptions> = {}): Promise<EmbeddedLedger> => {
+    const reported: unknown[] = []
+    const folders = { data: folder, signer: join(folder, 'signer') }
+    const storage =
+      others.storage ??
+      (await openSqliteStorage({ ...folders, create: sqliteStorageState(folders) === 'nothing' }))
+    return startLedger({
+      origin: ORIGIN,
+      logKey: keys.log,
+      storage,
+      clock: systemClock,
+      report: (cause) => reported.push(cause),
+      ...others,
+    })
+  }
+
+  it('is created in empty storage, and opened where it is stored: with its entries and its first trust root', async () => {
+    const first = await start({ trustRoot })
+    await first.ledger.submit(signEnvelope(sbomPayload('shop', ['lodash@4.17.20']), keys.ci))
+    await first.close()
+    const second = await start({ trustRoot })
+    expect((await second.ledger.status()).asOf.treeSize).to.equal(2)
+    expect([second.trustRoot, second.logKey]).to.deep.equal([first.trustRoot, first.logKey])
+    expect((await fetch(`${second.url}/readyz`)).status).to.equal(200)
+    await second.close()
+    expect(await fetch(second.url).catch((cause: unknown) => cause)).to.be.an('error')
+  })
+
+  it('that cannot start lets go of its storage: without a trust root, with another key, on a port that is taken', async () => {
+    const reasons = [(await asyncRefusal(start())).reason]
+    const running = await start({ trustRoot })
+    const { port } = new URL(running.url)
+    await running.close()
+    reasons.push((await asyncRefusal(start({ logKey: testKey('other', 'ed25519') }))).reason)
+    const other = await start({ port: Number(port) })
+    const elsewhere = await mkdtemp(join(tmpdir(), 'attestree-embedded-'))
+    const storage = await openSqliteStorage({ data: elsewhere, signer: join(elsewhere, 's'), create: true })
+    reasons.push((await asyncRefusal(start({ storage, trustRoot, port: Number(port) }))).reason)
+    await other.close()
+    await rm(elsewhere, { recursive: true })
+    expect(reasons).to.deep.equal(['partial-state', 'other-key', 'address-in-use'])
+    await (await start()).close()
+  })
+})
