@@ -1,13 +1,9 @@
 /** `attestree get evidence | sbom | provenance | bundle | proof`: files to keep. */
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
+import { collectBundle, collectProofFile } from '../client/collect-proof.ts'
 import { collectEvidence } from '../client/evidence.ts'
-import { signedEntry } from '../client/signed-entry.ts'
-import { parseBase64 } from '../encoding/base64.ts'
 import { utf8 } from '../encoding/utf8.ts'
-import { formatBundle } from '../entry/bundle.ts'
-import { formatProofFile } from '../tlog/proof-file.ts'
-import { logId } from '../tlog/signed-note.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { withQuestion, type QuestionFlags } from './find-command.ts'
@@ -90,32 +86,12 @@ async function getDocument(
 
 async function getProof(context: CliContext, reference: string, flags: TrustFlags & OutFlag): Promise<void> {
   const index = requireEntryReference(reference)
-  const { entries, asOf } = await (await connect(context, flags)).entry(index)
-  const proven = entries[String(index)]
-  if (proven === undefined) throw new Error(`entry ${index} was checked, but is not in the answer`)
-  const proof = proven.inclusion.map((hash) => parseBase64(hash))
-  await hand(context, flags, utf8(formatProofFile({ index, proof, checkpoint: asOf.checkpoint })))
+  await hand(context, flags, utf8(await collectProofFile(await connect(context, flags), index)))
 }
 
 async function getBundle(context: CliContext, reference: string, flags: TrustFlags & OutFlag): Promise<void> {
   const index = requireEntryReference(reference)
-  const client = await connect(context, flags)
-  const { answer, entry, payloadType, payload } = await signedEntry(client, index)
-  const proven = answer.entries[String(index)]
-  if (proven === undefined) throw new Error(`entry ${index} was checked, but is not in the answer`)
-  const bundle = formatBundle(
-    { payloadType, payload, signatures: [{ keyid: '', signature: entry.body.signature }] },
-    entry.key,
-    {
-      index,
-      logId: logId(client.trust.logKey),
-      entry: parseBase64(proven.body),
-      inclusion: proven.inclusion.map((hash) => parseBase64(hash)),
-      size: answer.asOf.treeSize,
-      root: parseBase64(answer.asOf.rootHash),
-      checkpoint: answer.asOf.checkpoint,
-    },
-  )
+  const bundle = await collectBundle(await connect(context, flags), index)
   await hand(context, flags, utf8(`${JSON.stringify(bundle)}\n`))
 }
 

@@ -8,6 +8,7 @@ import { answerJson } from './json-answer.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { parseEntryReference, parseImageArgument, targetUri } from './reference.ts'
 import { showEntry } from './show-entry.ts'
+import { printSignedImages, signedImages } from './show-key.ts'
 import { formatTable, plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { printClaims } from './unregistered-claims.ts'
@@ -32,8 +33,14 @@ async function show(context: CliContext, reference: string, flags: TrustFlags & 
   const index = parseEntryReference(reference)
   if (index !== undefined) return showEntry(context, client, index, flags)
   if (/^(key|attestation|signature):/.test(reference)) {
-    const answer = await client.revocations(await targetUri(client, reference))
-    return present(terminal, flags, 'Revocations', answer, printStatus)
+    const uri = await targetUri(client, reference)
+    const answer = await client.revocations(uri)
+    if (!uri.startsWith('key:')) return present(terminal, flags, 'Revocations', answer, printStatus)
+    const signed = await signedImages(client, uri)
+    return present(terminal, flags, 'Key', { ...answer, signed }, (to, key) => {
+      printStatus(to, key)
+      printSignedImages(to, uri, signed)
+    })
   }
   const image = await client.image(parseImageArgument(reference))
   return present(terminal, flags, 'Image', image, (to, answer) => printImage(to, answer, 'served'))

@@ -170,6 +170,10 @@ describe('attestree: asking', () => {
       .to.match(/: not-revoked\n/)
       .and.to.match(/#3 +sha256:[0-9a-f]{64} +valid\n/)
     expect(key.stdout).to.match(/^. key:sha256:.*: not-revoked\n/)
+    expect(key.stdout)
+      .to.include('It signed statements about 2 images:')
+      .and.to.match(new RegExp(`#3 #4 +registry\\.test/shop:1\\.4 +${digestOf('shop')}\n`))
+    expect(never.stdout).to.include('It has signed nothing about an image')
     expect(never.stdout).to.include('not-revoked (never seen here)')
   })
 
