@@ -58,6 +58,7 @@ export const classOfReason = {
   'tile-malformed': 'malformed',
   'trust-file-malformed': 'malformed',
   // unacceptable: well formed, but refused
+  'build-unknown': 'unacceptable',
   'cutoff-in-the-future': 'unacceptable',
   'document-unreadable': 'unacceptable',
   'key-file-exposed': 'unacceptable',

@@ -46,15 +46,21 @@ export type { CheckedAnswer, CheckedAttestation, CheckedEntry } from './verify/p
 export { checkAnswer, checkAttestation } from './verify/proven-entry.ts'
 export type { AuditOptions, AuditProblem, AuditReport } from './client/audit.ts'
 export { auditLog } from './client/audit.ts'
+export { checkTrustRoot } from './client/check-trust-root.ts'
 export type { CallOptions, ClientOptions, FoundQuery, ImagesQuery } from './client/client.ts'
 export { Client } from './client/client.ts'
 export { collectBundle, collectProofFile } from './client/collect-proof.ts'
 export { compareCheckpoint } from './client/compare-checkpoint.ts'
+export type { EventsPage, LogEvent } from './client/events.ts'
 export { collectEvidence } from './client/evidence.ts'
+export type { FollowOptions } from './client/follow.ts'
+export { followLog } from './client/follow.ts'
 export type { PinDatabases } from './client/indexed-db-pins.ts'
 export { indexedDbPins } from './client/indexed-db-pins.ts'
 export type { PinStore } from './client/pins.ts'
 export { memoryPins } from './client/pins.ts'
+export type { Standing } from './client/submit-missing.ts'
+export { recordedAlready, submitMissing } from './client/submit-missing.ts'
 export type { TrustedLog, TrustFile } from './client/trust-file.ts'
 export { formatTrustFile, parseTrustFile } from './client/trust-file.ts'
 export { Unreachable } from './client/unreachable.ts'
@@ -67,6 +73,7 @@ export type {
   ConsistencyAnswer,
   Coverage,
   EntryAnswer,
+  EventsAnswer,
   ImageAnswer,
   QuestionCoverage,
   RevocationsAnswer,

@@ -1,5 +1,6 @@
 /** Which ledger a command talks to, and by what it is believed: the trust file. */
 import { join } from 'node:path'
+import { checkTrustRoot } from '../client/check-trust-root.ts'
 import { Client } from '../client/client.ts'
 import type { PinStore } from '../client/pins.ts'
 import { parseTrustFile, type TrustedLog, type TrustFile } from '../client/trust-file.ts'
@@ -50,16 +51,19 @@ export async function trustedLog(context: CliContext, flags: TrustFlags): Promis
   return first
 }
 
+/** A client whose log begins with the trust root of the trust file. @throws as `checkTrustRoot` */
 export async function connect(context: CliContext, flags: TrustFlags): Promise<Client> {
   const log = await trustedLog(context, flags)
   const token = await submitToken(context.settings)
-  return new Client({
+  const client = new Client({
     url: log.url,
     logKey: log.key,
     trustRoot: log.trustRoot,
     pins: pinsOf(context),
     ...(token === undefined ? {} : { token }),
   })
+  await checkTrustRoot(client)
+  return client
 }
 
 /** What every command of this user has seen of every log. */

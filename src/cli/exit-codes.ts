@@ -29,6 +29,8 @@ export const EXIT = {
   ok: 0,
   bug: 1,
   usage: 2,
+  /** server doctor found something. */
+  unwell: 22,
   unreachable: 31,
   /** Some of the input was. */
   refused: 33,
@@ -64,6 +66,7 @@ export const exitCodeTable: readonly (readonly [number, string])[] = [
   [14, 'revoked'],
   [15, 'a proof failed: tampering or a bug. Stop and report it'],
   [16, 'cannot tell: what you required was not established'],
+  [22, 'server doctor: something is wrong with this installation'],
   [30, 'not allowed to submit: a token is missing or refused'],
   [31, 'the server cannot be reached'],
   [32, 'the server is busy; try again'],

@@ -5,10 +5,11 @@ import type { QuestionCoverage, RowsAnswer } from '../verify/answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { formatImageRows } from './image-rows.ts'
+import { answerJson } from './json-answer.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { predicateOf, questionOf, withQuestionFlags, type StatedFlags } from './question.ts'
 import { plural, printWrapped } from './table.ts'
-import { formatJson, visible, type Terminal } from './terminal.ts'
+import { visible, type Terminal } from './terminal.ts'
 import { printClaims } from './unregistered-claims.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -51,7 +52,7 @@ async function find(context: CliContext, component: string | undefined, flags: F
   const { answer } = await ('component' in query
     ? verifiedImages(client, query)
     : verifiedFound(client, query))
-  if (flags.output === 'json') context.terminal.print(formatJson(answer))
+  if (flags.output === 'json') context.terminal.print(answerJson('Find', answer))
   else printImages(context.terminal, answer)
 }
 

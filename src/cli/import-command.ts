@@ -5,6 +5,7 @@ import type { CliContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import { filesUnder, readSubjects } from './import-files.ts'
 import { runImport, type ImportResult, type ImportRun } from './import-run.ts'
+import { Interrupted, untilInterrupted } from './interrupt.ts'
 import { answerJson } from './json-answer.ts'
 import { readKeyFile } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
@@ -72,20 +73,6 @@ async function importFolder(context: CliContext, folder: string, flags: ImportFl
   if (run.stoppedBy instanceof Interrupted) return sayInterrupted(context)
   if (run.stoppedBy !== undefined) throw run.stoppedBy
   if (countsOf(run.results).refused > 0) context.setExitCode(EXIT.refused)
-}
-
-class Interrupted extends Error {}
-
-/** Ctrl-C once: what is under way is given up. Twice: the system ends the program. */
-async function untilInterrupted<T>(use: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController()
-  const stop = (): void => controller.abort(new Interrupted('interrupted'))
-  process.once('SIGINT', stop)
-  try {
-    return await use(controller.signal)
-  } finally {
-    process.removeListener('SIGINT', stop)
-  }
 }
 
 function sayInterrupted({ terminal, setExitCode }: CliContext): void {

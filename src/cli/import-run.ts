@@ -2,6 +2,7 @@
  * The run of an import: each file is read, prepared and submitted by itself, several at once. What is recorded already is
  * found by its attestation id and not sent again, so an import that was interrupted is taken up by running it again.
  */
+import { formatSubmission, parseEnvelope } from '../attestation/envelope.ts'
 import { attestationIdOf, pae } from '../attestation/pae.ts'
 import { IN_TOTO_PAYLOAD_TYPE, signStatement } from '../attestation/sign-statement.ts'
 import type { AttestationId, LogIndex } from '../brand.ts'
@@ -107,7 +108,13 @@ async function submitStatement({ client, key, signal }: ImportJob, payload: Uint
   const isOurs = (entries: readonly { readonly keyId: string }[]): boolean =>
     entries.some((entry) => entry.keyId === key.publicKey.id)
   const known = await recordedAlready(client, id, isOurs, { signal })
-  return known ?? submitMissing(client, signStatement(payload, key), { signal })
+  return known ?? submitMissing(client, submissionOf(payload, key), { signal })
+}
+
+/** With its key: where unregistered signers are taken, the ledger has to be told it. */
+function submissionOf(payload: Uint8Array, key: SigningKey): Uint8Array {
+  const envelope = parseEnvelope(signStatement(payload, key))
+  return formatSubmission({ envelope, publicKeys: [key.publicKey.spki] })
 }
 
 /** Asks again where the server says that it is busy. */

@@ -6,7 +6,7 @@
  *     <data>/signer/          log.key, signer.db            --signer-dir moves it
  *     <config>/attestree/<log key id>/admin.key             never in the data folder
  */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { firstTrustRoot } from '../attestation/first-trust-root.ts'
 import { signStatement } from '../attestation/sign-statement.ts'
@@ -16,7 +16,10 @@ import { generateSigningKey, type SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
 import { createLog } from '../ledger/create.ts'
 import type { Clock, IndexStore, Storage } from '../ledger/ports.ts'
+import { checkCopy, checkNotBehind, type CopyFacts } from '../ledger/copy.ts'
 import { openMemoryStorage } from '../storage/memory/storage.ts'
+import { copyLedgerDatabase, readHeld, restoreLedgerDatabase } from '../storage/sqlite/copy.ts'
+import { inspectSqlite, type Inspection } from '../storage/sqlite/inspect.ts'
 import { openSqliteFollowing, openSqliteStorage, sqliteStorageState } from '../storage/sqlite/storage.ts'
 import type { FollowingStorage } from '../storage/sqlite/storage.ts'
 import { parseCheckpoint } from '../tlog/checkpoint.ts'
@@ -125,6 +128,12 @@ function partialState(folders: LedgerFolders): Fault {
   )
 }
 
+function noLedger({ data }: LedgerFolders): Fault {
+  return new Fault('not-found', `${data}: there is no ledger`, {
+    hint: `Create one: attestree server init --data ${data}`,
+  })
+}
+
 export interface StoredLedger {
   readonly storage: Storage
   readonly logKey: SigningKey
@@ -144,11 +153,7 @@ export async function openLedgerFolder(
 ): Promise<StoredLedger> {
   const state = ledgerState(folders)
   if (state === 'part') throw partialState(folders)
-  if (state === 'nothing') {
-    throw new Fault('not-found', `${folders.data}: there is no ledger`, {
-      hint: `Create one: attestree server init --data ${folders.data}`,
-    })
-  }
+  if (state === 'nothing') throw noLedger(folders)
   const logKey = await readKeyFile(logKeyFile(folders), settings)
   const storage = await openSqliteStorage({ ...folders, create: false, writerThread })
   try {
@@ -167,6 +172,60 @@ export function openForFollowing(folders: LedgerFolders): FollowingStorage {
 /** An empty index that nobody keeps: a check makes the index again in it. */
 export function openScratchIndex(): IndexStore {
   return openMemoryStorage().index
+}
+
+/** A whole copy of what is stored, without signer state and log key; the ledger may be served meanwhile. */
+export async function backupLedger(data: string, target: string): Promise<CopyFacts> {
+  let facts: CopyFacts | undefined
+  await copyLedgerDatabase(data, target, async (copy) => {
+    facts = await checkCopy(copy)
+  })
+  if (facts === undefined) throw new Error('backup: the copy was not looked at')
+  return facts
+}
+
+/**
+ * Puts a backup in place of data that is gone. The signer state decides whether the log may go on from it.
+ *
+ * @param forReading take it though it is older: `server start` will not sign on it
+ * @throws Fault `conflict`: `partial-state` without a signer state, `rollback`, `fork`, `already-exists`, `already-running`
+ */
+export async function restoreLedger(
+  backup: string,
+  folders: LedgerFolders,
+  forReading: boolean,
+): Promise<CopyFacts & { readonly signed: number }> {
+  const held = await readHeld(folders)
+  if (held === undefined) {
+    throw new Fault(
+      'partial-state',
+      `${folders.signer}: expected the signer state of this ledger, found none`,
+      {
+        hint: 'It is in no backup. Without it nobody knows what was signed, and the log must not go on: name the folder with --signer-dir.',
+      },
+    )
+  }
+  let facts: CopyFacts | undefined
+  await restoreLedgerDatabase(backup, folders, async (copy) => {
+    facts = await checkCopy(copy)
+    await checkNotBehind(copy, held).catch((cause: unknown) => {
+      if (!forReading || !(cause instanceof Fault) || cause.reason !== 'rollback') throw cause
+    })
+  })
+  if (facts === undefined) throw new Error('restore: the copy was not looked at')
+  return { ...facts, signed: held.size }
+}
+
+/** What stands of a ledger, whether or not it is served. @throws Fault `not-found`, `conflict` (`partial-state`) */
+export function inspectLedger(folders: LedgerFolders): Inspection & {
+  readonly logKey: { readonly path: string; readonly mode: number } | undefined
+  readonly sharesFolder: boolean
+} {
+  if (ledgerState(folders) === 'nothing') throw noLedger(folders)
+  for (const folder of [folders.data, folders.signer]) if (!existsSync(folder)) throw partialState(folders)
+  const path = logKeyFile(folders)
+  const logKey = existsSync(path) ? { path, mode: statSync(path).mode & 0o777 } : undefined
+  return { ...inspectSqlite(folders), logKey, sharesFolder: sharesFolder(folders) }
 }
 
 async function originOf(storage: Storage): Promise<string> {

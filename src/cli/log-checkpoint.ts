@@ -6,10 +6,11 @@ import { parseUtf8 } from '../encoding/utf8.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
+import { answerJson } from './json-answer.ts'
 import { readInput } from './key-store.ts'
 import type { OutputFlags } from './output-flag.ts'
 import { plural } from './table.ts'
-import { formatJson, visible } from './terminal.ts'
+import { visible } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A checkpoint is three lines, and each witness adds one. */
@@ -34,7 +35,8 @@ export function describeConsistency(command: Command, context: CliContext): Comm
 
 async function printCheckpoint(context: CliContext, flags: Flags): Promise<void> {
   const { checkpoint, note } = await (await connect(context, flags)).checkpoint()
-  if (flags.output === 'json') context.terminal.print(formatJson({ ...jsonOf(checkpoint), checkpoint: note }))
+  if (flags.output === 'json')
+    context.terminal.print(answerJson('Checkpoint', { ...jsonOf(checkpoint), checkpoint: note }))
   // As it is, for the file: one line shown in another way, and no signature verifies.
   else context.terminal.write(new TextEncoder().encode(note))
 }
@@ -46,7 +48,7 @@ async function printConsistency(context: CliContext, file: string, flags: Flags)
     throw new UsageError(`${file}: expected a checkpoint, got ${bytes.length} bytes`)
   const { kept, shown } = await compareCheckpoint(await connect(context, flags), parseUtf8(bytes, file))
   if (flags.output === 'json') {
-    terminal.print(formatJson({ consistent: true, from: jsonOf(kept), to: jsonOf(shown) }))
+    terminal.print(answerJson('Consistency', { consistent: true, from: jsonOf(kept), to: jsonOf(shown) }))
     return
   }
   const entries = plural(kept.size, 'entry', 'entries')

@@ -4,11 +4,12 @@ import { auditLog, type AuditReport } from '../client/audit.ts'
 import type { StatusAnswer } from '../verify/answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
+import { answerJson } from './json-answer.ts'
 import { describeCheckpoint, describeConsistency } from './log-checkpoint.ts'
 import { describeTail } from './log-tail.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { plural } from './table.ts'
-import { formatJson, visible, type Terminal } from './terminal.ts'
+import { visible, type Terminal } from './terminal.ts'
 
 /** A log that does not hold is a failed proof. */
 const EXIT_WRONG = 15
@@ -37,7 +38,7 @@ function withFlags(command: Command): Command {
 
 async function status(context: CliContext, flags: TrustFlags & OutputFlags): Promise<void> {
   const answer = await (await connect(context, flags)).status()
-  if (flags.output === 'json') context.terminal.print(formatJson(answer))
+  if (flags.output === 'json') context.terminal.print(answerJson('Status', answer))
   else printStatus(context.terminal, answer)
 }
 
@@ -72,7 +73,7 @@ async function audit(
         `audit: ${Math.floor((100 * done) / total)}%  ${done} of ${plural(total, 'entry', 'entries')}`,
       ),
   })
-  if (flags.output === 'json') terminal.print(formatJson(jsonOf(report)))
+  if (flags.output === 'json') terminal.print(answerJson('Audit', jsonOf(report)))
   else printAudit(terminal, report)
   if (report.outcome === 'wrong') context.setExitCode(EXIT_WRONG)
 }

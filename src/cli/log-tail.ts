@@ -4,9 +4,9 @@ import { logIndex } from '../brand.ts'
 import type { Client } from '../client/client.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
+import { answerJson } from './json-answer.ts'
 import type { OutputFlags } from './output-flag.ts'
 import { formatTable } from './table.ts'
-import { formatJson } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Each is a question of its own. */
@@ -47,7 +47,7 @@ async function tail(context: CliContext, flags: TailFlags): Promise<void> {
   for (let index = Math.max(0, size - flags.lines); index < size; index++)
     entries.push(await readEntry(client, index))
   if (flags.output === 'json') {
-    terminal.print(formatJson({ origin, treeSize: size, entries }))
+    terminal.print(answerJson('Tail', { origin, treeSize: size, entries }))
     return
   }
   const rows = entries.map((one) => [`#${one.entry}`, one.recordedAt, one.predicateType, one.attestation])

@@ -1,9 +1,11 @@
 /** The command line: daily verbs first, then administration (interface.md 3.1). */
 import { Command, CommanderError } from 'commander'
 import type { CliContext } from './context.ts'
-import { exitCodeTable } from './exit-codes.ts'
+import { completionCommand } from './completion-command.ts'
 import { findCommand } from './find-command.ts'
 import { getCommand } from './get-command.ts'
+import { helpCommand } from './help-command.ts'
+import { exitCodeLines } from './help-topics.ts'
 import { importCommand } from './import-command.ts'
 import { keyCommand } from './key-command.ts'
 import { logCommand } from './log-command.ts'
@@ -13,6 +15,8 @@ import { showCommand } from './show-command.ts'
 import { submitCommand } from './submit-command.ts'
 import { trustCommand } from './trust-command.ts'
 import { verifyCommand } from './verify-command.ts'
+import { versionCommand } from './version-command.ts'
+import { watchCommand } from './watch-command.ts'
 
 const EXAMPLES = `  attestree find pkg:npm/lodash --range '<4.17.21'      which images contain it, with proof
   attestree verify registry.example/shop@sha256:…       is this image vouched for, and is nothing revoked?
@@ -21,9 +25,9 @@ const EXAMPLES = `  attestree find pkg:npm/lodash --range '<4.17.21'      which 
 /** What `attestree` alone prints: examples first, then the verbs of every day. */
 export const BRIEF = `${EXAMPLES}
 
-Every day   submit  verify  find  show  get  revoke  log  import
-Once        trust  key  server
-Help        attestree --help, attestree COMMAND --help, attestree exit-codes`
+Every day   submit  verify  find  show  get  revoke  watch  log  import
+Once        trust  key  server  completion
+Help        attestree --help, attestree COMMAND --help, attestree help exit-codes|formats|trust`
 
 export function createProgram(context: CliContext): Command {
   const program = new Command('attestree')
@@ -32,6 +36,7 @@ export function createProgram(context: CliContext): Command {
     .option('--debug', 'print a stack for unexpected errors')
     .addHelpText('before', `Examples:\n${EXAMPLES}\n`)
     .showHelpAfterError(false)
+    .helpCommand(false)
     .exitOverride()
   const commands = [
     submitCommand,
@@ -41,10 +46,14 @@ export function createProgram(context: CliContext): Command {
     showCommand,
     getCommand,
     revokeCommand,
+    watchCommand,
     logCommand,
     trustCommand,
     keyCommand,
     serverCommand,
+    completionCommand,
+    versionCommand,
+    helpCommand,
   ]
   for (const make of commands) program.addCommand(make(context))
   program.addCommand(exitCodesCommand(context))
@@ -59,7 +68,7 @@ export function createProgram(context: CliContext): Command {
 }
 
 function exitCodesCommand(context: CliContext): Command {
-  const table = exitCodeTable.map(([code, meaning]) => `${String(code).padStart(4)}  ${meaning}`).join('\n')
+  const table = exitCodeLines().join('\n')
   return new Command('exit-codes')
     .description('what each exit code means')
     .addHelpText('after', `\n${table}`)

@@ -13,12 +13,13 @@ import type { Client } from '../client/client.ts'
 import { formatHex } from '../encoding/hex.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
+import { answerJson } from './json-answer.ts'
 import { random, readKeyFile } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { parseEntryReference, targetUri } from './reference.ts'
 import { systemClock } from './system-clock.ts'
 import { sizeAtTime } from './size-at-time.ts'
-import { formatJson, visible } from './terminal.ts'
+import { visible } from './terminal.ts'
 import { defaultAdminKey } from './trust-update.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -77,7 +78,7 @@ async function revoke(context: CliContext, target: string, flags: RevokeFlags): 
   const keyFile = flags.key ?? defaultAdminKey(context, client, '--key')
   const key = await readKeyFile(keyFile, context.settings)
   const answer = await client.submit(signStatement(payload, key))
-  if (flags.output === 'json') context.terminal.print(formatJson(answer))
+  if (flags.output === 'json') context.terminal.print(answerJson('Submit', answer))
   else
     printRevoked(
       context,

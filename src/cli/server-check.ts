@@ -2,10 +2,11 @@
 import { checkLedger, type LedgerCheck } from '../ledger/check.ts'
 import { verifierKeyOf } from '../tlog/signed-note.ts'
 import type { CliContext } from './context.ts'
+import { answerJson } from './json-answer.ts'
 import { ledgerFolders, openLedgerFolder, openScratchIndex } from './ledger-folder.ts'
 import type { FolderFlags } from './server-flags.ts'
 import { plural } from './table.ts'
-import { formatJson, visible, type Terminal } from './terminal.ts'
+import { visible, type Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A failed check is a failed proof (exit 15). */
@@ -26,7 +27,7 @@ export async function checkServer(
     scratch: openScratchIndex(),
     onProgress: (done, total) => showProgress(context.terminal, done, total),
   })
-  if (flags.output === 'json') context.terminal.print(formatJson(report))
+  if (flags.output === 'json') context.terminal.print(answerJson('LedgerCheck', report))
   else printReport(context.terminal, report)
   if (report.problems.length > 0) context.setExitCode(EXIT_PROBLEMS)
 }

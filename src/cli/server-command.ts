@@ -1,9 +1,10 @@
 /**
- * `attestree server init | start | check`: a ledger on this machine. What serves and stores is loaded by the command that
+ * `attestree server init | start | check | backup | restore | doctor`: a ledger on this machine. What serves and stores is loaded by the command that
  * needs it, so that `verify` in a script starts in half the time.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { CliContext } from './context.ts'
+import { outputOption, type OutputFlags } from './output-flag.ts'
 import type { FolderFlags, StartFlags } from './server-flags.ts'
 import { DEFAULT_DATA_FOLDER, DEFAULT_HOST, DEFAULT_ORIGIN, DEFAULT_PORT } from './settings.ts'
 
@@ -47,6 +48,45 @@ export function serverCommand(context: CliContext): Command {
     .addHelpText('after', '\nExample:\n  attestree server check ./attestree-data\n')
     .action(async (data: string, flags: { signerDir?: string; output: string }) =>
       (await import('./server-check.ts')).checkServer(context, { ...flags, data }),
+    )
+  server
+    .command('backup')
+    .description(
+      'a verified copy of the data, also while it is served; log key and signer state are left out',
+    )
+    .argument('DIR', 'where to write it; must hold no backup yet')
+    .option('--data <DIR>', 'the data folder', DEFAULT_DATA_FOLDER)
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  attestree server backup "/backups/ledger-$(date +%F)" --data /var/lib/attestree\n',
+    )
+    .action(async (target: string, flags: OutputFlags & { data: string }) =>
+      (await import('./server-backup.ts')).backupServer(context, target, flags),
+    )
+  withFolders(server.command('restore'))
+    .description('put a backup in the place of lost data, if nothing that was signed is missing in it')
+    .argument('BACKUP', 'the folder that backup wrote')
+    .option(
+      '--for-reading',
+      'take one that is older than what was signed; it can only be served with --read-only',
+    )
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  attestree server restore /backups/ledger-2026-11-24 --data /var/lib/attestree\n',
+    )
+    .action(async (backup: string, flags: FolderFlags & OutputFlags & { forReading?: true }) =>
+      (await import('./server-backup.ts')).restoreServer(context, backup, flags),
+    )
+  withFolders(server.command('doctor'))
+    .description(
+      'look at an installation, also while it runs, and say what to do; exit 22 if anything is wrong',
+    )
+    .addOption(outputOption())
+    .addHelpText('after', '\nExample:\n  attestree server doctor --data /var/lib/attestree\n')
+    .action(async (flags: FolderFlags & OutputFlags) =>
+      (await import('./server-doctor.ts')).examineServer(context, flags),
     )
   return server
 }

@@ -4,11 +4,13 @@ import { predicateKind } from '../attestation/predicate-types.ts'
 import type { ImageAnswer, RevocationRow, RevocationsAnswer, Verdict } from '../verify/answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
+import { answerJson } from './json-answer.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { parseEntryReference, parseImageArgument, targetUri } from './reference.ts'
 import { showEntry } from './show-entry.ts'
+import { printSignedImages, signedImages } from './show-key.ts'
 import { formatTable, plural, printWrapped } from './table.ts'
-import { formatJson, visible, type Terminal } from './terminal.ts'
+import { visible, type Terminal } from './terminal.ts'
 import { printClaims } from './unregistered-claims.ts'
 
 export function showCommand(context: CliContext): Command {
@@ -31,19 +33,27 @@ async function show(context: CliContext, reference: string, flags: TrustFlags & 
   const index = parseEntryReference(reference)
   if (index !== undefined) return showEntry(context, client, index, flags)
   if (/^(key|attestation|signature):/.test(reference)) {
-    return present(terminal, flags, await client.revocations(await targetUri(client, reference)), printStatus)
+    const uri = await targetUri(client, reference)
+    const answer = await client.revocations(uri)
+    if (!uri.startsWith('key:')) return present(terminal, flags, 'Revocations', answer, printStatus)
+    const signed = await signedImages(client, uri)
+    return present(terminal, flags, 'Key', { ...answer, signed }, (to, key) => {
+      printStatus(to, key)
+      printSignedImages(to, uri, signed)
+    })
   }
   const image = await client.image(parseImageArgument(reference))
-  return present(terminal, flags, image, (to, answer) => printImage(to, answer, 'served'))
+  return present(terminal, flags, 'Image', image, (to, answer) => printImage(to, answer, 'served'))
 }
 
-function present<T>(
+function present<T extends object>(
   terminal: Terminal,
   flags: OutputFlags,
+  kind: string,
   answer: T,
   print: (terminal: Terminal, answer: T) => void,
 ): void {
-  if (flags.output === 'json') terminal.print(formatJson(answer))
+  if (flags.output === 'json') terminal.print(answerJson(kind, answer))
   else print(terminal, answer)
 }
 

@@ -5,8 +5,9 @@ import type { LogIndex } from '../brand.ts'
 import type { Client } from '../client/client.ts'
 import { signedEntry, type SignedEntry } from '../client/signed-entry.ts'
 import type { CliContext } from './context.ts'
+import { answerJson } from './json-answer.ts'
 import type { OutputFlags } from './output-flag.ts'
-import { formatJson, visible, type Terminal } from './terminal.ts'
+import { visible, type Terminal } from './terminal.ts'
 
 /** A statement may be about a thousand things; this many are shown. */
 const SUBJECTS_SHOWN = 5
@@ -18,7 +19,7 @@ export async function showEntry(
   flags: OutputFlags,
 ): Promise<void> {
   const signed = await signedEntry(client, index)
-  if (flags.output === 'json') context.terminal.print(formatJson(signed.answer))
+  if (flags.output === 'json') context.terminal.print(answerJson('Entry', signed.answer))
   else printEntry(context.terminal, signed)
 }
 

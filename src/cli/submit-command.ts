@@ -9,11 +9,13 @@ import type { PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { isBundle, parseBundleEnvelope } from '../entry/bundle.ts'
-import type { SbomDocument } from '../sbom/component.ts'
 import { manifestOf, readSbom } from '../sbom/manifest.ts'
 import type { SubmitAnswer } from '../verify/answer.ts'
+import { autoProvenance } from './auto-provenance.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
+import { gitFacts } from './git-facts.ts'
+import { answerJson } from './json-answer.ts'
 import { readInput, readKeyFile, readPublicKeyFile } from './key-store.ts'
 import { splitLines } from './lines.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
@@ -21,7 +23,7 @@ import { readProvenanceFile, readSbomFile, type PredicateFile } from './predicat
 import { parseImageArgument } from './reference.ts'
 import { printValidation } from './print-validation.ts'
 import { plural } from './table.ts'
-import { formatJson, visible } from './terminal.ts'
+import { visible } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
 interface SubmitFlags extends TrustFlags, OutputFlags {
@@ -45,7 +47,10 @@ export function submitCommand(context: CliContext): Command {
       'one image NAME@sha256:…, or files with DSSE envelopes or key-based Sigstore bundles',
     )
     .option('--sbom <FILE>', 'CycloneDX or SPDX JSON, signed byte for byte')
-    .option('--provenance <FILE>', 'SLSA provenance predicate (v1 or v0.2), signed byte for byte')
+    .option(
+      '--provenance <FILE>',
+      'SLSA provenance predicate (v1 or v0.2), signed byte for byte; auto: made from what GitHub Actions, GitLab CI or git say here',
+    )
     .option('--key <FILE>', 'the signing key (attestree key new, or cosign’s)')
     .option(
       '--public-key <PUB...>',
@@ -56,7 +61,7 @@ export function submitCommand(context: CliContext): Command {
     .addOption(outputOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  attestree submit registry.example/shop@sha256:… --sbom sbom.json --key builder.key\n  attestree submit attestation.sigstore.json\n',
+      '\nExamples:\n  attestree submit registry.example/shop@sha256:… --sbom sbom.json --key builder.key\n  attestree submit registry.example/shop@sha256:… --sbom sbom.json --provenance auto --key builder.key\n  attestree submit attestation.sigstore.json\n',
     )
     .action((what: readonly string[], flags: SubmitFlags) => submit(context, what, flags))
 }
@@ -64,13 +69,18 @@ export function submitCommand(context: CliContext): Command {
 async function submit(context: CliContext, what: readonly string[], flags: SubmitFlags): Promise<void> {
   const prepared = await prepare(context, what, flags)
   const client = await connect(context, flags)
-  const answers: SubmitAnswer[] = []
-  for (const { title, body } of prepared) {
-    const answer = await client.submit(body)
-    answers.push(answer)
-    if (flags.output === 'table') printRecorded(context, title, answer)
+  const items: SubmitAnswer[] = []
+  try {
+    for (const { title, body } of prepared) {
+      const answer = await client.submit(body)
+      items.push(answer)
+      if (flags.output === 'table') printRecorded(context, title, answer)
+    }
+  } finally {
+    // Also if one is refused: those before it are recorded, and nobody could take that back.
+    if (flags.output === 'json' && items.length > 0)
+      context.terminal.print(answerJson('Submit', { complete: items.length === prepared.length, items }))
   }
-  if (flags.output === 'json') context.terminal.print(formatJson(answers))
 }
 
 function prepare(
@@ -108,10 +118,21 @@ async function prepareImage(
     throw new UsageError('submit: expected --key FILE to sign with', 'Make one: attestree key new builder')
   const files = [
     ...(flags.sbom === undefined ? [] : [await readSbomFile(flags.sbom)]),
-    ...(flags.provenance === undefined ? [] : [await readProvenanceFile(flags.provenance)]),
+    ...(flags.provenance === undefined ? [] : [await provenanceOf(context, flags.provenance)]),
   ]
   const key = await readKeyFile(flags.key, context.settings)
   return files.map((file) => prepareStatement(image, file, key))
+}
+
+async function provenanceOf({ terminal }: CliContext, told: string): Promise<PredicateFile> {
+  if (told !== 'auto') return readProvenanceFile(told)
+  const made = await autoProvenance(process.env, () => gitFacts(process.cwd()))
+  terminal.note(`Provenance made from ${made.from}.`)
+  if (made.dirty)
+    terminal.note(
+      `${terminal.color.yellow('!')} The working tree has changes that are not in its commit; the provenance says so.`,
+    )
+  return made
 }
 
 function prepareStatement({ name, digest }: ImageReference, file: PredicateFile, key: SigningKey): Prepared {
@@ -120,17 +141,8 @@ function prepareStatement({ name, digest }: ImageReference, file: PredicateFile,
   // Read as the ledger will: what it would refuse is refused here, with the place in the file.
   const statement = parseStatement(payload)
   manifestOf(statement, key.publicKey.id)
-  const sbom = readSbom(statement)
-  const title = sbom === undefined ? 'Provenance' : `SBOM, ${countOf(sbom)}`
+  const title = readSbom(statement) === undefined ? 'Provenance' : 'SBOM'
   return { title, body: withKeys(parseEnvelope(signStatement(payload, key)), [key.publicKey]) }
-}
-
-/** What can be searched for, and what cannot. */
-function countOf({ counts: { components, withPurl } }: SbomDocument): string {
-  if (withPurl === 0) return `none of ${plural(components, 'component')} has a purl, so it will not count`
-  if (withPurl < components)
-    return `${withPurl} of ${components} components with a purl; the others cannot be searched for`
-  return `${plural(components, 'component')} with a purl`
 }
 
 async function prepareFiles(paths: readonly string[], flags: SubmitFlags): Promise<readonly Prepared[]> {
@@ -193,6 +205,11 @@ function printIntake(terminal: CliContext['terminal'], intake: SubmitAnswer['int
   if (intake.format !== null) {
     terminal.print(
       `  ${visible(intake.format)}: ${plural(intake.components, 'component')}, ${intake.withPurl} with a purl, ${intake.withoutPurl} without; ${intake.withoutVersion} without a version; ${plural(intake.duplicates, 'duplicate')}`,
+    )
+  }
+  if (intake.format !== null && intake.withPurl === 0) {
+    terminal.note(
+      `${terminal.color.yellow('!')} Nothing of it can be searched for by package: no component has a purl.`,
     )
   }
   for (const { code, count, example } of intake.findings) {

@@ -72,9 +72,16 @@ export function visible(text: string): string {
 
 /** A value as JSON for people and programs: the characters that `visible` shows are escaped, which changes no value. */
 export function formatJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(unsafeInJson, (character) =>
-    [...Array(character.length).keys()]
-      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
-      .join(''),
-  )
+  return JSON.stringify(value, null, 2).replace(unsafeInJson, escaped)
+}
+
+/** The same on one line, for NDJSON. */
+export function formatJsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(unsafeInJson, escaped)
+}
+
+function escaped(character: string): string {
+  return [...Array(character.length).keys()]
+    .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+    .join('')
 }

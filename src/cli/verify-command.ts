@@ -9,13 +9,14 @@ import { verifyImage } from '../client/verified-image.ts'
 import { connect, trustedLog, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { formatImageRows } from './image-rows.ts'
+import { answerJson } from './json-answer.ts'
 import { readInput } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { predicateOf } from './question.ts'
 import { parseImageArgument } from './reference.ts'
 import { printImage } from './show-command.ts'
 import { plural, printWrapped } from './table.ts'
-import { formatJson, visible, type Terminal } from './terminal.ts'
+import { visible, type Terminal } from './terminal.ts'
 import { printClaims } from './unregistered-claims.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -57,7 +58,7 @@ async function verifyFile(context: CliContext, path: string, flags: VerifyFlags)
   checkRequirable(required)
   const { key, trustRoot } = await trustedLog(context, flags)
   const report = verifyEvidence(await readInput(path), { logKey: key, trustRoot })
-  if (flags.output === 'json') context.terminal.print(formatJson(jsonOf(report)))
+  if (flags.output === 'json') context.terminal.print(answerJson('EvidenceReport', jsonOf(report)))
   else printReport(context.terminal, path, report)
   requireEstablished(report, required)
 }
@@ -84,11 +85,11 @@ function printReport(terminal: Terminal, path: string, report: EvidenceReport): 
 }
 
 async function verifyImageOnline(context: CliContext, what: string, flags: VerifyFlags): Promise<void> {
-  const client = await connect(context, flags)
-  const answer = await verifyImage(client, parseImageArgument(what))
+  const image = parseImageArgument(what)
+  const answer = await verifyImage(await connect(context, flags), image)
   const exit = exitOfImage(answer)
   if (flags.output === 'json')
-    context.terminal.print(formatJson({ ...answer, result: resultOf(exit), verified: exit === 0 }))
+    context.terminal.print(answerJson('Verify', { ...answer, result: resultOf(exit), verified: exit === 0 }))
   else printVerdict(context.terminal, answer, exit, what)
   context.setExitCode(exit)
 }

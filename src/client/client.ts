@@ -18,6 +18,7 @@ import type {
   AttestationAnswer,
   ConsistencyAnswer,
   EntryAnswer,
+  EventsAnswer,
   FoundAnswer,
   ImageAnswer,
   ImagesAnswer,
@@ -33,6 +34,7 @@ import { askConsistency } from './ask-consistency.ts'
 import { askFound, askImages, type FoundQuery, type ImagesQuery } from './ask-rows.ts'
 import { createAsker, type Asker, type CallOptions } from './asker.ts'
 import { baseUrl } from './base-url.ts'
+import { askEvents, type EventsPage } from './events.ts'
 import { recall, remember } from './log-memory.ts'
 import { expectMoment, momentParams, type Moment } from './moment.ts'
 import { memoryPins, type PinStore } from './pins.ts'
@@ -186,6 +188,11 @@ export class Client {
     for (const row of answer.revocations) standing(checked, row.entry)
     for (const row of answer.verdicts) standing(checked, row.entry)
     return answer
+  }
+
+  /** The entries after one, without a gap, each proven; subjects are the server's word. Empty if there is no more yet. */
+  events(page: EventsPage = {}, options: CallOptions = {}): Promise<EventsAnswer> {
+    return askEvents(this.#asker, page, options)
   }
 
   /** That the tree of `to` (the newest, if left out) begins with that of `from`. Both roots are proven. */

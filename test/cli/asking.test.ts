@@ -3,6 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
+import { parseTrustFile } from '../../src/client/trust-file.ts'
+import { parseBase64 } from '../../src/encoding/base64.ts'
+import { checkProofFile, parseProofFile } from '../../src/tlog/proof-file.ts'
+import { leafHash } from '../../src/tlog/tree-hash.ts'
 import { expectRefusal } from '../helpers/cli.ts'
 import {
   API,
@@ -14,8 +18,17 @@ import {
   SIZE,
   type LedgerBench,
 } from '../helpers/ledger-bench.ts'
-import { digestOf } from '../helpers/test-ledger.ts'
+import { digestOf, keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
 import { together } from '../helpers/together.ts'
+
+async function entryFive(url: string): Promise<{ readonly body: string }> {
+  const { entries } = (await (await fetch(`${url}/ledger/v1/entries/5`)).json()) as {
+    entries: Record<string, { body: string }>
+  }
+  const entry = entries['5']
+  if (entry === undefined) throw new Error('no entry 5')
+  return entry
+}
 
 describe('attestree: asking', () => {
   let bench: LedgerBench
@@ -83,7 +96,10 @@ describe('attestree: asking', () => {
       items: { image: string; matches: object[] }[]
       coverage: object
       assurance: string
+      apiVersion: string
+      kind: string
     }
+    expect(answer).to.include({ apiVersion: 'attestree.dev/v1', kind: 'Find' })
     expect(stderr).to.equal('')
     expect(answer.question).to.deep.equal({ component: 'pkg:npm/lodash@4.17.21' })
     expect(answer.items.map((row) => [row.image, row.matches])).to.deep.equal([
@@ -154,6 +170,10 @@ describe('attestree: asking', () => {
       .to.match(/: not-revoked\n/)
       .and.to.match(/#3 +sha256:[0-9a-f]{64} +valid\n/)
     expect(key.stdout).to.match(/^. key:sha256:.*: not-revoked\n/)
+    expect(key.stdout)
+      .to.include('It signed statements about 2 images:')
+      .and.to.match(new RegExp(`#3 #4 +registry\\.test/shop:1\\.4 +${digestOf('shop')}\n`))
+    expect(never.stdout).to.include('It has signed nothing about an image')
     expect(never.stdout).to.include('not-revoked (never seen here)')
   })
 
@@ -190,24 +210,73 @@ describe('attestree: asking', () => {
     expect(bundle.mediaType).to.equal('application/vnd.dev.sigstore.bundle.v0.3+json')
     const { stdout } = await bench.ok('submit', 'five.sigstore.json')
     expect(stdout).to.match(/^✓ five\.sigstore\.json {2}already recorded #5 /)
+    // What was recorded before another was refused is not lost.
+    await bench.write('stranger.json', signEnvelope(sbomPayload('x', ['a@1.0.0']), keys.ci))
+    const both = await bench.run(['submit', 'five.sigstore.json', 'stranger.json', '-o', 'json'])
+    expect(both).to.include({ code: 12 })
+    const { complete, items } = JSON.parse(both.stdout) as { complete: boolean; items: object[] }
+    expect([complete, items.length]).to.deep.equal([false, 1])
   })
 
   tests.it('submit of the same again records nothing, with the same answer for programs', async () => {
     const { stdout } = await bench.ok('submit', API, '--sbom', 'api.json', '--key', 'ci.key', '-o', 'json')
+    const { kind, complete, items } = JSON.parse(stdout) as {
+      kind: string
+      complete: boolean
+      items: { signatures: { key: string; entry: number; new: boolean }[] }[]
+    }
+    expect({ kind, complete }).to.deep.equal({ kind: 'Submit', complete: true })
     // ECDSA signatures of ours are made afresh, but the attestation and its signer are the same.
     expect(
-      (JSON.parse(stdout) as { signatures: object[] }[]).flatMap((one) => one.signatures),
-    ).to.deep.include.members([
-      {
-        key: (JSON.parse(stdout) as { signatures: { key: string }[] }[])[0]?.signatures[0]?.key,
-        entry: 5,
-        new: false,
-      },
-    ])
+      items.flatMap((one) => one.signatures.map(({ entry, new: isNew }) => [entry, isNew])),
+    ).to.deep.equal([[5, false]])
     expect((await bench.ok('log', 'status')).stdout).to.include(
       `ledger.test  ${SIZE} entries, index up to date`,
     )
   })
+
+  tests.it(
+    'get provenance gives back the bytes, get proof a file that proves the entry offline',
+    async () => {
+      const [byImage, byEntry, proof, other] = await Promise.all([
+        bench.ok('get', 'provenance', SHOP),
+        bench.ok('get', 'provenance', '4'),
+        bench.ok('get', 'proof', '5'),
+        bench.run(['get', 'provenance', API]),
+      ])
+      expect(byImage.stdout).to.equal(readFileSync(bench.path('provenance.json'), 'utf8'))
+      expect(byEntry.stdout).to.equal(byImage.stdout)
+      const { body } = await entryFive(bench.server.url)
+      const [log] = parseTrustFile(readFileSync(bench.path('attestree-trust.yaml'), 'utf8')).logs
+      if (log === undefined) throw new Error('no log in the trust file')
+      const leaf = leafHash(parseBase64(body))
+      expect(checkProofFile(parseProofFile(proof.stdout), leaf, log.key).size).to.be.greaterThan(5)
+      expectRefusal(other, 10, /no provenance that counts is recorded/)
+    },
+  )
+
+  tests.it(
+    'watch gives all entries after one, in order, says how to go on, and ends a stream with its end',
+    async () => {
+      const [lines, table] = await Promise.all([
+        bench.ok('watch', '--after', '2', '--once', '-o', 'ndjson'),
+        bench.ok('watch', '--after', '#4', '--once'),
+      ])
+      const all = lines.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+      const end = all.pop()
+      expect(all.slice(0, 4).map((one) => one['entry'])).to.deep.equal([3, 4, 5, 6])
+      expect(all[0]).to.deep.include({
+        kind: 'Entry',
+        subjects: [{ digest: digestOf('shop'), name: 'registry.test/shop:1.4' }],
+      })
+      expect(end).to.deep.include({ kind: 'End', count: all.length, complete: true, after: all.length + 2 })
+      expect(table.stdout).to.match(/^#5 .*cyclonedx.*registry\.test\/api@sha256:\w{64}\n#6 /)
+      expect(table.stderr).to.match(/Go on after it: attestree watch --after \d+\n$/)
+    },
+  )
 
   tests.it(
     'import dir ends with counts by reason, for people and programs, and exit 33 if any is refused',

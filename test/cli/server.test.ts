@@ -137,6 +137,28 @@ describe('attestree server', () => {
     expect(stopped.stderr).to.match(/Stopping[^]*Stopped\.\n$/)
   })
 
+  it('backup leaves out what must never go back; restore takes it only if nothing that was signed is missing', async () => {
+    const backup = (await bench.ok('server', 'backup', 'backup', '--data', 'data')).stdout
+    expect(backup).to.match(/^✓ Copied 3 entries to .*backup, published through size 3\n/)
+    expect(readdirSync(bench.path('backup'))).to.deep.equal(['ledger.db'])
+    copy('lost')
+    rmSync(bench.path('lost/data'), { recursive: true })
+    const lost = ['--data', 'lost/data', '--signer-dir', 'lost/signer']
+    const restored = await bench.ok('server', 'restore', 'backup', ...lost)
+    expect(restored.stdout).to.match(
+      /^✓ Restored 3 entries [^]*\nNext: attestree server start --data lost\/data/,
+    )
+    const [check, again, without] = await Promise.all([
+      bench.run(['server', 'check', 'lost/data', '--signer-dir', 'lost/signer']),
+      bench.run(['server', 'restore', 'backup', ...lost]),
+      bench.run(['server', 'restore', 'backup', '--data', 'other', '--signer-dir', 'other/signer']),
+    ])
+    // The index is made again when the ledger starts.
+    expect(check.stdout).to.match(/3 entries/)
+    expectRefusal(again, 33, /already-exists/)
+    expectRefusal(without, 33, /partial-state/)
+  })
+
   it('check finds nothing wrong in a ledger that was stopped in order', async () => {
     const [table, json] = await Promise.all([
       bench.ok('server', 'check', 'data', '--signer-dir', 'signer'),

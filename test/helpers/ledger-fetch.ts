@@ -60,6 +60,7 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
     return json(await ledger.images(imagesQuery(params), moment))
   if (resource === 'images') return json(await ledger.found(foundQuery(params), moment))
   if (resource === 'revocations') return json(await ledger.revocations(params.get('target') ?? '', moment))
+  if (resource === 'events') return json(await ledger.records.events(eventsPage(params)))
   if (resource === 'status') return json(await ledger.status())
   throw new Fault('no-such-route', `route: nothing at ${path}`)
 }
@@ -79,6 +80,12 @@ function imagesQuery(params: URLSearchParams): Parameters<Ledger['images']>[0] {
     ...(cursor === null ? {} : { cursor }),
     ...(limit === null ? {} : { limit: Number(limit) }),
   }
+}
+
+function eventsPage(params: URLSearchParams): Parameters<Ledger['records']['events']>[0] {
+  const after = params.get('after')
+  const limit = Number(params.get('limit') ?? 100)
+  return { limit, ...(after === null ? {} : { after: logIndex(Number(after)) }) }
 }
 
 async function tileOf(ledger: Ledger, path: string): Promise<Uint8Array> {

@@ -137,6 +137,14 @@ function checkedVersion(database: Connection, path: string, kind: DatabaseKind):
   })
 }
 
+/** The version of the tables of a database that is open, and the newest that this program knows. */
+export function schemaVersions(
+  database: Connection,
+  kind: DatabaseKind,
+): { readonly found: number; readonly known: number } {
+  return { found: numberOf(database, 'user_version'), known: migrationsOf(kind).length }
+}
+
 function firstRead(database: Connection, path: string): number {
   try {
     return numberOf(database, 'application_id')

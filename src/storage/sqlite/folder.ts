@@ -63,7 +63,7 @@ function isExisting(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
 }
 
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   // Windows cannot open folders, and its file systems need no such call.
   if (process.platform === 'win32') return
   const folder = openSync(path, 'r')

@@ -1,0 +1,54 @@
+/** `attestree server backup | restore`: copies of what is stored. What may be signed on is decided by the signer state. */
+import type { CliContext } from './context.ts'
+import { answerJson } from './json-answer.ts'
+import { backupLedger, ledgerFolders, restoreLedger } from './ledger-folder.ts'
+import type { OutputFlags } from './output-flag.ts'
+import type { FolderFlags } from './server-flags.ts'
+import { plural } from './table.ts'
+import { visible } from './terminal.ts'
+
+export async function backupServer(
+  { terminal }: CliContext,
+  target: string,
+  flags: OutputFlags & { readonly data: string },
+): Promise<void> {
+  const { data } = ledgerFolders(flags.data)
+  const { data: folder } = ledgerFolders(target)
+  const { entries, published } = await backupLedger(data, folder)
+  if (flags.output === 'json') {
+    terminal.print(answerJson('Backup', { folder, entries, checkpoint: published.note }))
+    return
+  }
+  terminal.print(
+    `${terminal.color.green('✓')} Copied ${plural(entries, 'entry', 'entries')} to ${visible(folder)}, published through size ${published.size}`,
+  )
+  terminal.print('  Every entry and the tree of the copy were checked against its checkpoint.')
+  terminal.print(
+    '  Left out: the log key and the signer state, which must never be restored; the index, which is derived.',
+  )
+}
+
+export async function restoreServer(
+  { terminal }: CliContext,
+  backup: string,
+  flags: FolderFlags & OutputFlags & { readonly forReading?: true },
+): Promise<void> {
+  const folders = ledgerFolders(flags.data, flags.signerDir)
+  const facts = await restoreLedger(ledgerFolders(backup).data, folders, flags.forReading === true)
+  const { entries, signed } = facts
+  const isBehind = entries < signed
+  if (flags.output === 'json') {
+    terminal.print(answerJson('Restore', { folder: folders.data, entries, signed, readOnly: isBehind }))
+    return
+  }
+  terminal.print(
+    `${terminal.color.green('✓')} Restored ${plural(entries, 'entry', 'entries')} to ${visible(folders.data)}; ${signed} were signed`,
+  )
+  const signer = flags.signerDir === undefined ? '' : ` --signer-dir ${flags.signerDir}`
+  const only = isBehind ? ' --read-only' : ''
+  if (isBehind)
+    terminal.note(
+      `${terminal.color.yellow('!')} ${signed - entries} that were signed are missing: it must never be signed on.`,
+    )
+  terminal.print(`Next: attestree server start --data ${flags.data}${signer}${only}`)
+}
