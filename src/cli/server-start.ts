@@ -36,7 +36,11 @@ export async function runServer(context: CliContext, flags: StartFlags): Promise
   await using admission = createAdmission()
   const ledger = await openLedger(context, folders, flags, admission)
   await using schema = createSchemaCheck()
-  const server = await serve(context, ledger, flags, schema)
+  const server = await serve(context, ledger, flags, schema).catch(async (cause: unknown) => {
+    // The threads of its storage would keep this process alive, and its lock with it.
+    await ledger[Symbol.asyncDispose]()
+    throw cause
+  })
   // Before anybody is told that it runs: whoever reads that may stop it.
   const stop = stopped(context)
   await printStarted(context, folders, ledger, server)

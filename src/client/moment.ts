@@ -11,7 +11,10 @@ export interface Moment {
 }
 
 /** Adds the query parameters to `params`. */
-export function momentParams({ at, minSize }: Moment, params = new URLSearchParams()): URLSearchParams {
+export function momentParams(
+  { at, minSize }: Moment,
+  params: URLSearchParams = new URLSearchParams(),
+): URLSearchParams {
   if (at !== undefined) params.set('at', String(at))
   if (minSize !== undefined) params.set('min_size', String(minSize))
   return params

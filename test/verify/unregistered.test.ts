@@ -86,6 +86,21 @@ describe('unregistered claims', () => {
     expect((await asyncRefusal(unknown)).reason).to.equal('untrusted-signer')
   })
 
+  it('stand beside rows by builder and signer too, checked offline, and make none', async () => {
+    for (const question of [{ builder: 'https://b' }, { signer: stranger.publicKey.id }]) {
+      const bytes = await collectEvidence(clientOf(ledger), question)
+      const { rows, unregistered } = verifyEvidence(bytes, trust)
+      expect([rows, unregistered?.items.map((one) => Number(one.entry))]).to.deep.equal([
+        [],
+        'builder' in question ? [5] : [3, 4, 5],
+      ])
+      const file = parseJson(bytes)
+      const places = ['/question', '/answer/question']
+      const other = places.reduce((edited, place) => setAt(edited, place, { builder: 'https://other' }), file)
+      expect(refusal(() => verifyEvidence(formatCanonicalJson(other), trust)).reason).to.equal('rows-differ')
+    }
+  })
+
   it('never about the ledger itself, and never by a revoked key', async () => {
     const image = { target: parseTarget(`image:${shop}`), mode: 'all', reason: 'unspecified' } as const
     const statements = [
