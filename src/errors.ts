@@ -62,6 +62,7 @@ export const classOfReason = {
   'key-weak': 'unacceptable',
   'no-signature': 'unacceptable',
   'no-subject-digest': 'unacceptable',
+  'not-annullable': 'unacceptable',
   'not-revocable': 'unacceptable',
   'predicate-unacceptable': 'unacceptable',
   'sbom-unacceptable': 'unacceptable',

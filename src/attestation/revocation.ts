@@ -105,7 +105,7 @@ export const allowedReasons: Readonly<
 
 /** trust.md 2.2. */
 const MAX_DETAIL = 2_000
-const MAX_ORIGIN = 259
+export const MAX_ORIGIN = 259
 
 const document = { subject: 'revocation', reason: 'predicate-unacceptable' } as const
 
@@ -132,7 +132,7 @@ export function parseRevocation(statement: Statement): Revocation {
   }
 }
 
-function readOptional(field: Field): { readonly detail?: string; readonly incident?: string } {
+export function readOptional(field: Field): { readonly detail?: string; readonly incident?: string } {
   const [detail, incident] = [member(field, 'detail'), member(field, 'incident')]
   if (incident.value !== undefined && !isUri(expectString(incident))) throw refusal(incident, 'a URI')
   return {
@@ -186,7 +186,7 @@ function readCutoff(
   return { cutoff: { treeSize: treeSize(expectWhole(member(field, 'treeSize'), 0)) } }
 }
 
-function readNonce(field: Field): string {
+export function readNonce(field: Field): string {
   const nonce = expectString(field)
   if (!/^[0-9a-f]{32}$/.test(nonce)) throw refusal(field, '32 lower-case hex digits')
   return nonce
@@ -195,7 +195,7 @@ function readNonce(field: Field): string {
 const time =
   /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
 
-function readTime(field: Field): string {
+export function readTime(field: Field): string {
   const text = expectString(field)
   const day = time.exec(text)?.[1]
   // Days that a month does not have roll over into the next.
@@ -249,7 +249,7 @@ function checkSubjects(subjects: readonly Subject[], target: Target): void {
 }
 
 /** Name = uri; digest = the uri's, for a signature the SHA-256 of the uri, which has two. */
-function targetSubject(target: Target): Subject {
+export function targetSubject(target: Target): Subject {
   return { name: target.uri, digest: { sha256: targetDigest(target).slice('sha256:'.length) } }
 }
 

@@ -64,5 +64,10 @@ function controlLines(control: ControlStatement | undefined): readonly (readonly
       const said = told.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
       return [['Revokes', target.uri], ['Because', `${reason} (${reach})`], ...said]
     }
+    case 'annulment': {
+      const { revocation, reason, detail } = control.annulment
+      const said = detail === undefined ? [] : [['Detail', detail] as const]
+      return [['Annuls', `attestation:${revocation}`], ['Because', reason], ...said]
+    }
   }
 }

@@ -5,6 +5,7 @@
  * decision exactly. That the signature holds, and that the statement is well formed, was checked before.
  */
 import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
+import type { Annulment } from '../attestation/annulment.ts'
 import type { ControlStatement } from '../attestation/control.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
 import type { Revocation } from '../attestation/revocation.ts'
@@ -23,6 +24,7 @@ import {
 import {
   isControlAttestation,
   proposersOf,
+  revocationOf,
   revocationsOf,
   rootAt,
   runStart,
@@ -47,7 +49,7 @@ export interface Candidate {
  * Returns if the candidate is admitted; the caller folds it then, if it is a control entry.
  *
  * @throws Fault `untrusted` (`untrusted-signer`, `unauthorized`), `revoked` (`revoked-key`), `unacceptable`
- * (`wrong-log`, `trust-root-unacceptable`, `not-revocable`, `would-lock-out`, `cutoff-in-the-future`)
+ * (`wrong-log`, `trust-root-unacceptable`, `not-revocable`, `not-annullable`, `would-lock-out`, `cutoff-in-the-future`)
  */
 export function judgeSubmission(state: TrustState, candidate: Candidate): void {
   const { index, attestation, key, predicateType, control } = candidate
@@ -67,6 +69,7 @@ export function judgeSubmission(state: TrustState, candidate: Candidate): void {
   if (!mayMake(inForce.root, principal, predicateType)) throw unauthorized(principal, `sign ${predicateType}`)
   refuseRevokedKey(state, asOf, key)
   if (control?.kind === 'revocation') judgeRevocation(state, { key, asOf }, control.revocation, inForce)
+  if (control?.kind === 'annulment') judgeAnnulment(state, asOf, control.annulment)
 }
 
 function untrustedSigner(key: KeyId): Fault {
@@ -189,6 +192,19 @@ function judgeRevocation(
       },
     )
   }
+}
+
+/** Only what is recorded and live can be annulled: an annulment made ahead would shield a target. */
+function judgeAnnulment(state: TrustState, asOf: LogIndex, annulment: Annulment): void {
+  refuseOtherLog(state, annulment.log)
+  const target = revocationOf(state, asOf, annulment.revocation)
+  if (target !== undefined && target.annulledBy === undefined) return
+  const got = target === undefined ? 'something else' : `one annulled by entry ${target.annulledBy}`
+  throw new Fault(
+    'not-annullable',
+    `annulment: expected a live revocation in this log, got ${got}: ${annulment.revocation}`,
+    { pointer: '/predicate/target/uri' },
+  )
 }
 
 /** Keys of revokers and administrators: by an administrator only, and never one without which too few could sign. */

@@ -38,6 +38,7 @@ export function isRevoker(root: TrustRoot, principal: string): boolean {
 export function mayMake(root: TrustRoot, principal: string, predicateType: string): boolean {
   switch (predicateKind(predicateType)) {
     case 'trust-root':
+    case 'annulment':
       return isAdministrator(root, principal)
     case 'revocation':
       return isRevoker(root, principal)

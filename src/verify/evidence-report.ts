@@ -118,7 +118,7 @@ function notEstablished({ answer, checkpoint }: Verified): NotEstablished[] {
     },
     {
       id: 'not-revoked',
-      text: `That no further revocation touches these rows: those in this file were applied, others may be in the log (of size ${size}) or have come since.`,
+      text: `That no further revocation touches these rows: those in this file were applied, others may be in the log (of size ${size}) or have come since. Nor that none of those applied was annulled.`,
     },
     {
       id: 'coverage',
