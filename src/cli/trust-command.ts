@@ -49,6 +49,7 @@ export function trustCommand(context: CliContext): Command {
     .argument('NAME', 'the principal, new or known')
     .requiredOption('--key <PUB>', 'its public key (.pub)')
     .requiredOption('--types <TYPE...>', 'predicate types it may submit; a trailing * is a prefix')
+    .option('--images <PATTERN...>', 'only about images in these repositories, e.g. registry.example/shop/**')
     .addHelpText(
       'after',
       "\nExample:\n  attestree trust add-signer ci --key builder.pub --types 'https://cyclonedx.org/bom*' 'https://slsa.dev/provenance/*'\n",

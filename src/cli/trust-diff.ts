@@ -36,7 +36,12 @@ function linesOf({ log, admission, admins, principals, grants }: TrustRoot): rea
 
 function grantLines(grant: Grant): readonly string[] {
   if (grant.role === 'revoke') return [`${grant.to} may revoke`]
-  return grant.predicateTypes.map((type) => `${grant.to} may submit ${type}`)
+  return grant.predicateTypes.map((type) => `${grant.to} may submit ${type}${scopeText(grant.images)}`)
+}
+
+/** Where a grant reaches; nothing if everywhere. */
+export function scopeText(images: readonly string[] | undefined): string {
+  return images === undefined ? '' : ` about ${images.toSorted().join(', ')}`
 }
 
 function sorted(lines: readonly string[]): readonly string[] {

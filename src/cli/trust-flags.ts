@@ -19,4 +19,5 @@ export interface AnnulFlags extends SigningFlags {
 export interface AddSignerFlags extends AdminFlags {
   readonly key: string
   readonly types: readonly string[]
+  readonly images?: readonly string[]
 }

@@ -8,7 +8,7 @@ import type { AttestationId } from '../brand.ts'
 import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import { parseSubmission, type EnvelopeSignature } from '../attestation/envelope.ts'
 import { attestationIdOf, pae } from '../attestation/pae.ts'
-import { parseStatement, type Statement } from '../attestation/statement.ts'
+import { namesOf, parseStatement, type Statement } from '../attestation/statement.ts'
 import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
 import { isSignature } from '../crypto/signature.ts'
 import { formatBase64, parseBase64 } from '../encoding/base64.ts'
@@ -36,6 +36,8 @@ export interface Admitted {
   readonly attestation: AttestationId
   readonly pae: Uint8Array
   readonly predicateType: string
+  /** Of its subjects. */
+  readonly names: readonly string[]
   readonly control?: ControlStatement
   /** One for each key; a key that signed twice counts once. */
   readonly signatures: readonly VerifiedSignature[]
@@ -62,6 +64,7 @@ export function admit(body: Uint8Array, registered: readonly PublicKey[]): Admit
     attestation: attestationIdOf(signed),
     pae: signed,
     predicateType: statement.predicateType,
+    names: namesOf(statement),
     ...(control === undefined ? {} : { control }),
     ...judged,
     intake: readIntake(statement, judged.signatures),

@@ -1,7 +1,7 @@
 /** One stored entry against what was signed: hashes, signature, and whether it was right to admit it at its index. */
 import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import { attestationIdOf, parsePae } from '../attestation/pae.ts'
-import { parseStatement, type Statement } from '../attestation/statement.ts'
+import { namesOf, parseStatement, type Statement } from '../attestation/statement.ts'
 import { digest } from '../crypto/sha256.ts'
 import { isSignature } from '../crypto/signature.ts'
 import { equalBytes } from '../encoding/bytes.ts'
@@ -42,7 +42,7 @@ function* checkHashes(entry: LogEntry, body: HashedRekord, signed: Uint8Array): 
 
 function checkAdmission(entry: LogEntry, statement: Statement, trust: TrustState): readonly string[] {
   const control = parseControl(statement)
-  const refused = admissionRefused(entry, statement.predicateType, control, trust)
+  const refused = admissionRefused(entry, statement, control, trust)
   if (control !== undefined && refused.length === 0) {
     foldControl(trust, { index: entry.index, attestation: entry.attestation, key: entry.key, control })
   }
@@ -51,7 +51,7 @@ function checkAdmission(entry: LogEntry, statement: Statement, trust: TrustState
 
 function admissionRefused(
   entry: LogEntry,
-  predicateType: string,
+  statement: Statement,
   control: ControlStatement | undefined,
   trust: TrustState,
 ): readonly string[] {
@@ -60,7 +60,8 @@ function admissionRefused(
       index: entry.index,
       attestation: entry.attestation,
       key: entry.key,
-      predicateType,
+      predicateType: statement.predicateType,
+      names: namesOf(statement),
       ...(control === undefined ? {} : { control }),
     })
     return []

@@ -138,7 +138,7 @@ function refusalOf(
   { key }: VerifiedSignature,
   companions: readonly KeyId[],
 ): Fault | undefined {
-  const { attestation, predicateType, control } = submission
+  const { attestation, predicateType, names, control } = submission
   try {
     judgeSubmission(draft.trust, {
       // As of the first, like an auditor, who goes back to where the envelope's entries begin.
@@ -146,6 +146,7 @@ function refusalOf(
       attestation,
       key: key.id,
       predicateType,
+      names,
       ...(control === undefined ? {} : { control, companions }),
     })
     return undefined

@@ -7,6 +7,8 @@
 import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
 import type { Annulment } from '../attestation/annulment.ts'
 import type { ControlStatement } from '../attestation/control.ts'
+import { isImageName, repositoryOf } from '../attestation/image.ts'
+import { isInScope } from '../attestation/image-scope.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
 import type { Revocation } from '../attestation/revocation.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
@@ -19,6 +21,7 @@ import {
   mayMake,
   ownersOf,
   reachesThreshold,
+  scopeOf,
   type Rights,
 } from './grants.ts'
 import {
@@ -39,6 +42,8 @@ export interface Candidate {
   /** Of the signer. */
   readonly key: KeyId
   readonly predicateType: string
+  /** Of its subjects, as signed. */
+  readonly names?: readonly string[] | undefined
   /** Present for control statements, and for these only. */
   readonly control?: ControlStatement | undefined
   /** Signers of the same envelope that were admitted right before and are not folded yet. */
@@ -67,6 +72,7 @@ export function judgeSubmission(state: TrustState, candidate: Candidate): void {
     return refuseRevokedKey(state, asOf, key)
   }
   if (!mayMake(inForce.root, principal, predicateType)) throw unauthorized(principal, `sign ${predicateType}`)
+  if (control === undefined) refuseOutOfScope(inForce.root, principal, candidate)
   refuseRevokedKey(state, asOf, key)
   if (control?.kind === 'revocation') judgeRevocation(state, { key, asOf }, control.revocation, inForce)
   if (control?.kind === 'annulment') judgeAnnulment(state, asOf, control.annulment)
@@ -86,6 +92,21 @@ function unauthorized(principal: string, what: string): Fault {
       hint: 'An administrator grants it: attestree trust add-signer NAME --key PUB --types TYPE',
     },
   )
+}
+
+/**
+ * A signer with an image scope names no image outside it. What it names decides nothing more: a consumer judges the scope
+ * against the reference it asked about, since names are the signer's choice (README 2.7, "Scope").
+ */
+function refuseOutOfScope(
+  root: TrustRoot,
+  principal: string,
+  { predicateType, names = [] }: Candidate,
+): void {
+  const scope = scopeOf(root, principal, predicateType)
+  if (scope === undefined) return
+  const outside = names.find((name) => isImageName(name) && !isInScope(scope, repositoryOf(name)))
+  if (outside !== undefined) throw unauthorized(principal, `speak of the image ${outside.slice(0, 60)}`)
 }
 
 /** A key with a live revocation, whole or from a cut-off on, signs nothing new (README 2.7, "Verdicts"). */

@@ -5,9 +5,10 @@
  * That the entry is in the log and its signature holds (rows 1 and 2) is the business of verify/.
  */
 import type { AttestationId, KeyId, LogIndex, TreeSize } from '../brand.ts'
+import { isInScope } from '../attestation/image-scope.ts'
 import { predicateKind } from '../attestation/predicate-types.ts'
 import type { RevocationMode } from '../attestation/revocation.ts'
-import { mayMake } from './grants.ts'
+import { mayMake, scopeOf } from './grants.ts'
 import { annulledOf, revocationsOf, rootAt, type RecordedRevocation, type TrustState } from './trust-state.ts'
 
 /** trust.md 2.3, as far as first light goes. */
@@ -19,7 +20,7 @@ export type VerdictKind =
  * `after-cutoff`, with the effective cut-off, comes first where only cut-offs make an entry revoked.
  */
 export interface VerdictReason {
-  /** The revocation's reason, `after-cutoff`, or the verdict itself for a missing right. */
+  /** The revocation's reason, `after-cutoff`, or for a missing right `out-of-scope` or the verdict itself. */
   readonly code: string
   /** The entry of the revocation. */
   readonly entry?: LogIndex
@@ -47,6 +48,8 @@ export interface Judged {
   readonly predicateType: string
   /** `sha256:…`. Left out: revocations of images are not looked at. */
   readonly subject?: string | undefined
+  /** The repository asked about, as `repositoryOf` gives it. Left out: image scopes are not looked at. */
+  readonly repository?: string | undefined
 }
 
 export type TargetState = 'not-revoked' | 'revoked' | 'revoked-since'
@@ -64,13 +67,19 @@ export function verdictOf(state: TrustState, asOf: TreeSize, judged: Judged): Ve
 type Outcome = Pick<Verdict, 'verdict' | 'reasons'>
 
 /** Rows 3 and 4. */
-function missingRight(state: TrustState, { index, key, predicateType }: Judged): Outcome | undefined {
+function missingRight(
+  state: TrustState,
+  { index, key, predicateType, repository }: Judged,
+): Outcome | undefined {
   const inForce = rootAt(state, index)
   const principal = inForce?.owners.get(key)
   if (inForce === undefined || principal === undefined)
     return outcome('untrusted-signer', [{ code: 'untrusted-signer' }])
-  if (mayMake(inForce.root, principal, predicateType)) return undefined
-  return outcome('unauthorized', [{ code: 'unauthorized' }])
+  if (!mayMake(inForce.root, principal, predicateType))
+    return outcome('unauthorized', [{ code: 'unauthorized' }])
+  const scope = repository === undefined ? undefined : scopeOf(inForce.root, principal, predicateType)
+  if (scope === undefined || isInScope(scope, repository)) return undefined
+  return outcome('unauthorized', [{ code: 'out-of-scope' }])
 }
 
 /** The revocations of anything that the entry depends on; none for control statements (README 2.7). */

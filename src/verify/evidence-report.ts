@@ -12,7 +12,8 @@ import type { ImageRow, ImagesAnswer, ImagesQuestion, UnregisteredClaims } from 
 import type { CheckedAttestation } from './proven-entry.ts'
 
 /** What a file can leave open. `more-rows` stands only where the answer was one page of several. */
-export type OpenQuestion = 'complete' | 'not-revoked' | 'coverage' | 'times' | 'not-witnessed' | 'more-rows'
+export type OpenQuestion =
+  'complete' | 'not-revoked' | 'coverage' | 'times' | 'scope' | 'not-witnessed' | 'more-rows'
 
 export interface NotEstablished {
   readonly id: OpenQuestion
@@ -129,6 +130,10 @@ function notEstablished({ answer, checkpoint }: Verified): NotEstablished[] {
       text: `The server's times: when entries were recorded and the answer was served (${answer.asOf.servedAt}).`,
     },
     {
+      id: 'scope',
+      text: 'That signers speak of images within their scope only (scope: not checked): a row says nothing about where its image is kept.',
+    },
+    {
       id: 'not-witnessed',
       text: 'That others were shown the same log: the checkpoint was not checked against any witness.',
     },
@@ -149,6 +154,7 @@ const requirable: ReadonlySet<string> = new Set<OpenQuestion>([
   'coverage',
   'times',
   'not-witnessed',
+  'scope',
 ])
 
 /**

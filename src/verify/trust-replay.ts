@@ -7,6 +7,7 @@
  */
 import type { AttestationId } from '../brand.ts'
 import { parseControl } from '../attestation/control.ts'
+import { namesOf } from '../attestation/statement.ts'
 import { Fault } from '../errors.ts'
 import { judgeSubmission } from '../trust/admission.ts'
 import { createTrustState, foldControl } from '../trust/trust-state.ts'
@@ -70,6 +71,7 @@ export function admitAgain(state: TrustState, { entry, statement }: AttestedEntr
       attestation,
       key,
       predicateType,
+      names: namesOf(statement),
       ...(control === undefined ? {} : { control }),
     })
     if (control !== undefined) foldControl(state, { index, attestation, key, control })
