@@ -2,6 +2,7 @@
  * Control statements: what is said about the ledger itself, in the same log (README 2.1). Here they are told
  * from all others; their meaning is the business of trust-root.ts, revocation.ts and annulment.ts.
  */
+import type { LogIndex } from '../brand.ts'
 import { parseAnnulment, type Annulment } from './annulment.ts'
 import { Fault } from '../errors.ts'
 import { predicateKind } from './predicate-types.ts'
@@ -13,6 +14,11 @@ export type ControlStatement =
   | { readonly kind: 'trust-root'; readonly root: TrustRoot }
   | { readonly kind: 'revocation'; readonly revocation: Revocation }
   | { readonly kind: 'annulment'; readonly annulment: Annulment }
+
+/** The entry that a revocation within an image scope rests on. */
+export function basisOf(control: ControlStatement | undefined): LogIndex | undefined {
+  return control?.kind === 'revocation' ? control.revocation.basis?.entry : undefined
+}
 
 /**
  * Undefined for a statement about something else.

@@ -11,10 +11,12 @@ import {
   attestationId,
   imageDigest,
   keyId,
+  logIndex,
   treeSize,
   type AttestationId,
   type ImageDigest,
   type KeyId,
+  type LogIndex,
   type TreeSize,
 } from '../brand.ts'
 import { sha256Id } from '../crypto/sha256.ts'
@@ -72,6 +74,8 @@ export interface Revocation {
   readonly nonce: string
   /** Exactly with `since`: entries at or after this index are not provably before. */
   readonly cutoff?: { readonly treeSize: TreeSize }
+  /** Of an image: an earlier entry that names it, for those who may revoke in an image scope only. */
+  readonly basis?: { readonly entry: LogIndex }
   readonly detail?: string
   /** A link. */
   readonly incident?: string
@@ -79,9 +83,21 @@ export interface Revocation {
 
 /** The names of every member that the parser reads, per object; the schema has the same (a test holds it). */
 export const revocationMembers = {
-  revocation: ['target', 'mode', 'reason', 'log', 'issuedAt', 'nonce', 'cutoff', 'detail', 'incident'],
+  revocation: [
+    'target',
+    'mode',
+    'reason',
+    'log',
+    'issuedAt',
+    'nonce',
+    'cutoff',
+    'basis',
+    'detail',
+    'incident',
+  ],
   target: ['type', 'uri'],
   cutoff: ['treeSize'],
+  basis: ['entry'],
 } as const
 
 const modes: readonly RevocationMode[] = ['all', 'since']
@@ -128,6 +144,7 @@ export function parseRevocation(statement: Statement): Revocation {
     issuedAt: readTime(member(field, 'issuedAt')),
     nonce: readNonce(member(field, 'nonce')),
     ...readCutoff(member(field, 'cutoff'), mode),
+    ...readBasis(member(field, 'basis'), target),
     ...readOptional(field),
   }
 }
@@ -184,6 +201,13 @@ function readCutoff(
   }
   refuseOthers(field, revocationMembers.cutoff)
   return { cutoff: { treeSize: treeSize(expectWhole(member(field, 'treeSize'), 0)) } }
+}
+
+function readBasis(field: Field, target: Target): Pick<Revocation, 'basis'> {
+  if (field.value === undefined) return {}
+  if (target.type !== 'image') throw refusal(field, 'no basis but of an image')
+  refuseOthers(field, revocationMembers.basis)
+  return { basis: { entry: logIndex(expectWhole(member(field, 'entry'), 0)) } }
 }
 
 export function readNonce(field: Field): string {
@@ -268,11 +292,12 @@ function targetDigest(target: Target): string {
 
 /** The payload to sign. `parseRevocation` refuses it if `revocation` breaks a rule; signers call that first. */
 export function revocationStatement(revocation: Revocation): Uint8Array {
-  const { target, cutoff, ...rest } = revocation
+  const { target, cutoff, basis, ...rest } = revocation
   const predicate: JsonObject = {
     ...rest,
     target: { type: target.type, uri: target.uri },
     ...(cutoff === undefined ? {} : { cutoff: { treeSize: cutoff.treeSize } }),
+    ...(basis === undefined ? {} : { basis: { entry: basis.entry } }),
   }
   return formatStatement({ subjects: [targetSubject(target)], predicateType: REVOCATION, predicate })
 }

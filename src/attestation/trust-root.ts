@@ -52,7 +52,8 @@ export type Grant =
       readonly predicateTypes: readonly string[]
       readonly images?: readonly string[]
     }
-  | { readonly to: string; readonly role: 'revoke' }
+  /** With `images`: only images that somebody else named in that scope (README 2.7, "Scope"). */
+  | { readonly to: string; readonly role: 'revoke'; readonly images?: readonly string[] }
 
 /** The predicate as it stands in the JSON. Look names up with `Object.hasOwn`: they are somebody's choice. */
 export interface TrustRoot {
@@ -79,7 +80,7 @@ export const trustRootMembers = {
   principal: ['keys', 'kind'],
   key: ['spki'],
   submit: ['to', 'role', 'predicateTypes', 'images'],
-  revoke: ['to', 'role'],
+  revoke: ['to', 'role', 'images'],
 } as const
 
 /** An origin is a host name (README 2.2); DNS allows 253 characters, a port 6 more. */
@@ -231,7 +232,7 @@ function readGrant(field: Field, principals: TrustRoot['principals']): Grant {
   refuseOthers(field, trustRootMembers[role])
   const to = readPrincipalName(member(field, 'to'), principals)
   return role === 'revoke'
-    ? { to, role }
+    ? { to, role, ...readScope(member(field, 'images')) }
     : {
         to,
         role,

@@ -55,11 +55,12 @@ function controlLines(control: ControlStatement | undefined): readonly (readonly
         ],
       ]
     case 'revocation': {
-      const { target, mode, cutoff, reason, detail, incident } = control.revocation
+      const { target, mode, cutoff, reason, basis, detail, incident } = control.revocation
       const reach = cutoff === undefined ? mode : `${mode} size ${cutoff.treeSize}`
       const told: [string, string | undefined][] = [
         ['Detail', detail],
         ['Incident', incident],
+        ['Rests on', basis === undefined ? undefined : `entry ${basis.entry}`],
       ]
       const said = told.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
       return [['Revokes', target.uri], ['Because', `${reason} (${reach})`], ...said]

@@ -5,7 +5,7 @@ import { connect, trustedLog, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { formatTable, plural } from './table.ts'
 import { formatJson, visible, type Terminal } from './terminal.ts'
-import { diffTrustRoots, printDiff, scopeText } from './trust-diff.ts'
+import { diffTrustRoots, printDiff, revokeText, scopeText } from './trust-diff.ts'
 import { missingOf } from './trust-update.ts'
 
 export async function showTrust(
@@ -56,7 +56,7 @@ function rolesOf(
     .map((grant) =>
       grant.role === 'submit'
         ? `submit ${grant.predicateTypes.join(' ')}${scopeText(grant.images)}`
-        : 'revoke',
+        : `revoke${revokeText(grant.images)}`,
     )
   return [...admin, ...granted]
 }

@@ -14,6 +14,7 @@ import { isSignature } from '../crypto/signature.ts'
 import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { parseHex } from '../encoding/hex.ts'
 import { Fault, type Reason } from '../errors.ts'
+import type { Basis } from '../trust/admission.ts'
 import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { manifestOf, readSbom } from '../sbom/manifest.ts'
@@ -39,6 +40,8 @@ export interface Admitted {
   /** Of its subjects. */
   readonly names: readonly string[]
   readonly control?: ControlStatement
+  /** Of a revocation that names one: read beside the sequencer, since entries never change. */
+  readonly basis?: Basis
   /** One for each key; a key that signed twice counts once. */
   readonly signatures: readonly VerifiedSignature[]
   readonly leftOut: readonly LeftOut[]

@@ -24,6 +24,7 @@ import type {
   SubmitAnswer,
 } from '../verify/answer.ts'
 import { admit, type Admitted } from './admit.ts'
+import { readBasis } from './basis.ts'
 import { Follower, prepareIndex } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
@@ -185,7 +186,8 @@ export class Ledger implements AsyncDisposable {
   async submit(body: Uint8Array): Promise<{ readonly created: boolean; readonly answer: SubmitAnswer }> {
     if (this.#sequencer === undefined || this.#readOnly !== undefined) throw this.#refuseWriting()
     const admitted = await (this.#options.admit ?? admit)(body, this.#registered())
-    const placed = await this.#sequencer.add(admitted)
+    const basis = await readBasis(this.#storage, admitted.control, this.#published.checkpoint.size)
+    const placed = await this.#sequencer.add(basis === undefined ? admitted : { ...admitted, basis })
     return {
       created: placed.created,
       answer: await submitAnswer(this.#logView(), placed, admitted),

@@ -63,7 +63,7 @@ export function trustRootEntries(view: View): Promise<readonly LogIndex[]> {
   return view.reader.postings('status', trustRootsKey)
 }
 
-/** The revocations that name one of the targets, and all that was signed to annul them; ascending, each once. */
+/** The revocations that name one of the targets, all that was signed to annul them, and what they rest on; ascending, each once. */
 export async function revocationEntries(view: View, targets: Iterable<string>): Promise<readonly LogIndex[]> {
   const found = new Set<LogIndex>()
   for (const target of new Set(targets)) {
@@ -71,6 +71,8 @@ export async function revocationEntries(view: View, targets: Iterable<string>): 
       found.add(index)
       const revocation = revocationAt(view.trust, index)
       if (revocation === undefined) continue
+      const { basis } = revocation.revocation
+      if (basis !== undefined && basis.entry < index) found.add(basis.entry)
       for (const one of annulmentEntries(view.trust, view.through, revocation.attestation)) found.add(one)
     }
   }

@@ -4,13 +4,14 @@
  * Decided by the sequencer in order, on the trust state of all earlier entries, so that an auditor repeats each
  * decision exactly. That the signature holds, and that the statement is well formed, was checked before.
  */
-import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
+import type { AttestationId, ImageDigest, KeyId, LogIndex } from '../brand.ts'
 import type { Annulment } from '../attestation/annulment.ts'
 import type { ControlStatement } from '../attestation/control.ts'
 import { isImageName, repositoryOf } from '../attestation/image.ts'
 import { isInScope } from '../attestation/image-scope.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
 import type { Revocation } from '../attestation/revocation.ts'
+import type { Statement } from '../attestation/statement.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import { Fault } from '../errors.ts'
 import {
@@ -21,11 +22,13 @@ import {
   mayMake,
   ownersOf,
   reachesThreshold,
+  revokeScopeOf,
   scopeOf,
   type Rights,
 } from './grants.ts'
 import {
   isControlAttestation,
+  principalOf,
   proposersOf,
   revocationOf,
   revocationsOf,
@@ -34,6 +37,13 @@ import {
   type RecordedRoot,
   type TrustState,
 } from './trust-state.ts'
+
+/** An entry with what its key signed. */
+export interface Basis {
+  readonly index: LogIndex
+  readonly key: KeyId
+  readonly statement: Pick<Statement, 'predicateType' | 'subjects'>
+}
 
 /** One signature on one attestation, and the place that it would get. */
 export interface Candidate {
@@ -46,6 +56,8 @@ export interface Candidate {
   readonly names?: readonly string[] | undefined
   /** Present for control statements, and for these only. */
   readonly control?: ControlStatement | undefined
+  /** The entry that `basisOf` names, if it is in the log before this one. */
+  readonly basis?: Basis | undefined
   /** Signers of the same envelope that were admitted right before and are not folded yet. */
   readonly companions?: readonly KeyId[] | undefined
 }
@@ -74,7 +86,10 @@ export function judgeSubmission(state: TrustState, candidate: Candidate): void {
   if (!mayMake(inForce.root, principal, predicateType)) throw unauthorized(principal, `sign ${predicateType}`)
   if (control === undefined) refuseOutOfScope(inForce.root, principal, candidate)
   refuseRevokedKey(state, asOf, key)
-  if (control?.kind === 'revocation') judgeRevocation(state, { key, asOf }, control.revocation, inForce)
+  if (control?.kind === 'revocation') {
+    judgeRevocation(state, { key, asOf }, control.revocation, inForce)
+    judgeRevokeScope(state, principal, candidate, { inForce, asOf }, control.revocation)
+  }
   if (control?.kind === 'annulment') judgeAnnulment(state, asOf, control.annulment)
 }
 
@@ -213,6 +228,53 @@ function judgeRevocation(
       },
     )
   }
+}
+
+/**
+ * Whoever may revoke in an image scope only, revokes images, and only those that another principal has named there before:
+ * else its own word would put any image into its scope (README 2.7, "Scope").
+ */
+function judgeRevokeScope(
+  state: TrustState,
+  principal: string,
+  { basis }: Candidate,
+  { inForce, asOf }: { readonly inForce: RecordedRoot; readonly asOf: LogIndex },
+  { target, basis: named }: Revocation,
+): void {
+  const scope = revokeScopeOf(inForce.root, principal)
+  if (scope === undefined) return
+  if (target.type !== 'image') throw unauthorized(principal, 'revoke anything but images in its scope')
+  const isNamed =
+    basis !== undefined &&
+    basis.index === named?.entry &&
+    basis.index < asOf &&
+    isByAnother(state, principal, basis, inForce) &&
+    namesInScope(basis.statement, target.image, scope)
+  if (!isNamed)
+    throw unauthorized(
+      principal,
+      'revoke an image that no basis, an earlier entry by another, names in its scope',
+    )
+}
+
+function isByAnother(
+  state: TrustState,
+  principal: string,
+  { index, key }: Basis,
+  now: RecordedRoot,
+): boolean {
+  const then = principalOf(state, index, key)
+  return then !== undefined && then !== principal && now.owners.get(key) !== principal
+}
+
+function namesInScope(
+  { predicateType, subjects }: Basis['statement'],
+  image: ImageDigest,
+  scope: readonly string[],
+): boolean {
+  if (isControlType(predicateType)) return false
+  const hex = image.slice('sha256:'.length)
+  return subjects.some(({ name, digest }) => digest['sha256'] === hex && isInScope(scope, repositoryOf(name)))
 }
 
 /** Only what is recorded and live can be annulled: an annulment made ahead would shield a target. */

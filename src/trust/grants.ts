@@ -77,6 +77,13 @@ export function scopeOf(
   return grants.flatMap((grant) => grant.images ?? [])
 }
 
+/** The image patterns that the principal's right to revoke is confined to; undefined if it is not. */
+export function revokeScopeOf(root: TrustRoot, principal: string): readonly string[] | undefined {
+  const grants = root.grants.flatMap((one) => (one.role === 'revoke' && one.to === principal ? [one] : []))
+  if (isAdministrator(root, principal) || grants.some((one) => one.images === undefined)) return undefined
+  return grants.flatMap((one) => one.images ?? [])
+}
+
 /** Exactly, or by the beginning where the pattern ends in `*`. */
 function matchesType(pattern: string, predicateType: string): boolean {
   return pattern.endsWith('*') ? predicateType.startsWith(pattern.slice(0, -1)) : predicateType === pattern
