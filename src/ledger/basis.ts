@@ -8,7 +8,7 @@ import { isSignature } from '../crypto/signature.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { parseHashedRekord } from '../entry/hashed-rekord.ts'
 import { Fault } from '../errors.ts'
-import type { Basis } from '../trust/admission.ts'
+import type { Basis } from '../trust/judge-revocation.ts'
 import type { BlobStore, LogStore } from './ports.ts'
 
 /**
