@@ -66,6 +66,7 @@ export const classOfReason = {
   'no-image-digest': 'unacceptable',
   'no-signature': 'unacceptable',
   'no-subject-digest': 'unacceptable',
+  'not-annullable': 'unacceptable',
   'not-revocable': 'unacceptable',
   'predicate-unacceptable': 'unacceptable',
   'sbom-unacceptable': 'unacceptable',

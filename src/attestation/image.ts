@@ -42,6 +42,23 @@ export function isImageName(name: string): boolean {
 }
 
 /**
+ * The repository that a name stands for: `host/path` without tag and digest, the host in lower case. Of a purl its
+ * `repository_url`. Undefined for other names, of which nobody could say where they are kept.
+ */
+export function repositoryOf(name: string): string | undefined {
+  if (!isImageName(name)) return undefined
+  const at = /^pkg:/i.test(name) ? repositoryUrlOf(name) : name
+  if (at === undefined || !reference.test(at)) return undefined
+  const [host = '', ...rest] = at.replace(/@.*$/, '').split('/')
+  return [host.toLowerCase(), ...rest].join('/').replace(/:[^/:]*$/, '')
+}
+
+function repositoryUrlOf(purl: string): string | undefined {
+  const query = purl.replace(/#.*$/, '').split('?')[1]
+  return query === undefined ? undefined : (new URLSearchParams(query).get('repository_url') ?? undefined)
+}
+
+/**
  * `NAME@sha256:…`, as builders write images on the command line. The name may leave out the registry.
  *
  * @throws Fault `malformed` (`reference-malformed`, `digest-malformed`)

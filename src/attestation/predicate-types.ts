@@ -14,17 +14,26 @@ export const SLSA_PROVENANCE_V01: readonly string[] = [
 ]
 export const TRUST_ROOT = 'https://attestree.dev/trust-root/v1'
 export const REVOCATION = 'https://attestree.dev/revocation/v1'
+export const ANNULMENT = 'https://attestree.dev/revocation-annulment/v1'
 
 /** Everything that the ledger says about itself (README 2.1). */
 const CONTROL_PREFIX = 'https://attestree.dev/'
 
 export type PredicateKind =
-  'cyclonedx' | 'spdx' | 'provenance' | 'trust-root' | 'revocation' | 'control-unsupported' | 'other'
+  | 'cyclonedx'
+  | 'spdx'
+  | 'provenance'
+  | 'trust-root'
+  | 'revocation'
+  | 'annulment'
+  | 'control-unsupported'
+  | 'other'
 
 /** What a predicate of this type is to the ledger. Types are compared as written. */
 export function predicateKind(type: string): PredicateKind {
   if (type === TRUST_ROOT) return 'trust-root'
   if (type === REVOCATION) return 'revocation'
+  if (type === ANNULMENT) return 'annulment'
   if (isControlType(type)) return 'control-unsupported'
   if (type === SLSA_PROVENANCE_V1 || type === SLSA_PROVENANCE_V02) return 'provenance'
   if (SLSA_PROVENANCE_V01.includes(type)) return 'provenance'

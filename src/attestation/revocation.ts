@@ -11,10 +11,12 @@ import {
   attestationId,
   imageDigest,
   keyId,
+  logIndex,
   treeSize,
   type AttestationId,
   type ImageDigest,
   type KeyId,
+  type LogIndex,
   type TreeSize,
 } from '../brand.ts'
 import { sha256Id } from '../crypto/sha256.ts'
@@ -72,6 +74,8 @@ export interface Revocation {
   readonly nonce: string
   /** Exactly with `since`: entries at or after this index are not provably before. */
   readonly cutoff?: { readonly treeSize: TreeSize }
+  /** Of an image: an earlier entry that names it, for those who may revoke in an image scope only. */
+  readonly basis?: { readonly entry: LogIndex }
   readonly detail?: string
   /** A link. */
   readonly incident?: string
@@ -79,9 +83,21 @@ export interface Revocation {
 
 /** The names of every member that the parser reads, per object; the schema has the same (a test holds it). */
 export const revocationMembers = {
-  revocation: ['target', 'mode', 'reason', 'log', 'issuedAt', 'nonce', 'cutoff', 'detail', 'incident'],
+  revocation: [
+    'target',
+    'mode',
+    'reason',
+    'log',
+    'issuedAt',
+    'nonce',
+    'cutoff',
+    'basis',
+    'detail',
+    'incident',
+  ],
   target: ['type', 'uri'],
   cutoff: ['treeSize'],
+  basis: ['entry'],
 } as const
 
 const modes: readonly RevocationMode[] = ['all', 'since']
@@ -105,7 +121,7 @@ export const allowedReasons: Readonly<
 
 /** trust.md 2.2. */
 const MAX_DETAIL = 2_000
-const MAX_ORIGIN = 259
+export const MAX_ORIGIN = 259
 
 const document = { subject: 'revocation', reason: 'predicate-unacceptable' } as const
 
@@ -128,11 +144,12 @@ export function parseRevocation(statement: Statement): Revocation {
     issuedAt: readTime(member(field, 'issuedAt')),
     nonce: readNonce(member(field, 'nonce')),
     ...readCutoff(member(field, 'cutoff'), mode),
+    ...readBasis(member(field, 'basis'), target),
     ...readOptional(field),
   }
 }
 
-function readOptional(field: Field): { readonly detail?: string; readonly incident?: string } {
+export function readOptional(field: Field): { readonly detail?: string; readonly incident?: string } {
   const [detail, incident] = [member(field, 'detail'), member(field, 'incident')]
   if (incident.value !== undefined && !isUri(expectString(incident))) throw refusal(incident, 'a URI')
   return {
@@ -186,7 +203,14 @@ function readCutoff(
   return { cutoff: { treeSize: treeSize(expectWhole(member(field, 'treeSize'), 0)) } }
 }
 
-function readNonce(field: Field): string {
+function readBasis(field: Field, target: Target): Pick<Revocation, 'basis'> {
+  if (field.value === undefined) return {}
+  if (target.type !== 'image') throw refusal(field, 'no basis but of an image')
+  refuseOthers(field, revocationMembers.basis)
+  return { basis: { entry: logIndex(expectWhole(member(field, 'entry'), 0)) } }
+}
+
+export function readNonce(field: Field): string {
   const nonce = expectString(field)
   if (!/^[0-9a-f]{32}$/.test(nonce)) throw refusal(field, '32 lower-case hex digits')
   return nonce
@@ -195,7 +219,7 @@ function readNonce(field: Field): string {
 const time =
   /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
 
-function readTime(field: Field): string {
+export function readTime(field: Field): string {
   const text = expectString(field)
   const day = time.exec(text)?.[1]
   // Days that a month does not have roll over into the next.
@@ -249,7 +273,7 @@ function checkSubjects(subjects: readonly Subject[], target: Target): void {
 }
 
 /** Name = uri; digest = the uri's, for a signature the SHA-256 of the uri, which has two. */
-function targetSubject(target: Target): Subject {
+export function targetSubject(target: Target): Subject {
   return { name: target.uri, digest: { sha256: targetDigest(target).slice('sha256:'.length) } }
 }
 
@@ -268,11 +292,12 @@ function targetDigest(target: Target): string {
 
 /** The payload to sign. `parseRevocation` refuses it if `revocation` breaks a rule; signers call that first. */
 export function revocationStatement(revocation: Revocation): Uint8Array {
-  const { target, cutoff, ...rest } = revocation
+  const { target, cutoff, basis, ...rest } = revocation
   const predicate: JsonObject = {
     ...rest,
     target: { type: target.type, uri: target.uri },
     ...(cutoff === undefined ? {} : { cutoff: { treeSize: cutoff.treeSize } }),
+    ...(basis === undefined ? {} : { basis: { entry: basis.entry } }),
   }
   return formatStatement({ subjects: [targetSubject(target)], predicateType: REVOCATION, predicate })
 }

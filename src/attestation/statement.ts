@@ -165,3 +165,8 @@ export function spliceStatement(
 function subjectJson(subject: Subject): JsonObject {
   return subject.name === '' ? { digest: subject.digest } : { digest: subject.digest, name: subject.name }
 }
+
+/** Of the subjects, as signed; empty ones left out. */
+export function namesOf({ subjects }: Statement): readonly string[] {
+  return subjects.flatMap(({ name }) => (name === '' ? [] : name))
+}

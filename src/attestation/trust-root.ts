@@ -30,6 +30,7 @@ import {
   unsupported,
   type Field,
 } from './field.ts'
+import { isImagePattern } from './image-scope.ts'
 import { TRUST_ROOT } from './predicate-types.ts'
 import { formatStatement, isOnlySubject, type Statement, type Subject } from './statement.ts'
 import { isUri } from './uri.ts'
@@ -44,9 +45,15 @@ export interface Principal {
 export type Admission = 'registered' | 'open'
 
 export type Grant =
-  /** Predicate types exactly, or as a prefix that ends in `*`. */
-  | { readonly to: string; readonly role: 'submit'; readonly predicateTypes: readonly string[] }
-  | { readonly to: string; readonly role: 'revoke' }
+  /** Predicate types exactly, or as a prefix that ends in `*`; images as image-scope.ts has it, all if left out. */
+  | {
+      readonly to: string
+      readonly role: 'submit'
+      readonly predicateTypes: readonly string[]
+      readonly images?: readonly string[]
+    }
+  /** With `images`: only images that somebody else named in that scope (README 2.7, "Scope"). */
+  | { readonly to: string; readonly role: 'revoke'; readonly images?: readonly string[] }
 
 /** The predicate as it stands in the JSON. Look names up with `Object.hasOwn`: they are somebody's choice. */
 export interface TrustRoot {
@@ -72,8 +79,8 @@ export const trustRootMembers = {
   admins: ['principals', 'threshold'],
   principal: ['keys', 'kind'],
   key: ['spki'],
-  submit: ['to', 'role', 'predicateTypes'],
-  revoke: ['to', 'role'],
+  submit: ['to', 'role', 'predicateTypes', 'images'],
+  revoke: ['to', 'role', 'images'],
 } as const
 
 /** An origin is a host name (README 2.2); DNS allows 253 characters, a port 6 more. */
@@ -225,8 +232,27 @@ function readGrant(field: Field, principals: TrustRoot['principals']): Grant {
   refuseOthers(field, trustRootMembers[role])
   const to = readPrincipalName(member(field, 'to'), principals)
   return role === 'revoke'
-    ? { to, role }
-    : { to, role, predicateTypes: readPatterns(member(field, 'predicateTypes')) }
+    ? { to, role, ...readScope(member(field, 'images')) }
+    : {
+        to,
+        role,
+        predicateTypes: readPatterns(member(field, 'predicateTypes')),
+        ...readScope(member(field, 'images')),
+      }
+}
+
+function readScope(field: Field): { readonly images?: readonly string[] } {
+  if (field.value === undefined) return {}
+  const patterns = elements(field)
+  if (patterns.length === 0) throw refusal(field, 'at least one image pattern')
+  return { images: refuseTwice(patterns).map(readImagePattern) }
+}
+
+function readImagePattern(field: Field): string {
+  const pattern = expectString(field)
+  if (!isImagePattern(pattern))
+    throw refusal(field, 'host/path, in which * is one whole part and ** the last, or "**"')
+  return pattern
 }
 
 function readPatterns(field: Field): string[] {

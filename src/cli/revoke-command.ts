@@ -16,7 +16,7 @@ import type { CliContext } from './context.ts'
 import { answerJson } from './json-answer.ts'
 import { random, readKeyFile } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
-import { parseEntryReference, targetUri } from './reference.ts'
+import { parseEntryReference, requireEntryReference, targetUri } from './reference.ts'
 import { systemClock } from './system-clock.ts'
 import { sizeAtTime } from './size-at-time.ts'
 import { visible } from './terminal.ts'
@@ -27,6 +27,7 @@ interface RevokeFlags extends TrustFlags, OutputFlags {
   readonly reason: RevocationReason
   readonly since?: string
   readonly key?: string
+  readonly basis?: string
   readonly detail?: string
   readonly incident?: string
   readonly dryRun?: true
@@ -53,6 +54,10 @@ export function revokeCommand(context: CliContext): Command {
       'key of a revoker or administrator (default: the administrator’s, where server init put it)',
     )
     .option('--detail <TEXT>', 'for people')
+    .option(
+      '--basis <ENTRY>',
+      'of an image: an entry by somebody else that names it; needed where your right has an image scope',
+    )
     .option('--incident <URL>', 'where to read more')
     .option('--dry-run', 'show the statement; record nothing')
     .addOption(outputOption())
@@ -113,6 +118,7 @@ async function makeRevocation(client: Client, target: string, flags: RevokeFlags
     log: client.trust.logKey.name,
     issuedAt: new Date(systemClock.now()).toISOString(),
     nonce: formatHex(random(NONCE_BYTES)),
+    ...(flags.basis === undefined ? {} : { basis: { entry: requireEntryReference(flags.basis) } }),
     ...(flags.detail === undefined ? {} : { detail: flags.detail }),
     ...(flags.incident === undefined ? {} : { incident: flags.incident }),
   }

@@ -127,9 +127,10 @@ function printProvenance(terminal: Terminal, { provenance }: ImageAnswer): void 
 
 function reasonsOf(verdict: Verdict): string {
   return verdict.reasons
-    .map(({ code, mode, cutoff, entry }) => {
+    .map(({ code, mode, cutoff, entry, annulledBy }) => {
       const cut = cutoff === undefined ? '' : ` since size ${cutoff.treeSize}`
-      return `${code}${mode === 'since' ? cut : ''}${entry === undefined ? '' : ` (#${entry})`}`
+      const annulled = annulledBy === undefined ? '' : `, annulled by #${annulledBy}`
+      return `${code}${mode === 'since' ? cut : ''}${entry === undefined ? '' : ` (#${entry})`}${annulled}`
     })
     .join('; ')
 }
@@ -147,6 +148,10 @@ function printStatus(terminal: Terminal, answer: RevocationsAnswer): void {
     terminal.print(`  Revoked in entry #${row.entry}: ${row.reason}, ${reachOf(row)}`)
     terminal.print(`  Signed by ${row.signedBy.join(', ')}`)
   }
+  for (const row of answer.annulled ?? [])
+    terminal.print(
+      `  Entry #${row.entry} (${row.reason}) was annulled by #${row.annulledBy}: it takes nothing back.`,
+    )
   if (answer.verdicts.length > 0) {
     terminal.print('')
     const rows = answer.verdicts.map((one) => [`#${one.entry}`, one.subject, one.verdict, reasonsOf(one)])

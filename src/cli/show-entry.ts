@@ -56,14 +56,20 @@ function controlLines(control: ControlStatement | undefined): readonly (readonly
         ],
       ]
     case 'revocation': {
-      const { target, mode, cutoff, reason, detail, incident } = control.revocation
+      const { target, mode, cutoff, reason, basis, detail, incident } = control.revocation
       const reach = cutoff === undefined ? mode : `${mode} size ${cutoff.treeSize}`
       const told: [string, string | undefined][] = [
         ['Detail', detail],
         ['Incident', incident],
+        ['Rests on', basis === undefined ? undefined : `entry ${basis.entry}`],
       ]
       const said = told.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
       return [['Revokes', target.uri], ['Because', `${reason} (${reach})`], ...said]
+    }
+    case 'annulment': {
+      const { revocation, reason, detail } = control.annulment
+      const said = detail === undefined ? [] : [['Detail', detail] as const]
+      return [['Annuls', `attestation:${revocation}`], ['Because', reason], ...said]
     }
   }
 }

@@ -7,6 +7,7 @@ import { connect } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { readPublicKeyFile } from './key-store.ts'
 import type { AddSignerFlags } from './trust-flags.ts'
+import { scopeText } from './trust-diff.ts'
 import { recordTrustRoot } from './trust-update.ts'
 import { visible } from './terminal.ts'
 
@@ -15,26 +16,40 @@ export async function addSigner(context: CliContext, name: string, flags: AddSig
   const client = await connect(context, flags)
   const current = await currentTrustRoot(client)
   const { terminal } = context
-  if (maySubmit(current.root, name, key, flags.types)) {
+  const grant: SubmitGrant = {
+    to: name,
+    role: 'submit',
+    predicateTypes: flags.types,
+    ...(flags.images === undefined ? {} : { images: flags.images }),
+  }
+  if (maySubmit(current.root, key, grant)) {
     terminal.print(
       `${terminal.color.green('✓')} Already so in version ${current.root.version} (entry #${current.entry}); nothing was recorded.`,
     )
     return
   }
-  const next = withSigner(current.root, name, key, flags.types)
+  const next = withGrant(current.root, key, grant)
   const root = { ...next, version: next.version + 1, previous: current.id }
   const isInForce = await recordTrustRoot(context, client, root, flags)
   terminal.print(`  ${visible(name)} may ${isInForce ? 'now' : 'then'} submit, with ${key.id}:`)
-  for (const type of flags.types) terminal.print(`    ${visible(type)}`)
+  for (const type of flags.types) terminal.print(`    ${visible(type + scopeText(grant.images))}`)
 }
 
-/** Whether the principal has the key, and each of the types exactly as written. */
-function maySubmit(root: TrustRoot, name: string, key: PublicKey, types: readonly string[]): boolean {
+type SubmitGrant = Extract<Grant, { role: 'submit' }>
+
+/** Whether the principal has the key, and each of the types exactly as written, about the same images. */
+function maySubmit(
+  root: TrustRoot,
+  key: PublicKey,
+  { to: name, predicateTypes, images }: SubmitGrant,
+): boolean {
   const known = Object.hasOwn(root.principals, name) ? root.principals[name] : undefined
   const granted = root.grants.flatMap((grant) =>
-    grant.to === name && grant.role === 'submit' ? grant.predicateTypes : [],
+    grant.to === name && grant.role === 'submit' && scopeText(grant.images) === scopeText(images)
+      ? grant.predicateTypes
+      : [],
   )
-  return known?.keys.includes(key.id) === true && types.every((type) => granted.includes(type))
+  return known?.keys.includes(key.id) === true && predicateTypes.every((type) => granted.includes(type))
 }
 
 /** The root with one more key and grant; nothing that was there is taken away. */
@@ -44,9 +59,13 @@ export function withSigner(
   key: PublicKey,
   predicateTypes: readonly string[],
 ): TrustRoot {
+  return withGrant(root, key, { to: name, role: 'submit', predicateTypes })
+}
+
+function withGrant(root: TrustRoot, key: PublicKey, grant: SubmitGrant): TrustRoot {
+  const { to: name } = grant
   const known = Object.hasOwn(root.principals, name) ? root.principals[name] : undefined
   const keys = [...new Set([...(known?.keys ?? []), key.id])]
-  const grant: Grant = { to: name, role: 'submit', predicateTypes }
   return {
     ...root,
     principals: { ...root.principals, [name]: { ...known, keys } },

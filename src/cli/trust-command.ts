@@ -1,11 +1,13 @@
-/** `attestree trust init | show | update | cosign | add-signer`: whom a client believes, and who may sign in a ledger. */
-import { Command } from 'commander'
+/** `attestree trust init | show | update | cosign | annul | add-signer`: whom a client believes, and who may sign in a ledger. */
+import { Command, Option } from 'commander'
+import { annulmentReasons } from '../attestation/annulment.ts'
 import { addSigner } from './trust-add-signer.ts'
 import type { TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { serverOption, trustOption } from './output-flag.ts'
+import { annul } from './trust-annul.ts'
 import { cosign } from './trust-cosign.ts'
-import type { AddSignerFlags, SigningFlags } from './trust-flags.ts'
+import type { AddSignerFlags, AnnulFlags, SigningFlags } from './trust-flags.ts'
 import { initTrust } from './trust-init.ts'
 import { showTrust } from './trust-show.ts'
 import { updateTrust } from './trust-update.ts'
@@ -37,8 +39,8 @@ export function trustCommand(context: CliContext): Command {
     )
     .action((file: string, flags: SigningFlags) => updateTrust(context, file, flags))
   withAdmin(trust.command('cosign'))
-    .description('sign a version of the trust root that waits for one more administrator')
-    .argument('ID', 'its attestation id (trust show)')
+    .description('sign what waits for one more administrator: a version of the trust root, or an annulment')
+    .argument('ID', 'its attestation id, as trust show, update and annul print it')
     .option('--yes', 'sign without being asked')
     .addHelpText('after', '\nExample:\n  attestree trust cosign sha256:… --admin-key second.key\n')
     .action((id: string, flags: SigningFlags) => cosign(context, id, flags))
@@ -47,11 +49,20 @@ export function trustCommand(context: CliContext): Command {
     .argument('NAME', 'the principal, new or known')
     .requiredOption('--key <PUB>', 'its public key (.pub)')
     .requiredOption('--types <TYPE...>', 'predicate types it may submit; a trailing * is a prefix')
+    .option('--images <PATTERN...>', 'only about images in these repositories, e.g. registry.example/shop/**')
     .addHelpText(
       'after',
       "\nExample:\n  attestree trust add-signer ci --key builder.pub --types 'https://cyclonedx.org/bom*' 'https://slsa.dev/provenance/*'\n",
     )
     .action((name: string, flags: AddSignerFlags) => addSigner(context, name, flags))
+  withAdmin(trust.command('annul'))
+    .description('take a revocation back, by as many administrators as the trust root asks for')
+    .argument('REVOCATION', 'its entry number, or attestation id')
+    .addOption(new Option('--reason <REASON>', 'why').choices([...annulmentReasons]).makeOptionMandatory())
+    .option('--detail <TEXT>', 'in your words, for everybody to read')
+    .option('--yes', 'sign without being asked')
+    .addHelpText('after', '\nExample:\n  attestree trust annul 17 --reason mistake\n')
+    .action((revocation: string, flags: AnnulFlags) => annul(context, revocation, flags))
   return trust
 }
 

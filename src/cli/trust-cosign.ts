@@ -2,17 +2,23 @@
  * `attestree trust cosign`: one more administrator's signature on a statement that waits for it. The statement comes from
  * the log by its id, byte for byte, so that both sign the same; what it changes is shown before.
  */
+import type { Annulment } from '../attestation/annulment.ts'
+import { parseControl } from '../attestation/control.ts'
 import { formatSubmission } from '../attestation/envelope.ts'
 import { pae, parsePae } from '../attestation/pae.ts'
+import { parseStatement } from '../attestation/statement.ts'
 import { attestationId, type AttestationId } from '../brand.ts'
 import type { Client } from '../client/client.ts'
 import { currentTrustRoot, type CurrentTrustRoot } from '../client/current-trust-root.ts'
+import { revocationStanding } from '../client/revocation-standing.ts'
 import { Fault } from '../errors.ts'
 import type { SubmitAnswer } from '../verify/answer.ts'
 import { requireYes } from './confirm.ts'
 import { connect } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { readKeyFile } from './key-store.ts'
+import { visible } from './terminal.ts'
+import { printAnnulled, showAnnulment } from './trust-annul.ts'
 import { diffTrustRoots, printDiff } from './trust-diff.ts'
 import type { SigningFlags } from './trust-flags.ts'
 import { defaultAdminKey, printRootState } from './trust-update.ts'
@@ -20,11 +26,26 @@ import { defaultAdminKey, printRootState } from './trust-update.ts'
 export async function cosign(context: CliContext, text: string, flags: SigningFlags): Promise<void> {
   const id = attestationId(text.replace(/^attestation:/, ''))
   const client = await connect(context, flags)
-  const current = await currentTrustRoot(client)
-  showProposal(context, current, id)
+  const control = parseControl(parseStatement(parsePae(await client.pae(id)).payload))
+  if (control?.kind === 'annulment') return cosignAnnulment(context, client, id, control.annulment, flags)
+  showProposal(context, await currentTrustRoot(client), id)
   await requireYes('Sign this too?', flags)
-  const answer = await signAgain(context, client, id, flags)
-  await printRootState(context, client, answer)
+  await printRootState(context, client, await signAgain(context, client, id, flags))
+}
+
+async function cosignAnnulment(
+  context: CliContext,
+  client: Client,
+  id: AttestationId,
+  { revocation, reason, detail = '' }: Annulment,
+  flags: SigningFlags,
+): Promise<void> {
+  const standing = await revocationStanding(client, revocation)
+  if (!showAnnulment(context, standing)) return
+  context.terminal.print(`Annulment ${id}: ${reason}${detail === '' ? '' : `, ${visible(detail)}`}`)
+  context.terminal.print(`  Signed by ${standing.annulment(id).signers.join(', ') || 'nobody yet'}`)
+  await requireYes('Sign this too?', flags)
+  await printAnnulled(context, client, revocation, await signAgain(context, client, id, flags))
 }
 
 /** @throws Fault `not-recorded` if no version waits under this id */

@@ -35,8 +35,18 @@ function linesOf({ log, admission, admins, principals, grants }: TrustRoot): rea
 }
 
 function grantLines(grant: Grant): readonly string[] {
-  if (grant.role === 'revoke') return [`${grant.to} may revoke`]
-  return grant.predicateTypes.map((type) => `${grant.to} may submit ${type}`)
+  if (grant.role === 'revoke') return [`${grant.to} may revoke${revokeText(grant.images)}`]
+  return grant.predicateTypes.map((type) => `${grant.to} may submit ${type}${scopeText(grant.images)}`)
+}
+
+/** What a right to revoke reaches. */
+export function revokeText(images: readonly string[] | undefined): string {
+  return images === undefined ? '' : ` images${scopeText(images).replace(' about', ' in')}`
+}
+
+/** Where a grant reaches; nothing if everywhere. */
+export function scopeText(images: readonly string[] | undefined): string {
+  return images === undefined ? '' : ` about ${images.toSorted().join(', ')}`
 }
 
 function sorted(lines: readonly string[]): readonly string[] {

@@ -5,7 +5,7 @@ import { connect, trustedLog, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { formatTable, plural } from './table.ts'
 import { formatJson, visible, type Terminal } from './terminal.ts'
-import { diffTrustRoots, printDiff } from './trust-diff.ts'
+import { diffTrustRoots, printDiff, revokeText, scopeText } from './trust-diff.ts'
 import { missingOf } from './trust-update.ts'
 
 export async function showTrust(
@@ -53,6 +53,10 @@ function rolesOf(
   const admin = root.admins.principals.includes(name) ? ['administer'] : []
   const granted = root.grants
     .filter((grant) => grant.to === name)
-    .map((grant) => (grant.role === 'submit' ? `submit ${grant.predicateTypes.join(' ')}` : 'revoke'))
+    .map((grant) =>
+      grant.role === 'submit'
+        ? `submit ${grant.predicateTypes.join(' ')}${scopeText(grant.images)}`
+        : `revoke${revokeText(grant.images)}`,
+    )
   return [...admin, ...granted]
 }

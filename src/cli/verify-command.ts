@@ -1,7 +1,7 @@
 /** `attestree verify`: an evidence file, offline; or an image, by the verdicts of its attestations. */
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
-import { isImageName } from '../attestation/image.ts'
+import { isImageName, repositoryOf } from '../attestation/image.ts'
 import type { ImageAnswer } from '../verify/answer.ts'
 import { checkRequirable, requireEstablished, type EvidenceReport } from '../verify/evidence-report.ts'
 import { verifyEvidence } from '../verify/evidence.ts'
@@ -85,12 +85,13 @@ function printReport(terminal: Terminal, path: string, report: EvidenceReport): 
 }
 
 async function verifyImageOnline(context: CliContext, what: string, flags: VerifyFlags): Promise<void> {
-  const image = parseImageArgument(what)
-  const answer = await verifyImage(await connect(context, flags), image)
+  const client = await connect(context, flags)
+  const repository = repositoryOf(what)
+  const answer = await verifyImage(client, parseImageArgument(what), { repository })
   const exit = exitOfImage(answer)
-  if (flags.output === 'json')
-    context.terminal.print(answerJson('Verify', { ...answer, result: resultOf(exit), verified: exit === 0 }))
-  else printVerdict(context.terminal, answer, exit, what)
+  const verdict = { scope: scopeChecked(repository), result: resultOf(exit), verified: exit === 0 }
+  if (flags.output === 'json') context.terminal.print(answerJson('Verify', { ...answer, ...verdict }))
+  else printVerdict(context.terminal, answer, exit, { what, repository })
   context.setExitCode(exit)
 }
 
@@ -115,8 +116,24 @@ function resultOf(exit: number): string {
   return exit === EXIT.nothingRecorded ? 'not-recorded' : 'untrusted'
 }
 
-function printVerdict(terminal: Terminal, answer: ImageAnswer, exit: number, asked: string): void {
+/** As README 2.7 says it: scopes are judged against the reference asked about, and only then. */
+function scopeChecked(repository: string | undefined): string {
+  return repository === undefined ? 'not checked' : `checked against ${repository}`
+}
+
+interface Asked {
+  readonly what: string
+  readonly repository: string | undefined
+}
+
+function printVerdict(
+  terminal: Terminal,
+  answer: ImageAnswer,
+  exit: number,
+  { what: asked, repository }: Asked,
+): void {
   printImage(terminal, answer, 'made here')
+  terminal.print(visible(`scope: ${scopeChecked(repository)}`))
   terminal.print('')
   const { color } = terminal
   warnOfOtherName(terminal, answer, asked)
@@ -124,11 +141,7 @@ function printVerdict(terminal: Terminal, answer: ImageAnswer, exit: number, ask
     terminal.print(
       `${color.green('✓')} Vouched for: ${plural(answer.attestations.length, 'attestation')}, none revoked as far as this server shows.`,
     )
-    printWrapped(
-      terminal,
-      '? ',
-      'Not established: that no revocation was left out; not witnessed; scope not checked.',
-    )
+    printWrapped(terminal, '? ', 'Not established: that no revocation was left out; not witnessed.')
   } else if (exit === EXIT.revoked) terminal.print(`${color.red('⊘')} ${revokedSentence(answer)}`)
   else if (exit === EXIT.cannotTell)
     terminal.print(

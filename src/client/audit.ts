@@ -7,6 +7,9 @@
  *
  * Not here: postings (no map commits to them yet), and that others see the same log (witnesses).
  */
+import { basisOf, parseControl } from '../attestation/control.ts'
+import { REVOCATION } from '../attestation/predicate-types.ts'
+import type { Statement } from '../attestation/statement.ts'
 import { attestationId, logIndex } from '../brand.ts'
 import type { AttestationId, LogIndex } from '../brand.ts'
 import { equalBytes } from '../encoding/bytes.ts'
@@ -26,7 +29,9 @@ import type { TrustState } from '../trust/trust-state.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
 import { checkSigned } from '../verify/proven-entry.ts'
 import { admitAgain, checkTrustRoot } from '../verify/trust-replay.ts'
+import type { AttestedEntry } from '../verify/trust-replay.ts'
 import type { CallOptions, Client } from './client.ts'
+import { signedEntry } from './signed-entry.ts'
 import { partialTiles, replayedRoot, replayedSize, replayLeaves, startReplay } from './tile-replay.ts'
 import type { MadeTile, TileReplay } from './tile-replay.ts'
 
@@ -206,8 +211,7 @@ async function auditSigned(
     const some = bodies.slice(at, at + FETCHES_AT_ONCE)
     const fetched = await Promise.all(some.map((body, i) => fetchSigned(walk, logIndex(from + at + i), body)))
     // In order: each decision rests on the entries before it.
-    for (const one of fetched)
-      if (one !== undefined) attempt(walk, `entry ${one.index}`, () => auditOne(walk, one))
+    for (const one of fetched) if (one !== undefined) await auditOne(walk, one)
   }
 }
 
@@ -233,11 +237,33 @@ async function fetchSigned(
   }
 }
 
-function auditOne(walk: Walk, { index, attestation, body, pae }: Signed): void {
-  const { statement } = checkSigned({ index, attestation, body }, pae)
+async function auditOne(walk: Walk, { index, attestation, body, pae }: Signed): Promise<void> {
+  const where = `entry ${index}`
+  const statement = attempt(walk, where, () => checkSigned({ index, attestation, body }, pae).statement)
+  if (statement === undefined) return
   const keyId = body.publicKey.id
-  admitAgain(walk.trust, { entry: { index, attestation, keyId }, statement })
-  asBadProof('not-admissible', 'manifest', () => manifestOf(statement, keyId))
+  const basis = statement.predicateType === REVOCATION ? await fetchBasis(walk, index, statement) : undefined
+  attempt(walk, where, () => {
+    admitAgain(walk.trust, { entry: { index, attestation, keyId }, statement }, () => basis)
+    asBadProof('not-admissible', 'manifest', () => manifestOf(statement, keyId))
+  })
+}
+
+/** The earlier entry that a revocation rests on, if it names one: an audit keeps none of those that it has seen. */
+async function fetchBasis(
+  walk: Walk,
+  before: LogIndex,
+  statement: Statement,
+): Promise<AttestedEntry | undefined> {
+  const where = `entry ${before}`
+  try {
+    const index = asBadProof('not-admissible', where, () => basisOf(parseControl(statement)))
+    if (index === undefined || index >= before) return undefined
+    return await signedEntry(walk.client, index, walk.options)
+  } catch (cause) {
+    noteProblem(walk, where, cause)
+    return undefined
+  }
 }
 
 async function auditEnd(walk: Walk, checkpoint: Checkpoint): Promise<void> {

@@ -5,6 +5,7 @@
 import { Fault } from '../errors.ts'
 import type { Intake, IntakeFinding } from '../sbom/intake.ts'
 import type {
+  AnnulledRow,
   AttestationAnswer,
   EntryAnswer,
   ImageAnswer,
@@ -29,7 +30,7 @@ import {
   unregisteredClaims,
 } from '../verify/read-answer.ts'
 import { count, flag, listOf, membersOf, oneOf, orNull, parsed, text } from '../verify/shape.ts'
-import type { Shape } from '../verify/shape.ts'
+import type { Members, Shape } from '../verify/shape.ts'
 import { validation } from './read-validation.ts'
 
 const mode = oneOf('all', 'since')
@@ -51,12 +52,14 @@ const verdictReason: Shape<VerdictReason> = (value, place) => {
   const members = membersOf(value, place)
   const [entry, how] = [members.optional('entry', anIndex), members.optional('mode', mode)]
   const [until, target] = [members.optional('cutoff', cutoff), members.optional('target', text)]
+  const annulledBy = members.optional('annulledBy', anIndex)
   const read: VerdictReason = {
     code: members.required('code', word),
     ...(entry === undefined ? {} : { entry }),
     ...(how === undefined ? {} : { mode: how }),
     ...(until === undefined ? {} : { cutoff: until }),
     ...(target === undefined ? {} : { target }),
+    ...(annulledBy === undefined ? {} : { annulledBy }),
   }
   members.end()
   return read
@@ -199,25 +202,38 @@ export const imageAnswer: Shape<ImageAnswer> = (value, place) => {
 
 const revocationRow: Shape<RevocationRow> = (value, place) => {
   const members = membersOf(value, place)
+  const read = readRevocation(members)
+  members.end()
+  return read
+}
+
+const annulledRow: Shape<AnnulledRow> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = { ...readRevocation(members), annulledBy: members.required('annulledBy', anIndex) }
+  members.end()
+  return read
+}
+
+function readRevocation(members: Members): RevocationRow {
   const until = members.optional('cutoff', cutoff)
-  const read: RevocationRow = {
+  return {
     entry: members.required('entry', anIndex),
     mode: members.required('mode', mode),
     reason: members.required('reason', word),
     ...(until === undefined ? {} : { cutoff: until }),
     signedBy: members.required('signedBy', listOf(aKeyId)),
   }
-  members.end()
-  return read
 }
 
 export const revocationsAnswer: Shape<RevocationsAnswer> = (value, place) => {
   const members = membersOf(value, place)
+  const annulled = members.optional('annulled', listOf(annulledRow))
   const read: RevocationsAnswer = {
     target: members.required('target', text),
     state: members.required('state', oneOf('not-revoked', 'revoked', 'revoked-since')),
     known: members.required('known', flag),
     revocations: members.required('revocations', listOf(revocationRow)),
+    ...(annulled === undefined ? {} : { annulled }),
     verdicts: members.required('verdicts', listOf(verdict)),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),

@@ -17,6 +17,11 @@ import { checkClaims, claimOf } from '../verify/unregistered.ts'
 import { attestedEntries } from './attested-entries.ts'
 import type { CallOptions, Client } from './client.ts'
 
+export interface VerifyImageOptions extends CallOptions {
+  /** The repository the image is to come from: image scopes are judged against it. Left out: they are not looked at. */
+  readonly repository?: string | undefined
+}
+
 /**
  * The answer, with each attestation's signer, type and verdict made here. What else it says is the server's word.
  *
@@ -26,7 +31,7 @@ import type { CallOptions, Client } from './client.ts'
 export async function verifyImage(
   client: Client,
   image: ImageDigest,
-  options: CallOptions = {},
+  options: VerifyImageOptions = {},
 ): Promise<ImageAnswer> {
   const answer = await client.image(image, options)
   const { checkpoint, attested } = await attestedEntries(client, answer, options)
@@ -36,17 +41,16 @@ export async function verifyImage(
   const attestations = answer.attestations.map((row) => {
     const { entry, statement } = speaksOf(byIndex.get(row.entry), row.entry, answer)
     const { index, attestation, keyId: key } = entry
-    const verdict = verdictOf(trust, answer.asOf.indexedThrough, {
-      index,
-      attestation,
-      key,
-      predicateType: statement.predicateType,
-      subject: image,
-    })
+    const { predicateType } = statement
+    const judged = { index, attestation, key, predicateType, subject: image }
+    const verdict = verdictOf(trust, answer.asOf.indexedThrough, judged)
     const signer = principalOf(trust, index, key) ?? null
     if (signer === null) throw notRegistered(index)
     expectSame(row, verdict, signer)
-    return { ...row, predicateType: statement.predicateType, verdict, signer }
+    // The server was asked about a digest alone; where the image is to come from is judged here.
+    const { repository } = options
+    const scoped = verdictOf(trust, answer.asOf.indexedThrough, { ...judged, repository })
+    return { ...row, predicateType, verdict: scoped, signer }
   })
   checkClaims(answer.unregistered, trust, (claim) => {
     const { entry, statement } = speaksOf(byIndex.get(claim.entry), claim.entry, answer)

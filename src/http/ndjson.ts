@@ -1,7 +1,7 @@
 /**
  * Rows as newline-delimited JSON, one record a line, each with a `kind`:
  *
- *     Answer   question, coverage, assurance, notEstablished                     once, first
+ *     Answer   question, unregistered claims, coverage, assurance, …            once, first
  *     AsOf     the checkpoint to which the proofs of the entries after it lead   again when the log has grown
  *     Entry    index and proven entry, once, before the first row that names it
  *     Row      a row of the answer
@@ -35,8 +35,8 @@ export function createNdjson(): RowFormat {
   }
 }
 
-function answerRecord({ question, coverage, assurance, notEstablished }: RowPage): string {
-  return line({ kind: 'Answer', question, coverage, assurance, notEstablished })
+function answerRecord({ question, unregistered, coverage, assurance, notEstablished }: RowPage): string {
+  return line({ kind: 'Answer', question, unregistered, coverage, assurance, notEstablished })
 }
 
 function line(record: object): string {

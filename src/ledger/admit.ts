@@ -8,12 +8,13 @@ import type { AttestationId } from '../brand.ts'
 import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import { parseSubmission, type EnvelopeSignature } from '../attestation/envelope.ts'
 import { attestationIdOf, pae } from '../attestation/pae.ts'
-import { parseStatement, type Statement } from '../attestation/statement.ts'
+import { namesOf, parseStatement, type Statement } from '../attestation/statement.ts'
 import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
 import { isSignature } from '../crypto/signature.ts'
 import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { parseHex } from '../encoding/hex.ts'
 import { Fault, type Reason } from '../errors.ts'
+import type { Basis } from '../trust/judge-revocation.ts'
 import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { manifestOf, readSbom } from '../sbom/manifest.ts'
@@ -37,7 +38,11 @@ export interface Admitted {
   readonly attestation: AttestationId
   readonly pae: Uint8Array
   readonly predicateType: string
+  /** Of its subjects. */
+  readonly names: readonly string[]
   readonly control?: ControlStatement
+  /** Of a revocation that names one: read beside the sequencer, since entries never change. */
+  readonly basis?: Basis
   /** One for each key; a key that signed twice counts once. */
   readonly signatures: readonly KeyedSignature[]
   readonly leftOut: readonly LeftOut[]
@@ -90,6 +95,7 @@ export function admitRead(
     attestation: attestationIdOf(signed),
     pae: signed,
     predicateType: statement.predicateType,
+    names: namesOf(statement),
     ...(control === undefined ? {} : { control }),
     ...judged,
     intake: readIntake(statement, judged.signatures),

@@ -144,7 +144,7 @@ async function walkEntries(walk: Walk, stored: TreeSize, sizes: SignedSizes): Pr
       if (entry.recordedAt < recordedAt)
         walk.problems.push({ where: `entry ${entry.index}`, what: 'recorded before the entry before it' })
       recordedAt = entry.recordedAt
-      for (const what of await checkEntry(entry, walk.storage.blobs, walk.trust))
+      for (const what of await checkEntry(entry, walk.storage, walk.trust))
         walk.problems.push({ where: `entry ${entry.index}`, what })
       noteRoot(walk, entry, sizes)
       checkOlder(walk, older.get(walk.edge.size))

@@ -5,9 +5,9 @@
  * entries below `through`, and is made anew for each image that the batch touches.
  */
 import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
-import { parseTarget, type Target } from '../attestation/revocation.ts'
+import type { Target } from '../attestation/revocation.ts'
 import { signerKey, subjectKey } from '../map/keys.ts'
-import { isRegistered, type TrustState } from '../trust/trust-state.ts'
+import { isRegistered, targetChangedAt, type TrustState } from '../trust/trust-state.ts'
 import { imagesOf, type EntryFacts } from '../verify/entry-facts.ts'
 import { countingSboms } from '../verify/rows.ts'
 import type { Derived } from './derive.ts'
@@ -48,7 +48,7 @@ function postingsOf(derived: readonly Derived[]): readonly Posting[] {
   return postings
 }
 
-/** Images of the batch's own entries, and of older entries whose verdict a revocation in the batch may change. */
+/** Images of the batch's own entries, and of older entries whose verdict a revocation in the batch, or the end of one, may change. */
 async function touchedImages(
   reader: IndexReader,
   log: LogStore,
@@ -61,8 +61,8 @@ async function touchedImages(
   const older = new Set<LogIndex>()
   for (const one of step.derived) {
     addAll(one.facts)
-    if (one.control?.kind !== 'revocation') continue
-    const target = parseTarget(one.control.revocation.target.uri)
+    const target = targetChangedAt(step.trust, one.facts.index)
+    if (target === undefined) continue
     for (const index of await revokedEntries(reader, log, target)) if (index < step.from) older.add(index)
   }
   for (const row of await readEntryRows(reader, [...older])) addAll(row.facts)

@@ -26,6 +26,7 @@ import type {
   SubmitAnswer,
 } from '../verify/answer.ts'
 import { admit, type Admitted } from './admit.ts'
+import { readBasis } from './basis.ts'
 import { Follower, prepareIndex, type FollowSteps } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
@@ -216,7 +217,9 @@ export class Ledger implements AsyncDisposable {
   }
 
   async #admit(body: Uint8Array): Promise<Admitted> {
-    return (this.#options.admit ?? admit)(body, this.#registered())
+    const admitted = await (this.#options.admit ?? admit)(body, this.#registered())
+    const basis = await readBasis(this.#storage, admitted.control, this.#published.checkpoint.size)
+    return basis === undefined ? admitted : { ...admitted, basis }
   }
 
   #refuseWriting(): Fault {

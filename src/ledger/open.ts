@@ -40,7 +40,7 @@ async function admitUnsigned(
   to: TreeSize,
 ): Promise<void> {
   for (const entry of await log.entries(from as number as LogIndex, to)) {
-    const [wrong] = await checkEntry(entry, blobs, trust)
+    const [wrong] = await checkEntry(entry, { log, blobs }, trust)
     if (wrong === undefined) continue
     throw new Fault('integrity-error', `entry ${entry.index}: stored, but not signed yet: ${wrong}`, {
       hint: 'Nothing was signed. The data was changed by another program. Reads can go on with --read-only.',

@@ -6,9 +6,8 @@
  */
 import { imageDigest, type ImageDigest, type LogIndex, type TreeSize } from '../brand.ts'
 import { formatHex } from '../encoding/hex.ts'
-import { parseTarget } from '../attestation/revocation.ts'
 import { subjectKey } from '../map/keys.ts'
-import { revocationAt, type TrustState } from '../trust/trust-state.ts'
+import { targetChangedAt, type TrustState } from '../trust/trust-state.ts'
 import { imagesOf } from '../verify/entry-facts.ts'
 import { countingSboms } from '../verify/rows.ts'
 import { revokedEntries } from './index-batch.ts'
@@ -55,7 +54,7 @@ export function pastReader(now: IndexReader, past: Past): IndexReader {
   return reader
 }
 
-/** Images that entries since then speak of, or whose SBOMs they revoke. */
+/** Images that entries since then speak of, or whose SBOMs they revoke, or no longer do. */
 async function findChanged(
   now: IndexReader,
   { at, through, trust, log }: Past,
@@ -67,9 +66,9 @@ async function findChanged(
     const indexes = Array.from({ length }, (_, i) => (from + i) as LogIndex)
     for (const { facts } of await readEntryRows(now, indexes)) {
       for (const image of imagesOf(facts, trust)) changed.add(image)
-      const uri = revocationAt(trust, facts.index)?.revocation.target.uri
-      if (uri === undefined) continue
-      for (const index of await revokedEntries(now, log, parseTarget(uri))) if (index < at) older.add(index)
+      const target = targetChangedAt(trust, facts.index)
+      if (target === undefined) continue
+      for (const index of await revokedEntries(now, log, target)) if (index < at) older.add(index)
     }
   }
   for (const { facts } of await readEntryRows(now, [...older]))

@@ -135,7 +135,7 @@ function refusalOf(
   { key }: KeyedSignature,
   companions: readonly KeyId[],
 ): Fault | undefined {
-  const { attestation, predicateType, control } = submission
+  const { attestation, predicateType, names, control, basis } = submission
   try {
     judgeSubmission(draft.trust, {
       // As of the first, like an auditor, who goes back to where the envelope's entries begin.
@@ -143,7 +143,8 @@ function refusalOf(
       attestation,
       key: key.id,
       predicateType,
-      ...(control === undefined ? {} : { control, companions }),
+      names,
+      ...(control === undefined ? {} : { control, companions, basis }),
     })
     return undefined
   } catch (cause) {

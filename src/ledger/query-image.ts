@@ -53,7 +53,8 @@ export async function queryImage(view: View, image: ImageDigest): Promise<ImageA
     entries: await provenEntries(view, proven),
     asOf: asOf(view, view.through),
     assurance: 'rows',
-    notEstablished: ['complete', 'not-revoked'],
+    // A digest says nothing about where the image is kept.
+    notEstablished: ['complete', 'not-revoked', 'scope'],
   }
 }
 

@@ -3,7 +3,7 @@ import { logIndex } from '../brand.ts'
 import { parseTarget, type Target } from '../attestation/revocation.ts'
 import { signerKey, subjectKey } from '../map/keys.ts'
 import { stateOfTarget, verdictOf } from '../trust/status.ts'
-import { principalOf, revocationsOf, type RecordedRevocation } from '../trust/trust-state.ts'
+import { annulledOf, principalOf, revocationsOf, type RecordedRevocation } from '../trust/trust-state.ts'
 import type { RevocationRow, RevocationsAnswer, Verdict } from '../verify/answer.ts'
 import type { EntryFacts } from '../verify/entry-facts.ts'
 import { readEntryRows } from './index-rows.ts'
@@ -22,6 +22,7 @@ export async function queryRevocations(view: View, uri: string): Promise<Revocat
     state: stateOfTarget(view.trust, view.through, uri),
     known: judged.length > 0 || (await isKnown(view, target)),
     revocations: revocationsOf(view.trust, view.through, uri).map(revocationRow),
+    ...annulledRows(view, uri),
     verdicts: judged.flatMap((facts) => verdictsOf(view, facts)),
     entries: await provenEntries(view, proven),
     asOf: asOf(view, view.through),
@@ -71,6 +72,13 @@ function isRegistered(view: View, target: Target & { readonly type: 'key' }): bo
   // For the next entry: a key is known as soon as the trust root that registers it is in force.
   const next = logIndex(view.through)
   return principalOf(view.trust, next, target.key) !== undefined
+}
+
+function annulledRows(view: View, uri: string): Pick<RevocationsAnswer, 'annulled'> {
+  const rows = annulledOf(view.trust, view.through, uri).flatMap((one) =>
+    one.annulledBy === undefined ? [] : { ...revocationRow(one), annulledBy: one.annulledBy },
+  )
+  return rows.length === 0 ? {} : { annulled: rows }
 }
 
 function revocationRow(recorded: RecordedRevocation): RevocationRow {

@@ -22,7 +22,7 @@ export async function foldLog(
   while (at < to) {
     const entry = await nextToFold(state, log, logIndex(at), to)
     if (entry === undefined) return
-    await foldEntry(state, blobs, entry)
+    await foldEntry(state, { log, blobs }, entry)
     at = entry.index + 1
   }
 }
@@ -41,9 +41,13 @@ async function nextToFold(
 }
 
 /** What is folded decides who may sign from now on, so it is checked against the leaf and the signature first. */
-async function foldEntry(state: TrustState, blobs: BlobStore, entry: LogEntry): Promise<void> {
+async function foldEntry(
+  state: TrustState,
+  stores: { readonly log: LogStore; readonly blobs: BlobStore },
+  entry: LogEntry,
+): Promise<void> {
   if (!mayControl(state, entry.index, entry.key)) return
-  const [wrong] = await checkEntry(entry, blobs, state)
+  const [wrong] = await checkEntry(entry, stores, state)
   if (wrong === undefined) return
   throw new Fault('integrity-error', `entry ${entry.index}: ${wrong}`, {
     hint: 'The data was changed by another program, or is damaged. Look with: attestree server check',

@@ -6,7 +6,8 @@
 import { type LogIndex, type TreeSize } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { statusKey, trustRootsKey, unreadableKey } from '../map/keys.ts'
-import type { TrustState } from '../trust/trust-state.ts'
+import { annulmentEntries } from '../trust/annulments.ts'
+import { revocationAt, type TrustState } from '../trust/trust-state.ts'
 import type { AsOf, Coverage, ProvenEntries } from '../verify/answer.ts'
 import { readEntryRows, readTotals } from './index-rows.ts'
 import type { BlobStore, HeldCheckpoint, IndexReader, LogStore } from './ports.ts'
@@ -62,11 +63,18 @@ export function trustRootEntries(view: View): Promise<readonly LogIndex[]> {
   return view.reader.postings('status', trustRootsKey)
 }
 
-/** The revocations that name one of the targets, ascending, each once. */
+/** The revocations that name one of the targets, all that was signed to annul them, and what they rest on; ascending, each once. */
 export async function revocationEntries(view: View, targets: Iterable<string>): Promise<readonly LogIndex[]> {
   const found = new Set<LogIndex>()
   for (const target of new Set(targets)) {
-    for (const index of await view.reader.postings('status', statusKey(target))) found.add(index)
+    for (const index of await view.reader.postings('status', statusKey(target))) {
+      found.add(index)
+      const revocation = revocationAt(view.trust, index)
+      if (revocation === undefined) continue
+      const { basis } = revocation.revocation
+      if (basis !== undefined && basis.entry < index) found.add(basis.entry)
+      for (const one of annulmentEntries(view.trust, view.through, revocation.attestation)) found.add(one)
+    }
   }
   return [...found].sort((a, b) => a - b)
 }

@@ -178,6 +178,9 @@ export function statusKeysOf(control: ControlStatement): readonly Uint8Array[] {
       return [trustRootsKey]
     case 'revocation':
       return [keyOfTarget(control.revocation.target)]
+    case 'annulment':
+      // Under the revocation's own id: whoever has found a revocation finds what became of it.
+      return [concatBytes(utf8('a'), idBytes(control.annulment.revocation))]
   }
 }
 

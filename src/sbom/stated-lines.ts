@@ -51,6 +51,7 @@ export function readSbom(statement: Statement): SbomDocument | undefined {
     case 'provenance':
     case 'trust-root':
     case 'revocation':
+    case 'annulment':
     case 'control-unsupported':
     case 'other':
       return undefined

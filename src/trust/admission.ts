@@ -6,22 +6,15 @@
  */
 import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
 import type { ControlStatement } from '../attestation/control.ts'
+import { isImageName, repositoryOf } from '../attestation/image.ts'
+import { isInScope } from '../attestation/image-scope.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
-import type { Revocation } from '../attestation/revocation.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import { Fault } from '../errors.ts'
+import { isAdministratorKey, mayMake, ownersOf, scopeOf, type Rights } from './grants.ts'
+import { judgeAnnulment, judgeRevocation, judgeRevokeScope, type Basis } from './judge-revocation.ts'
+import { refuseOtherLog, unauthorized, untrustedSigner } from './refusals.ts'
 import {
-  administratorKeys,
-  isAdministrator,
-  isAdministratorKey,
-  isRevoker,
-  mayMake,
-  ownersOf,
-  reachesThreshold,
-  type Rights,
-} from './grants.ts'
-import {
-  isControlAttestation,
   proposersOf,
   revocationsOf,
   rootAt,
@@ -37,8 +30,12 @@ export interface Candidate {
   /** Of the signer. */
   readonly key: KeyId
   readonly predicateType: string
+  /** Of its subjects, as signed. */
+  readonly names?: readonly string[] | undefined
   /** Present for control statements, and for these only. */
   readonly control?: ControlStatement | undefined
+  /** The entry that `basisOf` names, if it is in the log before this one. */
+  readonly basis?: Basis | undefined
   /** Signers of the same envelope that were admitted right before and are not folded yet. */
   readonly companions?: readonly KeyId[] | undefined
 }
@@ -47,7 +44,7 @@ export interface Candidate {
  * Returns if the candidate is admitted; the caller folds it then, if it is a control entry.
  *
  * @throws Fault `untrusted` (`untrusted-signer`, `unauthorized`), `revoked` (`revoked-key`), `unacceptable`
- * (`wrong-log`, `trust-root-unacceptable`, `not-revocable`, `would-lock-out`, `cutoff-in-the-future`)
+ * (`wrong-log`, `trust-root-unacceptable`, `not-revocable`, `not-annullable`, `would-lock-out`, `cutoff-in-the-future`)
  */
 export function judgeSubmission(state: TrustState, candidate: Candidate): void {
   const { index, attestation, key, predicateType, control } = candidate
@@ -65,24 +62,28 @@ export function judgeSubmission(state: TrustState, candidate: Candidate): void {
     return refuseRevokedKey(state, asOf, key)
   }
   if (!mayMake(inForce.root, principal, predicateType)) throw unauthorized(principal, `sign ${predicateType}`)
+  if (control === undefined) refuseOutOfScope(inForce.root, principal, candidate)
   refuseRevokedKey(state, asOf, key)
-  if (control?.kind === 'revocation') judgeRevocation(state, { key, asOf }, control.revocation, inForce)
+  if (control?.kind === 'revocation') {
+    judgeRevocation(state, { key, asOf }, control.revocation, inForce)
+    judgeRevokeScope(state, principal, candidate.basis, { inForce, asOf }, control.revocation)
+  }
+  if (control?.kind === 'annulment') judgeAnnulment(state, asOf, control.annulment)
 }
 
-function untrustedSigner(key: KeyId): Fault {
-  return new Fault('untrusted-signer', `signer: expected a key of the trust root in force, got ${key}`, {
-    hint: 'An administrator registers signers with `attestree trust add-signer`.',
-  })
-}
-
-function unauthorized(principal: string, what: string): Fault {
-  return new Fault(
-    'unauthorized',
-    `signer: expected a right to ${what.slice(0, 110)}, ${principal} has none`,
-    {
-      hint: 'An administrator grants it: attestree trust add-signer NAME --key PUB --types TYPE',
-    },
-  )
+/**
+ * A signer with an image scope names no image outside it. What it names decides nothing more: a consumer judges the scope
+ * against the reference it asked about, since names are the signer's choice (README 2.7, "Scope").
+ */
+function refuseOutOfScope(
+  root: TrustRoot,
+  principal: string,
+  { predicateType, names = [] }: Candidate,
+): void {
+  const scope = scopeOf(root, principal, predicateType)
+  if (scope === undefined) return
+  const outside = names.find((name) => isImageName(name) && !isInScope(scope, repositoryOf(name)))
+  if (outside !== undefined) throw unauthorized(principal, `speak of the image ${outside.slice(0, 60)}`)
 }
 
 /** A key with a live revocation, whole or from a cut-off on, signs nothing new (README 2.7, "Verdicts"). */
@@ -97,13 +98,6 @@ function refuseRevokedKey(state: TrustState, asOf: LogIndex, key: KeyId): void {
       facts: { entry: revoked.index },
     },
   )
-}
-
-function refuseOtherLog(state: TrustState, log: string): void {
-  if (log === state.origin) return
-  throw new Fault('wrong-log', `statement: expected one for the log ${state.origin}, got one for ${log}`, {
-    pointer: '/predicate/log',
-  })
 }
 
 function rootUnacceptable(expected: string, got: string, pointer: string): Fault {
@@ -153,63 +147,4 @@ function judgeNextRoot(
     throw rootUnacceptable(`version ${version}`, `version ${next.version}`, '/predicate/version')
   if (next.previous !== inForce.id)
     throw rootUnacceptable(`previous ${inForce.id}`, `${next.previous}`, '/predicate/previous')
-}
-
-/** Whose signature is judged, and on which state: that of all entries before `asOf`. */
-interface Signer {
-  readonly key: KeyId
-  readonly asOf: LogIndex
-}
-
-function judgeRevocation(
-  state: TrustState,
-  signer: Signer,
-  revocation: Revocation,
-  inForce: RecordedRoot,
-): void {
-  refuseOtherLog(state, revocation.log)
-  const { target, cutoff } = revocation
-  if (target.type === 'key') judgeKeyRevocation(state, signer, target.key, inForce)
-  const isOfAttestation = target.type === 'attestation' || target.type === 'signature'
-  if (isOfAttestation && isControlAttestation(state, signer.asOf, target.attestation)) {
-    throw new Fault(
-      'not-revocable',
-      `revocation: expected an attestation about artifacts, got the control statement ${target.attestation}`,
-      {
-        pointer: '/predicate/target/uri',
-      },
-    )
-  }
-  if (cutoff !== undefined && cutoff.treeSize > signer.asOf) {
-    throw new Fault(
-      'cutoff-in-the-future',
-      `revocation: expected a cut-off of at most ${signer.asOf}, its own entry, got ${cutoff.treeSize}`,
-      {
-        pointer: '/predicate/cutoff/treeSize',
-      },
-    )
-  }
-}
-
-/** Keys of revokers and administrators: by an administrator only, and never one without which too few could sign. */
-function judgeKeyRevocation(state: TrustState, signer: Signer, target: KeyId, rights: RecordedRoot): void {
-  const { root, owners } = rights
-  const [revoker, victim] = [owners.get(signer.key), owners.get(target)]
-  if (victim === undefined || !isRevoker(root, victim)) return
-  if (revoker === undefined || !isAdministrator(root, revoker))
-    throw unauthorized(`${revoker}`, 'revoke keys of revokers and administrators')
-  const usable = administratorKeys(root).filter(
-    (one) => revocationsOf(state, signer.asOf, `key:${one}`).length === 0,
-  )
-  const others = usable.filter((one) => one !== target)
-  if (reachesThreshold(rights, others)) return
-  const { threshold } = root.admins
-  throw new Fault(
-    'would-lock-out',
-    `revocation: expected another usable key of each of ${threshold} administrators, got one of the last, ${target}`,
-    {
-      pointer: '/predicate/target/uri',
-      hint: 'Give an administrator another key with `attestree trust update` first.',
-    },
-  )
 }

@@ -4,7 +4,9 @@
  */
 import type { KeyId } from '../brand.ts'
 import { predicateKind } from '../attestation/predicate-types.ts'
-import type { TrustRoot } from '../attestation/trust-root.ts'
+import type { Grant, TrustRoot } from '../attestation/trust-root.ts'
+
+type SubmitGrant = Extract<Grant, { role: 'submit' }>
 
 /** A trust root, and which principal each of its keys belongs to. */
 export interface Rights {
@@ -38,6 +40,7 @@ export function isRevoker(root: TrustRoot, principal: string): boolean {
 export function mayMake(root: TrustRoot, principal: string, predicateType: string): boolean {
   switch (predicateKind(predicateType)) {
     case 'trust-root':
+    case 'annulment':
       return isAdministrator(root, principal)
     case 'revocation':
       return isRevoker(root, principal)
@@ -52,12 +55,33 @@ export function mayMake(root: TrustRoot, principal: string, predicateType: strin
 }
 
 function isSubmitter(root: TrustRoot, principal: string, predicateType: string): boolean {
-  return root.grants.some(
-    (grant) =>
-      grant.role === 'submit' &&
-      grant.to === principal &&
-      grant.predicateTypes.some((pattern) => matchesType(pattern, predicateType)),
-  )
+  return submitGrants(root, principal, predicateType).length > 0
+}
+
+function submitGrants(root: TrustRoot, principal: string, predicateType: string): readonly SubmitGrant[] {
+  return root.grants.flatMap((grant) => {
+    const isAsked = grant.role === 'submit' && grant.to === principal
+    return isAsked && grant.predicateTypes.some((one) => matchesType(one, predicateType)) ? [grant] : []
+  })
+}
+
+/** The image patterns that the principal's statements of this type are confined to; undefined if they are not. */
+export function scopeOf(
+  root: TrustRoot,
+  principal: string,
+  predicateType: string,
+): readonly string[] | undefined {
+  const grants = submitGrants(root, principal, predicateType)
+  // One grant without a scope is enough.
+  if (grants.some((grant) => grant.images === undefined)) return undefined
+  return grants.flatMap((grant) => grant.images ?? [])
+}
+
+/** The image patterns that the principal's right to revoke is confined to; undefined if it is not. */
+export function revokeScopeOf(root: TrustRoot, principal: string): readonly string[] | undefined {
+  const grants = root.grants.flatMap((one) => (one.role === 'revoke' && one.to === principal ? [one] : []))
+  if (isAdministrator(root, principal) || grants.some((one) => one.images === undefined)) return undefined
+  return grants.flatMap((one) => one.images ?? [])
 }
 
 /** Exactly, or by the beginning where the pattern ends in `*`. */

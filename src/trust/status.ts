@@ -5,21 +5,22 @@
  * That the entry is in the log and its signature holds (rows 1 and 2) is the business of verify/.
  */
 import type { AttestationId, KeyId, LogIndex, TreeSize } from '../brand.ts'
+import { isInScope } from '../attestation/image-scope.ts'
 import { predicateKind } from '../attestation/predicate-types.ts'
 import type { RevocationMode } from '../attestation/revocation.ts'
-import { mayMake } from './grants.ts'
-import { revocationsOf, rootAt, type RecordedRevocation, type TrustState } from './trust-state.ts'
+import { mayMake, scopeOf } from './grants.ts'
+import { annulledOf, revocationsOf, rootAt, type RecordedRevocation, type TrustState } from './trust-state.ts'
 
 /** trust.md 2.3, as far as first light goes. */
 export type VerdictKind =
   'untrusted-signer' | 'unauthorized' | 'revoked' | 'valid-before-compromise' | 'valid'
 
 /**
- * Why a verdict is what it is: a live revocation that alone would lead to it, or a missing right.
+ * Why a verdict is what it is: a live revocation that alone would lead to it, or a missing right. Annulled ones follow.
  * `after-cutoff`, with the effective cut-off, comes first where only cut-offs make an entry revoked.
  */
 export interface VerdictReason {
-  /** The revocation's reason, `after-cutoff`, or the verdict itself for a missing right. */
+  /** The revocation's reason, `after-cutoff`, or for a missing right `out-of-scope` or the verdict itself. */
   readonly code: string
   /** The entry of the revocation. */
   readonly entry?: LogIndex
@@ -27,6 +28,8 @@ export interface VerdictReason {
   readonly cutoff?: { readonly treeSize: TreeSize }
   /** The revocation's target. */
   readonly target?: string
+  /** The entry that completed the annulment of that revocation: it takes nothing back any more. */
+  readonly annulledBy?: LogIndex
 }
 
 export interface Verdict {
@@ -45,6 +48,8 @@ export interface Judged {
   readonly predicateType: string
   /** `sha256:…`. Left out: revocations of images are not looked at. */
   readonly subject?: string | undefined
+  /** The repository asked about, as `repositoryOf` gives it. Left out: image scopes are not looked at. */
+  readonly repository?: string | undefined
 }
 
 export type TargetState = 'not-revoked' | 'revoked' | 'revoked-since'
@@ -55,31 +60,46 @@ export type TargetState = 'not-revoked' | 'revoked' | 'revoked-since'
  */
 export function verdictOf(state: TrustState, asOf: TreeSize, judged: Judged): Verdict {
   if (judged.index >= asOf) throw new Error(`verdict: entry ${judged.index} as of size ${asOf}`)
-  const verdict =
-    missingRight(state, judged) ?? revocationVerdict(judged.index, touching(state, asOf, judged))
+  const verdict = missingRight(state, judged) ?? standing(judged.index, touching(state, asOf, judged))
   return { entry: judged.index, subject: judged.subject ?? '', ...verdict }
 }
 
 type Outcome = Pick<Verdict, 'verdict' | 'reasons'>
 
 /** Rows 3 and 4. */
-function missingRight(state: TrustState, { index, key, predicateType }: Judged): Outcome | undefined {
+function missingRight(
+  state: TrustState,
+  { index, key, predicateType, repository }: Judged,
+): Outcome | undefined {
   const inForce = rootAt(state, index)
   const principal = inForce?.owners.get(key)
   if (inForce === undefined || principal === undefined)
     return outcome('untrusted-signer', [{ code: 'untrusted-signer' }])
-  if (mayMake(inForce.root, principal, predicateType)) return undefined
-  return outcome('unauthorized', [{ code: 'unauthorized' }])
+  if (!mayMake(inForce.root, principal, predicateType))
+    return outcome('unauthorized', [{ code: 'unauthorized' }])
+  const scope = repository === undefined ? undefined : scopeOf(inForce.root, principal, predicateType)
+  if (scope === undefined || isInScope(scope, repository)) return undefined
+  return outcome('unauthorized', [{ code: 'out-of-scope' }])
 }
 
-/** The live revocations of anything that the entry depends on; none for control statements (README 2.7). */
+/** The revocations of anything that the entry depends on; none for control statements (README 2.7). */
 function touching(state: TrustState, asOf: TreeSize, judged: Judged): RecordedRevocation[] {
   const { attestation, key, predicateType, subject } = judged
   const kind = predicateKind(predicateType)
-  if (kind === 'trust-root' || kind === 'revocation') return []
+  if (kind === 'trust-root' || kind === 'revocation' || kind === 'annulment') return []
   const targets = [`attestation:${attestation}`, `signature:${attestation}#${key}`, `key:${key}`]
   if (subject !== undefined) targets.push(`image:${subject}`)
-  return targets.flatMap((uri) => revocationsOf(state, asOf, uri)).sort((a, b) => a.index - b.index)
+  return targets
+    .flatMap((uri) => [...revocationsOf(state, asOf, uri), ...annulledOf(state, asOf, uri)])
+    .sort((a, b) => a.index - b.index)
+}
+
+/** What is live decides; what was annulled stays visible behind it. */
+function standing(index: LogIndex, revocations: readonly RecordedRevocation[]): Outcome {
+  const live = revocations.filter((one) => one.annulledBy === undefined)
+  const { verdict, reasons } = revocationVerdict(index, live)
+  const annulled = revocations.filter((one) => one.annulledBy !== undefined)
+  return outcome(verdict, [...reasons, ...annulled.map(reasonOf)])
 }
 
 /** Rows 6, 8, 10 and 13. No clock: an entry is before a cut-off if its index is below it. */
@@ -102,9 +122,17 @@ function afterCutoff(revocations: readonly RecordedRevocation[]): VerdictReason 
 
 function reasonOf({
   index,
+  annulledBy,
   revocation: { reason, mode, cutoff, target },
 }: RecordedRevocation): VerdictReason {
-  return { code: reason, entry: index, mode, ...(cutoff === undefined ? {} : { cutoff }), target: target.uri }
+  return {
+    code: reason,
+    entry: index,
+    mode,
+    ...(cutoff === undefined ? {} : { cutoff }),
+    target: target.uri,
+    ...(annulledBy === undefined ? {} : { annulledBy }),
+  }
 }
 
 function outcome(verdict: VerdictKind, reasons: readonly VerdictReason[]): Outcome {

@@ -7,8 +7,9 @@
  */
 import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
 import type { ControlStatement } from '../attestation/control.ts'
-import type { Revocation } from '../attestation/revocation.ts'
+import type { Revocation, Target } from '../attestation/revocation.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
+import { annulmentSigners, foldAnnulment } from './annulments.ts'
 import {
   administratorKeys,
   isAdministratorKey,
@@ -17,65 +18,16 @@ import {
   reachesThreshold,
   type Rights,
 } from './grants.ts'
+import type {
+  HeldProposal,
+  HeldRevocation,
+  ProposedRoot,
+  RecordedRevocation,
+  RecordedRoot,
+  TrustState,
+} from './held.ts'
 
-/** One version of the trust root. */
-export interface RecordedRoot extends Rights {
-  /** The entry that completed it: it is in force for every later entry. */
-  readonly index: LogIndex
-  readonly id: AttestationId
-}
-
-/** One revocation, as far as a reader sees. */
-export interface RecordedRevocation {
-  /** Its first entry: it holds from there on. */
-  readonly index: LogIndex
-  readonly attestation: AttestationId
-  readonly revocation: Revocation
-  /** One for each of its entries, in the log's order. */
-  readonly signedBy: readonly KeyId[]
-}
-
-/** One signature on a control statement. */
-interface SignedEntry {
-  readonly index: LogIndex
-  readonly key: KeyId
-}
-
-/** A version of the trust root that somebody signed: in force once enough have, or never. */
-export interface ProposedRoot extends Rights {
-  readonly id: AttestationId
-  /** One for each signature, in the log's order; never empty. */
-  readonly entries: readonly SignedEntry[]
-}
-
-interface HeldProposal extends ProposedRoot {
-  readonly entries: SignedEntry[]
-}
-
-interface HeldRoot extends RecordedRoot, HeldProposal {}
-
-interface HeldRevocation {
-  readonly attestation: AttestationId
-  readonly revocation: Revocation
-  /** The log's order; never empty. */
-  readonly entries: SignedEntry[]
-}
-
-/** Owned by its caller, who alone folds; its fields are the business of this file. */
-export interface TrustState {
-  readonly origin: string
-  /** Completed, ascending. */
-  readonly roots: HeldRoot[]
-  /** All trust roots that were ever signed, complete or not. */
-  readonly proposals: Map<AttestationId, HeldProposal>
-  readonly revocations: Map<AttestationId, HeldRevocation>
-  /** By the target's uri, ascending. */
-  readonly byTarget: Map<string, HeldRevocation[]>
-  /** By the index of each of their entries. */
-  readonly byIndex: Map<LogIndex, HeldRevocation>
-  /** The newest control entry; -1 before the first. */
-  last: number
-}
+export type { ProposedRoot, RecordedRevocation, RecordedRoot, TrustState } from './held.ts'
 
 /** An admitted control entry. */
 export interface ControlEntry {
@@ -95,6 +47,8 @@ export function createTrustState(origin: string): TrustState {
     revocations: new Map(),
     byTarget: new Map(),
     byIndex: new Map(),
+    annulments: new Map(),
+    annulledAt: new Map(),
     last: -1,
   }
 }
@@ -109,7 +63,13 @@ export function foldControl(state: TrustState, entry: ControlEntry): void {
       return foldRoot(state, entry, entry.control.root)
     case 'revocation':
       return foldRevocation(state, entry, entry.control.revocation)
+    case 'annulment':
+      return foldAnnulment(state, entry, entry.control.annulment, rootAt(state, startOf(state, entry)))
   }
+}
+
+function startOf(state: TrustState, { attestation, index }: ControlEntry): LogIndex {
+  return runStart(state, attestation, index)
 }
 
 function foldRoot(state: TrustState, { index, attestation: id, key }: ControlEntry, root: TrustRoot): void {
@@ -172,7 +132,8 @@ export function rootAt(state: TrustState, index: number): RecordedRoot | undefin
  * if there is none. The signatures of one envelope stand in such a run.
  */
 export function runStart(state: TrustState, id: AttestationId, index: LogIndex): LogIndex {
-  const entries = (state.proposals.get(id) ?? state.revocations.get(id))?.entries ?? []
+  const held = state.proposals.get(id) ?? state.revocations.get(id) ?? state.annulments.get(id)
+  const entries = held?.entries ?? []
   let start = index
   for (const entry of entries.toReversed()) if (entry.index === start - 1) start = entry.index
   return start
@@ -242,8 +203,20 @@ export function controllers(state: TrustState, index: LogIndex): readonly KeyId[
   return [...new Set([...keys, ...others])]
 }
 
-/** The live revocations among the first `asOf` entries that name exactly this target, by their first entry. */
+/**
+ * The live revocations among the first `asOf` entries that name exactly this target, by their first entry. One is live
+ * until the entry that completes its annulment.
+ */
 export function revocationsOf(state: TrustState, asOf: number, targetUri: string): RecordedRevocation[] {
+  return seenRevocations(state, asOf, targetUri).filter((one) => one.annulledBy === undefined)
+}
+
+/** The annulled ones. */
+export function annulledOf(state: TrustState, asOf: number, targetUri: string): RecordedRevocation[] {
+  return seenRevocations(state, asOf, targetUri).filter((one) => one.annulledBy !== undefined)
+}
+
+function seenRevocations(state: TrustState, asOf: number, targetUri: string): RecordedRevocation[] {
   return (state.byTarget.get(targetUri) ?? []).flatMap((held) => seenRevocation(held, asOf) ?? [])
 }
 
@@ -251,12 +224,25 @@ function seenRevocation(held: HeldRevocation, asOf: number): RecordedRevocation 
   const seen = held.entries.filter((entry) => entry.index < asOf)
   const [first] = seen
   if (first === undefined) return undefined
+  const { annulledBy } = held
+  const isAnnulled = annulledBy !== undefined && annulledBy < asOf
   return {
     index: first.index,
     attestation: held.attestation,
     revocation: held.revocation,
     signedBy: seen.map((entry) => entry.key),
+    ...(isAnnulled ? { annulledBy } : {}),
   }
+}
+
+/** The revocation that this attestation is, as of the first `asOf` entries. */
+export function revocationOf(
+  state: TrustState,
+  asOf: number,
+  id: AttestationId,
+): RecordedRevocation | undefined {
+  const held = state.revocations.get(id)
+  return held === undefined ? undefined : seenRevocation(held, asOf)
 }
 
 /** The revocation that the entry at `index` carries, as of that entry. */
@@ -265,9 +251,14 @@ export function revocationAt(state: TrustState, index: LogIndex): RecordedRevoca
   return held === undefined ? undefined : seenRevocation(held, index + 1)
 }
 
-/** Whether this attestation is known as a trust root or a revocation among the first `asOf` entries. */
+/** Whose standing the entry at `index` changes: the target of the revocation that it carries, or that it ends. */
+export function targetChangedAt(state: TrustState, index: LogIndex): Target | undefined {
+  return (state.annulledAt.get(index) ?? state.byIndex.get(index))?.revocation.target
+}
+
+/** Whether this attestation is known as a control statement among the first `asOf` entries. */
 export function isControlAttestation(state: TrustState, asOf: number, id: AttestationId): boolean {
   if (proposersOf(state, id, asOf).length > 0) return true
-  const held = state.revocations.get(id)
-  return held !== undefined && seenRevocation(held, asOf) !== undefined
+  if (annulmentSigners(state, asOf, id).length > 0) return true
+  return revocationOf(state, asOf, id) !== undefined
 }

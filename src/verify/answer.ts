@@ -172,11 +172,20 @@ export interface RevocationRow {
   readonly signedBy: readonly KeyId[]
 }
 
+/** A revocation that the administrators took back. */
+export interface AnnulledRow extends RevocationRow {
+  /** The entry that completed its annulment. */
+  readonly annulledBy: LogIndex
+}
+
 export interface RevocationsAnswer {
   readonly target: string
   readonly state: 'not-revoked' | 'revoked' | 'revoked-since'
   readonly known: boolean
+  /** Live. */
   readonly revocations: readonly RevocationRow[]
+  /** Absent if there are none. */
+  readonly annulled?: readonly AnnulledRow[]
   readonly verdicts: readonly Verdict[]
   readonly entries: ProvenEntries
   readonly asOf: AsOf

@@ -12,7 +12,8 @@ import type { RowsAnswer, UnregisteredClaims } from './answer.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
 
 /** What a file can leave open. `more-rows` stands only where the answer was one page of several. */
-export type OpenQuestion = 'complete' | 'not-revoked' | 'coverage' | 'times' | 'not-witnessed' | 'more-rows'
+export type OpenQuestion =
+  'complete' | 'not-revoked' | 'coverage' | 'times' | 'scope' | 'not-witnessed' | 'more-rows'
 
 export interface NotEstablished {
   readonly id: OpenQuestion
@@ -120,7 +121,7 @@ function notEstablished({ answer, checkpoint }: Verified): NotEstablished[] {
     },
     {
       id: 'not-revoked',
-      text: `That no further revocation touches these rows: those in this file were applied, others may be in the log (of size ${size}) or have come since.`,
+      text: `That no further revocation touches these rows: those in this file were applied, others may be in the log (of size ${size}) or have come since. Nor that none of those applied was annulled.`,
     },
     {
       id: 'coverage',
@@ -129,6 +130,10 @@ function notEstablished({ answer, checkpoint }: Verified): NotEstablished[] {
     {
       id: 'times',
       text: `The server's times: when entries were recorded and the answer was served (${answer.asOf.servedAt}). What signers claim ("claimed") is their word.`,
+    },
+    {
+      id: 'scope',
+      text: 'That signers speak of images within their scope only (scope: not checked): a row says nothing about where its image is kept.',
     },
     {
       id: 'not-witnessed',
@@ -151,6 +156,7 @@ const requirable: ReadonlySet<string> = new Set<OpenQuestion>([
   'coverage',
   'times',
   'not-witnessed',
+  'scope',
 ])
 
 /**

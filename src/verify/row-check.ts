@@ -5,7 +5,8 @@
  * A row that was left out with all its entries cannot be seen here: that is the business of the report (`complete`).
  */
 import type { LogIndex } from '../brand.ts'
-import { isControlType } from '../attestation/predicate-types.ts'
+import { basisOf, parseControl } from '../attestation/control.ts'
+import { isControlType, REVOCATION } from '../attestation/predicate-types.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { parseJson } from '../encoding/strict-json.ts'
@@ -63,6 +64,11 @@ function checkUse({ items, unregistered }: RowsAnswer, attested: readonly Checke
     rows.flatMap((row) => [...row.sboms, ...[...row.matches, ...row.provenance].map((one) => one.entry)]),
   )
   for (const claim of unregistered?.items ?? []) used.add(claim.entry)
+  // Whoever revoked within an image scope rested on an entry: it proves the right, whatever else it says.
+  for (const { statement } of attested) {
+    const basis = statement.predicateType === REVOCATION ? basisOf(parseControl(statement)) : undefined
+    if (basis !== undefined) used.add(basis)
+  }
   const unused = attested.find(({ entry }) => !isControlType(entry.predicateType) && !used.has(entry.index))
   if (unused === undefined) return
   throw new Fault('rows-differ', `entry ${unused.entry.index}: expected a row that rests on it, got none`)

@@ -6,9 +6,12 @@
  * trust roots were left out cannot be seen here: the report says so (`not-revoked`, `complete`).
  */
 import type { AttestationId } from '../brand.ts'
-import { parseControl } from '../attestation/control.ts'
+import type { LogIndex } from '../brand.ts'
+import { basisOf, parseControl } from '../attestation/control.ts'
+import { namesOf } from '../attestation/statement.ts'
 import { Fault } from '../errors.ts'
 import { judgeSubmission } from '../trust/admission.ts'
+import type { Basis } from '../trust/judge-revocation.ts'
 import { createTrustState, foldControl } from '../trust/trust-state.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import { asBadProof } from './bad-proof.ts'
@@ -39,7 +42,8 @@ export function replayTrust(
   }
   checkTrustRoot(first.attestation, trustRoot)
   const state = createTrustState(origin)
-  for (const one of attested) admitAgain(state, one)
+  const byIndex = new Map(attested.map((one) => [one.entry.index, one]))
+  for (const one of attested) admitAgain(state, one, (index) => byIndex.get(index))
   return state
 }
 
@@ -58,9 +62,14 @@ export function checkTrustRoot(found: AttestationId, trusted: AttestationId): vo
 /**
  * Judges one entry as the sequencer did, then folds it in.
  *
+ * @param entryAt what is at hand of an earlier entry, on which a revocation may rest; without it the judge refuses that
  * @throws Fault `bad-proof` (`not-admissible`); the state is then as it was
  */
-export function admitAgain(state: TrustState, { entry, statement }: AttestedEntry): void {
+export function admitAgain(
+  state: TrustState,
+  { entry, statement }: AttestedEntry,
+  entryAt: (index: LogIndex) => AttestedEntry | undefined = () => undefined,
+): void {
   asBadProof('not-admissible', `entry ${entry.index}`, () => {
     const control = parseControl(statement)
     const { index, attestation, keyId: key } = entry
@@ -70,8 +79,19 @@ export function admitAgain(state: TrustState, { entry, statement }: AttestedEntr
       attestation,
       key,
       predicateType,
-      ...(control === undefined ? {} : { control }),
+      names: namesOf(statement),
+      ...(control === undefined ? {} : { control, basis: basisAt(basisOf(control), entryAt) }),
     })
     if (control !== undefined) foldControl(state, { index, attestation, key, control })
   })
+}
+
+function basisAt(
+  index: LogIndex | undefined,
+  entryAt: (index: LogIndex) => AttestedEntry | undefined,
+): Basis | undefined {
+  const found = index === undefined ? undefined : entryAt(index)
+  if (found === undefined) return undefined
+  const { entry, statement } = found
+  return { index: entry.index, key: entry.keyId, statement }
 }

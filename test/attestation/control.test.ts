@@ -29,7 +29,7 @@ describe('attestation/control', () => {
 
   it('refuses other predicates of ours, never taking them for somebody’s', () => {
     for (const type of [
-      'https://attestree.dev/revocation-annulment/v1',
+      'https://attestree.dev/revocation-annulment/v2',
       'https://attestree.dev/approval/v1',
       'https://attestree.dev/x',
     ]) {

@@ -17,8 +17,9 @@ const kinds: readonly (readonly [string, PredicateKind])[] = [
   ['https://slsa.dev/verification_summary/v1', 'other'],
   ['https://attestree.dev/trust-root/v1', 'trust-root'],
   ['https://attestree.dev/revocation/v1', 'revocation'],
+  ['https://attestree.dev/revocation-annulment/v1', 'annulment'],
   ['https://attestree.dev/revocation/v2', 'control-unsupported'],
-  ['https://attestree.dev/revocation-annulment/v1', 'control-unsupported'],
+  ['https://attestree.dev/component-recall/v1', 'control-unsupported'],
   ['https://attestree.dev.example/revocation/v1', 'other'],
   ['HTTPS://attestree.dev/revocation/v1', 'other'],
   ['constructor:x', 'other'],
@@ -28,7 +29,9 @@ describe('attestation/predicate-types', () => {
   for (const [type, kind] of kinds) {
     it(`${type} is ${kind}`, () => {
       expect(predicateKind(type)).to.equal(kind)
-      expect(isControlType(type)).to.equal(['trust-root', 'revocation', 'control-unsupported'].includes(kind))
+      expect(isControlType(type)).to.equal(
+        ['trust-root', 'revocation', 'annulment', 'control-unsupported'].includes(kind),
+      )
     })
   }
 })

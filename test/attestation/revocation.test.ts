@@ -238,11 +238,12 @@ describe('schema/revocation', () => {
   it('has exactly the members that the parser reads', () => {
     expect(memberNames(schema)).to.deep.equal([...revocationMembers.revocation].sort())
     expect(memberNames(within(schema, 'target'))).to.deep.equal([...revocationMembers.target].sort())
+    expect(memberNames(within(schema, 'basis'))).to.deep.equal([...revocationMembers.basis].sort())
     expect(memberNames(within(schema, 'cutoff'))).to.deep.equal([...revocationMembers.cutoff].sort())
   })
 
   it('requires exactly what the parser requires', () => {
-    const optional = ['cutoff', 'detail', 'incident']
+    const optional = ['cutoff', 'basis', 'detail', 'incident']
     expect([...(schema.required ?? [])].sort()).to.deep.equal(
       revocationMembers.revocation.filter((name) => !optional.includes(name)).sort(),
     )

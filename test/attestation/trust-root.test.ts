@@ -53,7 +53,8 @@ const any = (value: unknown): Loose => value as Loose
 
 describe('attestation/trust-root', () => {
   it('parses what it states, in version 1 and later', () => {
-    for (const one of [root, { ...root, version: 2, previous: id }]) {
+    const scoped = root.grants.map((grant) => ({ ...grant, images: ['r.test/shop/**', 'r.test/*/app'] }))
+    for (const one of [root, { ...root, version: 2, previous: id }, { ...root, grants: scoped }]) {
       expect(parseTrustRoot(parseStatement(trustRootStatement(one)))).to.deep.equal(one)
     }
   })
@@ -80,7 +81,6 @@ describe('attestation/trust-root', () => {
     ['aliases', (p) => (p['keys']![ci.id]!['aliases'] = any([])), `/predicate/keys/${ci.id}/aliases`],
     ['the role approve', (p) => (p['grants']!['0']!['role'] = any('approve')), '/predicate/grants/0/role'],
     ['the role admin', (p) => (p['grants']!['0']!['role'] = any('admin')), '/predicate/grants/0/role'],
-    ['an image scope', (p) => (p['grants']!['1']!['images'] = any(['**'])), '/predicate/grants/1/images'],
     ['builder ids', (p) => (p['grants']!['1']!['builderIds'] = any([])), '/predicate/grants/1/builderIds'],
     [
       'predicate types to revoke',
@@ -143,6 +143,10 @@ describe('attestation/trust-root', () => {
     ['a submit grant for nothing', (p) => (p['grants']!['1']!['predicateTypes'] = any([]))],
     ['a predicate type that is no URI', (p) => (p['grants']!['1']!['predicateTypes'] = any(['sbom']))],
     ['a predicate type twice', (p) => (p['grants']!['1']!['predicateTypes'] = any(['a:b', 'a:b']))],
+    ['a scope of no image to revoke', (p) => (p['grants']!['0']!['images'] = any([]))],
+    ['a scope of no image', (p) => (p['grants']!['1']!['images'] = any([]))],
+    ['an image pattern twice', (p) => (p['grants']!['1']!['images'] = any(['**', '**']))],
+    ['half a part as an asterisk', (p) => (p['grants']!['1']!['images'] = any(['r.test/shop*']))],
     ['a name with a colon', (p) => (p['principals']!['a:b'] = any({ keys: [] }))],
     ['an empty name', (p) => (p['principals']![''] = any({ keys: [] }))],
     ['an empty kind', (p) => (p['principals']!['ci']!['kind'] = any(''))],

@@ -4,7 +4,7 @@
  */
 import { parseTarget, type Revocation } from '../../src/attestation/revocation.ts'
 import type { Grant, TrustRoot } from '../../src/attestation/trust-root.ts'
-import { REVOCATION, TRUST_ROOT } from '../../src/attestation/predicate-types.ts'
+import { ANNULMENT, REVOCATION, TRUST_ROOT } from '../../src/attestation/predicate-types.ts'
 import {
   attestationId,
   imageDigest,
@@ -102,6 +102,22 @@ export function revocationEntry(
   revocation: Revocation,
 ): ControlCandidate {
   return { ...submission(index, name, signer, REVOCATION), control: { kind: 'revocation', revocation } }
+}
+
+export function annulmentEntry(
+  index: number,
+  name: string,
+  signer: string,
+  revocation: string,
+): ControlCandidate {
+  const annulment = {
+    revocation: idOf(revocation),
+    reason: 'mistake',
+    log: ORIGIN,
+    issuedAt: '2026-11-24T12:00:00Z',
+    nonce: '0'.repeat(32),
+  } as const
+  return { ...submission(index, name, signer, ANNULMENT), control: { kind: 'annulment', annulment } }
 }
 
 /** Judges, then folds: what a ledger does with a control entry. */

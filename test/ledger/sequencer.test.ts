@@ -11,6 +11,7 @@ const submission: Admitted = {
   attestation,
   pae: new Uint8Array(),
   predicateType: '',
+  names: [],
   signatures: [],
   leftOut: [],
   intake: emptyIntake,

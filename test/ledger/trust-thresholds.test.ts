@@ -35,10 +35,10 @@ function clientOf(ledger: Ledger, change?: Change): Client {
 }
 
 /** The trust state from every entry, none passed by. */
-async function wholeFold({ log, blobs }: Storage): Promise<TrustState> {
+async function wholeFold(storage: Storage): Promise<TrustState> {
   const state = createTrustState(ORIGIN)
-  for (const entry of await log.entries(0 as LogIndex, await log.size()))
-    expect(await checkEntry(entry, blobs, state)).to.deep.equal([])
+  for (const entry of await storage.log.entries(0 as LogIndex, await storage.log.size()))
+    expect(await checkEntry(entry, storage, state)).to.deep.equal([])
   return state
 }
 

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import { parseTarget } from '../../src/attestation/revocation.ts'
-import { keyId } from '../../src/brand.ts'
+import { attestationId, keyId } from '../../src/brand.ts'
 import { sha256 } from '../../src/crypto/sha256.ts'
 import { compareBytes, concatBytes } from '../../src/encoding/bytes.ts'
 import { formatHex } from '../../src/encoding/hex.ts'
@@ -191,6 +191,11 @@ describe('keys', () => {
       nonce: '0'.repeat(32),
     } as const
     expect(statusKeysOf({ kind: 'revocation', revocation })).to.deep.equal([statusKey(target.uri)])
+    const { target: _target, mode: _mode, ...common } = revocation
+    const annulment = { ...common, reason: 'mistake', revocation: attestationId(`sha256:${id}`) } as const
+    expect(statusKeysOf({ kind: 'annulment', annulment })).to.deep.equal([
+      statusKey(`attestation:sha256:${id}`),
+    ])
   })
 
   it('are refused for what is no digest, commit or target', () => {

@@ -104,6 +104,27 @@ describe('trust/admission of attestations', () => {
     expect(reasonOf(state, submission(2, 'a', 'stranger'))).to.equal('revoked-key')
   })
 
+  it('takes no image outside a signer’s scope by name; what is named as no image is no matter of scope', () => {
+    const images = ['r.test/shop/**']
+    const scoped = [{ to: 'scoped', role: 'submit', predicateTypes: ['*'], images }] as const
+    const state = worldOf({ ...people, grants: scoped })
+    const naming = (...names: string[]): Candidate => ({ ...submission(1, 'a', 'scoped'), names })
+    for (const good of [
+      [],
+      ['r.test/shop/app:1'],
+      ['R.test/shop/a/b@sha256:' + 'a'.repeat(64)],
+      ['binary-linux'],
+    ])
+      judgeSubmission(state, naming(...good))
+    for (const bad of [['r.test/pay/app'], ['r.test/shop/app', 'r.test/shop'], ['pkg:docker/app']])
+      expect(reasonOf(state, naming(...bad)), bad.join()).to.equal('unauthorized')
+    const wide = worldOf({
+      ...people,
+      grants: [...scoped, { to: 'scoped', role: 'submit', predicateTypes: [SBOM] }],
+    })
+    judgeSubmission(wide, naming('r.test/pay/app'))
+  })
+
   it('gives administrators no right to submit', () => {
     expect(reasonOf(worldOf(people), submission(1, 'a', 'admin'))).to.equal('unauthorized')
   })

@@ -86,6 +86,22 @@ describe('trust/status rows of trust.md 2.3', () => {
     expect(verdict(worldOf(people), judged(5, 'a', 'secops'))).to.equal('unauthorized')
   })
 
+  it('row 4: out of scope, judged against the repository asked about, and not at all without one', () => {
+    const grants = [
+      { to: 'scoped', role: 'submit', predicateTypes: ['*'], images: ['r.test/shop/*'] },
+    ] as const
+    const state = worldOf({ ...people, grants })
+    const asked = (repository?: string): Verdict =>
+      verdictOf(state, now, { ...judged(5, 'a', 'scoped'), repository })
+    expect(asked()).to.include({ verdict: 'valid' })
+    expect(asked('r.test/shop/app')).to.include({ verdict: 'valid' })
+    expect(asked('r.test/pay/app')).to.deep.include({
+      verdict: 'unauthorized',
+      reasons: [{ code: 'out-of-scope' }],
+    })
+    expect(verdictOf(state, now, { ...judged(5), repository: 'r.test/pay/app' }).verdict).to.equal('valid')
+  })
+
   it('rows 3 and 4 come before any revocation', () => {
     const state = revoked(revocationOf(keyUri('stranger')), revocationOf(attestationUri('a')))
     expect(verdict(state, judged(5, 'a', 'stranger'))).to.equal('untrusted-signer')

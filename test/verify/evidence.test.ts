@@ -85,7 +85,7 @@ describe('evidence', () => {
 
     it('always says what it does not establish', () => {
       const ids = report.notEstablished.map((one) => one.id)
-      expect(ids).to.deep.equal(['complete', 'not-revoked', 'coverage', 'times', 'not-witnessed'])
+      expect(ids).to.deep.equal(['complete', 'not-revoked', 'coverage', 'times', 'scope', 'not-witnessed'])
       for (const { text } of report.notEstablished) expect(text).to.match(/^(That|The) .*\.$/)
     })
 
