@@ -28,6 +28,7 @@ import { Follower, prepareIndex } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
+import { createPastTotals, type PastTotals } from './past-totals.ts'
 import type { Clock, Storage } from './ports.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
@@ -71,6 +72,7 @@ export class Ledger implements AsyncDisposable {
   readonly #registered: () => readonly PublicKey[]
   readonly #follower: Follower
   readonly #sequencer: Sequencer | undefined
+  readonly #pastTotals: PastTotals
   /** Consistency, bundles, proof files, events. */
   readonly records: Records
   #published: Published
@@ -90,6 +92,7 @@ export class Ledger implements AsyncDisposable {
       index: (use) => this.#view(use),
     })
     this.#readOnly = options.readOnly
+    this.#pastTotals = createPastTotals(options.clock)
     this.#follower = new Follower(
       { storage, trust: opened.trust, clock: options.clock, onError: options.onIndexStopped },
       through,
@@ -289,7 +292,8 @@ export class Ledger implements AsyncDisposable {
     await this.#follower.reach(treeSize(Math.max(size, moment.minSize ?? 0)), INDEX_WAIT_MS)
     return this.#storage.index.read(async (reader) => {
       const { through } = await reader.position()
-      return use(viewAt({ ...this.#logView(), through, reader, trust: this.#trust }, moment))
+      const view = { ...this.#logView(), through, reader, trust: this.#trust }
+      return use(viewAt(view, moment, this.#pastTotals))
     })
   }
 }

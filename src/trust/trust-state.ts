@@ -183,6 +183,11 @@ export function revocationAt(state: TrustState, index: LogIndex): RecordedRevoca
   return held === undefined ? undefined : seenRevocation(held, index + 1)
 }
 
+/** Whether any trust root or revocation stands at or above `index`: if none does, no verdict has changed since. */
+export function hasControlSince(state: TrustState, index: number): boolean {
+  return state.last >= index
+}
+
 /** Whether this attestation is known as a trust root or a revocation among the first `asOf` entries. */
 export function isControlAttestation(state: TrustState, asOf: number, id: AttestationId): boolean {
   if (state.roots.some((root) => root.id === id && root.index < asOf)) return true
