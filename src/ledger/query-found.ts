@@ -8,7 +8,8 @@ import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './c
 import { readEntryRows, readImageRecords, readKnownImages } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
-import { proofMaterial } from './query-images.ts'
+import { fillPage } from './page.ts'
+import { entriesOf, proofMaterial } from './query-images.ts'
 import { asOf, coverageOf, type View } from './view.ts'
 
 /** Exactly one of the first three. */
@@ -37,13 +38,14 @@ async function queryFound(
   after: Cursor | undefined,
 ): Promise<FoundAnswer> {
   const rest = (await findHits(view, question)).filter((hit) => after === undefined || isAfter(hit, after))
-  const shown = rest.slice(0, limit)
-  const items = await Promise.all(shown.map((hit) => makeRow(view, question, hit.image)))
-  const last = shown.at(-1)
+  const { items, last, hasMore } = await fillPage(rest, limit, async (hit) => {
+    const row = await makeRow(view, question, hit.image)
+    return { row, entries: entriesOf(row) }
+  })
   return {
     question,
     items,
-    ...(rest.length > shown.length && last !== undefined
+    ...(hasMore && last !== undefined
       ? { next: formatCursor(question, { ...last, through: view.through }) }
       : {}),
     coverage: await coverageOf(view),
