@@ -28,7 +28,7 @@ import { Follower, prepareIndex } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
-import { createPastTotals, type PastTotals } from './past-totals.ts'
+import { createPastTotals } from './past-totals.ts'
 import type { Clock, Storage } from './ports.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
@@ -40,7 +40,8 @@ import { queryRevocations } from './query-revocations.ts'
 import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
 import { Sequencer } from './sequencer.ts'
-import type { LogView, View } from './view.ts'
+import { createStatementMemo } from './statement-memo.ts'
+import type { View } from './view.ts'
 import { LogWriter, registeredKeys, type Published } from './writer.ts'
 
 export interface LedgerOptions {
@@ -72,7 +73,8 @@ export class Ledger implements AsyncDisposable {
   readonly #registered: () => readonly PublicKey[]
   readonly #follower: Follower
   readonly #sequencer: Sequencer | undefined
-  readonly #pastTotals: PastTotals
+  /** What costs too much to be made for each question. */
+  readonly #kept: Pick<View, 'statements' | 'totals'>
   /** Consistency, bundles, proof files, events. */
   readonly records: Records
   #published: Published
@@ -92,7 +94,7 @@ export class Ledger implements AsyncDisposable {
       index: (use) => this.#view(use),
     })
     this.#readOnly = options.readOnly
-    this.#pastTotals = createPastTotals(options.clock)
+    this.#kept = { statements: createStatementMemo(storage.blobs), totals: createPastTotals(options.clock) }
     this.#follower = new Follower(
       { storage, trust: opened.trust, clock: options.clock, onError: options.onIndexStopped },
       through,
@@ -269,12 +271,13 @@ export class Ledger implements AsyncDisposable {
     await this.#storage[Symbol.asyncDispose]()
   }
 
-  #logView(): LogView {
+  #logView(): Omit<View, 'reader' | 'trust'> {
     const { log, blobs } = this.#storage
     const servedAt = new Date(this.#options.clock.now()).toISOString()
     return {
       origin: this.#options.origin,
       ...this.#published,
+      ...this.#kept,
       servedAt,
       log,
       blobs,
@@ -292,8 +295,7 @@ export class Ledger implements AsyncDisposable {
     await this.#follower.reach(treeSize(Math.max(size, moment.minSize ?? 0)), INDEX_WAIT_MS)
     return this.#storage.index.read(async (reader) => {
       const { through } = await reader.position()
-      const view = { ...this.#logView(), through, reader, trust: this.#trust }
-      return use(viewAt(view, moment, this.#pastTotals))
+      return use(viewAt({ ...this.#logView(), through, reader, trust: this.#trust }, moment))
     })
   }
 }

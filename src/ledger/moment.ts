@@ -2,7 +2,6 @@
 import type { TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { pastReader } from './past.ts'
-import type { PastTotals } from './past-totals.ts'
 import type { View } from './view.ts'
 
 export interface Moment {
@@ -33,7 +32,7 @@ export function momentOf({ at }: Pick<Asked<unknown>, 'at'>, moment: Moment): Mo
  *
  * @throws Fault `not-recorded` if the log is not that long; `busy` (`index-behind`) if the index is not there yet
  */
-export function viewAt(view: View, { at, minSize }: Moment, totals: PastTotals): View {
+export function viewAt(view: View, { at, minSize }: Moment): View {
   const { size } = view.checkpoint
   if (at !== undefined && at > size)
     throw new Fault('not-recorded', `at: this log has ${size} entries; expected at most that, got ${at}`)
@@ -45,6 +44,6 @@ export function viewAt(view: View, { at, minSize }: Moment, totals: PastTotals):
     })
   }
   if (at === undefined || at === view.through) return view
-  const { trust, log, through, reader } = view
+  const { trust, log, through, reader, totals } = view
   return { ...view, through: at, reader: pastReader(reader, { at, through, trust, log, totals }) }
 }

@@ -9,8 +9,10 @@ import { statusKey, trustRootsKey, unreadableKey } from '../map/keys.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { AsOf, Coverage, ProvenEntries } from '../verify/answer.ts'
 import { readEntryRows, readTotals } from './index-rows.ts'
+import type { PastTotals } from './past-totals.ts'
 import type { BlobStore, HeldCheckpoint, IndexReader, LogStore } from './ports.ts'
 import { proveEntries, readEntries } from './prove.ts'
+import type { StatementMemo } from './statement-memo.ts'
 
 export interface PublishedView {
   readonly origin: string
@@ -24,6 +26,7 @@ export interface PublishedView {
 export interface LogView extends PublishedView {
   readonly log: LogStore
   readonly blobs: BlobStore
+  readonly statements: StatementMemo
   /** How far the index reaches. */
   readonly through: TreeSize
 }
@@ -31,6 +34,7 @@ export interface LogView extends PublishedView {
 export interface View extends LogView {
   readonly reader: IndexReader
   readonly trust: TrustState
+  readonly totals: PastTotals
 }
 
 export function asOf(view: PublishedView, through: TreeSize): AsOf {
