@@ -44,7 +44,7 @@ import {
   statusAnswer,
   submitAnswer,
 } from './read-answer.ts'
-import { expectSame, standing } from './standing.ts'
+import { expectSame, expectSubmitted, standing } from './standing.ts'
 import { exchange } from './transport.ts'
 import type { Exchange, Received, Transport } from './transport.ts'
 
@@ -121,6 +121,7 @@ export class Client {
       if (!('entry' in signature)) continue
       const entry = standing({ entries }, signature.entry, answer.attestation, signature.key)
       checkAttestation(entry, signed)
+      expectSubmitted(entry, signed, envelope.signatures)
     }
     return answer
   }
@@ -177,7 +178,10 @@ export class Client {
   async attestation(id: AttestationId, options: CallOptions = {}): Promise<AttestationAnswer> {
     const answer = await this.#ask(`ledger/v1/attestations/${attestationId(id)}`, attestationAnswer, options)
     expectSame('attestation', id, answer.attestation)
-    for (const entry of this.#check(answer).entries.values()) {
+    const { entries } = this.#check(answer)
+    if (entries.size === 0)
+      throw new Fault('entry-mismatch', `attestation ${id}: expected an entry, got none`)
+    for (const entry of entries.values()) {
       expectSame(`attestation of entry ${entry.index}`, id, entry.attestation)
       await this.#proveId(entry, options)
     }
