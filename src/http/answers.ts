@@ -1,5 +1,6 @@
 /** Answers that are no problem: JSON and bytes, with how long they may be kept (robustness.md 6.2, interface.md 4.1). */
 import type { Response } from 'express'
+import { holdAnswer } from './held-answers.ts'
 import { printableJson } from './printable.ts'
 
 /** For what never changes under its address: full tiles, bytes named by their digest. */
@@ -19,6 +20,8 @@ export function answerJson(
   cacheControl: 'no-cache' | 'no-store',
 ): void {
   const body = new TextEncoder().encode(printableJson(answer))
+  // What was recorded must be told.
+  if (cacheControl !== 'no-store') holdAnswer(response, body.length)
   response.statusCode = status
   response.setHeader('content-type', 'application/json; charset=utf-8')
   response.setHeader('content-length', body.length)
@@ -33,6 +36,7 @@ export function answerBytes(
   bytes: Uint8Array,
   cacheControl: string,
 ): void {
+  holdAnswer(response, bytes.length)
   response.setHeader('content-type', contentType)
   response.setHeader('cache-control', cacheControl)
   response.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
