@@ -11,6 +11,7 @@ import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts
 import { MAX_PAYLOAD_BYTES } from '../attestation/envelope.ts'
 import { attestationIdOf } from '../attestation/pae.ts'
 import { parseUtf8 } from '../encoding/utf8.ts'
+import { Fault } from '../errors.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import { formatVerifierKey } from '../tlog/signed-note.ts'
 import type { TileSource } from '../tlog/tile.ts'
@@ -160,7 +161,10 @@ export class Client {
       options,
     )
     expectSame('attestation', id, answer.attestation)
-    for (const entry of this.#asker.check(answer).entries.values()) {
+    const { entries } = this.#asker.check(answer)
+    if (entries.size === 0)
+      throw new Fault('entry-mismatch', `attestation ${id}: expected an entry, got none`)
+    for (const entry of entries.values()) {
       expectSame(`attestation of entry ${entry.index}`, id, entry.attestation)
       await this.#proveId(entry, options)
     }

@@ -2,6 +2,7 @@
 import type { AttestationId } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import type { ProvenEntries } from '../verify/answer.ts'
+import { MAX_EVIDENCE_BYTES } from '../verify/evidence.ts'
 import type { CallOptions, Client } from './client.ts'
 
 /** Requests at once: enough to hide the way to the server, too few to be a burden to it. */
@@ -10,25 +11,50 @@ const FETCHES_AT_ONCE = 8
 /**
  * Each id is fetched once.
  *
+ * @param maxBytes of all together: signers and the server decide how much there is, and all of it is held at once
+ * @throws Fault `too-large` (`payload-too-large`) if there is more
  * @throws Fault `bad-proof` (`signed-bytes-withheld`) if the server has an entry of it but not what was signed
  * @throws as `Client.pae`
  */
 export async function fetchSigned(
-  client: Client,
+  client: Pick<Client, 'pae'>,
   entries: ProvenEntries,
   options: CallOptions,
+  maxBytes = MAX_EVIDENCE_BYTES,
 ): Promise<Readonly<Record<AttestationId, Uint8Array>>> {
   const wanted = [...new Set(Object.values(entries).map((entry) => entry.attestation))].values()
   const pae: Record<AttestationId, Uint8Array> = {}
+  let held = 0
   // All take from one iterator, so each id is fetched once.
   const fetchNext = async (): Promise<void> => {
-    for (const id of wanted) pae[id] = await fetchOne(client, id, options)
+    for (const id of wanted) {
+      if (held > maxBytes) throw tooMuch(maxBytes)
+      const signed = await fetchOne(client, id, options)
+      pae[id] = signed
+      held += signed.length
+    }
   }
   await Promise.all(Array.from({ length: FETCHES_AT_ONCE }, fetchNext))
+  if (held > maxBytes) throw tooMuch(maxBytes)
   return pae
 }
 
-async function fetchOne(client: Client, id: AttestationId, options: CallOptions): Promise<Uint8Array> {
+function tooMuch(maxBytes: number): Fault {
+  return new Fault(
+    'payload-too-large',
+    `answer: expected at most ${maxBytes} signed bytes behind it, got more`,
+    {
+      hint: 'Nothing was verified. Ask for one version or a narrower range, or for fewer rows (--limit).',
+      facts: { limit: maxBytes },
+    },
+  )
+}
+
+async function fetchOne(
+  client: Pick<Client, 'pae'>,
+  id: AttestationId,
+  options: CallOptions,
+): Promise<Uint8Array> {
   try {
     return await client.pae(id, options)
   } catch (cause) {

@@ -1,5 +1,5 @@
 /** Submitting, one and many: what comes back is about what was sent, and proven to be in the log. */
-import { parseSubmission } from '../attestation/envelope.ts'
+import { parseSubmission, type EnvelopeSignature } from '../attestation/envelope.ts'
 import { attestationIdOf, pae } from '../attestation/pae.ts'
 import { concatBytes } from '../encoding/bytes.ts'
 import type { JsonValue } from '../encoding/strict-json.ts'
@@ -12,30 +12,38 @@ import type { Asker, CallOptions } from './asker.ts'
 import { recall, remember, type SeenCheckpoint } from './log-memory.ts'
 import { errorOfRefusal } from './problem.ts'
 import { submitAnswer } from './read-answer.ts'
-import { expectSame, standing } from './standing.ts'
+import { expectSame, expectSubmitted, standing } from './standing.ts'
 
 export async function submitOne(asker: Asker, body: Uint8Array, options: CallOptions): Promise<SubmitAnswer> {
   // Read first: what cannot be read here cannot be compared with the answer.
-  const signed = signedBytes(body)
+  const submitted = readSubmitted(body)
   const answer = await asker.ask('ledger/v1/attestations', submitAnswer, options, body)
-  checkSubmitted(asker, signed, answer)
+  checkSubmitted(asker, submitted, answer)
   return answer
 }
 
-function signedBytes(body: Uint8Array): Uint8Array {
-  const { envelope } = parseSubmission(body)
-  return pae(envelope.payloadType, envelope.payload)
+/** What was sent: the signed bytes and the signatures over them. */
+interface Submitted {
+  readonly signed: Uint8Array
+  readonly signatures: readonly EnvelopeSignature[]
+}
+
+function readSubmitted(body: Uint8Array): Submitted {
+  const { payloadType, payload, signatures } = parseSubmission(body).envelope
+  return { signed: pae(payloadType, payload), signatures }
 }
 
 /** @throws Fault `bad-proof` if the answer is about something else, or does not prove its entries */
-function checkSubmitted(asker: Asker, signed: Uint8Array, answer: SubmitAnswer): void {
+function checkSubmitted(asker: Asker, { signed, signatures }: Submitted, answer: SubmitAnswer): void {
   expectSame('attestation', attestationIdOf(signed), answer.attestation)
   const { entries } = asker.check(answer)
   if (!answer.signatures.some((one) => 'entry' in one))
     throw new Fault('entry-mismatch', 'answer: expected an entry of what was submitted, got none')
   for (const signature of answer.signatures) {
     if (!('entry' in signature)) continue
-    checkAttestation(standing({ entries }, signature.entry, answer.attestation, signature.key), signed)
+    const entry = standing({ entries }, signature.entry, answer.attestation, signature.key)
+    checkAttestation(entry, signed)
+    expectSubmitted(entry, signed, signatures)
   }
 }
 
@@ -60,7 +68,7 @@ export async function submitMany(
       'parameter-malformed',
       `submissions: expected 1 to ${MAX_SUBMISSIONS} at once, got ${bodies.length}`,
     )
-  const signed = bodies.map(signedBytes)
+  const submitted = bodies.map(readSubmitted)
   const known = await recall(asker.memory)
   const { items } = await asker.askUnproven(
     'ledger/v1/attestations:batch',
@@ -71,7 +79,9 @@ export async function submitMany(
   expectSame('results', bodies.length, items.length)
   const results = items.map((item, at): SubmitResult => {
     if (!('answer' in item)) return { refused: refusalOf(item, asker.url) }
-    checkSubmitted(asker, signed[at] ?? new Uint8Array(0), item.answer)
+    const one = submitted[at]
+    if (one === undefined) throw new Error(`result ${at} of nothing that was sent`)
+    checkSubmitted(asker, one, item.answer)
     return { answer: item.answer }
   })
   await rememberAll(asker, results, known, options)

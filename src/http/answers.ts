@@ -1,5 +1,6 @@
 /** Answers that are no problem: JSON and bytes, with how long they may be kept (robustness.md 6.2, interface.md 4.1). */
 import type { Response } from 'express'
+import { holdAnswer } from './held-answers.ts'
 import { printableJson } from './printable.ts'
 
 /** For what never changes under its address: full tiles, bytes named by their digest. */
@@ -20,9 +21,12 @@ export function answerJson(
 ): void {
   // As text, so that Node sends it together with the head.
   const body = printableJson(answer)
+  const length = Buffer.byteLength(body)
+  // What was recorded must be told.
+  if (cacheControl !== 'no-store') holdAnswer(response, length)
   response.statusCode = status
   response.setHeader('content-type', 'application/json; charset=utf-8')
-  response.setHeader('content-length', Buffer.byteLength(body))
+  response.setHeader('content-length', length)
   response.setHeader('cache-control', cacheControl)
   response.end(body)
 }
@@ -34,6 +38,7 @@ export function answerBytes(
   bytes: Uint8Array,
   cacheControl: string,
 ): void {
+  holdAnswer(response, bytes.length)
   response.setHeader('content-type', contentType)
   response.setHeader('cache-control', cacheControl)
   response.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))

@@ -42,29 +42,41 @@ export function batchRoutes(
         if (status === 500) report(error, requestId)
         return { status, problem: JSON.parse(body) }
       }
-      answerJson(response, 200, { items: await submitAll(ledger, bodies, refuse) }, 'no-store')
+      const isGone = (): boolean => response.destroyed
+      const items = await submitAll(ledger, bodies, { refuse, isGone })
+      if (!isGone()) answerJson(response, 200, { items }, 'no-store')
     })
     .all(allowOnly('POST'))
   return routes
 }
 
-/** Runners take the next body each; results stand at the place of their body. */
+/**
+ * Runners take the next body each; results stand at the place of their body. What is left when the client has gone is
+ * dropped: nobody counts its memory any more, and nobody would be told of it.
+ */
 async function submitAll(
   ledger: Pick<SubmitDoor, 'submit'>,
   bodies: readonly Uint8Array[],
-  refuse: (error: unknown) => Result,
+  { refuse, isGone }: { readonly refuse: (error: unknown) => Result; readonly isGone: () => boolean },
 ): Promise<readonly Result[]> {
   const results: Result[] = []
   const waiting = bodies.entries()
+  const turn = turns()
   const run = async (): Promise<void> => {
     for (const [at, body] of waiting) {
+      await turn()
+      if (isGone()) return
       results[at] = await submitOne(ledger, body).catch(refuse)
-      // Checking signatures keeps the event loop; other requests get their turn in between.
-      await new Promise((resolve) => setImmediate(resolve))
     }
   }
   await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, bodies.length) }, run))
   return results
+}
+
+/** Checking signatures keeps the event loop: each of the runners gets a turn of its own, and others theirs in between. */
+function turns(): () => Promise<void> {
+  let last = Promise.resolve()
+  return () => (last = last.then(() => new Promise((resolve) => setImmediate(resolve))))
 }
 
 async function submitOne(ledger: Pick<SubmitDoor, 'submit'>, body: Uint8Array): Promise<Result> {

@@ -8,6 +8,7 @@ import { once } from 'node:events'
 import type { Request, Response } from 'express'
 import { MAX_PAGE_ROWS } from '../ledger/limits.ts'
 import { createCsv } from './csv.ts'
+import { holdAnswer } from './held-answers.ts'
 import { createNdjson } from './ndjson.ts'
 import { problemOf } from './problem.ts'
 import type { Report } from './problem.ts'
@@ -55,9 +56,13 @@ async function nextOf({ next }: RowPage, ask: AskPage): Promise<RowPage | undefi
 /** Waits for a reader that is slower than we are; false if it has left. */
 async function send(response: Response, text: string): Promise<boolean> {
   if (response.destroyed) return false
-  if (response.write(text)) return true
-  const gone = new AbortController()
-  await Promise.race([once(response, 'drain', gone), once(response, 'close', gone)])
-  gone.abort()
+  const release = holdAnswer(response, text.length)
+  const isTaken = response.write(text)
+  if (!isTaken) {
+    const gone = new AbortController()
+    await Promise.race([once(response, 'drain', gone), once(response, 'close', gone)])
+    gone.abort()
+  }
+  release()
   return !response.destroyed
 }

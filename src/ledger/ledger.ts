@@ -31,6 +31,7 @@ import { Follower, prepareIndex, type FollowSteps } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
+import { createPastTotals } from './past-totals.ts'
 import type { Placed } from './place.ts'
 import type { Clock, Storage } from './ports.ts'
 import { hashesOf } from './prove.ts'
@@ -44,7 +45,8 @@ import { queryRevocations } from './query-revocations.ts'
 import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
 import { Sequencer } from './sequencer.ts'
-import type { LogView, View } from './view.ts'
+import { createStatementMemo } from './statement-memo.ts'
+import type { View } from './view.ts'
 import { LogWriter, registeredKeys, type Published } from './writer.ts'
 
 export interface LedgerOptions {
@@ -78,6 +80,8 @@ export class Ledger implements AsyncDisposable {
   readonly #registered: () => readonly PublicKey[]
   readonly #follower: Follower
   readonly #sequencer: Sequencer | undefined
+  /** What costs too much to be made for each question. */
+  readonly #kept: Pick<View, 'statements' | 'totals'>
   /** Consistency, bundles, proof files, events. */
   readonly records: Records
   #published: Published
@@ -98,6 +102,7 @@ export class Ledger implements AsyncDisposable {
       index: (use) => this.#view(use),
     })
     this.#readOnly = options.readOnly
+    this.#kept = { statements: createStatementMemo(storage.blobs), totals: createPastTotals(options.clock) }
     this.#follower = new Follower(
       {
         storage,
@@ -301,12 +306,13 @@ export class Ledger implements AsyncDisposable {
     await this.#storage[Symbol.asyncDispose]()
   }
 
-  #logView(): LogView {
+  #logView(): Omit<View, 'reader' | 'trust'> {
     const { log, blobs } = this.#storage
     const servedAt = new Date(this.#options.clock.now()).toISOString()
     return {
       origin: this.#options.origin,
       ...this.#published,
+      ...this.#kept,
       servedAt,
       log,
       blobs,

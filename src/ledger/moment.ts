@@ -44,6 +44,6 @@ export function viewAt(view: View, { at, minSize }: Moment): View {
     })
   }
   if (at === undefined || at === view.through) return view
-  const { trust, log, through, reader } = view
-  return { ...view, through: at, reader: pastReader(reader, { at, through, trust, log }) }
+  const { trust, log, through, reader, totals } = view
+  return { ...view, through: at, reader: pastReader(reader, { at, through, trust, log, totals }) }
 }

@@ -1,16 +1,13 @@
 /** Entries, attestations and what was signed, by index and by id. They need no index: the log has them. */
 import type { AttestationId, LogIndex } from '../brand.ts'
-import { parsePae } from '../attestation/pae.ts'
-import { parseStatement } from '../attestation/statement.ts'
 import { Fault } from '../errors.ts'
-import { intakeOf, type Intake } from '../sbom/intake.ts'
-import { readSbom } from '../sbom/manifest.ts'
 import type { HashReader } from '../tlog/node.ts'
 import type { AttestationAnswer, EntryAnswer, ProvenEntries, SubmitAnswer } from '../verify/answer.ts'
 import type { Admitted } from './admit.ts'
 import type { Placed } from './place.ts'
 import type { LogEntry } from './ports.ts'
 import { hashesOf, proveEntries, readEntries } from './prove.ts'
+import { readSigned } from './statement-memo.ts'
 import { asOf, type LogView } from './view.ts'
 
 /** @throws Fault `not-recorded` */
@@ -31,7 +28,7 @@ export async function queryAttestation(view: LogView, id: AttestationId): Promis
   return {
     attestation: id,
     // From what was signed, not from the column `readable`, which no proof binds; withheld bytes come with a later issue.
-    intake: readIntake(await readSigned(view, id)),
+    intake: await view.statements.intake(id),
     entries: await prove(view, entries),
     asOf: asOf(view, view.through),
   }
@@ -40,7 +37,7 @@ export async function queryAttestation(view: LogView, id: AttestationId): Promis
 /** The DSSE pre-authentication encoding. @throws Fault `not-recorded` */
 export async function querySigned(view: LogView, id: AttestationId): Promise<Uint8Array> {
   await publishedEntries(view, id)
-  return readSigned(view, id)
+  return readSigned(view.blobs, id)
 }
 
 /** The answer to a submission: its entries, old and new, proven against what is published now. */
@@ -60,12 +57,6 @@ export async function submitAnswer(
   }
 }
 
-/** Made again from what was signed: it is kept nowhere. */
-function readIntake(signed: Uint8Array): Intake {
-  const statement = parseStatement(parsePae(signed).payload)
-  return intakeOf(statement, readSbom(statement))
-}
-
 async function publishedEntries(view: LogView, id: AttestationId): Promise<readonly LogEntry[]> {
   const entries = (await view.log.find(id)).filter((entry) => entry.index < view.checkpoint.size)
   if (entries.length === 0) throw new Fault('not-recorded', `attestation: ${id} is not recorded`)
@@ -74,17 +65,10 @@ async function publishedEntries(view: LogView, id: AttestationId): Promise<reado
 
 async function prove(view: LogView, entries: readonly LogEntry[]): Promise<ProvenEntries> {
   const wanted = await Promise.all(
-    entries.map(async (entry) => {
-      const { payload } = parsePae(await readSigned(view, entry.attestation))
-      return { entry, predicateType: parseStatement(payload).predicateType }
-    }),
+    entries.map(async (entry) => ({
+      entry,
+      predicateType: await view.statements.predicateType(entry.attestation),
+    })),
   )
   return proveEntries(hashesOf(view.log, view.checkpoint.size), view.checkpoint.size, wanted)
-}
-
-async function readSigned({ blobs }: LogView, id: AttestationId): Promise<Uint8Array> {
-  const signed = await blobs.get(id)
-  if (signed === undefined)
-    throw new Fault('integrity-error', `attestation: what was signed as ${id} is missing`)
-  return signed
 }

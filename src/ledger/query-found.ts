@@ -22,7 +22,8 @@ import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './c
 import { readEntryRows, readImageRecords, readKnownImages } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
-import { proofMaterial } from './query-images.ts'
+import { fillPage } from './page.ts'
+import { entriesOf, proofMaterial } from './query-images.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import { asOf, coverageOf, type View } from './view.ts'
 
@@ -69,14 +70,15 @@ async function queryFound(
     (a, b) => a.first - b.first || (a.image < b.image ? -1 : 1),
   )
   const rest = hits.filter((hit) => after === undefined || isAfter(hit, after))
-  const shown = rest.slice(0, limit)
-  const items = await Promise.all(shown.map((hit) => makeRow(view, question, stating, hit.image)))
-  const last = shown.at(-1)
+  const { items, last, hasMore } = await fillPage(rest, limit, async (hit) => {
+    const row = await makeRow(view, question, stating, hit.image)
+    return { row, entries: entriesOf(row) }
+  })
   const claims = after === undefined ? listClaims(await unregisteredRows(view, stating)) : {}
   return {
     question,
     items,
-    ...(rest.length > shown.length && last !== undefined
+    ...(hasMore && last !== undefined
       ? { next: formatCursor(question, { ...last, through: view.through }) }
       : {}),
     ...claims,

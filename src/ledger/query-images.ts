@@ -25,6 +25,7 @@ import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
 import { readEntryRows, readKnownImages, readTotals, type EntryRow } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
+import { fillPage } from './page.ts'
 import { targetsOf } from './prove.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import {
@@ -72,14 +73,15 @@ async function queryImages(
   const occurrences = await findOccurrences(view, question)
   const hits = await findHits(view, question, occurrences)
   const rest = hits.filter((hit) => page.after === undefined || isAfter(hit, page.after))
-  const shown = rest.slice(0, page.limit)
-  const items = await Promise.all(shown.map((hit) => makeRow(view, question, occurrences, hit.image)))
-  const last = shown.at(-1)
+  const { items, last, hasMore } = await fillPage(rest, page.limit, async (hit) => {
+    const row = await makeRow(view, question, occurrences, hit.image)
+    return { row, entries: entriesOf(row) }
+  })
   const claims = page.after === undefined ? await findClaims(view, question, occurrences) : {}
   return {
     question: question.asked,
     items: [...items].sort(compareRows),
-    ...(rest.length > shown.length && last !== undefined
+    ...(hasMore && last !== undefined
       ? { next: formatCursor(question.asked, { ...last, through: view.through }) }
       : {}),
     ...claims,
@@ -198,20 +200,21 @@ async function questionCoverage(view: View, hits: readonly Hit[]): Promise<Quest
   }
 }
 
+/** A row of any question. */
+type AnyRow = Omit<ImageRow, 'matches'> & { readonly matches: readonly { readonly entry: LogIndex }[] }
+
+/** What a row rests on. */
+export function entriesOf({ matches, sboms, provenance }: AnyRow): readonly LogIndex[] {
+  return [...matches.map((one) => one.entry), ...sboms, ...provenance.map((one) => one.entry)]
+}
+
 /** The rows' entries, all trust roots, and the revocations known of anything the rows rest on. */
 export async function proofMaterial(
   view: View,
-  items: readonly (Omit<ImageRow, 'matches'> & {
-    readonly matches: readonly { readonly entry: LogIndex }[]
-  })[],
+  items: readonly AnyRow[],
   claims?: UnregisteredClaims,
 ): Promise<ImagesAnswer['entries']> {
-  const stated = new Set<LogIndex>()
-  for (const row of items) {
-    for (const one of row.matches) stated.add(one.entry)
-    for (const index of row.sboms) stated.add(index)
-    for (const one of row.provenance) stated.add(one.entry)
-  }
+  const stated = new Set(items.flatMap(entriesOf))
   const facts = (await readEntryRows(view.reader, [...stated])).map((row) => row.facts)
   const targets = [...facts.flatMap(targetsOf), ...items.map((row) => `image:${row.image}`)]
   const roots = await trustRootEntries(view)

@@ -16,6 +16,7 @@ import { tileReader } from '../tlog/tile.ts'
 import type { ConsistencyAnswer, EventsAnswer, ProvenEntry } from '../verify/answer.ts'
 import { rootFromTiles } from './commit.ts'
 import { readEntryRows } from './index-rows.ts'
+import { fillPage } from './page.ts'
 import { queryEntry, querySigned } from './query-entries.ts'
 import { asOf, provenEntries, type LogView, type View } from './view.ts'
 
@@ -114,12 +115,18 @@ async function queryEvents(view: View, { after, limit }: EventsPage): Promise<Ev
   const from = after === undefined ? 0 : after + 1
   const end = Math.min(from + limit, view.through, size)
   const indexes = Array.from({ length: Math.max(0, end - from) }, (_, i) => (from + i) as LogIndex)
-  const rows = await readEntryRows(view.reader, indexes)
-  const next = indexes.at(-1) ?? after
+  const { items, last } = await fillPage(indexes, limit, async (index) => {
+    const [row] = await readEntryRows(view.reader, [index])
+    return { row: { entry: index, subjects: row?.facts.subjects ?? [] }, entries: [index] }
+  })
+  const next = last ?? after
   return {
-    items: rows.map(({ facts }) => ({ entry: facts.index, subjects: facts.subjects })),
+    items,
     ...(next === undefined ? {} : { next }),
-    entries: await provenEntries(view, indexes),
+    entries: await provenEntries(
+      view,
+      items.map((one) => one.entry),
+    ),
     asOf: asOf(view, view.through),
   }
 }

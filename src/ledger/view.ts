@@ -10,8 +10,10 @@ import { annulmentEntries } from '../trust/annulments.ts'
 import { revocationAt, type TrustState } from '../trust/trust-state.ts'
 import type { AsOf, Coverage, ProvenEntries } from '../verify/answer.ts'
 import { readEntryRows, readTotals } from './index-rows.ts'
+import type { PastTotals } from './past-totals.ts'
 import type { BlobStore, HeldCheckpoint, IndexReader, LogStore } from './ports.ts'
 import { hashesOf, proveEntries, readEntries } from './prove.ts'
+import type { StatementMemo } from './statement-memo.ts'
 
 export interface PublishedView {
   readonly origin: string
@@ -25,6 +27,7 @@ export interface PublishedView {
 export interface LogView extends PublishedView {
   readonly log: LogStore
   readonly blobs: BlobStore
+  readonly statements: StatementMemo
   /** How far the index reaches. */
   readonly through: TreeSize
 }
@@ -32,6 +35,7 @@ export interface LogView extends PublishedView {
 export interface View extends LogView {
   readonly reader: IndexReader
   readonly trust: TrustState
+  readonly totals: PastTotals
 }
 
 export function asOf(view: PublishedView, through: TreeSize): AsOf {

@@ -156,17 +156,34 @@ export function inRange(range: VersionRange, version: string): 'in' | 'out' | 'u
   if (same !== undefined) return includes(same) ? 'in' : 'out'
   const order = versionOrderOf(range.type)
   if (order === undefined) return 'undetermined'
-  let below: Constraint | undefined
-  let above: Constraint | undefined
-  for (const constraint of constraints) {
-    const step = order.compare(constraint.version, version)
-    if (step === undefined) return 'undetermined'
-    if (step === 0) return includes(constraint) ? 'in' : 'out'
-    if (!isBound(constraint)) continue
-    if (step < 0) below = constraint
-    else above ??= constraint
-  }
+  const place = placeOf(constraints, (one) => order.compare(one.version, version))
+  if (place === undefined) return 'undetermined'
+  const { at, step } = place
+  const found = constraints[at]
+  if (found !== undefined && step === 0) return includes(found) ? 'in' : 'out'
+  const below = constraints.slice(0, at).findLast(isBound)
+  const above = constraints.slice(at).find(isBound)
   return isBetween(range, below, above) ? 'in' : 'out'
+}
+
+/**
+ * The first constraint that is not below, by halving: somebody may ask for a thousand versions of a name that has a
+ * hundred thousand. Constraints ascend, so where there are several all of them can be ordered.
+ */
+function placeOf(
+  constraints: readonly Constraint[],
+  compare: (constraint: Constraint) => number | undefined,
+): { readonly at: number; readonly step: number } | undefined {
+  let [low, high, step] = [0, constraints.length, 1]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    const constraint = constraints[middle]
+    const found = constraint === undefined ? undefined : compare(constraint)
+    if (found === undefined) return undefined
+    if (found < 0) low = middle + 1
+    else [high, step] = [middle, found]
+  }
+  return { at: low, step }
 }
 
 function includes({ comparator }: Constraint): boolean {

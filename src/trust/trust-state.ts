@@ -256,6 +256,11 @@ export function targetChangedAt(state: TrustState, index: LogIndex): Target | un
   return (state.annulledAt.get(index) ?? state.byIndex.get(index))?.revocation.target
 }
 
+/** Whether any control statement stands at or above `index`: if none does, no verdict has changed since. */
+export function hasControlSince(state: TrustState, index: number): boolean {
+  return state.last >= index
+}
+
 /** Whether this attestation is known as a control statement among the first `asOf` entries. */
 export function isControlAttestation(state: TrustState, asOf: number, id: AttestationId): boolean {
   if (proposersOf(state, id, asOf).length > 0) return true

@@ -7,7 +7,7 @@ import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { formatVerifierKey, verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { p384TestKey } from '../helpers/test-key.ts'
-import { changeJson } from '../helpers/ledger-fetch.ts'
+import { changeJson, ledgerFetch, URL_OF_LEDGER } from '../helpers/ledger-fetch.ts'
 import type { Change } from '../helpers/ledger-fetch.ts'
 import { at, editAt, removeAt, setAt } from '../helpers/json-edit.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
@@ -254,6 +254,34 @@ describe('client', () => {
         )
         expect((await asyncRefusal(client.submit(body))).reason).to.equal('entry-mismatch')
       }
+    })
+
+    it('refuses the entry of another signer of the same statement: the submitted signature was dropped', async () => {
+      const [other, late] = [testKey('other'), testKey('late')]
+      await using ledger = await createTestLedger(openMemoryStorage(), {
+        batchWindowMs: 0,
+        submitters: { ci: [keys.ci], other: [other] },
+      })
+      const recorded = signEnvelope(payloads.shop, other)
+      const dropping: typeof fetch = (url, init) =>
+        ledgerFetch(ledger)(url, init?.method === 'POST' ? { ...init, body: new Uint8Array(recorded) } : init)
+      const liar = new Client({ url: URL_OF_LEDGER, ...trust, fetch: dropping })
+      expect((await liar.submit(recorded)).signatures).to.have.length(1)
+      for (const key of [keys.ci, late]) {
+        const fault = await asyncRefusal(liar.submit(signEnvelope(payloads.shop, key)))
+        expect([fault.reason, fault.message]).to.deep.equal([
+          'entry-mismatch',
+          `entry 1: expected a signature that was submitted, got one by ${other.publicKey.id}`,
+        ])
+      }
+    })
+
+    it('refuses an attestation without an entry', async () => {
+      const liar = clientOf(
+        story.ledger,
+        changeJson('ledger/v1/attestations/', (answer) => setAt(answer, '/entries', {})),
+      )
+      expect((await asyncRefusal(liar.attestation(shop))).reason).to.equal('entry-mismatch')
     })
 
     it('refuses an attestation id that the entry of a P-384 key does not say itself', async () => {

@@ -136,4 +136,54 @@ describe('a batch of submissions', () => {
     expect(text).to.not.contain('secret')
     expect(other.reported.map(({ requestId }) => requestId)).to.deep.equal([items[0]?.problem?.requestId])
   })
+
+  it('lets others have their turn between any two of its submissions', async () => {
+    let turn = 0
+    const starts: number[] = []
+    const door = createDoor({
+      submit: async () => {
+        starts.push(turn)
+        throw new Fault('busy', 'ledger: busy')
+      },
+    })
+    await using busy = await serveDoor(door)
+    let ticking = true
+    const tick = (): void => {
+      turn++
+      if (ticking) setImmediate(tick)
+    }
+    tick()
+    await post(`[${Array.from({ length: 50 }, () => '{}').join()}]`, busy.url)
+    ticking = false
+    expect(starts).to.have.length(50)
+    expect(new Set(starts).size, 'one submission a turn').to.equal(50)
+  })
+
+  it('is dropped where its client has gone', async () => {
+    const gone = new AbortController()
+    let submitted = 0
+    let closed: () => void = () => undefined
+    const isClosed = new Promise<void>((resolve) => (closed = resolve))
+    const door = createDoor({
+      submit: async () => {
+        if (++submitted === 1) gone.abort()
+        await isClosed
+        throw new Fault('busy', 'ledger: busy')
+      },
+    })
+    await using served = await serveDoor(door)
+    const body = `[${Array.from({ length: 1000 }, () => '{}').join()}]`
+    const asked = fetch(`${served.url}/ledger/v1/attestations:batch`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: gone.signal,
+    })
+    await asked.catch(() => undefined)
+    // A request of another connection is answered after the end of the first was seen.
+    await fetch(`${served.url}/livez`)
+    closed()
+    for (let turn = 0; turn < 8; turn++) await fetch(`${served.url}/livez`)
+    expect(submitted).to.be.below(1000)
+  })
 })
