@@ -76,6 +76,21 @@ export function parseBase64Either(text: string, subject = 'base64'): Uint8Array 
   return decode(text, padding, urlSafe, subject)
 }
 
+/**
+ * Where the text that begins at `at` ends, digits and padding, if `parseBase64` would take it; nothing is decoded. Undefined if
+ * not. What is behind it is not looked at.
+ */
+export function endOfBase64(bytes: Uint8Array, at: number): number | undefined {
+  let end = at
+  while (end < bytes.length && (standard[bytes[end] as number] as number) < 64) end++
+  const spare = (end - at) % 4
+  if (spare === 0) return end
+  const unused = (standard[bytes[end - 1] as number] as number) & (spare === 2 ? 15 : 3)
+  if (spare === 1 || unused !== 0) return undefined
+  for (let place = spare; place < 4; place++) if (bytes[end++] !== EQUALS) return undefined
+  return end
+}
+
 function paddingOf(text: string): number {
   return text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
 }
