@@ -88,9 +88,9 @@ function openExchange(host: string, port: number): Exchange {
         socket.write(request)
       }),
     close: () => {
-      const open = socket
+      const ending = socket
       socket = undefined
-      open?.destroy()
+      ending?.destroy()
     },
   }
 }

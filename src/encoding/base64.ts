@@ -77,15 +77,15 @@ export function parseBase64Either(text: string, subject = 'base64'): Uint8Array 
 }
 
 /**
- * Where the text that begins at `at` ends, digits and padding, if `parseBase64` would take it; nothing is decoded. Undefined if
- * not. What is behind it is not looked at.
+ * Where the text that begins at `from` ends, digits and padding, if `parseBase64` would take it; nothing is decoded. Undefined
+ * if not. What is behind it is not looked at.
  */
-export function endOfBase64(bytes: Uint8Array, at: number): number | undefined {
-  let end = at
-  while (end < bytes.length && (standard[bytes[end] as number] as number) < 64) end++
-  const spare = (end - at) % 4
+export function endOfBase64(bytes: Uint8Array, from: number): number | undefined {
+  let end = from
+  while (end < bytes.length && at(standard, at(bytes, end)) < 64) end++
+  const spare = (end - from) % 4
   if (spare === 0) return end
-  const unused = (standard[bytes[end - 1] as number] as number) & (spare === 2 ? 15 : 3)
+  const unused = at(standard, at(bytes, end - 1)) & (spare === 2 ? 15 : 3)
   if (spare === 1 || unused !== 0) return undefined
   for (let place = spare; place < 4; place++) if (bytes[end++] !== EQUALS) return undefined
   return end
