@@ -74,6 +74,10 @@ function openExchange(host: string, port: number): Exchange {
   }
   const open = (): Socket => {
     const opened = connect(port, host).setNoDelay(true).setEncoding('latin1').on('data', take)
+    opened.on('close', () => {
+      // Without an answer that said so: the server takes no more connections.
+      if (socket === opened) settle?.reject(new Error('the server ended a connection'))
+    })
     return opened.on('error', (cause) => settle?.reject(cause))
   }
   return {
@@ -83,6 +87,10 @@ function openExchange(host: string, port: number): Exchange {
         socket ??= open()
         socket.write(request)
       }),
-    close: () => socket?.destroy(),
+    close: () => {
+      const ending = socket
+      socket = undefined
+      ending?.destroy()
+    },
   }
 }

@@ -56,9 +56,11 @@ function payloadAfter(bytes: Uint8Array, at: number): Uint8Array {
   return bytes.subarray(at + number[0].length)
 }
 
+const latin1 = new TextDecoder('latin1')
+
 /** The beginning, a character for each byte. */
 function asciiStart(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes.subarray(0, MAX_HEADER_BYTES))
+  return latin1.decode(bytes.subarray(0, MAX_HEADER_BYTES))
 }
 
 function malformed(expected: string): Fault {

@@ -2,10 +2,9 @@
  * Following beside the event loop: a worker thread (index-worker.ts) keeps the index, so that submissions are not held up
  * by it. It is started by the first step; a ledger with nothing to catch up with starts without it.
  */
-import { Worker } from 'node:worker_threads'
 import type { TreeSize } from '../brand.ts'
 import type { FollowSteps } from '../ledger/follower.ts'
-import { endWorker, giveOrder } from '../threads/orders.ts'
+import { startThread, type Thread } from '../threads/orders.ts'
 import type { LedgerFolders } from './ledger-folder.ts'
 
 /** What the thread is started with. */
@@ -25,19 +24,17 @@ export interface IndexOrder {
  * is not replaced: the index stops, and the log goes on.
  */
 export function createIndexThread(folders: LedgerFolders, origin: string): FollowSteps {
-  let worker: Worker | undefined
+  let thread: Thread | undefined
   return {
     take(from, published) {
-      worker ??= startWorker({ folders, origin })
-      return giveOrder<TreeSize>(worker, 'the index thread', { from, published } satisfies IndexOrder)
+      thread ??= startThread(new URL('./index-worker.js', import.meta.url), 'the index thread', {
+        folders,
+        origin,
+      } satisfies IndexTask)
+      return thread.give<TreeSize>({ from, published } satisfies IndexOrder)
     },
     async [Symbol.asyncDispose]() {
-      if (worker !== undefined) await endWorker(worker)
+      await thread?.end()
     },
   }
-}
-
-function startWorker(workerData: IndexTask): Worker {
-  // Only what was built can be started so: threads have no loader for the sources.
-  return new Worker(new URL('./index-worker.js', import.meta.url), { workerData })
 }

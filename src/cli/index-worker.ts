@@ -11,25 +11,28 @@ import { foldLog } from '../ledger/trust-fold.ts'
 import { takeOrders } from '../threads/orders.ts'
 import { createTrustState } from '../trust/trust-state.ts'
 import type { IndexOrder, IndexTask } from './index-thread.ts'
-import { openForFollowing } from './ledger-folder.ts'
+import { openForFollowing, type FollowingStorage } from './ledger-folder.ts'
 
 /** Where both want a processor, submitters go first: they wait for an answer, and the index says how far it reaches. */
 const NICENESS = 10
 
 const { folders, origin } = workerData as IndexTask
-const storage = openForFollowing(folders)
+/** Opened by the first step, so that a disk that is full then is a refusal of that step and no more. */
+let storage: FollowingStorage | undefined
 const trust = createTrustState(origin)
 let folded = treeSize(0)
 
 // Of this thread alone, which only Linux can do.
 if (process.platform === 'linux') setPriority(0, NICENESS)
 
-takeOrders(takeStep, () => storage.close())
+takeOrders(takeStep, () => storage?.close())
 
 async function takeStep({ from, published }: IndexOrder): Promise<TreeSize> {
-  await foldLog(trust, storage.log, storage.blobs, logIndex(folded), published)
+  const opened = (storage ??= openForFollowing(folders))
+  await foldLog(trust, opened.log, opened.blobs, logIndex(folded), published)
   folded = published
-  const through = await followOnce({ storage, trust, most: FOLLOW_BESIDE_ENTRIES }, from, published)
-  storage.checkpoint()
+  const options = { storage: opened, trust, most: FOLLOW_BESIDE_ENTRIES }
+  const through = await followOnce(options, from, published)
+  opened.checkpoint()
   return through
 }

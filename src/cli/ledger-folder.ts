@@ -29,6 +29,8 @@ import { askNewPassphrase } from './passphrase.ts'
 import type { Settings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
+export type { FollowingStorage }
+
 export interface LedgerFolders {
   readonly data: string
   readonly signer: string

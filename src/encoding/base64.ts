@@ -76,6 +76,21 @@ export function parseBase64Either(text: string, subject = 'base64'): Uint8Array 
   return decode(text, padding, urlSafe, subject)
 }
 
+/**
+ * Where the text that begins at `from` ends, digits and padding, if `parseBase64` would take it; nothing is decoded. Undefined
+ * if not. What is behind it is not looked at.
+ */
+export function endOfBase64(bytes: Uint8Array, from: number): number | undefined {
+  let end = from
+  while (end < bytes.length && at(standard, at(bytes, end)) < 64) end++
+  const spare = (end - from) % 4
+  if (spare === 0) return end
+  const unused = at(standard, at(bytes, end - 1)) & (spare === 2 ? 15 : 3)
+  if (spare === 1 || unused !== 0) return undefined
+  for (let place = spare; place < 4; place++) if (bytes[end++] !== EQUALS) return undefined
+  return end
+}
+
 function paddingOf(text: string): number {
   return text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
 }

@@ -88,6 +88,8 @@ export interface LogStore {
   append(batch: Batch): Promise<void>
   /** Entries `from` … `to` − 1 in order; fewer where the log ends before `to`. */
   entries(from: LogIndex, to: TreeSize): Promise<readonly LogEntry[]>
+  /** The bytes of these entries alone, checked as `entries` checks them. */
+  leaves(from: LogIndex, to: TreeSize): Promise<readonly Uint8Array[]>
   /** All entries of an attestation (and key, if given), lowest index first. */
   find(attestation: AttestationId, key?: KeyId): Promise<readonly LogEntry[]>
   /** The first entry from `from` to `to` − 1 that was signed by one of these keys; without reading those between. */

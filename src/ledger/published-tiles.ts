@@ -29,6 +29,5 @@ export async function publishedBundle(
 ): Promise<Uint8Array | undefined> {
   if (bundle.width > tileWidth(size, { level: 0, index: bundle.index })) return undefined
   const from = bundle.index * TILE_WIDTH
-  const entries = await store.entries(logIndex(from), treeSize(from + bundle.width))
-  return formatEntryBundle(entries.map((entry) => entry.leaf))
+  return formatEntryBundle(await store.leaves(logIndex(from), treeSize(from + bundle.width)))
 }

@@ -6,7 +6,7 @@
  */
 import type { TreeSize } from '../brand.ts'
 import { sha256 } from '../crypto/sha256.ts'
-import { concatBytes, equalBytes } from '../encoding/bytes.ts'
+import { equalBytes } from '../encoding/bytes.ts'
 import { Fault } from '../errors.ts'
 import type { Batch, LogEntry, StoredTile } from '../ledger/ports.ts'
 
@@ -15,8 +15,11 @@ const MAX_LEAF_BYTES = 65_535
 const HASH_BYTES = 32
 /** tlog-tiles: a tile has at most 256 hashes. */
 const MAX_TILE_BYTES = 256 * HASH_BYTES
-/** RFC 6962 2.1: what stands before an entry when it is hashed into a leaf. */
-const leafPrefix = Uint8Array.of(0)
+/**
+ * RFC 6962 2.1: a zero byte stands before an entry when it is hashed into a leaf. One buffer for all: hashing is synchronous
+ * and keeps nothing.
+ */
+const leafInput = new Uint8Array(1 + MAX_LEAF_BYTES)
 
 /** @throws Fault `conflict` (`stale-version`) if the batch does not begin at `size` */
 export function checkBatch(batch: Batch, size: TreeSize): void {
@@ -41,7 +44,9 @@ function checkEntry(entry: LogEntry, expected: number): void {
 }
 
 function isLeafHash(hash: Uint8Array, leaf: Uint8Array): boolean {
-  return equalBytes(hash, sha256(concatBytes(leafPrefix, leaf)))
+  const input = leafInput.subarray(0, 1 + leaf.length)
+  input.set(leaf, 1)
+  return equalBytes(hash, sha256(input))
 }
 
 function isTile(hashes: Uint8Array): boolean {
@@ -58,10 +63,16 @@ export function checkWidening(stored: Uint8Array | undefined, tile: StoredTile):
 
 /** @throws Fault `bad-proof` (`integrity-error`) if the stored bytes no longer hash to the stored leaf hash */
 export function checkStoredEntry(entry: LogEntry): LogEntry {
-  if (isLeafHash(entry.leafHash, entry.leaf)) return entry
+  checkStoredLeaf(entry.index, entry.leaf, entry.leafHash)
+  return entry
+}
+
+/** The leaf. @throws Fault as `checkStoredEntry` */
+export function checkStoredLeaf(index: number, leaf: Uint8Array, hash: Uint8Array): Uint8Array {
+  if (isLeafHash(hash, leaf)) return leaf
   throw new Fault(
     'integrity-error',
-    `entry ${entry.index}: the stored bytes no longer hash to the stored leaf hash`,
+    `entry ${index}: the stored bytes no longer hash to the stored leaf hash`,
   )
 }
 

@@ -2,8 +2,7 @@
  * Worker threads of this program: each takes one order after the other and answers it. Refusals come back as the faults
  * they are; a thread that fails or ends rejects the order that it had.
  */
-import { once } from 'node:events'
-import { parentPort, type Worker } from 'node:worker_threads'
+import { parentPort, Worker } from 'node:worker_threads'
 import { receiveFailure, sendFailure, type SentFailure } from './sent-failure.ts'
 
 type Reply<Answer> = { readonly answer: Answer } | SentFailure
@@ -32,11 +31,32 @@ export function giveOrder<Answer>(worker: Worker, name: string, order: object): 
   })
 }
 
-/** Lets a thread that has no order close what it has open, and waits for its end. */
-export async function endWorker(worker: Worker): Promise<void> {
-  const ended = once(worker, 'exit')
-  worker.postMessage(END)
-  await ended
+export interface Thread {
+  /** As `giveOrder`; also if the thread failed before, with nothing to do. */
+  give<Answer>(order: object): Promise<Answer>
+  /** Lets a thread that has no order close what it has open, and waits for its end. */
+  end(): Promise<void>
+}
+
+/** Only what was built can be started so: threads have no loader for the sources. */
+export function startThread(program: URL, name: string, workerData: object): Thread {
+  const worker = new Worker(program, { workerData })
+  let gone: Error | undefined
+  worker.on('error', (cause) => (gone ??= new Error(`${name} failed`, { cause })))
+  const exited = new Promise<void>((resolve) => {
+    worker.once('exit', (code) => {
+      gone ??= new Error(`${name} ended with ${code}`)
+      resolve()
+    })
+  })
+  return {
+    give: <Answer>(order: object) =>
+      gone === undefined ? giveOrder<Answer>(worker, name, order) : Promise.reject(gone),
+    async end() {
+      if (gone === undefined) worker.postMessage(END)
+      await exited
+    },
+  }
 }
 
 /** In the thread: answers orders with `take`, until it is told to end. */

@@ -14,6 +14,7 @@ import { Fault } from '../../src/errors.ts'
 import {
   entryOf,
   formatHashedRekord,
+  isKnownForm,
   MAX_ENTRY_BYTES,
   parseHashedRekord,
 } from '../../src/entry/hashed-rekord.ts'
@@ -127,6 +128,24 @@ describe('entry/hashed-rekord', () => {
     }
     // 43 digits of the digest and 128 of the signature, each with 63 others, but for the bits after the end.
     expect(accepted).to.be.within(8_000, 12_000)
+  })
+
+  it('holds an entry for good by its form alone only where it would be read too', () => {
+    const good = utf8(body)
+    expect(isKnownForm(good)).to.equal(true)
+    const tail = body.indexOf('"verifier"')
+    let agreed = 0
+    for (const changes of [truncations(good), byteInsertions(good), byteChanges(good)]) {
+      for (const changed of changes) {
+        // Of changed verifiers a few will do: each is parsed, and refused.
+        if (agreed++ % 49 !== 0 && equalBytes(changed.subarray(0, tail), good.subarray(0, tail))) continue
+        if (agreed % 7 === 1 && isKnownForm(changed)) parseHashedRekord(changed)
+      }
+    }
+    expect(agreed).to.be.greaterThan(1000)
+    // Another signature of the same key is what it is for.
+    const other = { ...entry, signature: entry.signature.toReversed() }
+    expect(isKnownForm(formatHashedRekord(other))).to.equal(true)
   })
 
   it('D20 refuses an entry over 65,535 bytes, and never cuts it', () => {

@@ -22,6 +22,9 @@ export function memoryLogStore(state: MemoryState): LogStore {
     async entries(from, to) {
       return state.entries.slice(from, to).map(readEntry)
     },
+    async leaves(from, to) {
+      return state.entries.slice(from, to).map((entry) => readEntry(entry).leaf)
+    },
     async find(attestation, key) {
       const entries = lookUps.byAttestation.get(attestation) ?? []
       return entries.filter((entry) => key === undefined || entry.key === key).map(readEntry)

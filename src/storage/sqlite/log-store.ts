@@ -2,7 +2,13 @@
 import { attestationId, keyId, logIndex, treeSize, type KeyId, type TreeSize } from '../../brand.ts'
 import { Fault } from '../../errors.ts'
 import type { Batch, LogEntry, LogStore, PublishedNote } from '../../ledger/ports.ts'
-import { checkBatch, checkStoredEntry, checkStoredTile, duplicateLeaf } from '../log-batch.ts'
+import {
+  checkBatch,
+  checkStoredEntry,
+  checkStoredLeaf,
+  checkStoredTile,
+  duplicateLeaf,
+} from '../log-batch.ts'
 import { isNewNote } from '../monotonic.ts'
 import type { BlobRow, BlobWriter } from './blob-store.ts'
 import { bytesOf, idColumn, idOf, positionOf } from './column.ts'
@@ -40,6 +46,12 @@ function prepare(database: Connection) {
     range: database.prepare<[number, number], EntryRow>(
       `SELECT ${entryColumns} FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx`,
     ),
+    // Rows as arrays: a log is read from end to end by whoever audits it.
+    leaves: database
+      .prepare<[number, number], readonly [number, Uint8Array, Uint8Array]>(
+        'SELECT idx, leaf, leaf_hash FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx',
+      )
+      .raw(),
     byAttestation: database.prepare<[Uint8Array], EntryRow>(
       `SELECT ${entryColumns} FROM entry WHERE attestation = ? ORDER BY idx`,
     ),
@@ -71,7 +83,19 @@ export function sqliteLogStore(database: Connection, blobs: BlobWriter): LogStor
       inTransaction(database, 'log', () => insertBatch(statements, blobs, batch, blobRows))
     },
     async entries(from, to) {
-      return checkContiguous(statements.range.all(from, to).map(entryOf), from, to, sizeOf(statements))
+      const rows = statements.range.all(from, to)
+      checkContiguous(
+        rows.map(({ idx }) => [idx]),
+        from,
+        to,
+        sizeOf(statements),
+      )
+      return rows.map(entryOf)
+    },
+    async leaves(from, to) {
+      const rows = statements.leaves.all(from, to)
+      checkContiguous(rows, from, to, sizeOf(statements))
+      return rows.map(([index, leaf, hash]) => checkStoredLeaf(index, bytesOf(leaf), hash))
     },
     async find(attestation, key) {
       const rows =
@@ -159,11 +183,17 @@ function firstBy(
   return first && entryOf(first)
 }
 
-function checkContiguous(entries: LogEntry[], from: number, to: number, size: TreeSize): LogEntry[] {
+/** @param rows each begins with its index */
+function checkContiguous(
+  rows: readonly (readonly [number, ...unknown[]])[],
+  from: number,
+  to: number,
+  size: TreeSize,
+): void {
   const expected = Math.max(0, Math.min(to, size) - from)
-  const wrong = entries.findIndex((entry, i) => entry.index !== from + i)
-  if (entries.length === expected && wrong < 0) return entries
-  const missing = from + (wrong < 0 ? entries.length : wrong)
+  const wrong = rows.findIndex(([index], i) => index !== from + i)
+  if (rows.length === expected && wrong < 0) return
+  const missing = from + (wrong < 0 ? rows.length : wrong)
   throw new Fault('integrity-error', `log: entry ${missing} is missing, but the log has ${size} entries`)
 }
 

@@ -2,9 +2,8 @@
  * Writing the log beside the event loop: the transactions of a batch run in a thread with connections of its own
  * (writer-worker.ts), so that nobody else waits while a disk does. Reading stays here.
  */
-import { Worker } from 'node:worker_threads'
 import type { Batch, HeldCheckpoint, LogStore, PublishedNote, SignerState } from '../../ledger/ports.ts'
-import { endWorker, giveOrder } from '../../threads/orders.ts'
+import { startThread } from '../../threads/orders.ts'
 
 /** What the thread is started with: paths of databases that are open here. */
 export interface WriterTask {
@@ -27,12 +26,11 @@ export interface LogWriting extends Pick<LogStore, 'append' | 'publish'>, Pick<S
 }
 
 /** This process must hold the lock until it has ended. */
-export function startWriterThread(workerData: WriterTask): LogWriting {
-  // Only what was built can be started so: threads have no loader for the sources.
-  const worker = new Worker(new URL('./writer-worker.js', import.meta.url), { workerData })
+export function startWriterThread(task: WriterTask): LogWriting {
+  const thread = startThread(new URL('./writer-worker.js', import.meta.url), 'the writer thread', task)
   let last: Promise<unknown> = Promise.resolve()
   const order = (one: WriterOrder): Promise<void> => {
-    const done = last.then(() => giveOrder<void>(worker, 'the writer thread', one))
+    const done = last.then(() => thread.give<void>(one))
     last = done.catch(() => undefined)
     return done
   }
@@ -42,7 +40,7 @@ export function startWriterThread(workerData: WriterTask): LogWriting {
     replace: (held, next) => order({ kind: 'replace', held, next }),
     async end() {
       await last
-      await endWorker(worker)
+      await thread.end()
     },
   }
 }
