@@ -85,9 +85,9 @@ function printReport(terminal: Terminal, path: string, report: EvidenceReport): 
 }
 
 async function verifyImageOnline(context: CliContext, what: string, flags: VerifyFlags): Promise<void> {
-  const client = await connect(context, flags)
+  const image = parseImageArgument(what)
   const repository = repositoryOf(what)
-  const answer = await verifyImage(client, parseImageArgument(what), { repository })
+  const answer = await verifyImage(await connect(context, flags), image, { repository })
   const exit = exitOfImage(answer)
   const verdict = { scope: scopeChecked(repository), result: resultOf(exit), verified: exit === 0 }
   if (flags.output === 'json') context.terminal.print(answerJson('Verify', { ...answer, ...verdict }))

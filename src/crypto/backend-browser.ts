@@ -12,6 +12,7 @@ import { bigEndian } from '../encoding/der.ts'
 import { parseHex } from '../encoding/hex.ts'
 import { Fault } from '../errors.ts'
 import { nistCurves } from './curves.ts'
+import { Ed25519Point } from './ed25519-point.ts'
 import { ORDER, isAcceptablePoint, littleEndian } from './ed25519-rules.ts'
 import { hashOfKind } from './key-kind.ts'
 import type { EcdsaKind, HashName, KeyKind, ScryptCost } from './key-kind.ts'
@@ -61,8 +62,8 @@ function verifyEd25519(encodedA: Uint8Array, message: Uint8Array, signature: Uin
   const encodedR = signature.subarray(0, 32)
   const k = littleEndian(sha512(concatBytes(encodedR, encodedA, message))) % ORDER
   const s = littleEndian(signature.subarray(32))
-  const a = ed25519.Point.fromBytes(encodedA)
-  const r = ed25519.Point.BASE.multiplyUnsafe(s).add(a.negate().multiplyUnsafe(k))
+  const a = Ed25519Point.fromBytes(encodedA)
+  const r = Ed25519Point.BASE.multiplyUnsafe(s).add(a.negate().multiplyUnsafe(k))
   return equalBytes(r.toBytes(), encodedR)
 }
 

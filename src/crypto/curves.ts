@@ -1,6 +1,7 @@
 /** The elliptic curves by @noble/curves: whether a point is one, and the public half of a secret. */
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
+import { Ed25519Point } from './ed25519-point.ts'
 import { isAcceptablePoint } from './ed25519-rules.ts'
 import type { EcdsaKind } from './key-kind.ts'
 
@@ -14,7 +15,7 @@ export type CurveKind = EcdsaKind | 'ed25519'
  */
 export function judgePoint(kind: CurveKind, bits: Uint8Array): 'good' | 'strange' | 'absent' {
   if (kind === 'ed25519' && !isAcceptablePoint(bits)) return 'strange'
-  const point = kind === 'ed25519' ? ed25519.Point : nistCurves[kind].Point
+  const point = kind === 'ed25519' ? Ed25519Point : nistCurves[kind].Point
   try {
     point.fromBytes(bits)
     return 'good'

@@ -8,7 +8,8 @@ import { parseHex } from '../encoding/hex.ts'
 
 /** The order of the base point. */
 export const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n
-const FIELD = 2n ** 255n - 19n
+/** The points' coordinates are below it. */
+export const FIELD = 2n ** 255n - 19n
 
 /** The y coordinates of the eight points of small order, little-endian; each stands with either sign. */
 const smallOrder = new Set(
