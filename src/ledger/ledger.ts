@@ -27,6 +27,7 @@ import type {
 } from '../verify/answer.ts'
 import { admit, type Admitted } from './admit.ts'
 import { readBasis } from './basis.ts'
+import { checkControls } from './check-controls.ts'
 import { Follower, prepareIndex, type FollowSteps } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
@@ -121,11 +122,14 @@ export class Ledger implements AsyncDisposable {
    * Opens a ledger that was created (create.ts) and finishes what the last process left undone.
    *
    * @throws Fault `conflict`: `partial-state`, `other-origin`, `other-key`, `rollback` or `fork`
+   * @throws Fault `bad-proof` (`integrity-error`) if what decides whom to trust is damaged
    */
   static async open(storage: Storage, options: LedgerOptions): Promise<Ledger> {
     const open = options.readOnly === undefined ? openForWriting : openForReading
     const opened = await open(storage, options.origin, options.logKey)
-    const through = await prepareIndex(storage.index, opened.published.checkpoint.size)
+    const { size } = opened.published.checkpoint
+    const through = await prepareIndex(storage.index, size)
+    await checkControls(storage, opened.trust, { through, size })
     return new Ledger(storage, options, opened, through)
   }
 

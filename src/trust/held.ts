@@ -73,6 +73,8 @@ export interface TrustState {
   readonly annulments: Map<AttestationId, HeldAnnulment>
   /** By the entry that completed their annulment. */
   readonly annulledAt: Map<LogIndex, HeldRevocation>
+  /** Every control entry. */
+  readonly folded: Set<LogIndex>
   /** The newest control entry; -1 before the first. */
   last: number
 }

@@ -49,6 +49,7 @@ export function createTrustState(origin: string): TrustState {
     byIndex: new Map(),
     annulments: new Map(),
     annulledAt: new Map(),
+    folded: new Set(),
     last: -1,
   }
 }
@@ -58,6 +59,7 @@ export function foldControl(state: TrustState, entry: ControlEntry): void {
   if (entry.index <= state.last)
     throw new Error(`trust state: entry ${entry.index} after entry ${state.last}`)
   state.last = entry.index
+  state.folded.add(entry.index)
   switch (entry.control.kind) {
     case 'trust-root':
       return foldRoot(state, entry, entry.control.root)
@@ -254,6 +256,11 @@ export function revocationAt(state: TrustState, index: LogIndex): RecordedRevoca
 /** Whose standing the entry at `index` changes: the target of the revocation that it carries, or that it ends. */
 export function targetChangedAt(state: TrustState, index: LogIndex): Target | undefined {
   return (state.annulledAt.get(index) ?? state.byIndex.get(index))?.revocation.target
+}
+
+/** Whether the entry at `index` is one of those that were folded. */
+export function isFolded(state: TrustState, index: LogIndex): boolean {
+  return state.folded.has(index)
 }
 
 /** Whether any control statement stands at or above `index`: if none does, no verdict has changed since. */

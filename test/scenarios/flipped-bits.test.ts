@@ -36,6 +36,8 @@ const FILLERS = 260
 const SHARES = [0, 0.5, 0.999]
 const numbers = new Set(['readable', 'size', 'coding', 'through', 'manifest_version', 'count', 'last', 'run'])
 const REFUSED = 'refused:'
+/** Its entry: behind two SBOMs and a provenance. */
+const REVOCATION = 4
 
 /** A stored value: table, column, and the row. */
 type Place = readonly [file: string, table: string, column: string, where: string]
@@ -152,6 +154,21 @@ describe('one flipped bit', function () {
       expect(found, `at ${share}`).to.not.deep.equal([])
     }
   })
+
+  for (const isIndexed of [true, false]) {
+    const where = isIndexed ? 'the index knew it' : 'the index has yet to be made'
+    it(`in the key of a revocation's entry (${where}): no start, so that no revoked key is taken for a good one`, async () => {
+      const folders = foldersOf('passed-by')
+      cpSync(foldersOf('whole').data, folders.data, { recursive: true })
+      flip(folders.data, [LEDGER, 'entry', 'key', `idx = ${REVOCATION}`], 0.5)
+      if (!isIndexed) await rm(join(folders.data, INDEX))
+      const storage = await openSqliteStorage({ ...folders, create: false })
+      const opened = await refusal(() => openTestLedger(storage, { onIndexStopped: () => undefined }))
+      await storage[Symbol.asyncDispose]()
+      await rm(folders.data, { recursive: true })
+      expect(opened).to.equal(`${REFUSED} integrity-error`)
+    })
+  }
 
   for (const place of [
     [LEDGER, 'blob', 'bytes', `digest = ${idColumn}`],

@@ -1,0 +1,55 @@
+/**
+ * Whether the trust state that start-up folded left a control statement out. It is folded from what the log says by key
+ * (trust-fold.ts), so one flipped bit in a stored key would pass a revocation by, and a revoked key would be admitted again.
+ *
+ * Two witnesses: the index, which knew the entry before the bit flipped; and above what is indexed, the entries themselves.
+ */
+import { logIndex, treeSize, type LogIndex, type TreeSize } from '../brand.ts'
+import { parseHashedRekord } from '../entry/hashed-rekord.ts'
+import { Fault } from '../errors.ts'
+import { isFolded, type TrustState } from '../trust/trust-state.ts'
+import type { IndexReader, LogEntry, Storage } from './ports.ts'
+
+/** Read at once: a page of the index, a run of entries. */
+const ROWS_AT_ONCE = 1_000
+
+/**
+ * @param through the position of the index
+ * @param size how far `trust` was folded
+ * @throws Fault `bad-proof` (`integrity-error`) if an entry is by another key than is stored beside it
+ */
+export async function checkControls(
+  { log, index }: Pick<Storage, 'log' | 'index'>,
+  trust: TrustState,
+  { through, size }: { readonly through: TreeSize; readonly size: TreeSize },
+): Promise<void> {
+  const leftOut = await index.read((reader) => notFolded(reader, trust, size))
+  for (const at of leftOut) for (const entry of await log.entries(at, treeSize(at + 1))) checkKey(entry)
+  for (let from: number = through; from < size; from += ROWS_AT_ONCE) {
+    const to = treeSize(Math.min(from + ROWS_AT_ONCE, size))
+    for (const entry of await log.entries(logIndex(from), to)) checkKey(entry)
+  }
+}
+
+/** What the index has for control statements, and the trust state has not. If the index is what is wrong, `server check` says so. */
+async function notFolded(reader: IndexReader, trust: TrustState, size: TreeSize): Promise<Set<LogIndex>> {
+  const leftOut = new Set<LogIndex>()
+  let after: Uint8Array | undefined
+  for (;;) {
+    const page = { limit: ROWS_AT_ONCE, ...(after === undefined ? {} : { after }) }
+    const rows = await reader.keys('status', new Uint8Array(0), page)
+    for (const { key } of rows)
+      for (const at of await reader.postings('status', key))
+        if (at < size && !isFolded(trust, at)) leftOut.add(at)
+    after = rows.at(-1)?.key
+    if (after === undefined) return leftOut
+  }
+}
+
+function checkKey({ index, leaf, key }: LogEntry): void {
+  const { publicKey } = parseHashedRekord(leaf)
+  if (publicKey.id === key) return
+  throw new Fault('integrity-error', `entry ${index}: signed by ${publicKey.id}, but stored as by ${key}`, {
+    hint: 'The data was changed by another program, or is damaged. Look with: attestree server check',
+  })
+}
