@@ -142,7 +142,10 @@ function predicateOf(build: Build): JsonObject {
   const uri = parseGitUri(build.repository.startsWith('http') ? `git+${build.repository}` : build.repository)
   // In this spelling there is no room for a user or a token, which remotes often have.
   if (uri === undefined)
-    throw unknown('the source repository has no host and path', 'Its URL must name a host.')
+    throw unknown(
+      'the source repository’s URL names no host',
+      'It must be https://HOST/PATH or git@HOST:PATH, and is not shown here, since it may hold a token: git remote get-url origin',
+    )
   const metadata = {
     ...(build.invocation === undefined ? {} : { invocationId: build.invocation }),
     ...(build.startedOn === undefined ? {} : { startedOn: build.startedOn }),
