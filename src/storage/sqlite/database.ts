@@ -91,6 +91,18 @@ export function inTransaction<T>(database: Connection, subject: string, write: (
   }
 }
 
+/**
+ * Moves what was committed from the WAL into the file, as far as nobody reads it there. Without space for that it stays in
+ * the WAL, as durable as before, like where SQLite does it by itself after a commit.
+ */
+export function moveWal(database: Pick<Connection, 'pragma'>): void {
+  try {
+    database.pragma('wal_checkpoint(PASSIVE)')
+  } catch (cause) {
+    if (codeOf(cause) !== 'SQLITE_FULL') throw cause
+  }
+}
+
 /** What to throw if opening fails: a fault where that was for want of space. */
 export function orNoSpace(path: string, cause: unknown): unknown {
   // Even for reading, WAL mode needs 32 KiB of shared memory, which is a file.

@@ -13,7 +13,14 @@ import { join } from 'node:path'
 import { Fault } from '../../errors.ts'
 import type { Storage } from '../../ledger/ports.ts'
 import { blobWriter, sqliteBlobStore } from './blob-store.ts'
-import { indexDatabase, ledgerDatabase, openDatabase, signerDatabase, type Connection } from './database.ts'
+import {
+  indexDatabase,
+  ledgerDatabase,
+  moveWal,
+  openDatabase,
+  signerDatabase,
+  type Connection,
+} from './database.ts'
 import { assertLocalDisk, createFile, ensureFile, makeFolder } from './folder.ts'
 import { sqliteIndexStore } from './index-store.ts'
 import { acquireLock } from './lock.ts'
@@ -29,7 +36,7 @@ export interface SqliteFolders {
 }
 
 export interface FollowingStorage extends Pick<Storage, 'log' | 'blobs' | 'index'> {
-  /** Moves what was written to the log from the WAL into the database, so that the thread that writes need not. */
+  /** Moves what was written to the log from the WAL into the database (`moveWal`), so that the thread that writes need not. */
   checkpoint(): void
   close(): void
 }
@@ -119,7 +126,7 @@ export function openSqliteFollowing({ data, signer }: SqliteFolders): FollowingS
     log: sqliteLogStore(ledger, blobs),
     blobs: sqliteBlobStore(ledger, blobs),
     index,
-    checkpoint: () => void ledger.pragma('wal_checkpoint(PASSIVE)'),
+    checkpoint: () => moveWal(ledger),
     close() {
       index.close()
       ledger.close()
