@@ -18,6 +18,7 @@ import {
   ledgerDatabase,
   moveWal,
   openDatabase,
+  openLedgerBeside,
   signerDatabase,
   type Connection,
 } from './database.ts'
@@ -119,7 +120,7 @@ function openPieces(
  */
 export function openSqliteFollowing({ data, signer }: SqliteFolders): FollowingStorage {
   const files = filesIn({ data, signer })
-  const ledger = openDatabase(files.ledger, ledgerDatabase, 'refuse')
+  const ledger = openLedgerBeside(files.ledger)
   const index = sqliteIndexStore(openDatabase(files.index, indexDatabase, 'refuse'))
   const blobs = blobWriter(ledger)
   return {

@@ -13,6 +13,7 @@ import {
   ledgerDatabase,
   moveWal,
   openDatabase,
+  openLedgerBeside,
   openReader,
   signerDatabase,
   type Connection,
@@ -84,6 +85,13 @@ describe('sqlite database', () => {
       expect(() => reader.exec('DELETE FROM position')).to.throw(/readonly/)
       expect(pragma(reader, 'trusted_schema')).to.equal(0)
       reader.close()
+    }))
+
+  it('waits longer where another thread of ours writes too: a disk that stalls under that one is no error here', async () =>
+    withDatabase(ledgerDatabase, async (_, path) => {
+      const beside = openLedgerBeside(path)
+      expect(pragma(beside, 'busy_timeout')).to.equal(60_000)
+      beside.close()
     }))
 
   it('opens a database again without changing it', async () =>
