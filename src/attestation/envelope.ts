@@ -86,7 +86,6 @@ export function formatEnvelope(envelope: Envelope): Uint8Array {
   return formatCanonicalJson(envelopeJson(envelope))
 }
 
-/** The envelope as a JSON value, standard base64, empty key ids left out. */
 /** With the public keys of its signers, which a ledger needs of those that are not registered. */
 export function formatSubmission({ envelope, publicKeys }: Submission): Uint8Array {
   return formatCanonicalJson({
@@ -95,6 +94,7 @@ export function formatSubmission({ envelope, publicKeys }: Submission): Uint8Arr
   })
 }
 
+/** The envelope as a JSON value, standard base64, empty key ids left out. */
 export function envelopeJson(envelope: Envelope): JsonValue {
   return {
     payload: formatBase64(envelope.payload),

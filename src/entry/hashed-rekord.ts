@@ -138,7 +138,9 @@ export function isKnownForm(bytes: Uint8Array): boolean {
 function tailOf(bytes: Uint8Array): string | undefined {
   if (bytes.length > MAX_ENTRY_BYTES || !hasAt(bytes, 0, plainHead)) return undefined
   const middle = plainHead.length + PLAIN_DIGEST
-  if (endOfBase64(bytes, plainHead.length) !== middle || bytes[middle - 1] !== EQUALS) return undefined
+  if (endOfBase64(bytes, plainHead.length) !== middle) return undefined
+  // Two "=" are 31 bytes, none are 33.
+  if (bytes[middle - 1] !== EQUALS || bytes[middle - 2] === EQUALS) return undefined
   if (!hasAt(bytes, middle, plainMiddle)) return undefined
   const signature = middle + plainMiddle.length
   const end = endOfBase64(bytes, signature)

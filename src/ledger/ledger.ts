@@ -6,7 +6,15 @@
  *
  * Everything from outside (storage, key, time) is an argument.
  */
-import { treeSize, type AttestationId, type ImageDigest, type LogIndex, type TreeSize } from '../brand.ts'
+import {
+  logIndex,
+  treeSize,
+  type AttestationId,
+  type ImageDigest,
+  type LogIndex,
+  type TreeSize,
+} from '../brand.ts'
+import { basisOf } from '../attestation/control.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
@@ -14,7 +22,7 @@ import { Fault } from '../errors.ts'
 import type { HashReader } from '../tlog/node.ts'
 import type { TileId } from '../tlog/tile.ts'
 import { verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
-import { rootAt, type TrustState } from '../trust/trust-state.ts'
+import { mayControl, rootAt, type TrustState } from '../trust/trust-state.ts'
 import type {
   AttestationAnswer,
   EntryAnswer,
@@ -227,7 +235,12 @@ export class Ledger implements AsyncDisposable {
 
   async #admit(body: Uint8Array): Promise<Admitted> {
     const admitted = await (this.#options.admit ?? admit)(body, this.#registered())
-    const basis = await readBasis(this.#storage, admitted.control, this.#published.checkpoint.size)
+    if (basisOf(admitted.control) === undefined) return admitted
+    const { size } = this.#published.checkpoint
+    // What it names may be the largest SBOM there is: nobody who may not revoke has that read.
+    if (!admitted.signatures.some(({ key }) => mayControl(this.#trust, logIndex(size), key.id)))
+      return admitted
+    const basis = await readBasis(this.#storage, admitted.control, size)
     return basis === undefined ? admitted : { ...admitted, basis }
   }
 

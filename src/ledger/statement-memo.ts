@@ -10,7 +10,7 @@ import { intakeOf, type Intake } from '../sbom/intake.ts'
 import { readSbom } from '../sbom/manifest.ts'
 import type { BlobStore } from './ports.ts'
 
-/** A type is short and a report has a dozen numbers: 16 MiB together at most. */
+/** Of each. A type is short and a report has a dozen numbers; of the longest that are kept, 16 MiB. */
 const MAX_KEPT = 4_096
 /** Longer ones are read each time, so that nobody decides how much is kept. */
 const MAX_KEPT_BYTES = 4_000

@@ -70,6 +70,24 @@ function describeEntries(open: OpenStorage): void {
     expect(await log.entries(logIndex(5), treeSize(5))).to.deep.equal([])
   })
 
+  test('returns the leaves of a range alone, as it returns its entries', async ({ log }) => {
+    await log.append(batchAt(0, 10))
+    for (const [from, to] of [
+      [0, 10],
+      [3, 7],
+      [8, 20],
+      [10, 20],
+      [15, 20],
+      [5, 5],
+    ] as const) {
+      const leaves = entriesAt(from, Math.max(from, Math.min(to, 10))).map((entry) => entry.leaf)
+      expect(await log.leaves(logIndex(from), treeSize(to)), `${from} to ${to}`).to.deep.equal(leaves)
+    }
+    const [first] = await log.leaves(logIndex(0), treeSize(1))
+    first?.fill(0)
+    expect(await log.leaves(logIndex(0), treeSize(1))).to.deep.equal([entryAt(0).leaf])
+  })
+
   test('finds entries by attestation, and by attestation and key, lowest index first', async ({ log }) => {
     const entries = [
       entryAt(0),

@@ -148,6 +148,15 @@ describe('entry/hashed-rekord', () => {
     expect(isKnownForm(formatHashedRekord(other))).to.equal(true)
   })
 
+  it('holds no entry for good whose digest has another length, though its key was seen before', () => {
+    expect(isKnownForm(utf8(body))).to.equal(true)
+    for (const length of [0, 30, 31, 33, 34, 48]) {
+      const other = formatHashedRekord({ ...entry, digest: new Uint8Array(length) })
+      expect(refusal(() => parseHashedRekord(other)).reason).to.equal('entry-malformed')
+      expect(isKnownForm(other), `${length} bytes`).to.equal(false)
+    }
+  })
+
   it('D20 refuses an entry over 65,535 bytes, and never cuts it', () => {
     const long = { ...entry, signature: new Uint8Array(49_000) }
     expect(refusal(() => formatHashedRekord(long)).reason).to.equal('entry-too-large')

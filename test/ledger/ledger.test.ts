@@ -18,6 +18,7 @@ import { checkInclusion } from '../../src/tlog/inclusion.ts'
 import { leafHash } from '../../src/tlog/tree-hash.ts'
 import type { AsOf, ProvenEntries } from '../../src/verify/answer.ts'
 import { expectSound } from '../helpers/check-ledger.ts'
+import { asyncRefusal } from '../helpers/mangle.ts'
 import {
   createTestLedger,
   digestOf,
@@ -43,16 +44,6 @@ async function scenario(
   await ledger.status()
   await expectSound(storage)
   await ledger[Symbol.asyncDispose]()
-}
-
-async function refusalOf(promise: Promise<unknown>): Promise<Fault> {
-  try {
-    await promise
-  } catch (cause) {
-    if (cause instanceof Fault) return cause
-    throw cause
-  }
-  throw new Error('expected a refusal')
 }
 
 /** Checks every entry of an answer against its signed checkpoint, with nothing but the log's key. */
@@ -209,7 +200,7 @@ describe('the ledger', () => {
       const body = JSON.parse(new TextDecoder().decode(sbom('shop', ['a@1.0.0'])))
       const other = JSON.parse(new TextDecoder().decode(sbom('shop', ['a@1.0.1'])))
       const forged = new TextEncoder().encode(JSON.stringify({ ...body, payload: other.payload }))
-      expect((await refusalOf(ledger.submit(forged))).reason).to.equal('signature-invalid')
+      expect((await asyncRefusal(ledger.submit(forged))).reason).to.equal('signature-invalid')
       expect((await ledger.status()).asOf.treeSize).to.equal(1)
       expect((await ledger.submit(sbom('shop', ['a@1.0.0']))).created).to.equal(true)
     }))
@@ -234,7 +225,9 @@ describe('the ledger', () => {
 
   it('refuses an envelope that nobody registered signed', () =>
     scenario(async (ledger) => {
-      const refusal = await refusalOf(ledger.submit(sbom('shop', ['a@1.0.0'], 'syft', testKey('stranger'))))
+      const refusal = await asyncRefusal(
+        ledger.submit(sbom('shop', ['a@1.0.0'], 'syft', testKey('stranger'))),
+      )
       expect(refusal.reason).to.equal('untrusted-signer')
       expect((await ledger.status()).asOf.treeSize).to.equal(1)
     }))
@@ -292,7 +285,7 @@ describe('the ledger', () => {
       const id = idOfPayload(payload)
       expect(`sha256:${formatHex(sha256(await ledger.pae(id)))}`).to.equal(id)
       expectProven(await ledger.attestation(id), ledger)
-      expect((await refusalOf(ledger.pae(idOfPayload(sbomPayload('shop', ['b@1.0.0']))))).reason).to.equal(
+      expect((await asyncRefusal(ledger.pae(idOfPayload(sbomPayload('shop', ['b@1.0.0']))))).reason).to.equal(
         'not-recorded',
       )
     }))
@@ -396,7 +389,7 @@ describe('which images contain a component', () => {
     scenario(async (ledger) => {
       for (let at = 0; at < 3; at++) await ledger.submit(sbom(`image-${at}`, ['lodash@1.0.0']))
       const { next = '' } = await ledger.images({ component: 'pkg:npm/lodash', limit: 1 })
-      const refusal = await refusalOf(ledger.images({ component: 'pkg:npm/express', cursor: next }))
+      const refusal = await asyncRefusal(ledger.images({ component: 'pkg:npm/express', cursor: next }))
       expect(refusal.reason).to.equal('cursor-malformed')
     }))
 })
@@ -429,7 +422,7 @@ describe('revocation', () => {
       const status = await ledger.revocations(`key:${key}`)
       expect(status).to.deep.include({ state: 'revoked-since', known: true })
       expectProven(status, ledger)
-      expect((await refusalOf(ledger.submit(sbom('later', ['a@1.0.0'])))).reason).to.equal('revoked-key')
+      expect((await asyncRefusal(ledger.submit(sbom('later', ['a@1.0.0'])))).reason).to.equal('revoked-key')
     }))
 
   it('shows a revoked image as revoked, and still as affected', () =>

@@ -1,6 +1,7 @@
 /** A right to revoke within an image scope: it reaches what another principal has put there, and every reader can tell. */
 import { expect } from 'chai'
 import { before, describe, it } from 'mocha'
+import { formatSubmission, parseEnvelope } from '../../src/attestation/envelope.ts'
 import { parseTarget } from '../../src/attestation/revocation.ts'
 import { trustRootStatement, type TrustRoot } from '../../src/attestation/trust-root.ts'
 import { attestationId, imageDigest, logIndex, type LogIndex } from '../../src/brand.ts'
@@ -48,11 +49,11 @@ const trust = {
 }
 const asked = { component: 'pkg:npm/lodash' }
 
-function revokes(uri: string, basis?: number): Uint8Array {
+function revokes(uri: string, basis?: number, key = team): Uint8Array {
   const rest = basis === undefined ? {} : { basis: { entry: logIndex(basis) } }
   return signEnvelope(
     revocationPayload({ target: parseTarget(uri), mode: 'all', reason: 'unspecified', ...rest }),
-    team,
+    key,
   )
 }
 
@@ -62,9 +63,12 @@ const image = (name: string): string => `image:${digestOf(name)}`
 describe('a right to revoke within an image scope', () => {
   let storage: Storage
   let ledger: Ledger
+  const blobsRead: string[] = []
 
   before(async () => {
-    storage = openMemoryStorage()
+    const memory = openMemoryStorage()
+    const { blobs } = memory
+    storage = { ...memory, blobs: { ...blobs, get: (id) => (blobsRead.push(id), blobs.get(id)) } }
     ledger = await createTestLedger(storage, {
       batchWindowMs: 0,
       submitters: { ci: [keys.ci], team: [team] },
@@ -94,6 +98,23 @@ describe('a right to revoke within an image scope', () => {
       expect((await asyncRefusal(ledger.submit(body()))).reason).to.equal('unauthorized')
     })
   }
+
+  it('has nothing read for whoever may not revoke: what a basis names may be the largest SBOM', async () => {
+    const [stranger, basis] = [testKey('stranger'), idOfPayload(sbomPayload('shop', ['lodash@4.17.19']))]
+    const body = formatSubmission({
+      envelope: parseEnvelope(revokes(image('shop'), 2, stranger)),
+      publicKeys: [stranger.publicKey.spki],
+    })
+    const refusals = [body, revokes(image('shop'), 2, keys.ci)].map(async (one) => {
+      const { reason } = await asyncRefusal(ledger.submit(one))
+      return reason
+    })
+    blobsRead.splice(0)
+    expect(await Promise.all(refusals)).to.deep.equal(['untrusted-signer', 'unauthorized'])
+    expect(blobsRead).to.not.include(basis)
+    await asyncRefusal(ledger.submit(revokes(image('pay'), 2)))
+    expect(blobsRead).to.include(basis)
+  })
 
   it('reaches an image that another principal named there before', async () => {
     await ledger.submit(revokes(image('shop'), 2))

@@ -5,7 +5,6 @@ import { formatSubmission, parseEnvelope } from '../../src/attestation/envelope.
 import { parseTarget } from '../../src/attestation/revocation.ts'
 import { trustRootStatement, type TrustRoot } from '../../src/attestation/trust-root.ts'
 import { attestationId, imageDigest, treeSize } from '../../src/brand.ts'
-import { Client } from '../../src/client/client.ts'
 import { collectEvidence } from '../../src/client/evidence.ts'
 import { verifyImage } from '../../src/client/verified-image.ts'
 import type { SigningKey } from '../../src/crypto/signing-key.ts'
@@ -14,18 +13,17 @@ import { parseJson, type JsonValue } from '../../src/encoding/strict-json.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Storage } from '../../src/ledger/ports.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
-import { verifierKeyOf } from '../../src/tlog/signed-note.ts'
-import { verifyEvidence, type LogTrust } from '../../src/verify/evidence.ts'
+import { verifyEvidence } from '../../src/verify/evidence.ts'
 import { expectSound } from '../helpers/check-ledger.ts'
 import { at, setAt } from '../helpers/json-edit.ts'
-import { changeJson, ledgerFetch, URL_OF_LEDGER, type Change } from '../helpers/ledger-fetch.ts'
+import { changeJson } from '../helpers/ledger-fetch.ts'
 import { asyncRefusal, refusal } from '../helpers/mangle.ts'
+import { clientOf, trust } from '../helpers/story.ts'
 import {
   createTestLedger,
   digestOf,
   idOfPayload,
   keys,
-  ORIGIN,
   provenancePayload,
   revocationPayload,
   sbomPayload,
@@ -42,10 +40,6 @@ const open: TrustRoot = {
   previous: idOfPayload(trustRootStatement(first)),
   admission: 'open',
 }
-const trust: LogTrust = {
-  logKey: verifierKeyOf(ORIGIN, keys.log.publicKey),
-  trustRoot: attestationId(idOfPayload(trustRootStatement(first))),
-}
 const asked = { component: 'pkg:npm/lodash' }
 const [shop, evil] = [imageDigest(digestOf('shop')), imageDigest(digestOf('evil'))]
 
@@ -53,10 +47,6 @@ const [shop, evil] = [imageDigest(digestOf('shop')), imageDigest(digestOf('evil'
 function withKey(payload: Uint8Array, key: SigningKey): Uint8Array {
   const envelope = parseEnvelope(signEnvelope(payload, key))
   return formatSubmission({ envelope, publicKeys: [key.publicKey.spki] })
-}
-
-function clientOf(ledger: Ledger, change?: Change): Client {
-  return new Client({ url: URL_OF_LEDGER, ...trust, fetch: ledgerFetch(ledger, change) })
 }
 
 /** 0 1 trust roots · 2 SBOM of shop by ci (lodash 4.17.21) · then a stranger: 3 the same image, 4 an image of its own, 5 provenance. */

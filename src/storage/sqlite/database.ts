@@ -40,8 +40,13 @@ export const indexDatabase: DatabaseKind = {
 
 /** 3.7.0 to 3.51.2 can corrupt a WAL database that two connections write (the WAL-reset bug). */
 const MIN_SQLITE = [3, 51, 3] as const
-/** How long a connection waits for another one's lock; only a foreign program can hold one that long. */
+/** How long a connection waits for another one's lock; of one thread alone, only a foreign program holds one that long. */
 const BUSY_MS = 5000
+/**
+ * The same where a thread of ours may have the lock: a disk that stalls under it would end the other as if it were broken.
+ * No event loop waits with it.
+ */
+const BESIDE_BUSY_MS = 60_000
 
 /** What an existing file without tables means. */
 export type WhenEmpty = 'fill' | 'refuse'
@@ -49,13 +54,19 @@ export type WhenEmpty = 'fill' | 'refuse'
 /**
  * Opens an existing file for reading and writing and brings its tables up to date.
  *
+ * @param busyMs how long each write waits for another connection's
  * @throws Fault `unsupported` for a file of a newer program or another kind
  * @throws Fault `bad-proof` (`integrity-error`) for a file that is no database
  * @throws Fault `conflict` (`partial-state`) for an empty one that is to be refused
  * @throws Fault `storage-full` if there is no space even for opening it
  */
-export function openDatabase(path: string, kind: DatabaseKind, whenEmpty: WhenEmpty): Connection {
-  const database = new Database(path, { fileMustExist: true, timeout: BUSY_MS })
+export function openDatabase(
+  path: string,
+  kind: DatabaseKind,
+  whenEmpty: WhenEmpty,
+  busyMs = BUSY_MS,
+): Connection {
+  const database = new Database(path, { fileMustExist: true, timeout: busyMs })
   try {
     const version = checkedVersion(database, path, kind)
     assertSqliteVersion(database)
@@ -67,6 +78,11 @@ export function openDatabase(path: string, kind: DatabaseKind, whenEmpty: WhenEm
     database.close()
     throw orNoSpace(path, cause)
   }
+}
+
+/** The log's database, open in this process already, for a thread that writes it beside another one that does. */
+export function openLedgerBeside(path: string): Connection {
+  return openDatabase(path, ledgerDatabase, 'refuse', BESIDE_BUSY_MS)
 }
 
 /** Another connection to a database that this process has open already, for reading only. */
@@ -88,6 +104,18 @@ export function inTransaction<T>(database: Connection, subject: string, write: (
     // Only after a complete rollback is it true that nothing was changed.
     if (codeOf(cause) !== 'SQLITE_FULL' || database.inTransaction) throw cause
     throw noSpace(`${subject}: nothing was changed`, cause)
+  }
+}
+
+/**
+ * Moves what was committed from the WAL into the file, as far as nobody reads it there. Without space for that it stays in
+ * the WAL, as durable as before, like where SQLite does it by itself after a commit.
+ */
+export function moveWal(database: Pick<Connection, 'pragma'>): void {
+  try {
+    database.pragma('wal_checkpoint(PASSIVE)')
+  } catch (cause) {
+    if (codeOf(cause) !== 'SQLITE_FULL') throw cause
   }
 }
 

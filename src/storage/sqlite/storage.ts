@@ -13,7 +13,15 @@ import { join } from 'node:path'
 import { Fault } from '../../errors.ts'
 import type { Storage } from '../../ledger/ports.ts'
 import { blobWriter, sqliteBlobStore } from './blob-store.ts'
-import { indexDatabase, ledgerDatabase, openDatabase, signerDatabase, type Connection } from './database.ts'
+import {
+  indexDatabase,
+  ledgerDatabase,
+  moveWal,
+  openDatabase,
+  openLedgerBeside,
+  signerDatabase,
+  type Connection,
+} from './database.ts'
 import { assertLocalDisk, createFile, ensureFile, makeFolder } from './folder.ts'
 import { sqliteIndexStore } from './index-store.ts'
 import { acquireLock } from './lock.ts'
@@ -29,7 +37,7 @@ export interface SqliteFolders {
 }
 
 export interface FollowingStorage extends Pick<Storage, 'log' | 'blobs' | 'index'> {
-  /** Moves what was written to the log from the WAL into the database, so that the thread that writes need not. */
+  /** Moves what was written to the log from the WAL into the database (`moveWal`), so that the thread that writes need not. */
   checkpoint(): void
   close(): void
 }
@@ -112,14 +120,14 @@ function openPieces(
  */
 export function openSqliteFollowing({ data, signer }: SqliteFolders): FollowingStorage {
   const files = filesIn({ data, signer })
-  const ledger = openDatabase(files.ledger, ledgerDatabase, 'refuse')
+  const ledger = openLedgerBeside(files.ledger)
   const index = sqliteIndexStore(openDatabase(files.index, indexDatabase, 'refuse'))
   const blobs = blobWriter(ledger)
   return {
     log: sqliteLogStore(ledger, blobs),
     blobs: sqliteBlobStore(ledger, blobs),
     index,
-    checkpoint: () => void ledger.pragma('wal_checkpoint(PASSIVE)'),
+    checkpoint: () => moveWal(ledger),
     close() {
       index.close()
       ledger.close()

@@ -2,13 +2,13 @@
 import { workerData } from 'node:worker_threads'
 import { takeOrders } from '../../threads/orders.ts'
 import { blobWriter } from './blob-store.ts'
-import { ledgerDatabase, openDatabase, signerDatabase } from './database.ts'
+import { openDatabase, openLedgerBeside, signerDatabase } from './database.ts'
 import { sqliteLogStore } from './log-store.ts'
 import { sqliteSignerState } from './signer-state.ts'
 import type { WriterOrder, WriterTask } from './writer-thread.ts'
 
 const files = workerData as WriterTask
-const ledger = openDatabase(files.ledger, ledgerDatabase, 'refuse')
+const ledger = openLedgerBeside(files.ledger)
 const signer = openDatabase(files.signer, signerDatabase, 'refuse')
 const log = sqliteLogStore(ledger, blobWriter(ledger))
 const state = sqliteSignerState(signer)

@@ -50,6 +50,7 @@ async function afterDamage(
 }
 
 const readAll = (storage: Storage) => allEntries(storage.log)
+const readLeaves = ({ log }: Storage) => log.leaves(logIndex(0), treeSize(5))
 const readTile = (storage: Storage) => storage.log.tiles([{ level: 0, index: 0 }])
 const readPostings = (storage: Storage) => storage.index.read((reader) => reader.postings('components', key))
 
@@ -67,6 +68,14 @@ describe('sqlite storage: damage', () => {
       "UPDATE entry SET leaf = x'00' WHERE idx = 3",
       ({ log }) => log.find(anAttestation),
     ],
+    ['a changed leaf, read alone', 'ledger.db', "UPDATE entry SET leaf = x'00' WHERE idx = 3", readLeaves],
+    [
+      'a leaf longer than any that is stored',
+      'ledger.db',
+      'UPDATE entry SET leaf = zeroblob(65536) WHERE idx = 3',
+      readAll,
+    ],
+    ['a removed leaf', 'ledger.db', 'DELETE FROM entry WHERE idx = 3', readLeaves],
     ['a changed leaf hash', 'ledger.db', 'UPDATE entry SET leaf_hash = zeroblob(32) WHERE idx = 3', readAll],
     ['a cut attestation id', 'ledger.db', "UPDATE entry SET attestation = x'00' WHERE idx = 3", readAll],
     ['a removed entry', 'ledger.db', 'DELETE FROM entry WHERE idx = 3', readAll],

@@ -1,6 +1,7 @@
 /** The open sequence (robustness.md 7.1), and a full disk. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { treeSize } from '../../../src/brand.ts'
@@ -10,7 +11,9 @@ import { blobWriter, sqliteBlobStore } from '../../../src/storage/sqlite/blob-st
 import {
   indexDatabase,
   ledgerDatabase,
+  moveWal,
   openDatabase,
+  openLedgerBeside,
   openReader,
   signerDatabase,
   type Connection,
@@ -84,6 +87,13 @@ describe('sqlite database', () => {
       reader.close()
     }))
 
+  it('waits longer where another thread of ours writes too: a disk that stalls under that one is no error here', async () =>
+    withDatabase(ledgerDatabase, async (_, path) => {
+      const beside = openLedgerBeside(path)
+      expect(pragma(beside, 'busy_timeout')).to.equal(60_000)
+      beside.close()
+    }))
+
   it('opens a database again without changing it', async () =>
     withDatabase(signerDatabase, async (database, path) => {
       const before = pragma(database, 'schema_version')
@@ -134,6 +144,24 @@ describe('sqlite database: a full disk', () => {
       expect(await signer.read()).to.deep.equal(next)
     })
   })
+
+  it('leaves in the WAL what there is no space to move: a step of the index that is done has not failed', () => {
+    const failing = (code: string) => ({
+      pragma: () => {
+        throw new Database.SqliteError('no', code)
+      },
+    })
+    expect(() => moveWal(failing('SQLITE_FULL'))).not.to.throw()
+    expect(() => moveWal(failing('SQLITE_IOERR_WRITE'))).to.throw(/no/)
+  })
+
+  it('moves the WAL where there is space', async () =>
+    withDatabase(ledgerDatabase, async (database, path) => {
+      await sqliteLogStore(database, blobWriter(database)).append(batchAt(0, 300))
+      const before = statSync(path).size
+      moveWal(database)
+      expect(statSync(path).size).to.be.greaterThan(before)
+    }))
 
   it('refuses an index batch as storage-full at the old position, and goes on when there is space', async () =>
     withDatabase(indexDatabase, async (database) => {
