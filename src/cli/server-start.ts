@@ -43,7 +43,11 @@ export async function runServer(context: CliContext, flags: StartFlags): Promise
   })
   // Before anybody is told that it runs: whoever reads that may stop it.
   const stop = stopped(context)
-  await printStarted(context, folders, ledger, server)
+  await printStarted(context, folders, ledger, server).catch(async (cause: unknown) => {
+    await server.close()
+    await ledger[Symbol.asyncDispose]()
+    throw cause
+  })
   await stop
   await drain(context, server, ledger)
 }

@@ -103,9 +103,15 @@ export function exitOfImage({ attestations, asOf }: Pick<ImageAnswer, 'attestati
   const verdicts = attestations.map((one) => one.verdict.verdict)
   if (verdicts.length === 0) return EXIT.nothingRecorded
   if (verdicts.includes('revoked')) return EXIT.revoked
-  const good = verdicts.includes('valid') || verdicts.includes('valid-before-compromise')
-  if (!good) return EXIT.untrusted
+  if (vouching(attestations) === 0) return EXIT.untrusted
   return asOf.indexedThrough < asOf.treeSize ? EXIT.cannotTell : 0
+}
+
+/** How many count: one out of its signer's scope vouches for nothing. */
+export function vouching(attestations: ImageAnswer['attestations']): number {
+  return attestations.filter(
+    ({ verdict: { verdict } }) => verdict === 'valid' || verdict === 'valid-before-compromise',
+  ).length
 }
 
 /** In JSON, one word that follows the exit code. */
@@ -139,7 +145,7 @@ function printVerdict(
   warnOfOtherName(terminal, answer, asked)
   if (exit === 0) {
     terminal.print(
-      `${color.green('✓')} Vouched for: ${plural(answer.attestations.length, 'attestation')}, none revoked as far as this server shows.`,
+      `${color.green('✓')} Vouched for: ${plural(vouching(answer.attestations), 'attestation')}, none revoked as far as this server shows.`,
     )
     printWrapped(terminal, '? ', 'Not established: that no revocation was left out; not witnessed.')
   } else if (exit === EXIT.revoked) terminal.print(`${color.red('⊘')} ${revokedSentence(answer)}`)

@@ -61,7 +61,7 @@ function parseInterval(text: string): number {
 async function watch(context: CliContext, flags: WatchFlags): Promise<void> {
   const { terminal } = context
   const client = await connect(context, flags)
-  const progress = { after: flags.after ?? (await newest(client)), count: 0 }
+  const progress = { after: flags.after ?? (await newest(client)), count: 0, isWhole: true }
   try {
     await untilInterrupted(async (signal) => {
       const answers = followLog(client, {
@@ -79,6 +79,7 @@ async function watch(context: CliContext, flags: WatchFlags): Promise<void> {
     })
   } catch (cause) {
     if (!(cause instanceof Interrupted)) throw cause
+    progress.isWhole = false
     context.setExitCode(EXIT.interrupted)
   }
   printEnd(terminal, flags, progress)
@@ -121,12 +122,20 @@ function aboutOf(subjects: LogEvent['subjects']): string {
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(' ') || '(no subject)'
 }
 
-function printEnd(
-  terminal: Terminal,
-  { output, once }: WatchFlags,
-  { after, count }: { readonly after: LogIndex | undefined; readonly count: number },
+interface Progress {
+  readonly after: LogIndex | undefined
+  readonly count: number
+  /** Whether it ended by itself. */
+  readonly isWhole: boolean
+}
+
+/** A stream that was interrupted has no end record: it must not look whole. */
+export function printEnd(
+  terminal: Pick<Terminal, 'print' | 'note'>,
+  { output, once }: Pick<WatchFlags, 'output' | 'once'>,
+  { after, count, isWhole }: Progress,
 ): void {
-  if (output === 'ndjson' && once === true)
+  if (output === 'ndjson' && once === true && isWhole)
     terminal.print(
       formatJsonLine({ apiVersion: JSON_API_VERSION, kind: 'End', count, complete: true, after }),
     )

@@ -9,10 +9,14 @@ import { Ledger, type LedgerOptions } from '../ledger/ledger.ts'
 import type { Clock, Storage } from '../ledger/ports.ts'
 import type { VerifierKey } from '../tlog/signed-note.ts'
 import { createAdmission, type Admission } from './admission.ts'
-import { createApp } from './app.ts'
+import { createApp, type AppOptions } from './app.ts'
 import { startServer, type RunningServer } from './serve.ts'
 
-export interface StartLedgerOptions {
+/** What stands between strangers and the log is as for `createApp`. */
+export interface StartLedgerOptions extends Pick<
+  AppOptions,
+  'submitTokens' | 'rateLimit' | 'trustedProxies'
+> {
   /** The log's name for ever: a bare host name. */
   readonly origin: string
   /** Ed25519. Who has it and the signer state can sign a second history: keep both apart from the data. */
@@ -100,8 +104,17 @@ async function firstTrustRootOf(ledger: Ledger): Promise<AttestationId> {
 }
 
 function serve(ledger: Ledger, options: StartLedgerOptions): Promise<RunningServer> {
-  const { host = '127.0.0.1', port = 0, report } = options
-  return startServer(createApp(ledger, { report }), { host, port })
+  const { host = '127.0.0.1', port = 0 } = options
+  return startServer(createApp(ledger, guardsOf(options)), { host, port })
+}
+
+function guardsOf({ report, submitTokens, rateLimit, trustedProxies }: StartLedgerOptions): AppOptions {
+  return {
+    report,
+    ...(submitTokens === undefined ? {} : { submitTokens }),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+    ...(trustedProxies === undefined ? {} : { trustedProxies }),
+  }
 }
 
 function closing(server: RunningServer, ledger: Ledger, admission: Admission): () => Promise<void> {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { imageDigest, treeSize } from '../../src/brand.ts'
 import { printImage } from '../../src/cli/show-command.ts'
-import { exitOfImage } from '../../src/cli/verify-command.ts'
+import { exitOfImage, vouching } from '../../src/cli/verify-command.ts'
 import { createColors, type Terminal } from '../../src/cli/terminal.ts'
 import { tellStory } from '../helpers/story.ts'
 import { digestOf } from '../helpers/test-ledger.ts'
@@ -41,5 +41,18 @@ describe('attestree: what is shown of an image', () => {
       exitOfImage({ ...answer, asOf: { ...answer.asOf, indexedThrough: treeSize(indexedThrough) } })
     expect(answer.asOf.treeSize).to.equal(8)
     expect([exitAt(8), exitAt(7)]).to.deep.equal([0, 16])
+  })
+
+  it('counts as vouching only what counts: not what a signer said out of its scope', async () => {
+    const { ledger } = await tellStory()
+    const { attestations } = await ledger.image(imageDigest(digestOf('shop')))
+    const [first] = attestations
+    if (first === undefined) throw new Error('the story has an attestation of shop')
+    const judged = (verdict: typeof first.verdict.verdict): typeof first => ({
+      ...first,
+      verdict: { ...first.verdict, verdict },
+    })
+    const all = [judged('valid'), judged('valid-before-compromise'), judged('unauthorized')]
+    expect([vouching(all), vouching(all.slice(2))]).to.deep.equal([2, 0])
   })
 })

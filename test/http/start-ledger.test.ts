@@ -71,4 +71,22 @@ describe('a ledger in a program', () => {
     expect(reasons).to.deep.equal(['partial-state', 'other-key', 'address-in-use'])
     await (await start()).close()
   })
+
+  it('guards its door as its program says: by tokens, and by the addresses that its proxies name', async () => {
+    const token = 'a-token-of-more-than-20-characters'
+    const running = await start({ trustRoot, submitTokens: [token], rateLimit: 'on', trustedProxies: 1 })
+    const body = signEnvelope(sbomPayload('shop', ['lodash@4.17.20']), keys.ci)
+    const answerTo = async (headers: Record<string, string>): Promise<string> => {
+      const request = { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } }
+      const { status, headers: told } = await fetch(`${running.url}/ledger/v1/attestations`, request)
+      return `${status} ${/remaining=\d+/.exec(told.get('ratelimit') ?? '')?.[0]}`
+    }
+    const authorization = `Bearer ${token}`
+    expect([
+      await answerTo({ 'x-forwarded-for': '192.0.2.1' }),
+      await answerTo({ 'x-forwarded-for': '192.0.2.1', authorization }),
+      await answerTo({ 'x-forwarded-for': '192.0.2.2', authorization }),
+    ]).to.deep.equal(['401 remaining=119', '201 remaining=118', '200 remaining=119'])
+    await running.close()
+  })
 })
