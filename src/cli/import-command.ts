@@ -64,7 +64,7 @@ async function importFolder(context: CliContext, folder: string, flags: ImportFl
       files,
       subjects,
       signal,
-      onProgress: (done, results) => progress.show(done, files.length, factsOf(countsOf(results))),
+      onProgress: (done, results) => progress.show(done, files.length, () => factsOf(countsOf(results))),
     }),
   )
   progress.end()

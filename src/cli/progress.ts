@@ -4,10 +4,13 @@ import type { Terminal } from './terminal.ts'
 
 /** interface.md 3.4. */
 const PLAIN_EVERY_MS = 10_000
+/** A person sees no more. */
+const BAR_EVERY_MS = 100
 const BAR_WIDTH = 24
 
 export interface Progress {
-  show(done: number, total: number, facts: string): void
+  /** @param facts asked only when something is shown */
+  show(done: number, total: number, facts: () => string): void
   /** Leaves the line as it is; nothing is rewritten afterwards. */
   end(): void
 }
@@ -22,14 +25,13 @@ export function createProgress({
   let [shownAt, shown] = [systemClock.now(), false]
   return {
     show(done, total, facts) {
-      const line = `${what}: ${done} of ${total} (${total === 0 ? 100 : Math.floor((100 * done) / total)}%)  ${facts}`
-      if (terminal.rewrite !== undefined) {
-        terminal.rewrite(`${barOf(done, total)} ${line}`)
-        shown = true
-      } else if (systemClock.now() - shownAt >= PLAIN_EVERY_MS || done === total) {
-        terminal.note(line)
-        shownAt = systemClock.now()
-      }
+      const every = terminal.rewrite === undefined ? PLAIN_EVERY_MS : BAR_EVERY_MS
+      if (systemClock.now() - shownAt < every && done !== total) return
+      shownAt = systemClock.now()
+      const line = `${what}: ${done} of ${total} (${total === 0 ? 100 : Math.floor((100 * done) / total)}%)  ${facts()}`
+      if (terminal.rewrite === undefined) return terminal.note(line)
+      terminal.rewrite(`${barOf(done, total)} ${line}`)
+      shown = true
     },
     end() {
       if (shown) terminal.note()
