@@ -115,12 +115,12 @@ async function serve(
   schema: SchemaCheck,
 ): Promise<RunningServer> {
   const { submitTokens: path } = flags
-  const tokens = path === undefined ? [] : parseTokens(await readSecret(path), path)
+  const tokens = path === undefined ? undefined : parseTokens(await readSecret(path), path)
   const app = createApp(ledger, {
     schema,
     rateLimit: flags.rateLimit,
     trustedProxies: flags.trustProxy,
-    submitTokens: tokens,
+    ...(tokens === undefined ? {} : { submitTokens: tokens }),
     report: (cause, requestId) => {
       const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
       for (const line of text.split('\n'))

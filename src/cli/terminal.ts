@@ -4,6 +4,7 @@
  * Text from documents is a stranger's: it passes through `visible` before it reaches a terminal.
  */
 import { styleText } from 'node:util'
+import { printable, printableJson } from '../encoding/printable.ts'
 
 export interface Terminal {
   /** One line of the answer. */
@@ -60,28 +61,11 @@ function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
   return isTerminal && env['TERM'] !== 'dumb'
 }
 
-// C0 and C1 controls, DEL, soft hyphen, bidirectional controls, zero-width characters, line and paragraph separators, tags.
-const UNSAFE = String.raw`\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}`
-const unsafe = new RegExp(`[${UNSAFE}]`, 'gu')
-const unsafeInJson = new RegExp(`(?!\n)[${UNSAFE}]`, 'gu')
-
 /** A stranger's text with everything that could move the cursor or reorder the line shown as `\u{…}`. */
-export function visible(text: string): string {
-  return text.replace(unsafe, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
-}
+export const visible = printable
 
 /** A value as JSON for people and programs: the characters that `visible` shows are escaped, which changes no value. */
-export function formatJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(unsafeInJson, escaped)
-}
+export const formatJson = (value: unknown): string => printableJson(value, 2)
 
 /** The same on one line, for NDJSON. */
-export function formatJsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(unsafeInJson, escaped)
-}
-
-function escaped(character: string): string {
-  return [...Array(character.length).keys()]
-    .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
-    .join('')
-}
+export const formatJsonLine = (value: unknown): string => printableJson(value)

@@ -1,6 +1,8 @@
 /** Text that others wrote, made safe to look at: control and direction characters become visible escapes. */
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+/** A newline stands in JSON only between its lines, where it was asked for. */
+const UNSAFE_IN_JSON = new RegExp(`(?!\\n)${UNSAFE.source}`, 'gu')
 
 export function printable(text: string): string {
   return text.replace(UNSAFE, escaped)
@@ -11,13 +13,15 @@ function escaped(character: string): string {
 }
 
 /**
- * A value as JSON on one line, with these characters escaped as JSON escapes them: it reads the same. Unescaped, some
- * end a line for readers of NDJSON, and some move the cursor of a terminal.
+ * A value as JSON with these characters escaped as JSON escapes them: it reads the same. Unescaped, some end a line for
+ * readers of NDJSON, and some move the cursor of a terminal.
+ *
+ * @param indent spaces for each level; on one line if left out
  */
-export function printableJson(value: unknown): string {
-  const text = JSON.stringify(value)
+export function printableJson(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, null, indent)
   // Most answers are ASCII, where JSON has escaped all of them but one.
-  return /[^\x00-\x7e]/.test(text) ? text.replace(UNSAFE, jsonEscaped) : text
+  return /[^\x00-\x7e]/.test(text) ? text.replace(UNSAFE_IN_JSON, jsonEscaped) : text
 }
 
 function jsonEscaped(character: string): string {

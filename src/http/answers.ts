@@ -1,7 +1,7 @@
 /** Answers that are no problem: JSON and bytes, with how long they may be kept (robustness.md 6.2, interface.md 4.1). */
 import type { Response } from 'express'
 import { holdAnswer } from './held-answers.ts'
-import { printableJson } from './printable.ts'
+import { printableJson } from '../encoding/printable.ts'
 
 /** For what never changes under its address: full tiles, bytes named by their digest. */
 export const IMMUTABLE = 'public, max-age=31536000, immutable'

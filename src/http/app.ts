@@ -78,7 +78,7 @@ export function createRouters(
     'report' | 'schema' | 'submitTokens' | 'rateLimit'
   >,
 ): Router[] {
-  const { readBody, metrics, submitTokens = [], rateLimit = 'auto' } = parts
+  const { readBody, metrics, submitTokens, rateLimit = 'auto' } = parts
   const limits = createRateLimits(
     () => rateLimit === 'on' || (rateLimit === 'auto' && ledger.admission() === 'open'),
   )

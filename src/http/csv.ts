@@ -3,25 +3,32 @@
  *
  * What people wrote into SBOMs stands in the cells, and a spreadsheet runs a cell that begins as a formula. Such a cell
  * gets an apostrophe in front; control and direction characters become visible escapes. The last line is `#END`, the
- * number of rows, and how far the answer reaches; without it the stream was cut.
+ * number of rows, how far the answer reaches, and how many claims of unregistered signers are not listed here; without it
+ * the stream was cut.
  */
-import { printable } from './printable.ts'
+import { printable } from '../encoding/printable.ts'
 import type { RowFormat, RowPage } from './row-format.ts'
 
 const COLUMNS = ['image', 'names', 'status', 'revoked', 'matches', 'entries', 'builders', 'commits']
 
 export function createCsv(): RowFormat {
   let begun = false
+  let unregistered = 0
   return {
     contentType: 'text/csv; charset=utf-8; header=present',
-    page({ items }) {
+    page({ items, unregistered: claims }) {
+      unregistered += claims === undefined ? 0 : claims.items.length + claims.more
       const header = begun ? [] : [COLUMNS]
       begun = true
       return [...header, ...items.map(cellsOf)].map(csvLine).join('')
     },
     end: ({ asOf, coverage }, rows) => {
       const reach = { origin: asOf.origin, treeSize: asOf.treeSize, indexedThrough: asOf.indexedThrough }
-      const facts = Object.entries({ ...reach, ...coverage }).map(([name, value]) => `${name}=${value}`)
+      const facts = Object.entries({
+        ...reach,
+        ...coverage,
+        ...(unregistered === 0 ? {} : { unregistered }),
+      }).map(([name, value]) => `${name}=${value}`)
       return csvLine(['#END', String(rows), ...facts])
     },
     failure: () => '',

@@ -8,7 +8,7 @@
  *     End      count, complete: true                                             last; without it the stream was cut
  *     Error    problem                                                           then the stream is cut
  */
-import { printableJson } from './printable.ts'
+import { printableJson } from '../encoding/printable.ts'
 import type { RowFormat, RowPage } from './row-format.ts'
 
 export function createNdjson(): RowFormat {

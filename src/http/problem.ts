@@ -11,7 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault } from '../errors.ts'
 import type { FaultClass, Reason } from '../errors.ts'
 import { answerEarly, isBodyComing } from './early-answer.ts'
-import { printable, printableJson } from './printable.ts'
+import { printable, printableJson } from '../encoding/printable.ts'
 
 const statusOfClass = {
   malformed: 400,

@@ -48,9 +48,17 @@ function isToken(text: string): boolean {
   return text.length >= MIN_TOKEN_CHARS && text.length <= MAX_TOKEN_CHARS && /^[\w.~+/-]+=*$/.test(text)
 }
 
-/** Lets a request pass that brings one of the tokens; anything, if there are none. */
-export function requireToken(tokens: readonly string[]): RequestHandler {
-  if (tokens.length === 0) return (_request, _response, next) => next()
+/**
+ * Lets a request pass that brings one of the tokens; any, if no list is given.
+ *
+ * @throws Fault `malformed` (`parameter-malformed`) for an empty list: whoever gives one did not mean "anybody"
+ */
+export function requireToken(tokens: readonly string[] | undefined): RequestHandler {
+  if (tokens === undefined) return (_request, _response, next) => next()
+  if (tokens.length === 0)
+    throw new Fault('parameter-malformed', 'submit tokens: expected at least one, got an empty list', {
+      hint: 'Leave the list out to let anybody submit.',
+    })
   const known = tokens.map((token) => sha256(utf8(token)))
   return (request, response, next) => {
     const [, token] = /^Bearer +(\S{1,512})$/i.exec(request.headers.authorization ?? '') ?? []

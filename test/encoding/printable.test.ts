@@ -1,7 +1,7 @@
 import { describe, it } from 'mocha'
 import { expect } from 'chai'
 import { createNdjson } from '../../src/http/ndjson.ts'
-import { printableJson } from '../../src/http/printable.ts'
+import { printableJson } from '../../src/encoding/printable.ts'
 import type { RowPage } from '../../src/http/row-format.ts'
 
 /** Ends a line for many readers (Python's splitlines, say); a control sequence; a change of direction; a tag. */

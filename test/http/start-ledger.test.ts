@@ -88,5 +88,8 @@ describe('a ledger in a program', () => {
       await answerTo({ 'x-forwarded-for': '192.0.2.2', authorization }),
     ]).to.deep.equal(['401 remaining=119', '201 remaining=118', '200 remaining=119'])
     await running.close()
+    // Whoever gives an empty list did not mean "anybody"; refused, it holds nothing open.
+    expect((await asyncRefusal(start({ submitTokens: [] }))).reason).to.equal('parameter-malformed')
+    await (await start()).close()
   })
 })
