@@ -1,4 +1,5 @@
 /** What `attestree server doctor` makes of an installation: each fact judged, with what to do. Pure. */
+import type { InspectedLedger } from './ledger-folder.ts'
 import { plural } from './table.ts'
 
 export interface Diagnosis {
@@ -10,30 +11,8 @@ export interface Diagnosis {
   readonly todo?: string
 }
 
-/** What is looked at; ledger-folder.ts reads it. */
-export interface Installation {
-  readonly folders: readonly {
-    readonly path: string
-    readonly mode: number
-    readonly freeBytes: number
-    readonly networkFileSystem: boolean
-  }[]
-  readonly databases: readonly {
-    readonly name: string
-    readonly path: string
-    readonly mode: number
-    readonly schema: number
-    readonly knownSchema: number
-    readonly walBytes: number
-  }[]
-  readonly unreadable: readonly string[]
-  readonly entries: number
-  readonly published: number
-  readonly signed: number | undefined
-  readonly indexedThrough: number | undefined
-  readonly newestRecordedAt: string | undefined
-  readonly logKey: { readonly path: string; readonly mode: number } | undefined
-  readonly sharesFolder: boolean
+/** What is looked at: what ledger-folder.ts reads, and what this machine says. */
+export interface Installation extends InspectedLedger {
   /** `v20.19.0` */
   readonly node: string
   /** Milliseconds since 1970. */

@@ -218,11 +218,14 @@ export async function restoreLedger(
   return { ...facts, signed: held.size }
 }
 
-/** What stands of a ledger, whether or not it is served. @throws Fault `not-found`, `conflict` (`partial-state`) */
-export function inspectLedger(folders: LedgerFolders): Inspection & {
+export interface InspectedLedger extends Inspection {
   readonly logKey: { readonly path: string; readonly mode: number } | undefined
+  /** Whether the signer folder lies inside of the data folder. */
   readonly sharesFolder: boolean
-} {
+}
+
+/** What stands of a ledger, whether or not it is served. @throws Fault `not-found`, `conflict` (`partial-state`) */
+export function inspectLedger(folders: LedgerFolders): InspectedLedger {
   if (ledgerState(folders) === 'nothing') throw noLedger(folders)
   for (const folder of [folders.data, folders.signer]) if (!existsSync(folder)) throw partialState(folders)
   const path = logKeyFile(folders)
