@@ -1,6 +1,7 @@
 /** Text that others wrote, made safe to look at: control and direction characters become visible escapes. */
 
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+// Plane 14 whole: all of it is drawn as nothing, and only part of it is assigned, so no category names it.
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u{e0000}-\u{e0fff}]/gu
 /** A newline stands in JSON only between its lines, where it was asked for. */
 const UNSAFE_IN_JSON = new RegExp(`(?!\\n)${UNSAFE.source}`, 'gu')
 

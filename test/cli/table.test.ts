@@ -49,6 +49,8 @@ describe('text of strangers', () => {
         expect(visible(one)).not.to.match(steering).and.not.to.match(/\n/)
       }),
     )
+    // U+E0000 is in no category of its own (nothing is assigned there), and yet no terminal draws it.
+    expect(visible('\u{e0000}')).to.equal('\\u{e0000}')
     expect(visible('naïve – 日本語 ✓ pkg:npm/%40a/b@1.0')).to.equal('naïve – 日本語 ✓ pkg:npm/%40a/b@1.0')
   })
 
