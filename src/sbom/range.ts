@@ -4,11 +4,11 @@
  *     vers:npm/>=1.0.0|!=1.4.2|<2.0.0          type / constraints, ascending by version
  *
  * VERS is taken in its canonical form only and echoed as it came; the ecosystem's own notation (native-range.ts) is
- * turned into it. Types whose versions we cannot order yet are read, and answer `undetermined`.
+ * turned into it. Types whose versions have no order are read, and answer `undetermined`.
  */
 import { Fault } from '../errors.ts'
-import type { Comparator, Constraint, VersionRange } from './constraint.ts'
-import { parseNativeRange } from './native-range.ts'
+import type { Constraint, VersionRange } from './constraint.ts'
+import { comparatorOf, parseNativeRange } from './native-range.ts'
 import { versionOrderOf } from './versions/order.ts'
 
 export type { VersionRange } from './constraint.ts'
@@ -30,9 +30,11 @@ export function parseRange(text: string, type: string): VersionRange {
   return range
 }
 
-/** Other types are read as VERS would write them; until their versions can be ordered, every one is `undetermined`. */
+/** Types without an order, and what only VERS can say, are read as VERS would write them. */
 function nativeRange(text: string, type: string): VersionRange {
-  if (type === 'npm') return { type, constraints: parseNativeRange(text) }
+  const order = versionOrderOf(type)
+  const isVersLike = type !== 'npm' && text.includes('!=')
+  if (order !== undefined && !isVersLike) return { type, constraints: parseNativeRange(text, order) }
   try {
     return parseVers(
       `vers:${type}/${text
@@ -63,7 +65,7 @@ export function parseVers(text: string): VersionRange {
   const constraints = listed.split('|').map((one) => parseConstraint(one, text))
   const range = { type, constraints }
   const misplaced = misplacedComparator(constraints)
-  if (misplaced !== undefined) throw malformed(text, misplaced)
+  if (misplaced !== undefined) throw malformed(text, misplaced, hintOfOrder(type, constraints))
   checkOrder(range, text)
   return range
 }
@@ -82,10 +84,6 @@ function parseConstraint(text: string, whole: string): Constraint {
   return { comparator: comparatorOf(written), version }
 }
 
-function comparatorOf(text: string): Comparator {
-  return text === '>=' || text === '<=' || text === '!=' || text === '>' || text === '<' ? text : '='
-}
-
 function decodeVersion(text: string, whole: string): string {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) throw malformed(whole, 'two hex digits behind each "%"')
   return text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
@@ -99,7 +97,9 @@ function encodeVersion(version: string): string {
 function checkOrder({ type, constraints }: VersionRange, text: string): void {
   const order = versionOrderOf(type)
   for (const [i, { comparator, version }] of constraints.entries()) {
-    if (order !== undefined && !['=', '*'].includes(comparator) && order.canonical(version) === undefined) {
+    // A single version need not be one that can be ordered, but a moment has one spelling.
+    const isOrdered = comparator !== '*' && (comparator !== '=' || type === 'datetime')
+    if (order !== undefined && isOrdered && order.canonical(version) === undefined) {
       throw malformed(text, `a version of ${type} behind "${comparator}"`)
     }
     const previous = constraints[i - 1]
@@ -156,7 +156,7 @@ export function inRange(range: VersionRange, version: string): 'in' | 'out' | 'u
   if (same !== undefined) return includes(same) ? 'in' : 'out'
   const order = versionOrderOf(range.type)
   if (order === undefined) return 'undetermined'
-  const place = placeOf(constraints, (one) => order.compare(one.version, version))
+  const place = placeOf(constraints, (one) => order.compareBound(one, version))
   if (place === undefined) return 'undetermined'
   const { at, step } = place
   const found = constraints[at]
