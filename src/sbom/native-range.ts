@@ -9,7 +9,7 @@
  * first, what lies between it and the second, and so on. So intervals are pairs of numbers.
  */
 import { Fault } from '../errors.ts'
-import type { Comparator, Constraint } from './constraint.ts'
+import { comparatorOf, type Comparator, type Constraint } from './constraint.ts'
 import type { VersionOrder } from './versions/order.ts'
 
 /** From one place to another, both included; empty if they are in the other order. */
@@ -72,10 +72,6 @@ function parsePart(part: string, text: string, order: VersionOrder): Constraint 
   if (version === undefined || written === '==')
     throw malformed(text, '<, <=, >, >= or = and a version of this type')
   return { comparator: comparatorOf(written), version }
-}
-
-export function comparatorOf(text: string): Comparator {
-  return text === '>=' || text === '<=' || text === '!=' || text === '>' || text === '<' ? text : '='
 }
 
 function refuseInstallNotation(part: string, text: string): void {

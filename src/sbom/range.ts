@@ -7,8 +7,8 @@
  * turned into it. Types whose versions have no order are read, and answer `undetermined`.
  */
 import { Fault } from '../errors.ts'
-import type { Constraint, VersionRange } from './constraint.ts'
-import { comparatorOf, parseNativeRange } from './native-range.ts'
+import { comparatorOf, type Constraint, type VersionRange } from './constraint.ts'
+import { parseNativeRange } from './native-range.ts'
 import { versionOrderOf } from './versions/order.ts'
 
 export type { VersionRange } from './constraint.ts'
@@ -23,10 +23,14 @@ const MAX_RANGE_LENGTH = 20_000
  */
 export function parseRange(text: string, type: string): VersionRange {
   const trimmed = text.trim()
-  if (trimmed.length > MAX_RANGE_LENGTH) throw malformed(trimmed, `at most ${MAX_RANGE_LENGTH} characters`)
-  if (!trimmed.startsWith('vers:')) return nativeRange(trimmed, type)
-  const range = parseVers(trimmed)
-  if (range.type !== type) throw malformed(trimmed, `a range of ${type} versions (vers:${type}/…)`)
+  refuseLong(trimmed)
+  return trimmed.startsWith('vers:') ? parseVersOf(trimmed, type) : nativeRange(trimmed, type)
+}
+
+/** VERS for packages of a purl type. @throws Fault `malformed` (`range-malformed`) */
+export function parseVersOf(text: string, type: string): VersionRange {
+  const range = parseVers(text)
+  if (range.type !== type) throw malformed(text, `a range of ${type} versions (vers:${type}/…)`)
   return range
 }
 
@@ -57,6 +61,7 @@ function nativeRange(text: string, type: string): VersionRange {
 
 /** A canonical VERS of any type. @throws Fault `malformed` (`range-malformed`) */
 export function parseVers(text: string): VersionRange {
+  refuseLong(text)
   const match = /^vers:([a-z][a-z0-9.-]*)\/(.+)$/s.exec(text)
   const [, type = '', listed = ''] = match ?? []
   if (match === null) throw malformed(text, 'vers:, a type in lower case, "/" and constraints')
@@ -68,6 +73,10 @@ export function parseVers(text: string): VersionRange {
   if (misplaced !== undefined) throw malformed(text, misplaced, hintOfOrder(type, constraints))
   checkOrder(range, text)
   return range
+}
+
+function refuseLong(text: string): void {
+  if (text.length > MAX_RANGE_LENGTH) throw malformed(text, `at most ${MAX_RANGE_LENGTH} characters`)
 }
 
 function parseConstraint(text: string, whole: string): Constraint {

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { logIndex } from '../../src/brand.ts'
+import { parseRange } from '../../src/sbom/range.ts'
 import { decide, parseQuestion } from '../../src/verify/rows.ts'
 
 /** A question, what an SBOM lists, the VERS that is echoed, and what the image is. */
@@ -39,7 +40,7 @@ const cases: readonly (readonly [
 describe('rows by component and range', () => {
   it('are judged in the order of the package’s ecosystem, under every name of the ecosystem', () => {
     for (const [component, range, version, vers, status] of cases) {
-      const question = parseQuestion(component, range)
+      const question = parseQuestion(component, range, parseRange)
       expect(question.asked.range).to.equal(vers)
       const found = decide(question, [{ entry: logIndex(0), versions: [version] }])
       expect(found.status, `${version} in ${vers}`).to.equal(status)

@@ -10,7 +10,7 @@ export const MAX_ADVISORY_BYTES = 16 * 2 ** 20
 /** Elements of one list: that kernel has about 10,000 versions. */
 const MAX_ELEMENTS = 50_000
 /** Ids, names of packages, versions; GitHub's ranges are the longest. */
-export const MAX_TEXT = 1_000
+export const MAX_TEXT = 2_000
 
 /** @throws Fault `advisory-too-large`, `malformed` (`json-…`, `encoding-malformed`) */
 export function advisoryField(bytes: Uint8Array, subject: string): Field {

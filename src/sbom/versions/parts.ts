@@ -4,8 +4,8 @@
  * character is looked at a fixed number of times.
  */
 
-/** Longer ones are not ordered. The longest of 111,835 real purls has a version of 117 characters. */
-export const MAX_VERSION_LENGTH = 1_000
+/** Longer ones are not ordered: Maven's lists lie as deep within each other as their text is long. Real ones are short. */
+export const MAX_VERSION_LENGTH = 2_000
 
 /** By value, whatever the length and the leading zeros; '' is zero. */
 export function compareNumbers(a: string, b: string): number {
