@@ -225,6 +225,16 @@ describe('version ranges', () => {
     expect(formatVers(parseRange('>= 2.0-beta9, < 2.3.1 || >=2.13.0,<2.15.0', 'maven'))).to.equal(
       'vers:maven/>=2.0-beta9|<2.3.1|>=2.13.0|<2.15.0',
     )
+    for (const [text, type, vers] of [
+      ['[1.0.0, 2.0.0)', 'nuget', 'vers:nuget/>=1.0.0|<2.0.0'],
+      ['[2.0-beta9,2.3.1),[2.13.0,2.15.0)', 'maven', 'vers:maven/>=2.0-beta9|<2.3.1|>=2.13.0|<2.15.0'],
+      ['(,1.0],[1.2,)', 'maven', 'vers:maven/<=1.0|>=1.2'],
+      ['[1.0]', 'maven', 'vers:maven/1.0'],
+      ['(,)', 'maven', 'vers:maven/*'],
+    ] as const)
+      expect(formatVers(parseRange(text, type)), text).to.equal(vers)
+    for (const text of ['[1.0', '[1.0,2.0', '(1.0)', '[]', '[1,2,3]', '[1,2)x', '[2.0,1.0]', '[[1,2]]'])
+      expectFault('range-malformed', () => parseRange(text, 'maven'), text)
     expect(formatVers(parseRange('<2.0,>=1.0', 'generic'))).to.equal('vers:generic/<2.0|>=1.0')
   })
 
