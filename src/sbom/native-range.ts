@@ -88,11 +88,13 @@ function splitClause(clause: string, text: string): readonly string[] {
 
 function parsePart(part: string, text: string, order: VersionOrder): Constraint {
   refuseInstallNotation(part, text)
-  const [, written = '', rest = ''] = /^([<>]=?|={0,2})(.*)$/s.exec(part) ?? []
+  const [, written = '', rest = ''] = /^(<<|>>|[<>]=?|={0,2})(.*)$/s.exec(part) ?? []
   const version = order.canonical(rest)
   if (version === undefined || written === '==')
     throw malformed(text, '<, <=, >, >= or = and a version of this type')
-  return { comparator: comparatorOf(written), version }
+  // Debian writes "<<" for "<".
+  const comparator = written === '<<' ? '<' : written === '>>' ? '>' : comparatorOf(written)
+  return { comparator, version }
 }
 
 function refuseInstallNotation(part: string, text: string): void {

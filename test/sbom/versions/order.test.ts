@@ -141,7 +141,16 @@ const golden: readonly Golden[] = [
     equal: [],
     none: 'latest',
   },
-  { type: 'intdot', ascending: '1 1.0 1.0.1 1.10', equal: [['1.01', '1.1']], none: '1.a v1' },
+  { type: 'cran', ascending: '1 1.0 1.0-1 1.10', equal: [['1.01', '1-1']], none: '1.a v1' },
+  {
+    type: 'intdot',
+    ascending: '1 1.0 1.0.1 1.10',
+    equal: [
+      ['1.01', '1.1'],
+      ['1.2-3', '1.2'],
+    ],
+    none: 'a v1',
+  },
   {
     type: 'datetime',
     ascending:
