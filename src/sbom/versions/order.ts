@@ -64,7 +64,8 @@ function parseIf<T>(isVersion: (text: string) => boolean, parse: (text: string) 
   return (text: string): T | undefined => (isVersion(text) ? parse(text) : undefined)
 }
 
-const parseAnyRpm = parseIf(isLikeVersion, parseRpm)
+/** An epoch alone makes no version of a word. */
+const parseAnyRpm = parseIf((text) => isLikeVersion(text.replace(/^\d*:/, '')), parseRpm)
 const semver = orderOf({ parse: parseSemver, compare: compareSemver })
 const dotted = orderOf({ parse: parseDotted, compare: compareIntdot })
 const apk = orderOf({ parse: parseIf(isApk, parseApk), compare: compareApk })
