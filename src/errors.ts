@@ -28,6 +28,7 @@ export type FaultClass =
 /** Every reason and its class. A new reason is one line here. Sorted by class, then by name. */
 export const classOfReason = {
   // malformed: cannot be read as what it should be
+  'advisory-malformed': 'malformed',
   'base64-malformed': 'malformed',
   'checkpoint-malformed': 'malformed',
   'cursor-malformed': 'malformed',
@@ -98,6 +99,7 @@ export const classOfReason = {
   'revoked-key': 'revoked',
   revoked: 'revoked',
   // too-large
+  'advisory-too-large': 'too-large',
   'component-limit': 'too-large',
   'entry-too-large': 'too-large',
   'headers-too-large': 'too-large',

@@ -21,7 +21,7 @@ export interface StatedFlags {
 export function withQuestionFlags(command: Command): Command {
   return command
     .argument('[PURL]', 'the component: pkg:type/name or pkg:type/name@version')
-    .option('--range <RANGE>', "versions, e.g. '<4.17.21', '>=1.0.0,<1.2.0' or VERS (npm)")
+    .option('--range <RANGE>', "versions, e.g. '<4.17.21', '>=1.0.0,<1.2.0' or VERS")
     .addOption(new Option('--commit <HEX>', 'instead: built from this commit, written out'))
     .addOption(new Option('--builder <ID>', 'instead: built by this builder, as the provenance has it'))
     .addOption(new Option('--signer <KEY>', 'instead: with a statement signed by this key, sha256:…'))

@@ -3,6 +3,7 @@ import { isSameLicence } from '../sbom/licence.ts'
 import type { FoundAnswer, ImagesAnswer, RowsAnswer, StatedKind, StatedQuestion } from '../verify/answer.ts'
 import { parseStatedQuestion } from '../verify/found-rows.ts'
 import { foundAnswer, imagesAnswer } from '../verify/read-answer.ts'
+import { parseRange } from '../sbom/range.ts'
 import { parseQuestion } from '../verify/rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import { expectMoment, momentParams, type Moment } from './moment.ts'
@@ -36,7 +37,7 @@ export async function askImages(
   query: ImagesQuery,
   options: CallOptions,
 ): Promise<ImagesAnswer> {
-  const { asked } = parseQuestion(query.component, query.range)
+  const { asked } = parseQuestion(query.component, query.range, parseRange)
   const params = pageParams(Object.entries(asked), query)
   const answer = await asker.ask(`ledger/v1/images?${params}`, imagesAnswer, options)
   expectSame('component', asked.component, answer.question.component)

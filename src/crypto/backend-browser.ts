@@ -16,6 +16,7 @@ import { Ed25519Point } from './ed25519-point.ts'
 import { ORDER, isAcceptablePoint, littleEndian } from './ed25519-rules.ts'
 import { hashOfKind } from './key-kind.ts'
 import type { EcdsaKind, HashName, KeyKind, ScryptCost } from './key-kind.ts'
+import { verifyEcdsaDigest } from './nist-points.ts'
 import { secretOf } from './pkcs8.ts'
 import { isAcceptableSignature } from './signature-rules.ts'
 import { publicBitsOf, rsaModulusOf } from './spki.ts'
@@ -49,8 +50,7 @@ function verifyEcdsa(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  const digest = hash(hashOfKind[kind], message)
-  return nistCurves[kind].verify(signature, digest, point, { prehash: false, lowS: false, format: 'der' })
+  return verifyEcdsaDigest(kind, point, hash(hashOfKind[kind], message), signature)
 }
 
 /**

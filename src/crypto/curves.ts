@@ -4,6 +4,7 @@ import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { Ed25519Point } from './ed25519-point.ts'
 import { isAcceptablePoint } from './ed25519-rules.ts'
 import type { EcdsaKind } from './key-kind.ts'
+import { nistPoints } from './nist-points.ts'
 
 export const nistCurves = { 'ecdsa-p256': p256, 'ecdsa-p384': p384, 'ecdsa-p521': p521 } as const
 
@@ -15,7 +16,7 @@ export type CurveKind = EcdsaKind | 'ed25519'
  */
 export function judgePoint(kind: CurveKind, bits: Uint8Array): 'good' | 'strange' | 'absent' {
   if (kind === 'ed25519' && !isAcceptablePoint(bits)) return 'strange'
-  const point = kind === 'ed25519' ? Ed25519Point : nistCurves[kind].Point
+  const point = kind === 'ed25519' ? Ed25519Point : nistPoints[kind]
   try {
     point.fromBytes(bits)
     return 'good'

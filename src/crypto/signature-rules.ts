@@ -7,13 +7,13 @@ import { isAcceptableEd25519 } from './ed25519-rules.ts'
 import type { EcdsaKind, KeyKind } from './key-kind.ts'
 
 /** The orders of the base points (SEC 2, 2.4.2, 2.5.1 and 2.6.1). */
-const orderOf: Readonly<Record<EcdsaKind, bigint>> = {
+export const orderOf: Readonly<Record<EcdsaKind, bigint>> = {
   'ecdsa-p256': BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'),
   'ecdsa-p384': BigInt(
     '0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973',
   ),
   'ecdsa-p521': BigInt(
-    '0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409',
+    '0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409',
   ),
 }
 

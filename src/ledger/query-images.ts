@@ -10,6 +10,7 @@ import { equalBytes } from '../encoding/bytes.ts'
 import { Fault } from '../errors.ts'
 import { componentKey, componentPrefix, parseComponentKey, subjectKey } from '../map/keys.ts'
 import { parseManifest } from '../sbom/manifest.ts'
+import { parseRange } from '../sbom/range.ts'
 import type { ImageRow, ImagesAnswer, QuestionCoverage, UnregisteredClaims } from '../verify/answer.ts'
 import { imagesOf, isProvenance } from '../verify/entry-facts.ts'
 import {
@@ -56,7 +57,7 @@ export interface ImagesAsked {
 
 /** @throws Fault `malformed`, `unsupported` */
 export function askImages(asked: ImagesAsked): Asked<ImagesAnswer> {
-  const question = parseQuestion(asked.component, asked.range)
+  const question = parseQuestion(asked.component, asked.range, parseRange)
   const after = asked.cursor === undefined ? undefined : parseCursor(question.asked, asked.cursor)
   const page = { limit: asked.limit ?? DEFAULT_PAGE_ROWS, ...(after === undefined ? {} : { after }) }
   return {

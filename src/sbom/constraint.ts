@@ -17,3 +17,8 @@ export interface VersionRange {
   /** At least one; ascending by version where the type's versions can be ordered. */
   readonly constraints: readonly Constraint[]
 }
+
+/** As it is written; nothing is `=`. */
+export function comparatorOf(text: string): Comparator {
+  return text === '>=' || text === '<=' || text === '!=' || text === '>' || text === '<' ? text : '='
+}

@@ -1,40 +1,77 @@
 /**
- * Ranges in npm's own notation, as far as advisories use it (contracts.md 2): `<`, `<=`, `>`, `>=` and `=` with a
- * version, joined by "," or blanks (and) and by "||" (or). The result is what VERS would say: intervals, united and in
- * order.
+ * Ranges as people and advisories write them, for every type whose versions can be ordered (contracts.md 2): `<`, `<=`,
+ * `>`, `>=` and `=` with a version, joined by "," or blanks (and) and by "||" (or). The result is what VERS would say:
+ * intervals, united and in order.
+ *
+ * Maven's and NuGet's intervals (`[1.0,2.0)`, several joined by ",") say the same in another way.
  *
  * `^`, `~`, `x` and hyphen ranges are refused: they say what may be installed, and hide pre-releases while doing so.
+ *
+ * The n versions of a range cut the line of all versions into 2n+1 places, counted from 0: what lies below the first, the
+ * first, what lies between it and the second, and so on. So intervals are pairs of numbers.
  */
 import { Fault } from '../errors.ts'
-import type { Constraint } from './constraint.ts'
-import { compareNpm, formatNpm, parseNpm } from './versions/npm.ts'
+import { comparatorOf, type Comparator, type Constraint } from './constraint.ts'
+import type { VersionOrder } from './versions/order.ts'
 
-interface Bound {
-  readonly version: string
-  readonly isIncluded: boolean
-}
-
-/** Without a bound it reaches as far as versions do. Holes are single versions left out, ascending. */
-interface Interval {
-  readonly low?: Bound
-  readonly high?: Bound
-  readonly holes: readonly string[]
-}
+/** From one place to another, both included; empty if they are in the other order. */
+type Interval = readonly [from: number, to: number]
 
 /** @throws Fault `malformed` (`range-malformed`) or `unsupported` */
-export function parseNativeRange(text: string): readonly Constraint[] {
-  const intervals = text.split('||').flatMap((clause) => parseClause(clause, text))
+export function parseNativeRange(text: string, order: VersionOrder): readonly Constraint[] {
+  const written = /^[[(]/.test(text) ? comparatorsOf(text) : text
+  const clauses = written.split('||').map((clause) => parseClause(clause, text, order))
+  const versions = ascending(clauses.flat(), order)
+  const last = 2 * versions.length
+  const intervals = clauses
+    .map((clause) =>
+      clause.map((one) => intervalOf(one, placeOf(one.version), last)).reduce(intersect, [0, last]),
+    )
+    .filter(([from, to]) => from <= to)
   if (intervals.length === 0) throw malformed(text, 'a range that some version is in')
-  return unite(intervals).flatMap(constraintsOf)
+  return constraintsOf(unite(intervals), versions)
+
+  /** By halving: a range may name thousands. */
+  function placeOf(version: string): number {
+    let [low, high] = [0, versions.length]
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if ((order.compare(versions[middle] ?? '', version) ?? 0) < 0) low = middle + 1
+      else high = middle
+    }
+    return 2 * low + 1
+  }
 }
 
-/** No interval if nothing satisfies the clause. */
-function parseClause(clause: string, text: string): readonly Interval[] {
-  let whole: Interval = { holes: [] }
-  for (const part of splitClause(clause, text)) {
-    whole = intersect(whole, parsePart(part, text))
-  }
-  return isEmpty(whole) ? [] : [whole]
+/** Intervals as the comparators that say the same: `[1.0,2.0)` is `>=1.0,<2.0`, `[1.0]` is `=1.0`. */
+function comparatorsOf(text: string): string {
+  const clauses = text.split(/(?<=[\])])\s*,/).map((one) => {
+    const [isInterval, open, low = '', comma, high = '', close] =
+      /^([[(])([^,[\]()]*)(?:(,)([^,[\]()]*))?([\])])$/.exec(one.trim()) ?? []
+    const isSingle = comma === undefined
+    if (isInterval === undefined || (isSingle && (open !== '[' || close !== ']')))
+      throw malformed(text, 'intervals such as [1.0,2.0)')
+    if (isSingle) return `=${low}`
+    const bounds = [
+      low.trim() === '' ? '' : `${open === '[' ? '>=' : '>'}${low}`,
+      high.trim() === '' ? '' : `${close === ']' ? '<=' : '<'}${high}`,
+    ]
+    return bounds.filter((bound) => bound !== '').join(',') || '*'
+  })
+  return clauses.join('||')
+}
+
+/** Each version once. */
+function ascending(constraints: readonly Constraint[], order: VersionOrder): readonly string[] {
+  const sorted = constraints.map(({ version }) => version).sort((a, b) => order.compare(a, b) ?? 0)
+  return sorted.filter((version, at) => at === 0 || order.compare(sorted[at - 1] ?? '', version) !== 0)
+}
+
+/** None for "*", which leaves all versions in. */
+function parseClause(clause: string, text: string, order: VersionOrder): readonly Constraint[] {
+  return splitClause(clause, text)
+    .filter((part) => part !== '*')
+    .map((part) => parsePart(part, text, order))
 }
 
 /** A comparator may stand apart from its version (`>= 1.0`), so blanks alone do not separate. */
@@ -49,18 +86,15 @@ function splitClause(clause: string, text: string): readonly string[] {
   return parts
 }
 
-function parsePart(part: string, text: string): Interval {
-  if (part === '*') return { holes: [] }
+function parsePart(part: string, text: string, order: VersionOrder): Constraint {
   refuseInstallNotation(part, text)
-  const [, comparator = '', written = ''] = /^([<>]=?|={0,2})(.*)$/s.exec(part) ?? []
-  const parsed = parseNpm(written)
-  if (parsed === undefined || comparator === '==')
-    throw malformed(text, '<, <=, >, >= or = and an npm version')
-  const version = formatNpm(parsed)
-  const bound = { version, isIncluded: comparator !== '<' && comparator !== '>' }
-  if (comparator.startsWith('<')) return { high: bound, holes: [] }
-  if (comparator.startsWith('>')) return { low: bound, holes: [] }
-  return { low: bound, high: bound, holes: [] }
+  const [, written = '', rest = ''] = /^(<<|>>|[<>]=?|={0,2})(.*)$/s.exec(part) ?? []
+  const version = order.canonical(rest)
+  if (version === undefined || written === '==')
+    throw malformed(text, '<, <=, >, >= or = and a version of this type')
+  // Debian writes "<<" for "<".
+  const comparator = written === '<<' ? '<' : written === '>>' ? '>' : comparatorOf(written)
+  return { comparator, version }
 }
 
 function refuseInstallNotation(part: string, text: string): void {
@@ -75,85 +109,53 @@ function refuseInstallNotation(part: string, text: string): void {
   )
 }
 
-function intersect(a: Interval, b: Interval): Interval {
-  return interval(tighter(a.low, b.low, 1), tighter(a.high, b.high, -1), [])
+function intervalOf({ comparator }: Constraint, place: number, last: number): Interval {
+  if (comparator.startsWith('<')) return [0, comparator === '<' ? place - 1 : place]
+  if (comparator.startsWith('>')) return [comparator === '>' ? place + 1 : place, last]
+  return [place, place]
 }
 
-function interval(low: Bound | undefined, high: Bound | undefined, holes: readonly string[]): Interval {
-  return { ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }), holes }
+function intersect([from, to]: Interval, [otherFrom, otherTo]: Interval): Interval {
+  return [Math.max(from, otherFrom), Math.min(to, otherTo)]
 }
 
-/** The bound that leaves less: the larger of two low ones (`side` 1), the smaller of two high ones (`side` −1). */
-function tighter(a: Bound | undefined, b: Bound | undefined, side: 1 | -1): Bound | undefined {
-  if (a === undefined || b === undefined) return a ?? b
-  const order = compare(a.version, b.version) * side
-  if (order !== 0) return order > 0 ? a : b
-  return a.isIncluded ? b : a
-}
-
-function isEmpty({ low, high }: Interval): boolean {
-  if (low === undefined || high === undefined) return false
-  const order = compare(low.version, high.version)
-  return order > 0 || (order === 0 && !(low.isIncluded && high.isIncluded))
-}
-
+/** Ascending, with a place between each two. */
 function unite(intervals: readonly Interval[]): readonly Interval[] {
   const united: Interval[] = []
-  for (const next of [...intervals].sort(compareLow)) {
-    const last = united.at(-1)
-    const joined = last === undefined ? undefined : join(last, next)
-    if (joined === undefined) united.push(next)
-    else united[united.length - 1] = joined
+  for (const [from, to] of intervals.toSorted(([a], [b]) => a - b)) {
+    const previous = united.at(-1)
+    if (previous === undefined || from > previous[1] + 1) united.push([from, to])
+    else united[united.length - 1] = [previous[0], Math.max(previous[1], to)]
   }
   return united
 }
 
-/** One interval from two, of which `a` begins no later; undefined if there is a gap of more than one version. */
-function join(a: Interval, b: Interval): Interval | undefined {
-  if (a.high === undefined || b.low === undefined) return interval(a.low, looser(a, b), fillHoles(a, b))
-  const order = compare(b.low.version, a.high.version)
-  if (order > 0) return undefined
-  const isHole = order === 0 && !a.high.isIncluded && !b.low.isIncluded
-  const holes = fillHoles(a, b)
-  return interval(a.low, looser(a, b), isHole ? [...holes, b.low.version] : holes)
-}
-
-function looser(a: Interval, b: Interval): Bound | undefined {
-  if (a.high === undefined || b.high === undefined) return undefined
-  return tighter(a.high, b.high, -1) === a.high ? b.high : a.high
-}
-
-/** Holes of `a` that `b` does not cover. */
-function fillHoles(a: Interval, b: Interval): readonly string[] {
-  return a.holes.filter((hole) => isEmpty(intersect(b, { low: at(hole), high: at(hole), holes: [] })))
-}
-
-function at(version: string): Bound {
-  return { version, isIncluded: true }
-}
-
-function compareLow(a: Interval, b: Interval): number {
-  if (a.low === undefined || b.low === undefined)
-    return Number(a.low !== undefined) - Number(b.low !== undefined)
-  return compare(a.low.version, b.low.version) || Number(b.low.isIncluded) - Number(a.low.isIncluded)
-}
-
-function constraintsOf({ low, high, holes }: Interval): readonly Constraint[] {
-  if (low === undefined && high === undefined && holes.length === 0) return [{ comparator: '*', version: '' }]
-  if (low !== undefined && low.version === high?.version) return [{ comparator: '=', version: low.version }]
+function constraintsOf(intervals: readonly Interval[], versions: readonly string[]): readonly Constraint[] {
   const constraints: Constraint[] = []
-  if (low !== undefined) constraints.push({ comparator: low.isIncluded ? '>=' : '>', version: low.version })
-  for (const version of holes) constraints.push({ comparator: '!=', version })
-  if (high !== undefined)
-    constraints.push({ comparator: high.isIncluded ? '<=' : '<', version: high.version })
-  return constraints
+  const add = (comparator: Comparator, place: number): void => {
+    constraints.push({ comparator, version: versions[Math.floor((place - 1) / 2)] ?? '' })
+  }
+  for (const [at, [from, to]] of intervals.entries()) {
+    const [before, after] = [intervals[at - 1]?.[1], intervals[at + 1]?.[0]]
+    if (from === to && isVersion(from)) {
+      add('=', from)
+      continue
+    }
+    if (before !== undefined && isHole(before, from)) add('!=', from - 1)
+    else if (from > 0) add(isVersion(from) ? '>=' : '>', isVersion(from) ? from : from - 1)
+    if (to < 2 * versions.length && !(after !== undefined && isHole(to, after)))
+      add(isVersion(to) ? '<=' : '<', isVersion(to) ? to : to + 1)
+  }
+  return constraints.length === 0 ? [{ comparator: '*', version: '' }] : constraints
 }
 
-/** All versions here were parsed and written again, so they can be ordered. */
-function compare(a: string, b: string): number {
-  const order = compareNpm(a, b)
-  if (order === undefined) throw new Error(`npm versions without an order: ${a}, ${b}`)
-  return order
+function isVersion(place: number): boolean {
+  return place % 2 === 1
+}
+
+/** Whether only one version lies between. */
+function isHole(to: number, from: number): boolean {
+  return from === to + 2 && !isVersion(to)
 }
 
 function malformed(text: string, expected: string): Fault {

@@ -4,10 +4,10 @@
  *     vers:npm/>=1.0.0|!=1.4.2|<2.0.0          type / constraints, ascending by version
  *
  * VERS is taken in its canonical form only and echoed as it came; the ecosystem's own notation (native-range.ts) is
- * turned into it. Types whose versions we cannot order yet are read, and answer `undetermined`.
+ * turned into it. Types whose versions have no order are read, and answer `undetermined`.
  */
 import { Fault } from '../errors.ts'
-import type { Comparator, Constraint, VersionRange } from './constraint.ts'
+import { comparatorOf, type Constraint, type VersionRange } from './constraint.ts'
 import { parseNativeRange } from './native-range.ts'
 import { versionOrderOf } from './versions/order.ts'
 
@@ -23,16 +23,22 @@ const MAX_RANGE_LENGTH = 20_000
  */
 export function parseRange(text: string, type: string): VersionRange {
   const trimmed = text.trim()
-  if (trimmed.length > MAX_RANGE_LENGTH) throw malformed(trimmed, `at most ${MAX_RANGE_LENGTH} characters`)
-  if (!trimmed.startsWith('vers:')) return nativeRange(trimmed, type)
-  const range = parseVers(trimmed)
-  if (range.type !== type) throw malformed(trimmed, `a range of ${type} versions (vers:${type}/…)`)
+  refuseLong(trimmed)
+  return trimmed.startsWith('vers:') ? parseVersOf(trimmed, type) : nativeRange(trimmed, type)
+}
+
+/** VERS for packages of a purl type. @throws Fault `malformed` (`range-malformed`) */
+export function parseVersOf(text: string, type: string): VersionRange {
+  const range = parseVers(text)
+  if (range.type !== type) throw malformed(text, `a range of ${type} versions (vers:${type}/…)`)
   return range
 }
 
-/** Other types are read as VERS would write them; until their versions can be ordered, every one is `undetermined`. */
+/** Types without an order, and what only VERS can say, are read as VERS would write them. */
 function nativeRange(text: string, type: string): VersionRange {
-  if (type === 'npm') return { type, constraints: parseNativeRange(text) }
+  const order = versionOrderOf(type)
+  const isVersLike = type !== 'npm' && text.includes('!=')
+  if (order !== undefined && !isVersLike) return { type, constraints: parseNativeRange(text, order) }
   try {
     return parseVers(
       `vers:${type}/${text
@@ -55,6 +61,7 @@ function nativeRange(text: string, type: string): VersionRange {
 
 /** A canonical VERS of any type. @throws Fault `malformed` (`range-malformed`) */
 export function parseVers(text: string): VersionRange {
+  refuseLong(text)
   const match = /^vers:([a-z][a-z0-9.-]*)\/(.+)$/s.exec(text)
   const [, type = '', listed = ''] = match ?? []
   if (match === null) throw malformed(text, 'vers:, a type in lower case, "/" and constraints')
@@ -63,9 +70,13 @@ export function parseVers(text: string): VersionRange {
   const constraints = listed.split('|').map((one) => parseConstraint(one, text))
   const range = { type, constraints }
   const misplaced = misplacedComparator(constraints)
-  if (misplaced !== undefined) throw malformed(text, misplaced)
+  if (misplaced !== undefined) throw malformed(text, misplaced, hintOfOrder(type, constraints))
   checkOrder(range, text)
   return range
+}
+
+function refuseLong(text: string): void {
+  if (text.length > MAX_RANGE_LENGTH) throw malformed(text, `at most ${MAX_RANGE_LENGTH} characters`)
 }
 
 function parseConstraint(text: string, whole: string): Constraint {
@@ -82,10 +93,6 @@ function parseConstraint(text: string, whole: string): Constraint {
   return { comparator: comparatorOf(written), version }
 }
 
-function comparatorOf(text: string): Comparator {
-  return text === '>=' || text === '<=' || text === '!=' || text === '>' || text === '<' ? text : '='
-}
-
 function decodeVersion(text: string, whole: string): string {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) throw malformed(whole, 'two hex digits behind each "%"')
   return text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
@@ -97,9 +104,12 @@ function encodeVersion(version: string): string {
 
 /** Ascending, and each version once. A single constraint needs no order. */
 function checkOrder({ type, constraints }: VersionRange, text: string): void {
+  if (['all', 'none'].includes(type) && constraints[0]?.comparator !== '*') throw malformed(text, '"*" alone')
   const order = versionOrderOf(type)
   for (const [i, { comparator, version }] of constraints.entries()) {
-    if (order !== undefined && !['=', '*'].includes(comparator) && order.canonical(version) === undefined) {
+    // A single version need not be one that can be ordered, but a moment has one spelling.
+    const isOrdered = comparator !== '*' && (comparator !== '=' || type === 'datetime')
+    if (order !== undefined && isOrdered && order.canonical(version) === undefined) {
       throw malformed(text, `a version of ${type} behind "${comparator}"`)
     }
     const previous = constraints[i - 1]
@@ -151,12 +161,12 @@ export function formatVers(range: VersionRange): string {
  */
 export function inRange(range: VersionRange, version: string): 'in' | 'out' | 'undetermined' {
   const { constraints } = range
-  if (constraints[0]?.comparator === '*') return 'in'
+  if (constraints[0]?.comparator === '*') return range.type === 'none' ? 'out' : 'in'
   const same = constraints.find((constraint) => constraint.version === version)
   if (same !== undefined) return includes(same) ? 'in' : 'out'
   const order = versionOrderOf(range.type)
   if (order === undefined) return 'undetermined'
-  const place = placeOf(constraints, (one) => order.compare(one.version, version))
+  const place = placeOf(constraints, (one) => order.compareBound(one, version))
   if (place === undefined) return 'undetermined'
   const { at, step } = place
   const found = constraints[at]

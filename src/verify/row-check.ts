@@ -13,6 +13,7 @@ import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
 import { sortLines } from '../sbom/manifest-line.ts'
+import { parseVersOf } from '../sbom/range.ts'
 import { readSbom, statedLines } from '../sbom/stated-lines.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { FoundRow, ImageRow, RowsAnswer, StatedQuestion, UnregisteredClaim } from './answer.ts'
@@ -96,7 +97,7 @@ function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | 
   if (!('component' in question))
     return asBadProof('rows-differ', 'question', () => parseStatedQuestion(question))
   const parsed = asBadProof('rows-differ', 'question', () =>
-    parseQuestion(question.component, question.range),
+    parseQuestion(question.component, question.range, parseVersOf),
   )
   if (parsed.asked.component === question.component && parsed.asked.range === question.range) return parsed
   throw new Fault(

@@ -8,7 +8,7 @@ import type { ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { identityOf } from '../sbom/identity.ts'
 import { formatPurl, parsePurl, purlName } from '../sbom/purl.ts'
-import { formatVers, inRange, parseRange, type VersionRange } from '../sbom/range.ts'
+import { formatVers, inRange, type VersionRange } from '../sbom/range.ts'
 import { revocationsOf, type TrustState } from '../trust/trust-state.ts'
 import { verdictOf } from '../trust/status.ts'
 import type { FoundRow, ImageRow, ImagesQuestion, ImageStatus, Match, ProvenanceRow } from './answer.ts'
@@ -35,11 +35,18 @@ export interface Stated {
   readonly versions: readonly string[]
 }
 
+/** `parseRange` where somebody asks, `parseVersOf` where an answer is checked: its question is in canonical form. */
+export type RangeReader = (text: string, type: string) => VersionRange
+
 /**
  * @throws Fault `malformed` for a bad purl or range, `unsupported` for what first light does not search by
  * (qualifiers, subpath), `malformed` for a version and a range together.
  */
-export function parseQuestion(component: string, range?: string): ComponentQuestion {
+export function parseQuestion(
+  component: string,
+  range: string | undefined,
+  readRange: RangeReader,
+): ComponentQuestion {
   // Read as documents are: what an SBOM's purl is found under must be what one can ask for.
   const purl = identityOf(parsePurl(component, { lenient: true }))
   if (Object.keys(purl.qualifiers).length > 0 || purl.subpath !== undefined) {
@@ -52,7 +59,8 @@ export function parseQuestion(component: string, range?: string): ComponentQuest
     )
   }
   const name = purlName(purl)
-  if (purl.version === undefined) return rangeQuestion(name, purl.type, range)
+  if (purl.version === undefined)
+    return rangeQuestion(name, range === undefined ? undefined : readRange(range, purl.type))
   if (range !== undefined) {
     throw new Fault(
       'parameter-malformed',
@@ -62,10 +70,9 @@ export function parseQuestion(component: string, range?: string): ComponentQuest
   return { name, version: purl.version, asked: { component: formatPurl(purl) } }
 }
 
-function rangeQuestion(name: string, type: string, range: string | undefined): ComponentQuestion {
+function rangeQuestion(name: string, range: VersionRange | undefined): ComponentQuestion {
   if (range === undefined) return { name, asked: { component: name } }
-  const parsed = parseRange(range, type)
-  return { name, range: parsed, asked: { component: name, range: formatVers(parsed) } }
+  return { name, range, asked: { component: name, range: formatVers(range) } }
 }
 
 /** Three-valued: a version that is missing or cannot be ordered is `undetermined`, never `out`. */

@@ -4,6 +4,7 @@ import { describe, it } from 'mocha'
 import { parseCpe } from '../../src/sbom/cpe.ts'
 import { distroOf, identityOf, identityVersion, sourcePackageOf } from '../../src/sbom/identity.ts'
 import { formatPurl, parsePurl, type Purl } from '../../src/sbom/purl.ts'
+import { parseRange } from '../../src/sbom/range.ts'
 import { parseQuestion } from '../../src/verify/rows.ts'
 
 function purl(text: string): Purl {
@@ -76,9 +77,9 @@ describe('package identity', () => {
 
   it('is what a question asks for, however it is written', () => {
     for (const [written, identity] of identities.filter(([, one]) => !one.includes('?'))) {
-      const question = parseQuestion(written)
+      const question = parseQuestion(written, undefined, parseRange)
       expect(question.asked.component, written).to.equal(identity)
-      expect(parseQuestion(identity), written).to.deep.equal(question)
+      expect(parseQuestion(identity, undefined, parseRange), written).to.deep.equal(question)
     }
   })
 

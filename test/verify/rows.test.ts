@@ -1,0 +1,49 @@
+import { expect } from 'chai'
+import { describe, it } from 'mocha'
+import { logIndex } from '../../src/brand.ts'
+import { parseRange } from '../../src/sbom/range.ts'
+import { decide, parseQuestion } from '../../src/verify/rows.ts'
+
+/** A question, what an SBOM lists, the VERS that is echoed, and what the image is. */
+const cases: readonly (readonly [
+  component: string,
+  range: string,
+  version: string,
+  vers: string,
+  status: string,
+])[] = [
+  ['pkg:maven/g/log4j-core', '<2.17.1', '2.17.1-rc1', 'vers:maven/<2.17.1', 'affected'],
+  ['pkg:maven/g/log4j-core', '>= 2.13.0, < 2.15.0', '2.15.0', 'vers:maven/>=2.13.0|<2.15.0', 'not-affected'],
+  ['pkg:pypi/Django', '<4.2.1', '4.2.1.dev0', 'vers:pypi/<4.2.1', 'affected'],
+  ['pkg:rpm/rhel/openssl', '<1:1.1.1k-7.el8', '1:1.1.1k-6.el8_5', 'vers:rpm/<1:1.1.1k-7.el8', 'affected'],
+  ['pkg:rpm/rhel/openssl', '<1:1.1.1k-7.el8', '1:1.1.1k', 'vers:rpm/<1:1.1.1k-7.el8', 'undetermined'],
+  ['pkg:alpine/busybox', '<1.36.1-r5', '1.36.1-r15', 'vers:apk/<1.36.1-r5', 'not-affected'],
+  [
+    'pkg:deb/debian/curl',
+    '<7.88.1-10+deb12u5',
+    '7.88.1-10+deb12u4',
+    'vers:deb/<7.88.1-10+deb12u5',
+    'affected',
+  ],
+  [
+    'pkg:golang/golang.org/x/net',
+    '<0.17.0',
+    'v0.0.0-20220722155237-a158d28d115b',
+    'vers:golang/<0.17.0',
+    'affected',
+  ],
+  ['pkg:golang/stdlib', '<1.21.3', '(devel)', 'vers:golang/<1.21.3', 'undetermined'],
+  ['pkg:dotnet/Newtonsoft.Json', '<13.0.1', '13.0.1.0', 'vers:nuget/<13.0.1', 'not-affected'],
+  ['pkg:generic/openssl', '<3.0.7', '3.0.6', 'vers:generic/<3.0.7', 'undetermined'],
+]
+
+describe('rows by component and range', () => {
+  it('are judged in the order of the package’s ecosystem, under every name of the ecosystem', () => {
+    for (const [component, range, version, vers, status] of cases) {
+      const question = parseQuestion(component, range, parseRange)
+      expect(question.asked.range).to.equal(vers)
+      const found = decide(question, [{ entry: logIndex(0), versions: [version] }])
+      expect(found.status, `${version} in ${vers}`).to.equal(status)
+    }
+  })
+})
