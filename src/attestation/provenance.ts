@@ -61,12 +61,23 @@ const notCommits: ReadonlySet<string> = new Set(['gitTree', 'gitBlob', 'gitTag']
 /** Tekton lists the definitions of a build beside its source, by these names. */
 const tektonDefinitions: ReadonlySet<string> = new Set(['pipeline', 'task', 'pipelineTask'])
 
+// By identity: the intake report, the manifest and the claimed times each ask, and reading is most of their work.
+const parsed = new WeakMap<Statement, { readonly provenance: Provenance | undefined }>()
+
 /**
  * Undefined if the statement is no provenance of these versions. Missing parts are empty.
  *
  * @throws Fault `unacceptable` (`predicate-unacceptable`) if a part has the wrong shape
  */
 export function parseProvenance(statement: Statement): Provenance | undefined {
+  const known = parsed.get(statement)
+  if (known !== undefined) return known.provenance
+  const provenance = provenanceIn(statement)
+  parsed.set(statement, { provenance })
+  return provenance
+}
+
+function provenanceIn(statement: Statement): Provenance | undefined {
   // In-toto holds an unset predicate equal to an empty one.
   const predicate = documentField(document, statement.predicate ?? {}, '/predicate')
   if (SLSA_PROVENANCE_V01.includes(statement.predicateType)) return parseV01(predicate)

@@ -3,6 +3,7 @@
  * by it. It is started by the first step; a ledger with nothing to catch up with starts without it.
  */
 import type { TreeSize } from '../brand.ts'
+import type { StatedEntry } from '../ledger/derive.ts'
 import type { FollowSteps } from '../ledger/follower.ts'
 import { startThread, type Thread } from '../threads/orders.ts'
 import type { LedgerFolders } from './ledger-folder.ts'
@@ -17,6 +18,7 @@ export interface IndexTask {
 export interface IndexOrder {
   readonly from: TreeSize
   readonly published: TreeSize
+  readonly stated: readonly StatedEntry[]
 }
 
 /**
@@ -26,12 +28,12 @@ export interface IndexOrder {
 export function createIndexThread(folders: LedgerFolders, origin: string): FollowSteps {
   let thread: Thread | undefined
   return {
-    take(from, published) {
+    take(from, published, stated) {
       thread ??= startThread(new URL('./index-worker.js', import.meta.url), 'the index thread', {
         folders,
         origin,
       } satisfies IndexTask)
-      return thread.give<TreeSize>({ from, published } satisfies IndexOrder)
+      return thread.give<TreeSize>({ from, published, stated } satisfies IndexOrder)
     },
     async [Symbol.asyncDispose]() {
       await thread?.end()

@@ -27,12 +27,12 @@ if (process.platform === 'linux') setPriority(0, NICENESS)
 
 takeOrders(takeStep, () => storage?.close())
 
-async function takeStep({ from, published }: IndexOrder): Promise<TreeSize> {
+async function takeStep({ from, published, stated }: IndexOrder): Promise<TreeSize> {
   const opened = (storage ??= openForFollowing(folders))
   await foldLog(trust, opened.log, opened.blobs, logIndex(folded), published)
   folded = published
   const options = { storage: opened, trust, most: FOLLOW_BESIDE_ENTRIES }
-  const through = await followOnce(options, from, published)
+  const through = await followOnce(options, from, published, stated)
   opened.checkpoint()
   return through
 }

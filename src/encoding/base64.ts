@@ -20,11 +20,32 @@ function digitValues(letters: string): Uint8Array {
   return values
 }
 
+/** Two digits for each 12 bits. */
+const pairs = [...alphabet].flatMap((first) => [...alphabet].map((second) => first + second))
+/** Hashes and signatures: for so few bytes a decoder takes longer than all the rest. Measured with 32: 0.8 µs and 0.2. */
+const MAX_PAIRED_BYTES = 96
+
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /** Standard alphabet, padded. */
 export function formatBase64(bytes: Uint8Array): string {
+  return bytes.length <= MAX_PAIRED_BYTES ? formatShort(bytes) : formatLong(bytes)
+}
+
+function formatShort(bytes: Uint8Array): string {
+  const whole = bytes.length - (bytes.length % 3)
+  let text = ''
+  for (let from = 0; from < whole; from += 3) {
+    const bits = (at(bytes, from) << 16) | (at(bytes, from + 1) << 8) | at(bytes, from + 2)
+    text += `${pairs[bits >> 12]}${pairs[bits & 4095]}`
+  }
+  if (whole === bytes.length) return text
+  const last = lastDigits(bytes.subarray(whole)).map((code) => String.fromCharCode(code))
+  return text + last.join('').padEnd(4, '=')
+}
+
+function formatLong(bytes: Uint8Array): string {
   const text = new Uint8Array(Math.ceil(bytes.length / 3) * 4).fill(EQUALS)
   const whole = bytes.length - (bytes.length % 3)
   let to = 0

@@ -35,6 +35,10 @@ const BACKSLASH = 0x5c
 
 // Sticky: matches at lastIndex or not at all.
 const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
+/** What stands for itself in a string; matches always, if only nothing. */
+const plainPattern = /[^"\\\x00-\x1f]*/y
+/** Longer strings are base64, mostly: the pattern takes a quarter of the loop's time for them, and more for short ones. */
+const NEAR = 48
 const escapePattern = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const loneSurrogate = /\p{Surrogate}/u
 
@@ -174,7 +178,14 @@ export class JsonReader {
     let at = start
     let code = text.charCodeAt(at)
     // NaN, the end of the text, fails every comparison.
-    while (code >= 0x20 && code !== QUOTE && code !== BACKSLASH) code = text.charCodeAt(++at)
+    const near = start + NEAR
+    while (code >= 0x20 && code !== QUOTE && code !== BACKSLASH && at < near) code = text.charCodeAt(++at)
+    if (at === near) {
+      plainPattern.lastIndex = at
+      plainPattern.test(text)
+      at = plainPattern.lastIndex
+      code = text.charCodeAt(at)
+    }
     this.#at = at
     if (code !== QUOTE) return this.#readEscapedString(start)
     this.#at = at + 1

@@ -21,8 +21,8 @@ function escaped(character: string): string {
  */
 export function printableJson(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, null, indent)
-  // Most answers are ASCII, where JSON has escaped all of them but one.
-  return /[^\x00-\x7e]/.test(text) ? text.replace(UNSAFE_IN_JSON, jsonEscaped) : text
+  // Most answers are ASCII, where JSON has escaped all of them but one, and the dash of signature lines.
+  return /[^\x00-\x7e\u2014]/.test(text) ? text.replace(UNSAFE_IN_JSON, jsonEscaped) : text
 }
 
 function jsonEscaped(character: string): string {

@@ -1,4 +1,5 @@
 /** Answers that are no problem: JSON and bytes, with how long they may be kept (robustness.md 6.2, interface.md 4.1). */
+import type { ServerResponse } from 'node:http'
 import type { Response } from 'express'
 import { holdAnswer } from './held-answers.ts'
 import { printableJson } from '../encoding/printable.ts'
@@ -14,7 +15,7 @@ export const PAGE = 'public, max-age=3600'
 
 /** Written here and not by `response.json`, which would hash megabytes for an ETag that `servedAt` makes useless. */
 export function answerJson(
-  response: Response,
+  response: ServerResponse,
   status: 200 | 201,
   answer: object,
   cacheControl: 'no-cache' | 'no-store',

@@ -28,6 +28,7 @@ import { requestTarget } from './request-target.ts'
 import { revocationRoutes } from './revocations.ts'
 import { createRateLimits, type RateLimitMode } from './rate-limit.ts'
 import { requireToken } from './submit-tokens.ts'
+import { createSubmitLane } from './submit-lane.ts'
 import { submitAndCheck, type SchemaCheck } from './schema-check.ts'
 import { statusRoutes } from './status.ts'
 import { tileRoutes } from './tiles.ts'
@@ -52,8 +53,16 @@ export interface AppOptions {
 /** A listener for `startServer`, or for any `node:http` server. */
 export function createApp(ledger: LedgerDoor, options: AppOptions): RequestListener {
   const metrics = createMetrics()
-  const app = createExpress(ledger, metrics, options)
+  const readBody = createBodyReader(options.body ?? BODY_LIMITS)
+  const app = createExpress(ledger, { ...options, metrics, readBody })
   const { newRequestId = randomUUID, report } = options
+  const fail = (request: IncomingMessage, response: ServerResponse, error: unknown): void =>
+    answerProblem(request, response, error, { requestId: requestIdOf(response), report })
+  const lane = createSubmitLane(
+    submitAndCheck(ledger, options.schema),
+    readBody,
+    () => options.submitTokens !== undefined || isLimited(ledger, options),
+  )
   return (request, response) => {
     metrics.observe(request, response)
     response.setHeader('x-request-id', requestIdFrom(request) ?? newRequestId())
@@ -62,10 +71,12 @@ export function createApp(ledger: LedgerDoor, options: AppOptions): RequestListe
       try {
         request.url = requestTarget(request)
       } catch (error) {
-        answerProblem(request, response, error, { requestId: requestIdOf(response), report })
+        fail(request, response, error)
         return
       }
-      app(request, response)
+      if (lane.takes(request))
+        lane.answer(request, response).catch((error: unknown) => fail(request, response, error))
+      else app(request, response)
     })
   }
 }
@@ -78,10 +89,8 @@ export function createRouters(
     'report' | 'schema' | 'submitTokens' | 'rateLimit'
   >,
 ): Router[] {
-  const { readBody, metrics, submitTokens, rateLimit = 'auto' } = parts
-  const limits = createRateLimits(
-    () => rateLimit === 'on' || (rateLimit === 'auto' && ledger.admission() === 'open'),
-  )
+  const { readBody, metrics, submitTokens } = parts
+  const limits = createRateLimits(() => isLimited(ledger, parts))
   const token = requireToken(submitTokens)
   const submit = submitAndCheck(ledger, parts.schema)
   return [
@@ -98,15 +107,22 @@ export function createRouters(
   ]
 }
 
-function createExpress(ledger: LedgerDoor, metrics: Metrics, options: AppOptions): express.Express {
-  const { report, body = BODY_LIMITS, trustedProxies = 0 } = options
+function isLimited(ledger: LedgerDoor, { rateLimit = 'auto' }: Pick<AppOptions, 'rateLimit'>): boolean {
+  return rateLimit === 'on' || (rateLimit === 'auto' && ledger.admission() === 'open')
+}
+
+function createExpress(
+  ledger: LedgerDoor,
+  options: AppOptions & { readonly readBody: ReadBody; readonly metrics: Metrics },
+): express.Express {
+  const { report, trustedProxies = 0 } = options
   const app = express()
   app.set('trust proxy', trustedProxies === 0 ? false : trustedProxies)
   app.disable('x-powered-by')
   // Ours is strict (query-params.ts); Express's makes arrays and objects of repeated and bracketed names.
   app.set('query parser', false)
   app.set('etag', 'strong')
-  app.use(...createRouters(ledger, { ...options, readBody: createBodyReader(body), metrics }))
+  app.use(...createRouters(ledger, options))
   app.use(noSuchRoute)
   const answerError: ErrorRequestHandler = (error, request, response, _next) => {
     answerProblem(request, response, error, { requestId: requestIdOf(response), report })

@@ -1,4 +1,5 @@
 /** `/ledger/v1/attestations`: submit one; ask for one by its id; the bytes that were signed. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler, Router } from 'express'
 import { attestationId } from '../brand.ts'
 import { allowOnly } from './allow-only.ts'
@@ -7,6 +8,8 @@ import type { LedgerDoor } from './ledger-door.ts'
 import { refuseQuery } from './query-params.ts'
 import type { ReadBody } from './request-body.ts'
 import { createRouter } from './routes.ts'
+
+export const SUBMIT_PATH = '/ledger/v1/attestations'
 
 /** Submitting, and what a request must pass before its body is read. */
 export interface SubmitDoor {
@@ -21,13 +24,8 @@ export function attestationRoutes(
 ): Router {
   const routes = createRouter()
   routes
-    .route('/ledger/v1/attestations')
-    .post(...guards, async (request, response) => {
-      refuseQuery(request.url)
-      const { created, answer } = await submit(await readBody(request, response))
-      response.setHeader('location', `/ledger/v1/attestations/${answer.attestation}`)
-      answerJson(response, created ? 201 : 200, answer, 'no-store')
-    })
+    .route(SUBMIT_PATH)
+    .post(...guards, (request, response) => answerSubmission(request, response, { submit, readBody }))
     .all(allowOnly('POST'))
   routes
     .route('/ledger/v1/attestations/:id')
@@ -45,4 +43,16 @@ export function attestationRoutes(
     })
     .all(allowOnly('GET'))
   return routes
+}
+
+/** What follows the guards: the body is read, recorded, and answered. @throws Fault as the door's `submit` */
+export async function answerSubmission(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { submit, readBody }: Pick<SubmitDoor, 'submit'> & { readonly readBody: ReadBody },
+): Promise<void> {
+  refuseQuery(request.url ?? '')
+  const { created, answer } = await submit(await readBody(request, response))
+  response.setHeader('location', `${SUBMIT_PATH}/${answer.attestation}`)
+  answerJson(response, created ? 201 : 200, answer, 'no-store')
 }

@@ -13,9 +13,8 @@ const charset = /;\s*charset=(?:"([^"]*)"|([^\s;"]+))/gi
 
 /** @throws Fault `media-type-unsupported` for anything but `application/json`, in UTF-8 if it names a charset. */
 export function checkJsonType(request: IncomingMessage): void {
-  // Of two Content-Type fields Node shows the first; another reader might take the second.
-  const [type, ...others] = request.headersDistinct['content-type'] ?? []
-  if (type === undefined || others.length > 0)
+  const type = request.headers['content-type']
+  if (type === undefined || countOf(request, 'content-type') > 1)
     throw unsupported('Content-Type', 'application/json', type && 'two of them')
   const [, essence, parameters] = mediaType.exec(type) ?? []
   if (essence?.toLowerCase() !== 'application/json')
@@ -23,6 +22,13 @@ export function checkJsonType(request: IncomingMessage): void {
   for (const [, quoted, plain] of (parameters ?? '').matchAll(charset)) {
     if ((quoted ?? plain)?.toLowerCase() !== 'utf-8') throw unsupported('charset', 'utf-8', quoted ?? plain)
   }
+}
+
+/** Of two fields Node shows the first; another reader might take the second. */
+function countOf({ rawHeaders }: IncomingMessage, field: string): number {
+  const isNamed = (text: string, at: number): boolean =>
+    at % 2 === 0 && text.length === field.length && text.toLowerCase() === field
+  return rawHeaders.filter(isNamed).length
 }
 
 /** @throws Fault `media-type-unsupported` for any coding but gzip, and for two of them. */

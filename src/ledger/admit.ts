@@ -4,9 +4,10 @@
  * Pure, so that many can run side by side. Grants and key status are decided by the sequencer, in order
  * (contracts.md 4).
  */
-import type { AttestationId } from '../brand.ts'
+import type { AttestationId, KeyId } from '../brand.ts'
 import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import { parseSubmission, type EnvelopeSignature } from '../attestation/envelope.ts'
+import { isControlType } from '../attestation/predicate-types.ts'
 import { attestationIdOf, pae } from '../attestation/pae.ts'
 import { namesOf, parseStatement, type Statement } from '../attestation/statement.ts'
 import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
@@ -17,10 +18,15 @@ import { Fault, type Reason } from '../errors.ts'
 import type { Basis } from '../trust/judge-revocation.ts'
 import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
-import { manifestOf, readSbom } from '../sbom/manifest.ts'
+import { claimedTimes } from '../sbom/claimed.ts'
+import { formatManifest, manifestOf, readSbom } from '../sbom/manifest.ts'
+import type { Stated } from './derive.ts'
 
 /** Verifications that are tried for one submission: with more, an envelope without key ids becomes expensive. */
 const MAX_TRIAL_VERIFICATIONS = 16
+
+/** Provenance, not SBOMs: with more lines, handing them over costs as much as reading them once more elsewhere. */
+const MAX_STATED_LINES = 32
 
 /** A signature and whose it is, or is said to be. */
 export interface KeyedSignature {
@@ -48,6 +54,8 @@ export interface Admitted {
   readonly leftOut: readonly LeftOut[]
   /** Of what was signed; nothing is opened that nobody known signed. */
   readonly intake: Intake
+  /** What the index will need, if that is short. */
+  readonly stated?: Stated
 }
 
 /** What a submission says, before anything of it is believed. */
@@ -91,6 +99,7 @@ export function admitRead(
 ): Admitted {
   const given = [...publicKeys.map((spki) => parsePublicKey(spki)), ...newAdministrators(control)]
   const judged = checkSignatures(signatures, registered, given, isBy)
+  const [first] = judged.signatures
   return {
     attestation: attestationIdOf(signed),
     pae: signed,
@@ -98,7 +107,7 @@ export function admitRead(
     names: namesOf(statement),
     ...(control === undefined ? {} : { control }),
     ...judged,
-    intake: readIntake(statement, judged.signatures),
+    ...(first === undefined ? { intake: emptyIntake } : readStated(statement, first.key.id)),
   }
 }
 
@@ -115,11 +124,12 @@ export function namedSignatures(
 }
 
 /** Readability is fixed at admission: what no manifest can be made of is refused, with the place and the reason. */
-function readIntake(statement: Statement, [first]: readonly KeyedSignature[]): Intake {
-  if (first === undefined) return emptyIntake
+function readStated(statement: Statement, key: KeyId): Pick<Admitted, 'intake' | 'stated'> {
   const sbom = readSbom(statement)
-  manifestOf(statement, first.key.id, sbom)
-  return intakeOf(statement, sbom)
+  const lines = manifestOf(statement, key, sbom)
+  const intake = intakeOf(statement, sbom)
+  if (lines.length > MAX_STATED_LINES || isControlType(statement.predicateType)) return { intake }
+  return { intake, stated: { key, manifest: formatManifest(lines), claimed: claimedTimes(statement, sbom) } }
 }
 
 /** Who joins with a trust root signs it before it registers them: their keys stand in it. */

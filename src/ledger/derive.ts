@@ -2,12 +2,12 @@
 import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import { parsePae } from '../attestation/pae.ts'
 import { parseStatement } from '../attestation/statement.ts'
-import type { Sha256Id } from '../brand.ts'
+import type { AttestationId, KeyId, LogIndex, Sha256Id } from '../brand.ts'
 import { sha256Id } from '../crypto/sha256.ts'
 import { Fault } from '../errors.ts'
 import { keysOfManifest, statusKeysOf, unreadableKey } from '../map/keys.ts'
-import { claimedTimes } from '../sbom/claimed.ts'
-import { formatManifest, manifestOf, readSbom } from '../sbom/manifest.ts'
+import { claimedTimes, type Claimed } from '../sbom/claimed.ts'
+import { formatManifest, manifestOf, parseManifest, readSbom } from '../sbom/manifest.ts'
 import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
 import type { BlobStore, LogEntry } from './ports.ts'
 
@@ -22,12 +22,46 @@ export interface Derived {
   readonly control?: ControlStatement
 }
 
-/** @throws Fault `bad-proof` (`integrity-error`) if what was signed is missing or is not what the entry names */
-export async function derive(entry: LogEntry, blobs: BlobStore): Promise<Derived> {
+/** What admission read of a statement that is no control statement, signed by `key`: the index need not read it again. */
+export interface Stated {
+  readonly key: KeyId
+  readonly manifest: Uint8Array
+  readonly claimed: Claimed
+}
+
+/** The same of an entry that was recorded since. */
+export interface StatedEntry extends Stated {
+  readonly index: LogIndex
+  readonly attestation: AttestationId
+  /** The length of what was signed. */
+  readonly signedBytes: number
+}
+
+/**
+ * @param stated of this entry, if somebody has it
+ * @throws Fault `bad-proof` (`integrity-error`) if what was signed is missing or is not what the entry names
+ */
+export async function derive(entry: LogEntry, blobs: BlobStore, stated?: StatedEntry): Promise<Derived> {
+  if (stated !== undefined && isOf(entry, stated)) return deriveStated(entry, stated)
   const signed = await blobs.get(entry.attestation)
   if (signed === undefined)
     throw new Fault('integrity-error', `entry ${entry.index}: the blob ${entry.attestation} is missing`)
   return deriveFrom(entry, signed)
+}
+
+function isOf(entry: LogEntry, stated: StatedEntry): boolean {
+  return entry.readable && stated.attestation === entry.attestation && stated.key === entry.key
+}
+
+function deriveStated(entry: LogEntry, { manifest: bytes, claimed, signedBytes }: StatedEntry): Derived {
+  const lines = parseManifest(bytes)
+  return {
+    facts: factsOf(entry.index, entry.attestation, entry.key, lines, claimed),
+    manifest: { digest: sha256Id(bytes), bytes },
+    signedBytes,
+    componentKeys: keysOfManifest(lines),
+    statusKeys: [],
+  }
 }
 
 /** The same from bytes at hand. An unreadable entry states nothing but that it is there. */

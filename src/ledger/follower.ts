@@ -8,15 +8,24 @@ import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { MANIFEST_VERSION } from '../sbom/manifest.ts'
 import type { TrustState } from '../trust/trust-state.ts'
-import { derive, type Derived } from './derive.ts'
+import { derive, type Derived, type StatedEntry } from './derive.ts'
 import { indexBatch } from './index-batch.ts'
-import { FOLLOW_BATCH_ENTRIES, FOLLOW_BATCH_KEYS } from './limits.ts'
+import {
+  FOLLOW_BATCH_ENTRIES,
+  FOLLOW_BATCH_KEYS,
+  FOLLOW_BESIDE_ENTRIES,
+  MAX_STATED_ENTRIES,
+} from './limits.ts'
 import type { BlobStore, Clock, LogEntry, Storage } from './ports.ts'
 
 /** Disposed of when following ends; no step runs then. */
 export interface FollowSteps extends AsyncDisposable {
-  /** Brings the index one transaction further, at most to `published`; resolves with the position reached. */
-  take(from: TreeSize, published: TreeSize): Promise<TreeSize>
+  /**
+   * Brings the index one transaction further, at most to `published`; resolves with the position reached.
+   *
+   * @param stated of entries from there on, ascending, as far as it was handed on
+   */
+  take(from: TreeSize, published: TreeSize, stated: readonly StatedEntry[]): Promise<TreeSize>
 }
 
 export interface FollowerOptions {
@@ -49,10 +58,12 @@ export async function followOnce(
   },
   from: TreeSize,
   published: TreeSize,
+  stated: readonly StatedEntry[] = [],
 ): Promise<TreeSize> {
   const { log, blobs, index } = options.storage
   const to = treeSize(Math.min(from + (options.most ?? FOLLOW_BATCH_ENTRIES), published))
-  const derived = await deriveSome(await log.entries(from as number as LogIndex, to), blobs)
+  const known = new Map(stated.map((one) => [one.index, one]))
+  const derived = await deriveSome(await log.entries(from as number as LogIndex, to), blobs, known)
   const through = treeSize(from + derived.length)
   const step = { from, through, derived, trust: options.trust }
   const batch = await index.read((reader) => indexBatch(reader, log, step))
@@ -63,12 +74,16 @@ export async function followOnce(
 }
 
 /** The first entries, until they have so many keys that a step is large enough. */
-async function deriveSome(entries: readonly LogEntry[], blobs: BlobStore): Promise<readonly Derived[]> {
+async function deriveSome(
+  entries: readonly LogEntry[],
+  blobs: BlobStore,
+  stated: ReadonlyMap<LogIndex, StatedEntry>,
+): Promise<readonly Derived[]> {
   const derived: Derived[] = []
   let keys = 0
   for (const entry of entries) {
     if (keys >= FOLLOW_BATCH_KEYS) break
-    const one = await derive(entry, blobs)
+    const one = await derive(entry, blobs, stated.get(entry.index))
     derived.push(one)
     keys += one.componentKeys.length
   }
@@ -78,6 +93,8 @@ async function deriveSome(entries: readonly LogEntry[], blobs: BlobStore): Promi
 export class Follower {
   readonly #options: FollowerOptions
   readonly #waiting = new Set<{ readonly size: TreeSize; readonly resolve: () => void }>()
+  /** Of the next entries, ascending. */
+  #stated: StatedEntry[] = []
   #through: TreeSize
   #published: TreeSize
   #running: Promise<void> | undefined
@@ -106,8 +123,10 @@ export class Follower {
     return this.#owed === undefined ? 0 : Math.max(0, this.#options.clock.now() - this.#owed.since)
   }
 
-  /** Tells that the log is public up to `size`. */
-  advance(size: TreeSize): void {
+  /** Tells that the log is public up to `size`, and what admission read of the newest entries. */
+  advance(size: TreeSize, stated: readonly StatedEntry[] = []): void {
+    // Of those that find no room the index reads what was signed, as after a start.
+    this.#stated.push(...stated.slice(0, Math.max(0, MAX_STATED_ENTRIES - this.#stated.length)))
     if (size > this.#published) this.#published = size
     this.#owe()
     if (this.#through < this.#published && !this.#stopped) this.#running ??= this.#run()
@@ -155,11 +174,16 @@ export class Follower {
     }
   }
 
-  #step(): Promise<TreeSize> {
+  async #step(): Promise<TreeSize> {
     const { steps } = this.#options
-    return steps === undefined
-      ? followOnce(this.#options, this.#through, this.#published)
-      : steps.take(this.#through, this.#published)
+    const [from, to] = [this.#through, this.#published]
+    const stated = this.#stated.slice(0, FOLLOW_BESIDE_ENTRIES)
+    const through = await (steps === undefined
+      ? followOnce(this.#options, from, to, stated)
+      : steps.take(from, to, stated))
+    const next = this.#stated.findIndex(({ index }) => index >= through)
+    this.#stated.splice(0, next < 0 ? this.#stated.length : next)
+    return through
   }
 
   /** One mark is enough: when it is reached, what is public by then is owed from then on. */

@@ -96,12 +96,12 @@ async function imageRows(
   images: readonly ImageDigest[],
 ): Promise<readonly IndexRow[]> {
   const before = await readImageRecords(reader, images)
+  const added = bySubject(step.derived)
   let { images: count, withSbom } = await readTotals(reader)
   const rows: IndexRow[] = []
   for (const [at, image] of images.entries()) {
-    const sboms = countingSboms(image, await speakers(reader, step, image), step.trust, step.through).map(
-      (facts) => facts.index,
-    )
+    const speaking = [...(await olderSpeakers(reader, image)), ...(added.get(image) ?? [])]
+    const sboms = countingSboms(image, speaking, step.trust, step.through).map((facts) => facts.index)
     const old = before[at]
     if (old === undefined) count++
     withSbom += Number(sboms.length > 0) - Number((old?.sboms.length ?? 0) > 0)
@@ -110,12 +110,21 @@ async function imageRows(
   return images.length === 0 ? rows : [...rows, totalsRow({ images: count, withSbom })]
 }
 
-/** Everything that speaks of an image: what is in the index, and what the batch adds. */
-async function speakers(
-  reader: IndexReader,
-  step: IndexStep,
-  image: ImageDigest,
-): Promise<readonly EntryFacts[]> {
-  const older = await readEntryRows(reader, await reader.postings('components', subjectKey(image)))
-  return [...older.map((row) => row.facts), ...step.derived.map((one) => one.facts)]
+/** What is in the index of an image. */
+async function olderSpeakers(reader: IndexReader, image: ImageDigest): Promise<readonly EntryFacts[]> {
+  const rows = await readEntryRows(reader, await reader.postings('components', subjectKey(image)))
+  return rows.map((row) => row.facts)
+}
+
+/** What the batch adds, once for each subject: looking for it image by image takes the square of the batch. */
+function bySubject(derived: readonly Derived[]): ReadonlyMap<string, readonly EntryFacts[]> {
+  const found = new Map<string, EntryFacts[]>()
+  for (const { facts } of derived) {
+    for (const digest of new Set(facts.subjects.map((subject) => subject.digest))) {
+      const known = found.get(digest)
+      if (known === undefined) found.set(digest, [facts])
+      else known.push(facts)
+    }
+  }
+  return found
 }

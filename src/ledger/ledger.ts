@@ -147,9 +147,9 @@ export class Ledger implements AsyncDisposable {
       clock: this.#options.clock,
       trust: opened.trust,
       recordedAt: opened.published.recordedAt,
-      onPublished: (published) => {
+      onPublished: (published, stated) => {
         this.#published = published
-        this.#follower.advance(published.checkpoint.size)
+        this.#follower.advance(published.checkpoint.size, stated)
       },
     })
     return new Sequencer({

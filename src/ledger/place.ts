@@ -13,6 +13,7 @@ import { judgeSubmission } from '../trust/admission.ts'
 import { isRegistered, rootAt, type TrustState } from '../trust/trust-state.ts'
 import type { SubmittedSignature } from '../verify/answer.ts'
 import type { Admitted, KeyedSignature } from './admit.ts'
+import type { StatedEntry } from './derive.ts'
 import { MAX_BATCH_ENTRIES } from './limits.ts'
 import type { Blob, LogEntry, LogStore } from './ports.ts'
 
@@ -40,6 +41,8 @@ export interface PlacedBatch {
   readonly blobs: readonly Blob[]
   /** To be folded once the batch is committed. */
   readonly controls: readonly NewControl[]
+  /** What admission read of the entries, where it is handed on. */
+  readonly stated: readonly StatedEntry[]
 }
 
 interface Draft {
@@ -51,6 +54,7 @@ interface Draft {
   readonly entries: LogEntry[]
   readonly blobs: Map<AttestationId, Blob>
   readonly controls: NewControl[]
+  readonly stated: StatedEntry[]
 }
 
 /** Places as many submissions as fit into one batch, at least one. */
@@ -63,7 +67,7 @@ export async function placeBatch(
     readonly log: LogStore
   },
 ): Promise<PlacedBatch> {
-  const draft: Draft = { ...at, results: [], entries: [], blobs: new Map(), controls: [] }
+  const draft: Draft = { ...at, results: [], entries: [], blobs: new Map(), controls: [], stated: [] }
   for (const submission of submissions) {
     const room = MAX_BATCH_ENTRIES - draft.entries.length
     if (draft.results.length > 0 && submission.signatures.length > room) break
@@ -169,6 +173,8 @@ function enter(draft: Draft, submission: Admitted, { key, signature }: KeyedSign
   }
   draft.entries.push(entry)
   draft.blobs.set(attestation, { digest: attestation, bytes: submission.pae })
+  const { stated, pae } = submission
+  if (stated?.key === key.id) draft.stated.push({ ...stated, index, attestation, signedBytes: pae.length })
   if (submission.control !== undefined)
     draft.controls.push({ index, attestation, key: key.id, control: submission.control })
   return entry

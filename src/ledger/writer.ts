@@ -8,6 +8,7 @@ import { parseBase64 } from '../encoding/base64.ts'
 import { foldControl, rootAt, type TrustState } from '../trust/trust-state.ts'
 import type { Admitted } from './admit.ts'
 import { append, publish, sign, type LogHead, type SigningLog } from './commit.ts'
+import type { StatedEntry } from './derive.ts'
 import { placeBatch, type PlacedBatch } from './place.ts'
 import type { Clock, HeldCheckpoint } from './ports.ts'
 import type { BatchOutcome } from './sequencer.ts'
@@ -22,7 +23,9 @@ export class LogWriter {
   readonly #log: SigningLog
   readonly #clock: Clock
   readonly #trust: TrustState
-  readonly #onPublished: (published: Published) => void
+  readonly #onPublished: (published: Published, stated: readonly StatedEntry[]) => void
+  /** Of entries that are not public yet. */
+  #stated: readonly StatedEntry[] = []
   #head: LogHead
   #recordedAt: string | null
 
@@ -33,7 +36,8 @@ export class LogWriter {
     readonly trust: TrustState
     readonly head: LogHead
     readonly recordedAt: string | null
-    readonly onPublished: (published: Published) => void
+    /** With what admission read of the new entries. */
+    readonly onPublished: (published: Published, stated: readonly StatedEntry[]) => void
   }) {
     this.#log = options.log
     this.#clock = options.clock
@@ -60,6 +64,7 @@ export class LogWriter {
   async #append(batch: PlacedBatch): Promise<void> {
     this.#head = await append(this.#log, this.#head, batch.entries, batch.blobs)
     for (const control of batch.controls) foldControl(this.#trust, control)
+    this.#stated = batch.stated
     this.#recordedAt = batch.entries.at(-1)?.recordedAt ?? this.#recordedAt
     await this.#publish()
   }
@@ -71,7 +76,8 @@ export class LogWriter {
     this.#head = await sign(this.#log, this.#head)
     this.#head = await publish(this.#log, this.#head)
     if (this.#head.held === undefined) throw new Error('published without a signed checkpoint')
-    this.#onPublished({ checkpoint: this.#head.held, recordedAt: this.#recordedAt })
+    this.#onPublished({ checkpoint: this.#head.held, recordedAt: this.#recordedAt }, this.#stated)
+    this.#stated = []
   }
 
   /** The server's word: never goes back, whatever the clock does. */

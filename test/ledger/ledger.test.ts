@@ -252,8 +252,11 @@ describe('the ledger', () => {
     })
     await ledger.submit(sbom('shop', ['a@1.0.0']))
     await ledger.status()
-    // What was signed is damaged between committing and indexing.
-    const payload = sbomPayload('damaged', ['b@1.0.0'])
+    // What was signed is damaged between committing and indexing; it has more lines than admission hands on.
+    const payload = sbomPayload(
+      'damaged',
+      Array.from({ length: 40 }, (_, i) => `b@1.0.${i}`),
+    )
     const damage = openMemoryStorage(state).blobs
     state.blobs.set(idOfPayload(payload), new Uint8Array(3))
     await ledger.submit(signEnvelope(payload, keys.ci))
