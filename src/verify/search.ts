@@ -1,0 +1,72 @@
+/**
+ * The shapes of a search: many packages in one question, as an advisory or a list of bad versions names them, and the
+ * answer's rows. As contracts.md 7 has it for one component, with for each match which part found it, and why.
+ *
+ *     POST /ledger/v1/search   {"parts": [{"keys": ["pkg:npm/lodash"], "type": "npm", …}, {"cpe": …}, {"hash": …}]}
+ *
+ * Reading them from JSON is search-shapes.ts; making rows is search-rows.ts.
+ */
+import type { LogIndex } from '../brand.ts'
+import type { AffectedPackage, JudgementReason } from '../sbom/advisory/affected.ts'
+import type { FoundRow, ImagesAnswer, ProvenanceRow } from './answer.ts'
+
+/** What one part looks for; `from` is whatever the asker calls it: an advisory's id, a line of a list. */
+export type SearchPart = { readonly from?: string } & (
+  | { readonly kind: 'package'; readonly affected: AffectedPackage }
+  /** Of components without a purl: `part:vendor:product`, and the version if only one is meant. */
+  | { readonly kind: 'cpe'; readonly cpe: string; readonly version?: string }
+  /** Of a component: `sha1:…`, `sha256:…`, `sha384:…`, `sha512:…`. */
+  | { readonly kind: 'hash'; readonly hash: string }
+)
+
+/** Which images are asked about; all of them if empty. */
+export interface SearchScope {
+  /** A name of the image matches; `*` stands for anything but "/", `**` for anything. */
+  readonly repo?: string
+  /** `<os>/<arch>`: only SBOMs of that platform are looked at, and those that do not say theirs. */
+  readonly platform?: string
+}
+
+export interface SearchQuestion {
+  readonly parts: readonly SearchPart[]
+  readonly scope: SearchScope
+}
+
+/**
+ * `purl`: listed under the name that was asked for. `source`: built from the source package that was asked for. `cpe`,
+ * `hash`: as asked. A name alone is never more than `undetermined`.
+ */
+export type MatchWay = 'purl' | 'source' | 'cpe' | 'hash'
+
+export interface SearchMatch {
+  /** Which part of the question, from 0. */
+  readonly part: number
+  /** The component as the SBOM states it: a canonical purl with its version, `cpe:part:vendor:product@version`, or the hash. */
+  readonly component: string
+  /** Empty if the SBOM gives none. */
+  readonly version: string
+  readonly why: MatchWay
+  readonly reason: JudgementReason
+  readonly status: 'affected' | 'undetermined'
+  /** The SBOM's entry. */
+  readonly entry: LogIndex
+}
+
+export interface SearchProvenance extends ProvenanceRow {
+  /** Digests of the images that it names as built on, in the manifest's order. */
+  readonly bases: readonly string[]
+}
+
+export interface SearchRow extends Omit<FoundRow, 'matches' | 'provenance'> {
+  readonly status: 'affected' | 'undetermined'
+  /** By entry, then as the manifest has them, then by part. */
+  readonly matches: readonly SearchMatch[]
+  readonly provenance: readonly SearchProvenance[]
+  /** SBOMs that count and list nothing of it: where the image's SBOMs disagree. */
+  readonly silent: readonly LogIndex[]
+}
+
+export interface SearchAnswer extends Omit<ImagesAnswer, 'question' | 'items'> {
+  readonly question: SearchQuestion
+  readonly items: readonly SearchRow[]
+}
