@@ -133,8 +133,8 @@ async function list(url: string, names: readonly string[], round: number): Promi
   if (response.status !== 200) throw new Error(`list: ${response.status} ${body.slice(0, 300)}`)
 }
 
-function pick<T>(values: readonly T[], at: number): T {
-  const value = values[at % values.length]
+function pick<T>(values: readonly T[], turn: number): T {
+  const value = values[turn % values.length]
   if (value === undefined) throw new Error('expected values')
   return value
 }
