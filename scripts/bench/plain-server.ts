@@ -42,7 +42,7 @@ const door: LedgerDoor = {
   notReady: absent,
   gauges: absent,
   found: absent,
-  records: { consistency: absent, bundle: absent, proofFile: absent, events: absent },
+  records: { consistency: absent, bundle: absent, proofFile: absent, events: absent, signed: absent },
 }
 
 const server = await startServer(createApp(door, { report: console.error }), { host: '127.0.0.1', port: 0 })
