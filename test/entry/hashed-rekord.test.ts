@@ -14,10 +14,10 @@ import { Fault } from '../../src/errors.ts'
 import {
   entryOf,
   formatHashedRekord,
-  isKnownForm,
   MAX_ENTRY_BYTES,
   parseHashedRekord,
 } from '../../src/entry/hashed-rekord.ts'
+import { isKnownForm } from '../../src/entry/known-form.ts'
 import { byteChanges, byteInsertions, refusal, refuseAll, truncations } from '../helpers/mangle.ts'
 import { itWithVectors } from '../helpers/vectors.ts'
 import { readBundle, rekorBundles } from './sigstore-bundles.ts'
