@@ -43,7 +43,7 @@ const door: LedgerDoor = {
   gauges: absent,
   found: absent,
   search: absent,
-  records: { consistency: absent, bundle: absent, proofFile: absent, events: absent },
+  records: { consistency: absent, bundle: absent, proofFile: absent, events: absent, signed: absent },
 }
 
 const server = await startServer(createApp(door, { report: console.error }), { host: '127.0.0.1', port: 0 })

@@ -10,6 +10,7 @@ import { attestationId, imageDigest } from '../brand.ts'
 import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { MAX_PAYLOAD_BYTES } from '../attestation/envelope.ts'
 import { attestationIdOf } from '../attestation/pae.ts'
+import { parsePaeList } from '../attestation/pae-list.ts'
 import { parseUtf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
@@ -56,6 +57,8 @@ export type { CallOptions } from './asker.ts'
 
 /** The payload and its type (DSSE). */
 const MAX_PAE_BYTES = MAX_PAYLOAD_BYTES + 4096
+/** Of those of a range, servers end a list before the next would make it longer than one of them may be. */
+const MAX_PAE_LIST_BYTES = MAX_PAE_BYTES + 4
 const MAX_NOTE_BYTES = 1024 * 1024
 
 export interface ClientOptions extends LogTrust {
@@ -187,6 +190,22 @@ export class Client {
   /** One page of the images in which any part of the question is found; its entries are proven, its rows the server's word. */
   search(question: SearchQuestion, page: SearchPage = {}, options: CallOptions = {}): Promise<SearchAnswer> {
     return askSearch(this.#asker, question, page, options)
+  }
+
+  /**
+   * What was signed for entries `from` … `to` − 1 (at most 256 of them), or for the first of these, as served: nothing in it is
+   * proven, not even which entries it is about.
+   *
+   * @throws Fault `bad-proof` (`answer-malformed`) for anything but such a list
+   * @throws Fault `not-found` (`no-such-route`) by older servers
+   */
+  async paes(from: LogIndex, to: TreeSize, options: CallOptions = {}): Promise<readonly Uint8Array[]> {
+    const { bytes } = await this.#asker.get(`ledger/v1/pae?from=${from}&to=${to}`, {
+      ...options,
+      accept: 'application/octet-stream',
+      maxBytes: MAX_PAE_LIST_BYTES,
+    })
+    return parsePaeList(bytes, to - from)
   }
 
   /** The revocations that name a target, proven to be in the log. That there are no others is the server's word. */

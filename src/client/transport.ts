@@ -114,7 +114,7 @@ function unreachable(
 async function readAll(response: Response, maxBytes: number): Promise<Uint8Array> {
   const reader = response.body?.getReader()
   if (reader === undefined) return new Uint8Array(0)
-  const read = createGrowingBytes(maxBytes)
+  const read = createGrowingBytes(maxBytes, declaredLength(response))
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     if (read.length + chunk.value.length > maxBytes) {
       await reader.cancel()
@@ -122,5 +122,11 @@ async function readAll(response: Response, maxBytes: number): Promise<Uint8Array
     }
     read.append(chunk.value)
   }
-  return read.bytes().slice()
+  return read.take()
+}
+
+/** Before decompression, and only said: a hint. */
+function declaredLength({ headers }: Response): number | undefined {
+  const length = Number(headers.get('content-length') ?? 'none')
+  return Number.isSafeInteger(length) && length > 0 ? length : undefined
 }

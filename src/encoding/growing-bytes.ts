@@ -7,13 +7,20 @@ export interface GrowingBytes {
   append(chunk: Uint8Array): void
   /** A view; valid until the next `append`. */
   bytes(): Uint8Array
+  /** The bytes alone, for keeping; nothing may be appended any more. */
+  take(): Uint8Array
 }
 
 const FIRST_CAPACITY = 16 * 1024
+/** So much may be held for bytes that were only declared: what a bundle of entries has. */
+const MAX_EXPECTED = 256 * 1024
 
-/** `most`: how long it may become; more is a mistake of the caller. The last buffer is no longer than that. */
-export function createGrowingBytes(most: number): GrowingBytes {
-  let held = new Uint8Array(Math.min(FIRST_CAPACITY, most))
+/**
+ * @param most how long it may become; more is a mistake of the caller. The last buffer is no longer than that.
+ * @param expected how long it will probably become
+ */
+export function createGrowingBytes(most: number, expected = FIRST_CAPACITY): GrowingBytes {
+  let held = new Uint8Array(Math.min(expected, MAX_EXPECTED, most))
   let length = 0
   return {
     get length() {
@@ -31,5 +38,6 @@ export function createGrowingBytes(most: number): GrowingBytes {
       length = needed
     },
     bytes: () => held.subarray(0, length),
+    take: () => (length === held.length ? held : held.slice(0, length)),
   }
 }

@@ -13,7 +13,7 @@ import { digest } from '../crypto/sha256.ts'
 import type { HashName, KeyKind } from '../crypto/key-kind.ts'
 import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
 import { equalBytes } from '../encoding/bytes.ts'
-import { endOfBase64, formatBase64, parseBase64 } from '../encoding/base64.ts'
+import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { documentField, expectString, member, refusal, type Field } from '../attestation/field.ts'
 import { utf8 } from '../encoding/utf8.ts'
@@ -55,9 +55,6 @@ const keyDetails = {
   'rsa-3072': 'PKIX_RSA_PKCS1V15_3072_SHA256',
   'rsa-4096': 'PKIX_RSA_PKCS1V15_4096_SHA256',
 } as const satisfies Record<KeyKind, string>
-
-// A character for each byte.
-const latin1 = new TextDecoder('latin1')
 
 const document = { subject: 'entry', reason: 'entry-malformed' } as const
 
@@ -105,61 +102,6 @@ export function parseHashedRekord(bytes: Uint8Array): HashedRekord {
   if (!equalBytes(formatHashedRekord(entry), bytes))
     throw refusal(whole, 'the canonical body of its digest, signature and key')
   return entry
-}
-
-const plainHead = utf8(
-  `{"apiVersion":"${API_VERSION}","kind":"${KIND}","spec":{"hashedRekordV002":{` +
-    `"data":{"algorithm":"${algorithmNames.sha256}","digest":"`,
-)
-const plainMiddle = utf8('"},"signature":{"content":"')
-/** 32 bytes in base64, the last of these an "=". */
-const PLAIN_DIGEST = 44
-const EQUALS = 0x3d
-
-/** What stands behind the signature of entries that were parsed: the verifier. Logs have few. */
-const knownTails = new Set<string>()
-const MAX_KNOWN_TAILS = 1000
-
-/**
- * Whether this is a good entry, by its form alone; never true where `parseHashedRekord` would refuse. For entries that
- * nobody reads: most of what parsing costs is the same key again.
- */
-export function isKnownForm(bytes: Uint8Array): boolean {
-  const tail = tailOf(bytes)
-  if (tail === undefined) return false
-  if (knownTails.has(tail)) return true
-  if (!isParsed(bytes)) return false
-  if (knownTails.size >= MAX_KNOWN_TAILS) knownTails.clear()
-  knownTails.add(tail)
-  return true
-}
-
-/** Undefined unless all before it is in the one form of an entry with a SHA-256 digest. */
-function tailOf(bytes: Uint8Array): string | undefined {
-  if (bytes.length > MAX_ENTRY_BYTES || !hasAt(bytes, 0, plainHead)) return undefined
-  const middle = plainHead.length + PLAIN_DIGEST
-  if (endOfBase64(bytes, plainHead.length) !== middle) return undefined
-  // Two "=" are 31 bytes, none are 33.
-  if (bytes[middle - 1] !== EQUALS || bytes[middle - 2] === EQUALS) return undefined
-  if (!hasAt(bytes, middle, plainMiddle)) return undefined
-  const signature = middle + plainMiddle.length
-  const end = endOfBase64(bytes, signature)
-  return end === undefined || end === signature ? undefined : latin1.decode(bytes.subarray(end))
-}
-
-function hasAt(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
-  for (let i = 0; i < part.length; i++) if (bytes[at + i] !== part[i]) return false
-  return true
-}
-
-function isParsed(bytes: Uint8Array): boolean {
-  try {
-    parseHashedRekord(bytes)
-    return true
-  } catch (cause) {
-    if (cause instanceof Fault) return false
-    throw cause
-  }
 }
 
 function checkLengths(entry: HashedRekord): void {

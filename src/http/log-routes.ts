@@ -1,10 +1,12 @@
-/** `/ledger/v1/proofs/consistency`, `/ledger/v1/events`: how the log grew, and what was recorded since. */
-import type { Router } from 'express'
+/** `/ledger/v1/proofs/consistency`, `…/events`, `…/pae`: how the log grew, what was recorded since, what was signed. */
+import type { RequestHandler, Router } from 'express'
+import { formatPaeList } from '../attestation/pae-list.ts'
 import { logIndex, treeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../ledger/limits.ts'
+import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, MAX_SIGNED_ENTRIES } from '../ledger/limits.ts'
 import { allowOnly } from './allow-only.ts'
-import { answerJson } from './answers.ts'
+import { answerBytes, answerJson, IMMUTABLE } from './answers.ts'
+import { encodeFor } from './encode-for.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { parseQuery, requiredParam } from './query-params.ts'
 import { createRouter } from './routes.ts'
@@ -37,5 +39,18 @@ export function logRoutes({ records }: Pick<LedgerDoor, 'records'>): Router {
       answerJson(response, 200, await records.events(page), 'no-cache')
     })
     .all(allowOnly('GET'))
+  routes.route('/ledger/v1/pae').get(answerSigned(records)).all(allowOnly('GET'))
   return routes
+}
+
+function answerSigned(records: LedgerDoor['records']): RequestHandler {
+  return async (request, response) => {
+    const params = parseQuery(request.url, ['from', 'to'])
+    const from = parseWholeNumber(requiredParam(params, 'from', '0'), 'parameter "from"')
+    const range = { least: from + 1, most: from + MAX_SIGNED_ENTRIES }
+    const to = parseWholeNumber(requiredParam(params, 'to', '8'), 'parameter "to"', range)
+    const { paes, lasting } = await records.signed(logIndex(from), treeSize(to))
+    const list = await encodeFor(request, response, formatPaeList(paes))
+    answerBytes(response, 'application/octet-stream', list, lasting ? IMMUTABLE : 'no-cache')
+  }
 }

@@ -4,20 +4,17 @@
  * Any width within the published tree is served, a wider one is 404 (contracts.md 3): clients of tlog-tiles take
  * nothing but 404 for "not there yet".
  */
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
-import type { Request, RequestHandler, Response, Router } from 'express'
+import type { RequestHandler, Router } from 'express'
 import { utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import { TILE_WIDTH, parseTilePath } from '../tlog/tile.ts'
 import type { ParsedTilePath } from '../tlog/tile.ts'
 import { allowOnly } from './allow-only.ts'
 import { CHECKPOINT, IMMUTABLE, PARTIAL_TILE, answerBytes } from './answers.ts'
+import { encodeFor } from './encode-for.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { refuseQuery } from './query-params.ts'
 import { createRouter } from './routes.ts'
-
-const compress = promisify(gzip)
 
 type TileDoor = Pick<LedgerDoor, 'checkpoint' | 'tile' | 'entryBundle'>
 
@@ -50,17 +47,6 @@ function answerTile(ledger: TileDoor): RequestHandler {
     const sent = tile.kind === 'entries' ? await encodeFor(request, response, bytes) : bytes
     answerBytes(response, 'application/octet-stream', sent, caching)
   }
-}
-
-/**
- * Entries are JSON and shrink to a third; hashes do not shrink at all. Only for who asked: tlog-tiles would allow it for
- * everybody. Each coding has an ETag of its own, since that is made of the bytes sent.
- */
-async function encodeFor(request: Request, response: Response, bytes: Uint8Array): Promise<Uint8Array> {
-  response.vary('Accept-Encoding')
-  if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return bytes
-  response.setHeader('content-encoding', 'gzip')
-  return compress(bytes)
 }
 
 function readTile(

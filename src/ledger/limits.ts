@@ -26,3 +26,5 @@ export const MAX_LISTED_CLAIM_BYTES = 4 * 1024 * 1024
 /** Rows on one page unless asked otherwise, and at most (interface.md 4.1). */
 export const DEFAULT_PAGE_ROWS = 100
 export const MAX_PAGE_ROWS = 1000
+/** Entries in one answer of what was signed: as many as a bundle has, which is how logs are read from end to end. */
+export const MAX_SIGNED_ENTRIES = 256

@@ -18,6 +18,7 @@ import { rootFromTiles } from './commit.ts'
 import { readEntryRows } from './index-rows.ts'
 import { fillPage } from './page.ts'
 import { queryEntry, querySigned } from './query-entries.ts'
+import { querySignedRange, type SignedRange } from './query-signed.ts'
 import { asOf, provenEntries, type LogView, type View } from './view.ts'
 
 export interface EventsPage {
@@ -35,6 +36,8 @@ export interface Records {
   proofFile(index: LogIndex): Promise<string>
   /** Entries after one, in order. @throws Fault `not-recorded` if the log is not that long */
   events(page: EventsPage): Promise<EventsAnswer>
+  /** What was signed for entries `from` … `to` − 1, or for the first of them. @throws as `querySignedRange` */
+  signed(from: LogIndex, to: TreeSize): Promise<SignedRange>
 }
 
 export interface Views {
@@ -49,6 +52,7 @@ export function createRecords(views: Views): Records {
     bundle: (index) => makeBundle(views.log(), views.key, index),
     proofFile: (index) => makeProofFile(views.log(), index),
     events: (page) => views.index((view) => queryEvents(view, page)),
+    signed: (from, to) => querySignedRange(views.log(), from, to),
   }
 }
 

@@ -6,6 +6,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { trustRootStatement } from '../../src/attestation/trust-root.ts'
 import { attestationIdOf, pae } from '../../src/attestation/pae.ts'
+import { formatPaeList, parsePaeList } from '../../src/attestation/pae-list.ts'
 import { IN_TOTO_PAYLOAD_TYPE } from '../../src/attestation/sign-statement.ts'
 import { attestationId, logIndex } from '../../src/brand.ts'
 import { Client } from '../../src/client/client.ts'
@@ -145,16 +146,95 @@ describe('audit', () => {
   }
 
   it('deep, finds what was signed missing or changed, and names the entry', async () => {
-    const missing = await audit(ledger, true, hide(`ledger/v1/attestations/${idOfPayload(payloads.api)}/pae`))
-    expect(missing.problems.map(({ where, reason }) => [where, reason])).to.deep.equal([
-      ['entry 3', 'not-found'],
-    ])
-    const changed = await audit(ledger, true, (path, body) =>
-      path.includes(idOfPayload(payloads.web)) ? flipBit(body, 900) : body,
+    const hidden = hide(`ledger/v1/attestations/${idOfPayload(payloads.api)}/pae`)
+    const missing = await audit(ledger, true, (path, body) => {
+      if (path.startsWith(`${RANGE}from=3`)) throw new Fault('integrity-error', 'it is missing')
+      if (path.startsWith(RANGE)) return editList(body, (paes) => paes.slice(0, 3))
+      return hidden(path, body)
+    })
+    expect(found(missing)).to.deep.equal([['entry 3', 'not-found']])
+    const changed = await audit(
+      ledger,
+      true,
+      range((paes) => paes.with(4, flipBit(paes[4] ?? nothing, 900))),
     )
-    expect(changed.problems.map(({ where, reason }) => [where, reason])).to.deep.equal([
-      ['entry 4', 'entry-mismatch'],
+    expect(found(changed)).to.deep.equal([['entry 4', 'entry-mismatch']])
+  })
+
+  const RANGE = 'ledger/v1/pae?'
+  const nothing = new Uint8Array()
+  const found = ({ problems }: AuditReport) => problems.map(({ where, reason }) => [where, reason])
+  const editList = (body: Uint8Array, edit: (paes: Uint8Array[]) => Uint8Array[]): Uint8Array =>
+    formatPaeList(edit(parsePaeList(body, 256)))
+  const range =
+    (edit: (paes: Uint8Array[]) => Uint8Array[]): Change =>
+    (path, body) =>
+      path.startsWith(RANGE) ? editList(body, edit) : body
+
+  const [ALL, third, fourth] = [`entries 0 to ${STORY_SIZE - 1}`, 'entry 3', 'entry 4']
+  const lies: readonly (readonly [what: string, lie: Change, found: string[][]])[] = [
+    ['is cut inside of one', list((body) => body.slice(0, -1)), [[ALL, 'answer-malformed']]],
+    ['is cut inside of a length', list((body) => body.slice(0, 3)), [[ALL, 'answer-malformed']]],
+    ['is empty', list(() => new Uint8Array()), [[ALL, 'answer-malformed']]],
+    ['has one too many', range((paes) => [...paes, new Uint8Array(9)]), [[ALL, 'answer-malformed']]],
+    [
+      'has two swapped',
+      range((paes) => paes.with(3, paes[4] ?? nothing).with(4, paes[3] ?? nothing)),
+      [
+        [third, 'entry-mismatch'],
+        [fourth, 'entry-mismatch'],
+      ],
+    ],
+    ['has one twice', range((paes) => paes.with(4, paes[3] ?? nothing)), [[fourth, 'entry-mismatch']]],
+    ['has an empty one', range((paes) => paes.with(4, nothing)), [[fourth, 'entry-mismatch']]],
+  ]
+  for (const [what, lie, problems] of lies)
+    it(`deep, finds what was signed in a list that ${what}`, async () => {
+      const report = await audit(ledger, true, lie)
+      expect([report.outcome, found(report)]).to.deep.equal(['wrong', problems])
+    })
+
+  function list(change: (body: Uint8Array) => Uint8Array): Change {
+    return (path, body) => (path.startsWith(RANGE) ? change(body) : body)
+  }
+
+  it('deep, asks for what was signed a bundle at a time, and for each by itself where a server cannot', async () => {
+    const asked = async (change: Change): Promise<readonly string[]> => {
+      const paths: string[] = []
+      const noting: Change = (path, body) => {
+        if (path.includes('pae')) paths.push(path)
+        return change(path, body)
+      }
+      expect((await audit(large, true, noting)).outcome).to.equal('sound')
+      return paths
+    }
+    expect(await asked((_path, body) => body)).to.deep.equal([
+      `${RANGE}from=0&to=256`,
+      `${RANGE}from=256&to=260`,
     ])
+    const older = await asked((path, body) => {
+      if (path.startsWith(RANGE)) throw new Fault('no-such-route', `nothing at ${path}`)
+      return body
+    })
+    expect(older.filter((path) => path.startsWith(RANGE))).to.have.length(1)
+    expect(older).to.have.length(1 + LARGE_SIZE)
+    // A list may end wherever the server likes: what it leaves out is asked for.
+    const slow = await asked(range((paes) => paes.slice(0, 100)))
+    expect(slow.map((path) => path.slice(RANGE.length))).to.deep.equal([
+      'from=0&to=256',
+      'from=100&to=256',
+      'from=200&to=256',
+      'from=256&to=260',
+    ])
+  })
+
+  it('deep, stops at the hundredth problem', async () => {
+    const report = await audit(
+      large,
+      true,
+      range((paes) => paes.map(() => nothing)),
+    )
+    expect([report.problems.length, report.problems.at(-1)?.where]).to.deep.equal([100, 'entry 99'])
   })
 
   it('deep, repeats every decision: an entry that its signer had no right to is found', async () => {

@@ -14,6 +14,7 @@ import {
   entriesAt,
   entryAt,
   logDump,
+  noise,
   tilesAt,
 } from './log-samples.ts'
 import { expectBug, reasonOf, testsOn, type OpenStorage } from './storage-under-test.ts'
@@ -120,6 +121,19 @@ function describeEntries(open: OpenStorage): void {
     const entries = [0, 1, 65_535].map((length, i) => entryAt(i, { leaf: new Uint8Array(length).fill(i) }))
     await log.append(batchAt(0, 3, { entries, tiles: [] }))
     expect(await allEntries(log)).to.deep.equal(entries)
+    expect(await log.leaves(logIndex(0), treeSize(3))).to.deep.equal(entries.map((entry) => entry.leaf))
+  })
+
+  test('returns leaves of any bytes as they are, also such as are no text', async ({ log }) => {
+    const leaves = [
+      Uint8Array.of(0),
+      Uint8Array.of(0xff, 0, 0xc3),
+      noise(300),
+      Uint8Array.of(0x2c, 0xed, 0xa0, 0x80),
+    ]
+    const entries = leaves.map((leaf, i) => entryAt(i, { leaf }))
+    await log.append(batchAt(0, 4, { entries, tiles: [] }))
+    expect(await log.leaves(logIndex(0), treeSize(4))).to.deep.equal(leaves)
   })
 
   test('stores blobs with the entries', async ({ log, blobs }) => {

@@ -16,6 +16,12 @@ describe('growing bytes', () => {
         for (const chunk of chunks) grown.append(chunk)
         expect(grown.bytes()).to.deep.equal(whole)
         expect(grown.length).to.equal(grown.bytes().length)
+        for (const expected of [0, 100, whole.length]) {
+          const other = createGrowingBytes(whole.length, expected)
+          for (const chunk of chunks) other.append(chunk)
+          expect(other.take()).to.deep.equal(whole)
+          expect(other.take().buffer.byteLength, 'nothing more is kept').to.equal(whole.length)
+        }
       }),
       { numRuns: 50 },
     )
@@ -26,6 +32,12 @@ describe('growing bytes', () => {
     for (let i = 0; i < 1_000_000; i++) grown.append(Uint8Array.of(i % 251))
     expect(grown.bytes().buffer.byteLength).to.be.at.most(2_100_000)
     expect(grown.bytes()[999_999]).to.equal(999_999 % 251)
+  })
+
+  it('take no memory for what was only declared, beyond what is nothing', () => {
+    const grown = createGrowingBytes(100_000_000, 50_000_000)
+    grown.append(new Uint8Array(1))
+    expect(grown.bytes().buffer.byteLength).to.equal(256 * 1024)
   })
 
   it('take no more memory than they may become long, and no more bytes', () => {

@@ -14,10 +14,10 @@ import { Fault } from '../../src/errors.ts'
 import {
   entryOf,
   formatHashedRekord,
-  isKnownForm,
   MAX_ENTRY_BYTES,
   parseHashedRekord,
 } from '../../src/entry/hashed-rekord.ts'
+import { isKnownForm } from '../../src/entry/known-form.ts'
 import { byteChanges, byteInsertions, refusal, refuseAll, truncations } from '../helpers/mangle.ts'
 import { itWithVectors } from '../helpers/vectors.ts'
 import { readBundle, rekorBundles } from './sigstore-bundles.ts'
@@ -40,6 +40,15 @@ const entry = {
   signature: parseBase64(signature),
   publicKey: parsePublicKey(parseBase64(spki)),
 } as const
+
+function isGood(bytes: Uint8Array): boolean {
+  try {
+    parseHashedRekord(bytes)
+    return true
+  } catch {
+    return false
+  }
+}
 
 describe('entry/hashed-rekord', () => {
   it('writes the body of rekor-tiles’ own test byte for byte, and reads it back', () => {
@@ -143,6 +152,12 @@ describe('entry/hashed-rekord', () => {
       }
     }
     expect(agreed).to.be.greaterThan(1000)
+    // Each byte of the verifier counts, also right after an entry by that key.
+    for (let at = tail; at < good.length; at++) {
+      const changed = good.with(at, (good[at] ?? 0) ^ 1)
+      expect(isKnownForm(good)).to.equal(true)
+      expect(isKnownForm(changed), `byte ${at}`).to.equal(isGood(changed))
+    }
     // Another signature of the same key is what it is for.
     const other = { ...entry, signature: entry.signature.toReversed() }
     expect(isKnownForm(formatHashedRekord(other))).to.equal(true)

@@ -3,6 +3,9 @@ import { after, before, describe, it } from 'mocha'
 import { expect } from 'chai'
 import { treeSize } from '../../src/brand.ts'
 import { parseEnvelope } from '../../src/attestation/envelope.ts'
+import { pae } from '../../src/attestation/pae.ts'
+import { parsePaeList } from '../../src/attestation/pae-list.ts'
+import { IN_TOTO_PAYLOAD_TYPE } from '../../src/attestation/sign-statement.ts'
 import { parseBase64 } from '../../src/encoding/base64.ts'
 import { parseBundleEnvelope } from '../../src/entry/bundle.ts'
 import { checkConsistency } from '../../src/tlog/consistency.ts'
@@ -55,6 +58,35 @@ describe('records over HTTP', () => {
     }
     const newest = await answered<ConsistencyAnswer>('proofs/consistency?from=3', 'ConsistencyAnswer')
     expect([newest.to, newest.toRoot]).to.deep.equal([STORY_SIZE, newest.asOf.rootHash])
+  })
+
+  it('gives what was signed for a run of entries in one answer, compressed for who asks', async () => {
+    for (const coding of ['identity', 'gzip']) {
+      const response = await fetch(`${server.url}/ledger/v1/pae?from=1&to=5`, {
+        headers: { 'accept-encoding': coding },
+      })
+      expect(response.headers.get('content-encoding')).to.equal(coding === 'gzip' ? 'gzip' : null)
+      const paes = parsePaeList(new Uint8Array(await response.arrayBuffer()), 4)
+      const { shop, shopProvenance, api, web } = payloads
+      expect(paes).to.deep.equal(
+        [shop, shopProvenance, api, web].map((one) => pae(IN_TOTO_PAYLOAD_TYPE, one)),
+      )
+    }
+  })
+
+  it('refuses runs of entries that are none, too long, or not there yet', async () => {
+    const refused: readonly (readonly [query: string, status: number, code: string])[] = [
+      ['from=3&to=3', 400, 'parameter-malformed'],
+      ['from=3&to=2', 400, 'parameter-malformed'],
+      ['from=0&to=257', 400, 'parameter-malformed'],
+      ['from=0', 400, 'parameter-malformed'],
+      [`from=0&to=${STORY_SIZE + 1}`, 404, 'not-recorded'],
+      ['from=9007199254740990&to=9007199254740991', 404, 'not-recorded'],
+    ]
+    for (const [query, status, code] of refused) {
+      const response = await get(`pae?${query}`)
+      expect([response.status, (await jsonOf(response))['code']], query).to.deep.equal([status, code])
+    }
   })
 
   it('refuses a proof between sizes that are none', async () => {

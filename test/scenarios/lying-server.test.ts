@@ -11,7 +11,7 @@ import { after, before, describe, it } from 'mocha'
 import type { CliRun, CliServer } from '../helpers/cli.ts'
 import { expectRefusal } from '../helpers/cli.ts'
 import { cycloneDx, openLedgerBench, SIZE, type LedgerBench } from '../helpers/ledger-bench.ts'
-import { startProxy, type Lie, type LyingProxy } from '../helpers/lying-proxy.ts'
+import { lieAbout, startProxy, type Lie, type LyingProxy } from '../helpers/lying-proxy.ts'
 import { aboutAnswers, aboutProofs, AUDIT, FIND, STATUS, type Row } from './lies.ts'
 
 /** An image that each history records for itself. */
@@ -119,6 +119,16 @@ describe('a lying server', () => {
     )
     for (const run of runs) expect(run.code, run.stderr).to.equal(0)
     expect(pinned()).to.deep.equal([SIZE + 2])
+  })
+
+  it('that cuts what was signed in a list is found by a deep audit, which says so and is no success', async () => {
+    proxy.lie = lieAbout('ledger/v1/pae', (p) => ({ ...p, body: p.body.slice(0, -1) }))
+    const run = await through(...AUDIT, '--deep')
+    proxy.lie = undefined
+    expect(run.code, run.stdout).to.equal(15)
+    expect(run.stdout).to.match(
+      /^✕ entries 0 to \d+: signed bytes: .* \(answer-malformed\)\n✕ WRONG · 1 problem /,
+    )
   })
 
   it('that shows others another history is found by comparing a checkpoint that they kept', async () => {

@@ -13,6 +13,7 @@ import { isNewNote } from '../monotonic.ts'
 import type { BlobRow, BlobWriter } from './blob-store.ts'
 import { bytesOf, idColumn, idOf, positionOf } from './column.ts'
 import { codeOf, inTransaction, type Connection } from './database.ts'
+import { prepareLeafRun } from './leaf-run.ts'
 
 interface NoteRow {
   readonly size: number
@@ -46,12 +47,7 @@ function prepare(database: Connection) {
     range: database.prepare<[number, number], EntryRow>(
       `SELECT ${entryColumns} FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx`,
     ),
-    // Rows as arrays: a log is read from end to end by whoever audits it.
-    leaves: database
-      .prepare<[number, number], readonly [number, Uint8Array, Uint8Array]>(
-        'SELECT idx, leaf, leaf_hash FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx',
-      )
-      .raw(),
+    leaves: prepareLeafRun(database),
     byAttestation: database.prepare<[Uint8Array], EntryRow>(
       `SELECT ${entryColumns} FROM entry WHERE attestation = ? ORDER BY idx`,
     ),
@@ -85,7 +81,7 @@ export function sqliteLogStore(database: Connection, blobs: BlobWriter): LogStor
     async entries(from, to) {
       const rows = statements.range.all(from, to)
       checkContiguous(
-        rows.map(({ idx }) => [idx]),
+        rows.map(({ idx }) => ({ index: idx })),
         from,
         to,
         sizeOf(statements),
@@ -93,9 +89,9 @@ export function sqliteLogStore(database: Connection, blobs: BlobWriter): LogStor
       return rows.map(entryOf)
     },
     async leaves(from, to) {
-      const rows = statements.leaves.all(from, to)
-      checkContiguous(rows, from, to, sizeOf(statements))
-      return rows.map(([index, leaf, hash]) => checkStoredLeaf(index, bytesOf(leaf), hash))
+      const found = statements.leaves(from, to)
+      checkContiguous(found, from, to, sizeOf(statements))
+      return found.map(({ index, leaf, hash }) => checkStoredLeaf(index, leaf, hash))
     },
     async find(attestation, key) {
       const rows =
@@ -183,15 +179,14 @@ function firstBy(
   return first && entryOf(first)
 }
 
-/** @param rows each begins with its index */
 function checkContiguous(
-  rows: readonly (readonly [number, ...unknown[]])[],
+  rows: readonly { readonly index: number }[],
   from: number,
   to: number,
   size: TreeSize,
 ): void {
   const expected = Math.max(0, Math.min(to, size) - from)
-  const wrong = rows.findIndex(([index], i) => index !== from + i)
+  const wrong = rows.findIndex(({ index }, i) => index !== from + i)
   if (rows.length === expected && wrong < 0) return
   const missing = from + (wrong < 0 ? rows.length : wrong)
   throw new Fault('integrity-error', `log: entry ${missing} is missing, but the log has ${size} entries`)

@@ -75,6 +75,18 @@ describe('sqlite storage: damage', () => {
       'UPDATE entry SET leaf = zeroblob(65536) WHERE idx = 3',
       readAll,
     ],
+    [
+      'a changed leaf hash, read with the leaf',
+      'ledger.db',
+      'UPDATE entry SET leaf_hash = zeroblob(32) WHERE idx = 4',
+      readLeaves,
+    ],
+    [
+      'leaves of which one is longer and the next shorter',
+      'ledger.db',
+      "UPDATE entry SET leaf = CASE idx WHEN 1 THEN CAST(leaf || '.' AS BLOB) ELSE substr(leaf, 2) END WHERE idx IN (1, 2)",
+      readLeaves,
+    ],
     ['a removed leaf', 'ledger.db', 'DELETE FROM entry WHERE idx = 3', readLeaves],
     ['a changed leaf hash', 'ledger.db', 'UPDATE entry SET leaf_hash = zeroblob(32) WHERE idx = 3', readAll],
     ['a cut attestation id', 'ledger.db', "UPDATE entry SET attestation = x'00' WHERE idx = 3", readAll],
@@ -182,8 +194,10 @@ describe('sqlite storage: damage', () => {
         await createSample(folders)
         flipBit(join(folders.data, 'ledger.db'), place)
         const storage = await openSqliteStorage({ ...folders, create: false })
-        const reads = Promise.all([readAll(storage), storage.blobs.get(noisy.digest)])
-        expect(await reasonOf(reads)).to.equal('integrity-error')
+        for (const read of [readAll, readLeaves]) {
+          const reads = Promise.all([read(storage), storage.blobs.get(noisy.digest)])
+          expect(await reasonOf(reads)).to.equal('integrity-error')
+        }
         await storage[Symbol.asyncDispose]()
       })
     }
