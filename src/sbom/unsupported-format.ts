@@ -27,7 +27,7 @@ export function refuseText(predicate: JsonValue | undefined, pointer: string): v
 }
 
 export function unsupportedFormat(got: string, pointer: string, hint: string): Fault {
-  const expected = 'CycloneDX JSON 1.2 to 1.7 or SPDX JSON 2.2 or 2.3'
+  const expected = 'CycloneDX JSON 1.2 to 1.7 or SPDX JSON 2.2, 2.3 or 3.0'
   return new Fault('sbom-format-unsupported', `SBOM: expected ${expected}, got ${got.slice(0, 100)}`, {
     pointer,
     hint,
