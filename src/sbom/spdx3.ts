@@ -16,6 +16,7 @@ import {
   type Field,
 } from '../attestation/field.ts'
 import { isObject, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
+import type { Fault } from '../errors.ts'
 import {
   checkComponentCount,
   makeComponent,
@@ -80,12 +81,14 @@ export function readSpdx3(whole: Field): SbomDocument {
 /** Beside SPDX's own there may be contexts of extensions, which rename nothing of it. */
 function checkContext(context: Field): void {
   const stated = listOf(context.value).find((one) => typeof one === 'string' && one.includes('spdx.org/'))
-  if (typeof stated === 'string' && /^https?:\/\/spdx\.org\/rdf\/(v?3\.0(\.\d+)?)\//.test(stated)) return
-  throw unsupportedFormat(
-    stated === undefined ? 'JSON-LD of another kind' : String(stated),
-    context.pointer,
-    'Make the SBOM as SPDX 2.3 or 3.0, for example with: syft IMAGE -o spdx-json@2.3',
-  )
+  if (typeof stated !== 'string') throw otherContext('JSON-LD of another kind', context)
+  if (/^https?:\/\/spdx\.org\/rdf\/(v?3\.0(\.\d+)?)\//.test(stated)) return
+  throw otherContext(stated, context)
+}
+
+function otherContext(got: string, { pointer }: Field): Fault {
+  const hint = 'Make the SBOM as SPDX 2.3 or 3.0, for example with: syft IMAGE -o spdx-json@2.3'
+  return unsupportedFormat(got, pointer, hint)
 }
 
 function readGraph(whole: Field): Graph {

@@ -77,13 +77,18 @@ describe('SPDX', () => {
 
   it('as text is refused with the command that converts it', () => {
     const tagValue = 'SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\n'
-    for (const predicate of [
-      tagValue,
-      { Data: tagValue },
-      `# made by hand\n${tagValue}`,
-      '<?xml version="1.0"?><rdf:RDF/>',
-    ]) {
-      expect(expectFault('sbom-format-unsupported', () => readSpdx(predicate)).hint).to.contain('pyspdxtools')
+    const texts: readonly (readonly [predicate: JsonValue, got: string, file: string])[] = [
+      [tagValue, 'SPDX tag-value', 'sbom.spdx'],
+      [{ Data: tagValue }, 'SPDX tag-value', 'sbom.spdx'],
+      [`# made by hand\n${tagValue}`, 'SPDX tag-value', 'sbom.spdx'],
+      ['<?xml version="1.0"?><rdf:RDF/>', 'SPDX RDF', 'sbom.rdf.xml'],
+      ['<?xml version="1.0"?>\n<Document><SPDXID>', 'SPDX XML', 'sbom.spdx.xml'],
+      ['---\nSPDXID: "SPDXRef-DOCUMENT"\nspdxVersion: "SPDX-2.3"\n', 'SPDX YAML', 'sbom.spdx.yaml'],
+    ]
+    for (const [predicate, got, file] of texts) {
+      const { hint, message } = expectFault('sbom-format-unsupported', () => readSpdx(predicate))
+      expect(hint).to.equal(`Convert it: pyspdxtools -i ${file} -o sbom.spdx.json`)
+      expect(message).to.match(new RegExp(`got ${got}$`))
     }
     expectFault('sbom-format-unsupported', () => readSpdx('a list of packages'))
   })
