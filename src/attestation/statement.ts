@@ -22,7 +22,7 @@ import {
   refuseWrongCase,
   type Field,
 } from './field.ts'
-import { isControlType } from './predicate-types.ts'
+import { isControlType, predicateKind } from './predicate-types.ts'
 import { isUri } from './uri.ts'
 
 export const STATEMENT_V1 = 'https://in-toto.io/Statement/v1'
@@ -48,6 +48,40 @@ export interface Statement {
   readonly predicate: JsonObject | string | undefined
 }
 
+/**
+ * What SBOMs hold most of and no reader of manifests reads: files, their texts, evidence. The largest documents fit into
+ * memory without it.
+ */
+export const UNREAD_MEMBERS: ReadonlySet<string> = new Set([
+  'annotations',
+  'attributionTexts',
+  'bom-ref',
+  'copyright',
+  'copyrightText',
+  'dependencies',
+  'description',
+  'downloadLocation',
+  'evidence',
+  'externalReferences',
+  'fileContributors',
+  'files',
+  'hasExtractedLicensingInfos',
+  'hasFiles',
+  'licenseComments',
+  'licenseInfoFromFiles',
+  'licenseInfoInFiles',
+  'packageVerificationCode',
+  'snippets',
+])
+
+/** What is smaller fits into memory anyway, and is read once whatever it is. */
+const LEAN_FROM_BYTES = 1024 * 1024
+
+export interface StatementOptions {
+  /** Leave `UNREAD_MEMBERS` out of the predicate of a large SBOM: null stands for each. @default false */
+  readonly lean?: boolean
+}
+
 const document = { subject: 'statement', reason: 'statement-unacceptable' } as const
 
 /**
@@ -55,14 +89,24 @@ const document = { subject: 'statement', reason: 'statement-unacceptable' } as c
  * else's kind, unsafe integers and `__proto__` are refused too (contracts.md 4)
  * @throws Fault `unacceptable` (`statement-unacceptable`, `no-subject-digest`), `too-large` (`subject-limit`)
  */
-export function parseStatement(payload: Uint8Array): Statement {
+export function parseStatement(payload: Uint8Array, { lean = false }: StatementOptions = {}): Statement {
   const strict = { subject: 'statement', strictNumbers: true, forbidProto: true }
-  const whole = documentField(document, parseJson(payload, { ...strict, lenientMember: 'predicate' }))
+  const lenient = { ...strict, lenientMember: 'predicate' }
+  if (lean && payload.length >= LEAN_FROM_BYTES) {
+    const statement = readStatement(parseJson(payload, { ...lenient, leaveOut: UNREAD_MEMBERS }))
+    if (['cyclonedx', 'spdx'].includes(predicateKind(statement.predicateType))) return statement
+  }
+  const statement = readStatement(parseJson(payload, lenient))
+  // The same bytes and the same readings as above, but nothing inside a control statement is read leniently.
+  if (isControlType(statement.predicateType)) parseJson(payload, strict)
+  return statement
+}
+
+function readStatement(value: JsonValue): Statement {
+  const whole = documentField(document, value)
   refuseWrongCase(whole, ['_type', 'subject', 'predicateType', 'predicate'])
   const type = readType(member(whole, '_type'))
   const predicateType = readPredicateType(member(whole, 'predicateType'))
-  // The same bytes and the same readings as above, but nothing inside a control statement is read leniently.
-  if (isControlType(predicateType)) parseJson(payload, strict)
   const subjects = readSubjects(member(whole, 'subject'))
   return { type, subjects, predicateType, predicate: readPredicate(member(whole, 'predicate')) }
 }

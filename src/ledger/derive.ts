@@ -32,7 +32,7 @@ export async function derive(entry: LogEntry, blobs: BlobStore): Promise<Derived
 
 /** The same from bytes at hand. An unreadable entry states nothing but that it is there. */
 function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
-  const statement = parseStatement(parsePae(signed).payload)
+  const statement = parseStatement(parsePae(signed).payload, { lean: true })
   const control = parseControl(statement)
   const sbom = entry.readable ? readSbom(statement) : undefined
   const lines = entry.readable ? manifestOf(statement, entry.key, sbom) : []

@@ -24,7 +24,7 @@ export interface StatementMemo {
 
 export function createStatementMemo(blobs: BlobStore): StatementMemo {
   const read = async (id: AttestationId): Promise<Statement> =>
-    parseStatement(parsePae(await readSigned(blobs, id)).payload)
+    parseStatement(parsePae(await readSigned(blobs, id)).payload, { lean: true })
   return {
     predicateType: keeping(async (id) => (await read(id)).predicateType),
     intake: keeping(async (id) => {

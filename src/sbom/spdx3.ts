@@ -15,6 +15,7 @@ import {
   objectsOrNone,
   type Field,
 } from '../attestation/field.ts'
+import { UNREAD_MEMBERS } from '../attestation/statement.ts'
 import { isObject, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
 import type { Fault } from '../errors.ts'
 import {
@@ -108,7 +109,7 @@ function readGraph(whole: Field): Graph {
     const id = idOf(value)
     if (id !== '') byId.set(id, value)
     for (const [name, inner] of Object.entries(value))
-      if (typeof inner === 'object' && inner !== null) visit(member(field, name))
+      if (typeof inner === 'object' && inner !== null && !UNREAD_MEMBERS.has(name)) visit(member(field, name))
   }
   visit(whole)
   return { packages, collections, relationships, byId }
