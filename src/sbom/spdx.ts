@@ -89,6 +89,7 @@ function readPackage(field: Field): readonly Component[] {
   const { purls, cpes } = readReferences(optionalMember(field, 'externalRefs'))
   const details = readDetails(field, cpes)
   if (purls.length === 0) return [makeComponent(name, version, undefined, details)]
+  checkComponentCount(purls.length, field.pointer)
   return purls.map((purl) => makeComponent(name, version, purl, details))
 }
 

@@ -39,7 +39,8 @@ const packageTypes = new Set(['software_Package', 'ai_AIPackage', 'dataset_Datas
 /** What is about something: `rootElement` says what. */
 const collectionTypes = new Set(['SpdxDocument', 'software_Sbom', 'Bom', 'Bundle'])
 
-interface Graph {
+/** The elements of a document that are of use, and all of them by their id. */
+export interface Graph {
   readonly packages: readonly Field[]
   readonly collections: readonly JsonObject[]
   readonly relationships: readonly JsonObject[]
@@ -92,7 +93,8 @@ function otherContext(got: string, { pointer }: Field): Fault {
   return unsupportedFormat(got, pointer, hint)
 }
 
-function readGraph(whole: Field): Graph {
+/** `whole` is the document. */
+export function readGraph(whole: Field): Graph {
   const packages: Field[] = []
   const collections: JsonObject[] = []
   const relationships: JsonObject[] = []
@@ -138,6 +140,7 @@ function readPackage(field: Field, licences: readonly string[]): readonly Compon
     ...(licences.length === 0 ? {} : { licences }),
   }
   if (purls.size === 0) return [makeComponent(name, stated, undefined, details)]
+  checkComponentCount(purls.size, field.pointer)
   return [...purls].map((purl) => makeComponent(name, stated, purl, details))
 }
 
@@ -160,7 +163,8 @@ function licenceText(to: JsonValue, byId: Graph['byId']): string {
   return statedText(expression || listed)
 }
 
-function rootIds({ collections, relationships }: Graph): ReadonlySet<string> {
+/** What the document, and its SBOM, is about. */
+export function rootIds({ collections, relationships }: Graph): ReadonlySet<string> {
   const roots = collections.flatMap((one) => listOf(one['rootElement']).map(idOf))
   const described = relationships
     .filter((one) => one['relationshipType'] === 'describes')
@@ -193,7 +197,7 @@ function resolved(value: JsonValue | undefined, byId: Graph['byId']): JsonObject
 }
 
 /** Of a reference, or of the element itself; empty if it has none. */
-function idOf(value: JsonValue | undefined): string {
+export function idOf(value: JsonValue | undefined): string {
   if (!isObject(value)) return typeof value === 'string' ? value : ''
   return textOf(value, 'spdxId') || textOf(value, '@id')
 }
@@ -204,7 +208,7 @@ function textOf(object: JsonObject | undefined, name: string): string {
 }
 
 /** One value may stand without its array. */
-function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
   if (value === undefined || value === null) return []
   return Array.isArray(value) ? (value as readonly JsonValue[]) : [value]
 }

@@ -9,6 +9,7 @@ import { expect } from 'chai'
 import { before, describe, it } from 'mocha'
 import { parseProvenance } from '../../src/attestation/provenance.ts'
 import { parseStatement, STATEMENT_V1 } from '../../src/attestation/statement.ts'
+import { readCycloneDxVex } from '../../src/attestation/vex.ts'
 import { keyId } from '../../src/brand.ts'
 import { isObject, parseJson, type JsonObject, type JsonValue } from '../../src/encoding/strict-json.ts'
 import { keysOfManifest } from '../../src/map/keys.ts'
@@ -166,6 +167,12 @@ describe('real documents', () => {
       expect(three?.components, pair[1]).to.not.be.empty
       expect(three, pair[1]).to.deep.equal(two)
     }
+  })
+
+  itWithCorpus('of VEX in CycloneDX give their analyses', () => {
+    const [statement] = readCycloneDxVex(predicateOf('cyclonedx', 'VEX_vex.json.gz'))
+    expect(statement?.vulnerabilities[0]).to.match(/^CVE-/)
+    expect(statement?.products).to.not.be.empty
   })
 
   itWithCorpus('as XML are refused with the command that converts them', () => {
