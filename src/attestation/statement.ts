@@ -48,38 +48,12 @@ export interface Statement {
   readonly predicate: JsonObject | string | undefined
 }
 
-/**
- * What SBOMs hold most of and no reader of manifests reads: files, their texts, evidence. The largest documents fit into
- * memory without it.
- */
-export const UNREAD_MEMBERS: ReadonlySet<string> = new Set([
-  'annotations',
-  'attributionTexts',
-  'bom-ref',
-  'copyright',
-  'copyrightText',
-  'dependencies',
-  'description',
-  'downloadLocation',
-  'evidence',
-  'externalReferences',
-  'fileContributors',
-  'files',
-  'hasExtractedLicensingInfos',
-  'hasFiles',
-  'licenseComments',
-  'licenseInfoFromFiles',
-  'licenseInfoInFiles',
-  'packageVerificationCode',
-  'snippets',
-])
-
 /** What is smaller fits into memory anyway, and is read once whatever it is. */
 const LEAN_FROM_BYTES = 1024 * 1024
 
 export interface StatementOptions {
-  /** Leave `UNREAD_MEMBERS` out of the predicate of a large SBOM: null stands for each. @default false */
-  readonly lean?: boolean
+  /** Names of members to leave out of the predicate of a large SBOM: null stands for each. @default none */
+  readonly leaveOut?: ReadonlySet<string>
 }
 
 const document = { subject: 'statement', reason: 'statement-unacceptable' } as const
@@ -89,11 +63,11 @@ const document = { subject: 'statement', reason: 'statement-unacceptable' } as c
  * else's kind, unsafe integers and `__proto__` are refused too (contracts.md 4)
  * @throws Fault `unacceptable` (`statement-unacceptable`, `no-subject-digest`), `too-large` (`subject-limit`)
  */
-export function parseStatement(payload: Uint8Array, { lean = false }: StatementOptions = {}): Statement {
+export function parseStatement(payload: Uint8Array, { leaveOut }: StatementOptions = {}): Statement {
   const strict = { subject: 'statement', strictNumbers: true, forbidProto: true }
   const lenient = { ...strict, lenientMember: 'predicate' }
-  if (lean && payload.length >= LEAN_FROM_BYTES) {
-    const statement = readStatement(parseJson(payload, { ...lenient, leaveOut: UNREAD_MEMBERS }))
+  if (leaveOut !== undefined && payload.length >= LEAN_FROM_BYTES) {
+    const statement = readStatement(parseJson(payload, { ...lenient, leaveOut }))
     if (['cyclonedx', 'spdx'].includes(predicateKind(statement.predicateType))) return statement
   }
   const statement = readStatement(parseJson(payload, lenient))

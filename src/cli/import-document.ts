@@ -20,7 +20,8 @@ import { isBundle, parseBundleEnvelope } from '../entry/bundle.ts'
 import { Fault } from '../errors.ts'
 import { documentImage, nameless, type DocumentImage } from '../sbom/document-image.ts'
 import { manifestOf, readSbom } from '../sbom/manifest.ts'
-import { otherFormat, unsupportedFormat } from '../sbom/unsupported-format.ts'
+import { otherFormat } from '../sbom/other-format.ts'
+import { unsupportedFormat } from '../sbom/unsupported-format.ts'
 
 /** One document: a file, or a line of one. */
 export interface ImportDocument {

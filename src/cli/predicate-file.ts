@@ -2,7 +2,7 @@
 import { CYCLONEDX, SLSA_PROVENANCE_V02, SLSA_PROVENANCE_V1, SPDX } from '../attestation/predicate-types.ts'
 import { isObject, parseJson, type JsonObject } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
-import { otherFormat } from '../sbom/unsupported-format.ts'
+import { otherFormat } from '../sbom/other-format.ts'
 import { readInput } from './key-store.ts'
 import { UsageError } from './usage-error.ts'
 

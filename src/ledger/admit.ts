@@ -19,6 +19,7 @@ import type { Basis } from '../trust/judge-revocation.ts'
 import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { manifestOf, readSbom } from '../sbom/manifest.ts'
+import { UNREAD_MEMBERS } from '../sbom/unread-members.ts'
 
 /** Verifications that are tried for one submission: with more, an envelope without key ids becomes expensive. */
 const MAX_TRIAL_VERIFICATIONS = 16
@@ -93,7 +94,7 @@ export function openSubmission(body: Uint8Array): OpenedSubmission {
 
 /** @throws as `readSubmission` */
 export function readSigned(opened: OpenedSubmission): ReadSubmission {
-  const statement = parseStatement(parsePae(opened.pae).payload, { lean: true })
+  const statement = parseStatement(parsePae(opened.pae).payload, { leaveOut: UNREAD_MEMBERS })
   return { ...opened, statement, control: parseControl(statement) }
 }
 

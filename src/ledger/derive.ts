@@ -8,6 +8,7 @@ import { Fault } from '../errors.ts'
 import { keysOfManifest, statusKeysOf, unreadableKey } from '../map/keys.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
 import { formatManifest, manifestOf, readSbom } from '../sbom/manifest.ts'
+import { UNREAD_MEMBERS } from '../sbom/unread-members.ts'
 import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
 import type { BlobStore, LogEntry } from './ports.ts'
 
@@ -32,7 +33,7 @@ export async function derive(entry: LogEntry, blobs: BlobStore): Promise<Derived
 
 /** The same from bytes at hand. An unreadable entry states nothing but that it is there. */
 function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
-  const statement = parseStatement(parsePae(signed).payload, { lean: true })
+  const statement = parseStatement(parsePae(signed).payload, { leaveOut: UNREAD_MEMBERS })
   const control = parseControl(statement)
   const sbom = entry.readable ? readSbom(statement) : undefined
   const lines = entry.readable ? manifestOf(statement, entry.key, sbom) : []

@@ -31,7 +31,7 @@ import {
 import { parseCpe } from './cpe.ts'
 import { readHashes } from './hashes.ts'
 import { ownDigests } from './own-subject.ts'
-import { refuseText, unsupportedFormat } from './unsupported-format.ts'
+import { unsupportedFormat } from './unsupported-format.ts'
 
 const document = { subject: 'CycloneDX document', reason: 'sbom-unacceptable' } as const
 
@@ -42,7 +42,6 @@ const document = { subject: 'CycloneDX document', reason: 'sbom-unacceptable' } 
  * (`component-limit`)
  */
 export function readCycloneDx(predicate: JsonValue | undefined, pointer = ''): SbomDocument {
-  refuseText(predicate, pointer)
   const whole = documentField(document, predicate, pointer)
   const version = readVersion(whole)
   const metadata = optionalMember(whole, 'metadata')

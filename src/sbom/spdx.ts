@@ -31,7 +31,7 @@ import { readHashes } from './hashes.ts'
 import { describedIds, ownDigests } from './own-subject.ts'
 import { sourceIn, splitToolVersion, statedText } from './spdx-words.ts'
 import { readSpdx3 } from './spdx3.ts'
-import { refuseText, unsupportedFormat } from './unsupported-format.ts'
+import { unsupportedFormat } from './unsupported-format.ts'
 
 const document = { subject: 'SPDX document', reason: 'sbom-unacceptable' } as const
 
@@ -42,7 +42,6 @@ const document = { subject: 'SPDX document', reason: 'sbom-unacceptable' } as co
  * (`component-limit`)
  */
 export function readSpdx(predicate: JsonValue | undefined, pointer = ''): SbomDocument {
-  refuseText(predicate, pointer)
   const whole = documentField(document, predicate, pointer)
   if (optionalMember(whole, '@context') !== undefined) return readSpdx3(whole)
   const version = readVersion(whole)

@@ -1,7 +1,7 @@
 /**
  * SPDX 3.0 JSON-LD (https://spdx.github.io/spdx-spec/v3.0.1/serializations/): packages, and the tool.
  *
- * Elements may stand in `@graph`, inside each other, or alone, so every object of the document is looked at. They name
+ * Elements may stand in `@graph`, inside each other, or alone, so all places that are read are looked at. They name
  * each other by `spdxId` or `@id`; nothing is looked up outside the document, and no context is ever fetched: the
  * serialisation has one spelling of each name. Sets of the expanded licensing profile are left out; the edges between
  * packages are the business of dependency-graph.ts.
@@ -15,7 +15,6 @@ import {
   objectsOrNone,
   type Field,
 } from '../attestation/field.ts'
-import { UNREAD_MEMBERS } from '../attestation/statement.ts'
 import { isObject, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
 import type { Fault } from '../errors.ts'
 import {
@@ -34,6 +33,17 @@ import { ownDigests } from './own-subject.ts'
 import { sourceIn, splitToolVersion, statedText } from './spdx-words.ts'
 import { unsupportedFormat } from './unsupported-format.ts'
 
+/** Where elements may stand inside each other. */
+const nesting = [
+  '@graph',
+  'element',
+  'rootElement',
+  'from',
+  'to',
+  'creationInfo',
+  'createdBy',
+  'createdUsing',
+]
 /** The class and those derived from it. */
 const packageTypes = new Set(['software_Package', 'ai_AIPackage', 'dataset_DatasetPackage'])
 /** What is about something: `rootElement` says what. */
@@ -110,8 +120,7 @@ export function readGraph(whole: Field): Graph {
     else if ('relationshipType' in value) relationships.push(value)
     const id = idOf(value)
     if (id !== '') byId.set(id, value)
-    for (const [name, inner] of Object.entries(value))
-      if (typeof inner === 'object' && inner !== null && !UNREAD_MEMBERS.has(name)) visit(member(field, name))
+    for (const name of nesting) visit(member(field, name))
   }
   visit(whole)
   return { packages, collections, relationships, byId }

@@ -3,6 +3,7 @@ import { describe, it } from 'mocha'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { MAX_COMPONENTS, versionOf } from '../../src/sbom/component.ts'
 import { purlName } from '../../src/sbom/purl.ts'
+import { refuseText } from '../../src/sbom/other-format.ts'
 import { readSpdx } from '../../src/sbom/spdx.ts'
 import { expectFault } from '../helpers/expect-fault.ts'
 import { spdx } from './documents.ts'
@@ -86,11 +87,12 @@ describe('SPDX', () => {
       ['---\nSPDXID: "SPDXRef-DOCUMENT"\nspdxVersion: "SPDX-2.3"\n', 'SPDX YAML', 'sbom.spdx.yaml'],
     ]
     for (const [predicate, got, file] of texts) {
-      const { hint, message } = expectFault('sbom-format-unsupported', () => readSpdx(predicate))
+      const { hint, message } = expectFault('sbom-format-unsupported', () => refuseText(predicate, ''))
       expect(hint).to.equal(`Convert it: pyspdxtools -i ${file} -o sbom.spdx.json`)
       expect(message).to.match(new RegExp(`got ${got}$`))
     }
-    expectFault('sbom-format-unsupported', () => readSpdx('a list of packages'))
+    expectFault('sbom-format-unsupported', () => refuseText('a list of packages', ''))
+    expectFault('sbom-unacceptable', () => readSpdx('a list of packages'))
   })
 
   it('is refused with the place where its shape is wrong', () => {
