@@ -16,6 +16,7 @@ import { listedLicence } from './licence-list.ts'
 import { licenceIds } from './licence.ts'
 import { makeLine, sortLines, type ManifestLine } from './manifest-line.ts'
 import { refuseText } from './other-format.ts'
+import { reported, type ReportedSbom } from './reported.ts'
 import { readSbom as readStated, statedLines } from './stated-lines.ts'
 
 export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine } from './manifest-line.ts'
@@ -38,11 +39,12 @@ export function manifestOf(
   return sortLines([...statedLines(statement, key, sbom), ...licences])
 }
 
-/** As in stated-lines.ts; text is refused with the command that converts it. */
-export function readSbom(statement: Statement): SbomDocument | undefined {
+/** As in stated-lines.ts, with what is poor; text is refused with the command that converts it. */
+export function readSbom(statement: Statement): ReportedSbom | undefined {
   if (['cyclonedx', 'spdx'].includes(predicateKind(statement.predicateType)))
     refuseText(statement.predicate, '/predicate')
-  return readStated(statement)
+  const document = readStated(statement)
+  return document && reported(document)
 }
 
 /** Once for each licence of the list, whichever components state it. */

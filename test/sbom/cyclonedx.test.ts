@@ -4,10 +4,13 @@ import { describe, it } from 'mocha'
 import { parseJson, type JsonValue } from '../../src/encoding/strict-json.ts'
 import { MAX_COMPONENTS } from '../../src/sbom/component.ts'
 import { refuseText } from '../../src/sbom/other-format.ts'
-import { readCycloneDx } from '../../src/sbom/cyclonedx.ts'
+import { reported, type ReportedSbom } from '../../src/sbom/reported.ts'
+import { readCycloneDx as readPlain } from '../../src/sbom/cyclonedx.ts'
 import { formatPurl } from '../../src/sbom/purl.ts'
 import { expectFault } from '../helpers/expect-fault.ts'
 import { cycloneDx } from './documents.ts'
+
+const readCycloneDx = (...of: Parameters<typeof readPlain>): ReportedSbom => reported(readPlain(...of))
 
 const toolsIn: readonly (readonly [title: string, tools: JsonValue, name: string, version: string])[] = [
   ['an array, as until 1.4', [{ vendor: 'anchore', name: 'syft', version: '0.57.0' }], 'syft', '0.57.0'],

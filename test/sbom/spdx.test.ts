@@ -4,9 +4,12 @@ import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { MAX_COMPONENTS, versionOf } from '../../src/sbom/component.ts'
 import { purlName } from '../../src/sbom/purl.ts'
 import { refuseText } from '../../src/sbom/other-format.ts'
-import { readSpdx } from '../../src/sbom/spdx.ts'
+import { reported, type ReportedSbom } from '../../src/sbom/reported.ts'
+import { readSpdx as readPlain } from '../../src/sbom/spdx.ts'
 import { expectFault } from '../helpers/expect-fault.ts'
 import { spdx } from './documents.ts'
+
+const readSpdx = (...of: Parameters<typeof readPlain>): ReportedSbom => reported(readPlain(...of))
 
 const creators: readonly (readonly [creator: string, name: string, version: string])[] = [
   ['Tool: syft-0.64.0', 'syft', '0.64.0'],

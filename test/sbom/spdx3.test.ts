@@ -5,9 +5,12 @@ import { keyId } from '../../src/brand.ts'
 import type { JsonObject, JsonValue } from '../../src/encoding/strict-json.ts'
 import { documentImage } from '../../src/sbom/document-image.ts'
 import { formatLine, manifestOf } from '../../src/sbom/manifest.ts'
-import { readSpdx } from '../../src/sbom/spdx.ts'
+import { reported, type ReportedSbom } from '../../src/sbom/reported.ts'
+import { readSpdx as readPlain } from '../../src/sbom/spdx.ts'
 import { expectFault } from '../helpers/expect-fault.ts'
 import { spdx3 } from './documents.ts'
+
+const readSpdx = (...of: Parameters<typeof readPlain>): ReportedSbom => reported(readPlain(...of))
 
 const image = `sha256:${'ab'.repeat(32)}`
 
