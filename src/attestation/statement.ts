@@ -9,7 +9,7 @@
  */
 import { concatBytes } from '../encoding/bytes.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
-import { parseJson, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
+import { parseJson, type JsonObject, type JsonOptions, type JsonValue } from '../encoding/strict-json.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import { readDigestSet, sha256Of, type DigestSet } from './digest.ts'
@@ -22,7 +22,7 @@ import {
   refuseWrongCase,
   type Field,
 } from './field.ts'
-import { isControlType, predicateKind } from './predicate-types.ts'
+import { isControlType } from './predicate-types.ts'
 import { isUri } from './uri.ts'
 
 export const STATEMENT_V1 = 'https://in-toto.io/Statement/v1'
@@ -48,28 +48,17 @@ export interface Statement {
   readonly predicate: JsonObject | string | undefined
 }
 
-/** What is smaller fits into memory anyway, and is read once whatever it is. */
-const LEAN_FROM_BYTES = 1024 * 1024
-
-export interface StatementOptions {
-  /** Names of members to leave out of the predicate of a large SBOM: null stands for each. @default none */
-  readonly leaveOut?: ReadonlySet<string>
-}
-
 const document = { subject: 'statement', reason: 'statement-unacceptable' } as const
 
 /**
+ * @param leaveOut members of the predicate that are checked and then left out: null stands for each
  * @throws Fault `malformed` (`json-…`) for bytes that are not strict JSON: outside the predicate of somebody
  * else's kind, unsafe integers and `__proto__` are refused too (contracts.md 4)
  * @throws Fault `unacceptable` (`statement-unacceptable`, `no-subject-digest`), `too-large` (`subject-limit`)
  */
-export function parseStatement(payload: Uint8Array, { leaveOut }: StatementOptions = {}): Statement {
+export function parseStatement(payload: Uint8Array, leaveOut?: JsonOptions['leaveOut']): Statement {
   const strict = { subject: 'statement', strictNumbers: true, forbidProto: true }
-  const lenient = { ...strict, lenientMember: 'predicate' }
-  if (leaveOut !== undefined && payload.length >= LEAN_FROM_BYTES) {
-    const statement = readStatement(parseJson(payload, { ...lenient, leaveOut }))
-    if (['cyclonedx', 'spdx'].includes(predicateKind(statement.predicateType))) return statement
-  }
+  const lenient = { ...strict, lenientMember: 'predicate', ...(leaveOut && { leaveOut }) }
   const statement = readStatement(parseJson(payload, lenient))
   // The same bytes and the same readings as above, but nothing inside a control statement is read leniently.
   if (isControlType(statement.predicateType)) parseJson(payload, strict)

@@ -60,7 +60,6 @@ export class JsonReader {
   #at = 0
   /** Inside a member that is left out: nothing is kept. */
   #isKept = true
-  #leaveOut: JsonOptions['leaveOut']
   #strictNumbers: boolean
   #forbidProto: boolean
 
@@ -131,7 +130,7 @@ export class JsonReader {
       })
     } else if (this.#path.length === 1 && key === this.#options.lenientMember) {
       object[key] = this.#readLeniently()
-    } else if (this.#isKept && this.#leaveOut?.has(key) === true) {
+    } else if (this.#isKept && this.#isLeftOut(key)) {
       this.#isKept = false
       this.#readValue()
       this.#isKept = true
@@ -142,12 +141,15 @@ export class JsonReader {
     }
   }
 
+  #isLeftOut(key: string): boolean {
+    const { leaveOut, lenientMember } = this.#options
+    return leaveOut?.has(key) === true && this.#path[0] === lenientMember
+  }
+
   #readLeniently(): JsonValue {
     const [strictNumbers, forbidProto] = [this.#strictNumbers, this.#forbidProto]
     this.#strictNumbers = this.#forbidProto = false
-    this.#leaveOut = this.#options.leaveOut
     const value = this.#readValue()
-    this.#leaveOut = undefined
     this.#strictNumbers = strictNumbers
     this.#forbidProto = forbidProto
     return value

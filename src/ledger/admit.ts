@@ -8,7 +8,7 @@ import type { AttestationId } from '../brand.ts'
 import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import { parseSubmission, type EnvelopeSignature } from '../attestation/envelope.ts'
 import { attestationIdOf, pae, parsePae } from '../attestation/pae.ts'
-import { namesOf, parseStatement, type Statement } from '../attestation/statement.ts'
+import { namesOf, type Statement } from '../attestation/statement.ts'
 import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
 import { isSignature } from '../crypto/signature.ts'
 import { formatBase64, parseBase64 } from '../encoding/base64.ts'
@@ -19,7 +19,7 @@ import type { Basis } from '../trust/judge-revocation.ts'
 import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { manifestOf, readSbom } from '../sbom/manifest.ts'
-import { UNREAD_MEMBERS } from '../sbom/unread-members.ts'
+import { parseLeanStatement } from '../sbom/unread-members.ts'
 
 /** Verifications that are tried for one submission: with more, an envelope without key ids becomes expensive. */
 const MAX_TRIAL_VERIFICATIONS = 16
@@ -94,7 +94,7 @@ export function openSubmission(body: Uint8Array): OpenedSubmission {
 
 /** @throws as `readSubmission` */
 export function readSigned(opened: OpenedSubmission): ReadSubmission {
-  const statement = parseStatement(parsePae(opened.pae).payload, { leaveOut: UNREAD_MEMBERS })
+  const statement = parseLeanStatement(parsePae(opened.pae).payload)
   return { ...opened, statement, control: parseControl(statement) }
 }
 

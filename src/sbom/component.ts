@@ -55,6 +55,11 @@ export interface SbomDocument {
   readonly licences: readonly string[]
 }
 
+/** Without those that are empty. */
+export function statedDetails(details: ComponentDetails): ComponentDetails {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value.length > 0))
+}
+
 /** `purl` as the document writes it, if it does. Never refuses: what cannot be read is kept as `poorPurl`. */
 export function makeComponent(
   name: string,

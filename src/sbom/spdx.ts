@@ -20,6 +20,7 @@ import {
   makeComponent,
   makeSbomDocument,
   makeTool,
+  statedDetails,
   systemOf,
   type Component,
   type ComponentDetails,
@@ -74,11 +75,7 @@ function readVersion(whole: Field): string {
   const field = member(whole, 'spdxVersion')
   const written = expectString(field)
   if (written === 'SPDX-2.2' || written === 'SPDX-2.3') return written.slice('SPDX-'.length)
-  throw unsupportedFormat(
-    written,
-    field.pointer,
-    'Convert it: syft convert sbom.spdx.json -o spdx-json@2.3=sbom-2.3.spdx.json',
-  )
+  throw unsupportedFormat(written, field.pointer)
 }
 
 function readPackage(field: Field): readonly Component[] {
@@ -104,12 +101,7 @@ function readDetails(field: Field, cpes: readonly Cpe[]): ComponentDetails {
   const licences = ['licenseDeclared', 'licenseConcluded']
     .map((name) => statedText(textOrNone(field, name)))
     .filter((text) => text !== '')
-  return {
-    ...(hashes.length === 0 ? {} : { hashes }),
-    ...(cpes.length === 0 ? {} : { cpes }),
-    ...(source === '' ? {} : { source }),
-    ...(licences.length === 0 ? {} : { licences }),
-  }
+  return statedDetails({ hashes, cpes, source, licences })
 }
 
 /** Tools spell the category differently (PACKAGE-MANAGER, PACKAGE_MANAGER), so only the type decides. */

@@ -16,12 +16,11 @@ import {
   type Field,
 } from '../attestation/field.ts'
 import { isObject, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
-import type { Fault } from '../errors.ts'
 import {
   checkComponentCount,
   makeComponent,
   makeSbomDocument,
-  makeTool,
+  statedDetails,
   systemOf,
   type Component,
   type SbomDocument,
@@ -45,9 +44,9 @@ const nesting = [
   'createdUsing',
 ]
 /** The class and those derived from it. */
-const packageTypes = new Set(['software_Package', 'ai_AIPackage', 'dataset_DatasetPackage'])
+const packageTypes = /^(software_|ai_AI|dataset_Dataset)Package$/
 /** What is about something: `rootElement` says what. */
-const collectionTypes = new Set(['SpdxDocument', 'software_Sbom', 'Bom', 'Bundle'])
+const collectionTypes = /^(SpdxDocument|software_Sbom|Bom|Bundle)$/
 
 /** The elements of a document that are of use, and all of them by their id. */
 export interface Graph {
@@ -91,16 +90,10 @@ export function readSpdx3(whole: Field): SbomDocument {
 }
 
 /** Beside SPDX's own there may be contexts of extensions, which rename nothing of it. */
-function checkContext(context: Field): void {
-  const stated = listOf(context.value).find((one) => typeof one === 'string' && one.includes('spdx.org/'))
-  if (typeof stated !== 'string') throw otherContext('JSON-LD of another kind', context)
-  if (/^https?:\/\/spdx\.org\/rdf\/(v?3\.0(\.\d+)?)\//.test(stated)) return
-  throw otherContext(stated, context)
-}
-
-function otherContext(got: string, { pointer }: Field): Fault {
-  const hint = 'Make the SBOM as SPDX 2.3 or 3.0, for example with: syft IMAGE -o spdx-json@2.3'
-  return unsupportedFormat(got, pointer, hint)
+function checkContext({ value, pointer }: Field): void {
+  const isOurs = (one: JsonValue): boolean =>
+    typeof one === 'string' && /^https?:\/\/spdx\.org\/rdf\/v?3\.0(\.\d+)?\//.test(one)
+  if (!listOf(value).some(isOurs)) throw unsupportedFormat('JSON-LD', pointer)
 }
 
 /** `whole` is the document. */
@@ -114,9 +107,9 @@ export function readGraph(whole: Field): Graph {
     const { value } = field
     if (Array.isArray(value)) for (const element of elements(field)) visit(element)
     if (!isObject(value)) return
-    const type = textOf(value, 'type') || textOf(value, '@type')
-    if (packageTypes.has(type)) packages.push(field)
-    else if (collectionTypes.has(type)) collections.push(value)
+    const type = textOf(value, 'type')
+    if (packageTypes.test(type)) packages.push(field)
+    else if (collectionTypes.test(type)) collections.push(value)
     else if ('relationshipType' in value) relationships.push(value)
     const id = idOf(value)
     if (id !== '') byId.set(id, value)
@@ -142,12 +135,7 @@ function readPackage(field: Field, licences: readonly string[]): readonly Compon
     .filter((one) => one !== undefined)
   const hashes = readHashes(field, 'verifiedUsing', 'algorithm', 'hashValue')
   const source = sourceIn(textOrNone(field, 'software_sourceInfo'))
-  const details = {
-    ...(hashes.length === 0 ? {} : { hashes }),
-    ...(cpes.length === 0 ? {} : { cpes }),
-    ...(source === '' ? {} : { source }),
-    ...(licences.length === 0 ? {} : { licences }),
-  }
+  const details = statedDetails({ hashes, cpes, source, licences })
   if (purls.size === 0) return [makeComponent(name, stated, undefined, details)]
   checkComponentCount(purls.size, field.pointer)
   return [...purls].map((purl) => makeComponent(name, stated, purl, details))
@@ -181,24 +169,19 @@ export function rootIds({ collections, relationships }: Graph): ReadonlySet<stri
   return new Set([...roots, ...described])
 }
 
-/** The document's own; else the first there is. */
+/** The document's own. */
 function creationOf({ collections, byId }: Graph): JsonObject | undefined {
   const whole = collections.find((one) => one['type'] === 'SpdxDocument') ?? collections[0]
-  const own = whole === undefined ? undefined : resolved(whole['creationInfo'], byId)
-  return own ?? [...byId.values()].find((one) => one['type'] === 'CreationInfo')
+  return resolved(whole?.['creationInfo'], byId)
 }
 
-/** The first of what it was created using; else a program that it was created by. */
+/** The first program that it was created using, else by. */
 function toolOf(creation: JsonObject | undefined, { byId }: Graph): SbomTool {
-  const used = listOf(creation?.['createdUsing']).map((one) => resolved(one, byId))
-  const agents = listOf(creation?.['createdBy'])
+  const makers = [...listOf(creation?.['createdUsing']), ...listOf(creation?.['createdBy'])]
+  const programs = makers
     .map((one) => resolved(one, byId))
-    .filter((one) => one?.['type'] === 'SoftwareAgent' || one?.['type'] === 'Tool')
-  const name = textOf(
-    [...used, ...agents].find((one) => one !== undefined),
-    'name',
-  ).trim()
-  return name === '' ? makeTool('', '') : splitToolVersion(name)
+    .filter((one) => /^(Tool|SoftwareAgent)$/.test(textOf(one, 'type')))
+  return splitToolVersion(textOf(programs[0], 'name').trim())
 }
 
 function resolved(value: JsonValue | undefined, byId: Graph['byId']): JsonObject | undefined {
@@ -212,7 +195,7 @@ export function idOf(value: JsonValue | undefined): string {
 }
 
 function textOf(object: JsonObject | undefined, name: string): string {
-  const value = object === undefined || !Object.hasOwn(object, name) ? undefined : object[name]
+  const value = object?.[name]
   return typeof value === 'string' ? value : ''
 }
 

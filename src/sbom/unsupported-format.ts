@@ -4,10 +4,12 @@
  */
 import { Fault } from '../errors.ts'
 
-export function unsupportedFormat(got: string, pointer: string, hint: string): Fault {
+export function unsupportedFormat(
+  got: string,
+  pointer: string,
+  hint = 'syft convert FILE -o spdx-json@2.3',
+): Fault {
   const expected = 'CycloneDX JSON 1.2 to 1.7 or SPDX JSON 2.2, 2.3 or 3.0'
-  return new Fault('sbom-format-unsupported', `SBOM: expected ${expected}, got ${got.slice(0, 100)}`, {
-    pointer,
-    hint,
-  })
+  const message = `SBOM: expected ${expected}, got ${got.slice(0, 100)}`
+  return new Fault('sbom-format-unsupported', message, { pointer, hint })
 }

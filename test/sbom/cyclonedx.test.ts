@@ -69,7 +69,7 @@ describe('CycloneDX', () => {
         () => readCycloneDx(cycloneDx({ specVersion })),
         specVersion,
       )
-      expect(fault.hint).to.contain('cyclonedx convert')
+      expect(fault.hint).to.contain('syft convert')
     }
   })
 
