@@ -2,7 +2,7 @@
  * How fast the product is, beside plain baselines measured in the same run.
  *
  *     npm run bench                       all parts, some minutes; figures on stdout, progress on stderr
- *     npm run bench -- --only index       submissions | index | growth | search | large-search
+ *     npm run bench -- --only index       submissions | index | growth | search | large-search | intake
  *     npm run bench -- --json FILE        also {"machine": …, "figures": {…}}
  *
  * Figures are of this machine at this moment: the load of others is printed with them, before and after.
@@ -16,6 +16,7 @@ import type { Figures, Note } from './bench/figures.ts'
 import { benchGrowth } from './bench/growth.ts'
 import { benchIndex } from './bench/index-speed.ts'
 import { benchLargeSearch, benchSearch } from './bench/search.ts'
+import { benchIntake } from './bench/intake.ts'
 import { benchSubmissions } from './bench/submissions.ts'
 
 const parts: Readonly<Record<string, (ledger: BenchLedger, note: Note) => Promise<Figures>>> = {
@@ -24,6 +25,7 @@ const parts: Readonly<Record<string, (ledger: BenchLedger, note: Note) => Promis
   growth: benchGrowth,
   search: benchSearch,
   'large-search': benchLargeSearch,
+  intake: benchIntake,
 }
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } })

@@ -18,6 +18,8 @@ export interface BenchServer {
   readonly startedIn: number
   /** Resident memory, in megabytes. */
   residentMb(): number
+  /** The most that it was since the start, in megabytes. */
+  peakMb(): number
   /** Processor time used so far by its main thread, and by all its threads, in milliseconds. */
   cpuMs(): { readonly main: number; readonly all: number }
   stop(): Promise<void>
@@ -66,7 +68,11 @@ export function makeBenchLedger(): BenchLedger {
       const server = await start()
       await trusted(server.url)
       run('key', 'new', 'ci')
-      const types = ['https://slsa.dev/provenance/*', 'https://cyclonedx.org/bom*']
+      const types = [
+        'https://slsa.dev/provenance/*',
+        'https://cyclonedx.org/bom*',
+        'https://spdx.dev/Document*',
+      ]
       run('trust', 'add-signer', 'ci', '--key', 'ci.pub', '--types', ...types)
       await server.stop()
       return keyAt('ci.key')
@@ -95,7 +101,14 @@ async function startServer(folder: string, env: NodeJS.ProcessEnv): Promise<Benc
     main: cpuMsOf(`/proc/${child.pid}/task/${child.pid}/stat`),
     all: cpuMsOf(`/proc/${child.pid}/stat`),
   })
-  return { url, startedIn, residentMb: () => residentMb(child), cpuMs, stop: () => stopChild(child) }
+  return {
+    url,
+    startedIn,
+    residentMb: () => memoryMb(child, 'VmRSS'),
+    peakMb: () => memoryMb(child, 'VmHWM'),
+    cpuMs,
+    stop: () => stopChild(child),
+  }
 }
 
 /** Resolves with the URL that a server prints first; the rest of its output is dropped. */
@@ -125,8 +138,9 @@ function cpuMsOf(stat: string): number {
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
-function residentMb({ pid }: ChildProcess): number {
-  const found = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  if (found === null) throw new Error('no VmRSS: resident memory is read from /proc, on Linux only')
+function memoryMb({ pid }: ChildProcess, name: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const found = new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)
+  if (found === null) throw new Error(`no ${name}: memory is read from /proc, on Linux only`)
   return Number(found[1]) / 1024
 }

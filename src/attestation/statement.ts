@@ -9,7 +9,7 @@
  */
 import { concatBytes } from '../encoding/bytes.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
-import { parseJson, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
+import { parseJson, type JsonObject, type JsonOptions, type JsonValue } from '../encoding/strict-json.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import { readDigestSet, sha256Of, type DigestSet } from './digest.ts'
@@ -51,18 +51,25 @@ export interface Statement {
 const document = { subject: 'statement', reason: 'statement-unacceptable' } as const
 
 /**
+ * @param leaveOut members of the predicate that are checked and then left out: null stands for each
  * @throws Fault `malformed` (`json-…`) for bytes that are not strict JSON: outside the predicate of somebody
  * else's kind, unsafe integers and `__proto__` are refused too (contracts.md 4)
  * @throws Fault `unacceptable` (`statement-unacceptable`, `no-subject-digest`), `too-large` (`subject-limit`)
  */
-export function parseStatement(payload: Uint8Array): Statement {
+export function parseStatement(payload: Uint8Array, leaveOut?: JsonOptions['leaveOut']): Statement {
   const strict = { subject: 'statement', strictNumbers: true, forbidProto: true }
-  const whole = documentField(document, parseJson(payload, { ...strict, lenientMember: 'predicate' }))
+  const lenient = { ...strict, lenientMember: 'predicate', ...(leaveOut && { leaveOut }) }
+  const statement = readStatement(parseJson(payload, lenient))
+  // The same bytes and the same readings as above, but nothing inside a control statement is read leniently.
+  if (isControlType(statement.predicateType)) parseJson(payload, strict)
+  return statement
+}
+
+function readStatement(value: JsonValue): Statement {
+  const whole = documentField(document, value)
   refuseWrongCase(whole, ['_type', 'subject', 'predicateType', 'predicate'])
   const type = readType(member(whole, '_type'))
   const predicateType = readPredicateType(member(whole, 'predicateType'))
-  // The same bytes and the same readings as above, but nothing inside a control statement is read leniently.
-  if (isControlType(predicateType)) parseJson(payload, strict)
   const subjects = readSubjects(member(whole, 'subject'))
   return { type, subjects, predicateType, predicate: readPredicate(member(whole, 'predicate')) }
 }

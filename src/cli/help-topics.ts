@@ -38,8 +38,8 @@ function reasonsOf(code: number): readonly string[] {
 
 const FORMATS = `What is read
 
-  SBOM         CycloneDX JSON 1.2 to 1.7; SPDX JSON 2.2 and 2.3. XML, tag-value and SPDX 3 are refused, with the
-               command that converts them. The bytes are signed as they are.
+  SBOM         CycloneDX JSON 1.2 to 1.7; SPDX JSON 2.2 and 2.3; SPDX 3.0 JSON-LD. XML, RDF, YAML, tag-value and the own
+               JSON of syft and trivy are refused, with the command that converts them. The bytes are signed as they are.
   Provenance   SLSA v1 and v0.2 (v0.1 inside of envelopes)
   Attestation  in-toto statement v1 or v0.1 in a DSSE envelope, or in a Sigstore bundle that was signed with a key;
                .jsonl holds one on each line

@@ -20,7 +20,8 @@ import { isBundle, parseBundleEnvelope } from '../entry/bundle.ts'
 import { Fault } from '../errors.ts'
 import { documentImage, nameless, type DocumentImage } from '../sbom/document-image.ts'
 import { manifestOf, readSbom } from '../sbom/manifest.ts'
-import { refuseText } from '../sbom/unsupported-format.ts'
+import { otherFormat } from '../sbom/other-format.ts'
+import { unsupportedFormat } from '../sbom/unsupported-format.ts'
 
 /** One document: a file, or a line of one. */
 export interface ImportDocument {
@@ -55,9 +56,10 @@ export function prepareDocument(document: ImportDocument, key: KeyId): Prepared 
   return checked(importedStatement(parts, document.bytes), key)
 }
 
-function readObject({ bytes }: ImportDocument): JsonObject {
+function readObject({ bytes, source }: ImportDocument): JsonObject {
   const start = new TextDecoder().decode(bytes.subarray(0, 4096)).trimStart()
-  if (start.startsWith('<') || start.startsWith('SPDXVersion:')) refuseText(start, '')
+  const other = otherFormat(start, source)
+  if (other !== undefined) throw unsupportedFormat(other.format, '', `Convert it: ${other.command}`)
   if (!/^[{[]/.test(start)) throw unknownDocument()
   const value = parseJson(bytes, { subject: 'document' })
   if (!isObject(value)) throw unknownDocument()

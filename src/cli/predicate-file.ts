@@ -2,6 +2,7 @@
 import { CYCLONEDX, SLSA_PROVENANCE_V02, SLSA_PROVENANCE_V1, SPDX } from '../attestation/predicate-types.ts'
 import { isObject, parseJson, type JsonObject } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
+import { otherFormat } from '../sbom/other-format.ts'
 import { readInput } from './key-store.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -18,6 +19,7 @@ export async function readSbomFile(path: string): Promise<PredicateFile> {
   const document = readObject(path, bytes)
   if (document['bomFormat'] === 'CycloneDX') return { path, bytes, predicateType: CYCLONEDX }
   if ('spdxVersion' in document || '@context' in document) return { path, bytes, predicateType: SPDX }
+  refuseOwnFormats(path, document)
   throw new UsageError(
     `${path}: expected an SBOM in CycloneDX or SPDX JSON`,
     'Make one: npm sbom --sbom-format cyclonedx > sbom.json, or syft IMAGE -o cyclonedx-json',
@@ -42,17 +44,25 @@ export async function readProvenanceFile(path: string): Promise<PredicateFile> {
 function refuseOtherFormats(path: string, bytes: Uint8Array): void {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b)
     throw new UsageError(`${path}: expected JSON, got gzip`, `gunzip ${path}`)
-  const start = new TextDecoder().decode(bytes.subarray(0, 200)).trimStart()
-  if (start.startsWith('<')) {
-    throw new Fault('sbom-format-unsupported', `${path}: expected JSON, got XML`, {
-      hint: `cyclonedx convert --input-file ${path} --output-format json --output-file sbom.json`,
-    })
-  }
-  if (start.startsWith('SPDXVersion:')) {
-    throw new Fault('sbom-format-unsupported', `${path}: expected JSON, got SPDX tag-value`, {
-      hint: `pyspdxtools --infile ${path} --outfile sbom.spdx.json`,
-    })
-  }
+  const other = otherFormat(new TextDecoder().decode(bytes.subarray(0, 4096)), path)
+  if (other === undefined) return
+  throw new Fault('sbom-format-unsupported', `${path}: expected JSON, got ${other.format}`, {
+    hint: other.command,
+  })
+}
+
+/** What the tools write by default: their own JSON, which they convert themselves. */
+function refuseOwnFormats(path: string, document: JsonObject): void {
+  const [tool, hint] =
+    'artifacts' in document && 'descriptor' in document
+      ? ["syft's own JSON", `syft convert ${path} -o cyclonedx-json=sbom.json`]
+      : 'ArtifactName' in document && 'Results' in document
+        ? ["trivy's own JSON", `trivy convert --format cyclonedx --output sbom.json ${path}`]
+        : ['', '']
+  if (tool === '') return
+  throw new Fault('sbom-format-unsupported', `${path}: expected CycloneDX or SPDX JSON, got ${tool}`, {
+    hint,
+  })
 }
 
 function readObject(path: string, bytes: Uint8Array): JsonObject {

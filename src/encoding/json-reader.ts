@@ -26,6 +26,8 @@ export interface JsonOptions {
   readonly forbidProto?: boolean
   /** The member of the top-level object under which the last two do not hold, e.g. `predicate`. */
   readonly lenientMember?: string
+  /** Members of these names inside that member are checked as all others and then left out: null stands for each. */
+  readonly leaveOut?: ReadonlySet<string>
 }
 
 const QUOTE = 0x22
@@ -60,6 +62,8 @@ export class JsonReader {
   /** Whether the text has a lone surrogate somewhere; decoded bytes have none. */
   readonly #isTorn: boolean
   #at = 0
+  /** Inside a member that is left out: nothing is kept. */
+  #isKept = true
   #strictNumbers: boolean
   #forbidProto: boolean
 
@@ -130,9 +134,20 @@ export class JsonReader {
       })
     } else if (this.#path.length === 1 && key === this.#options.lenientMember) {
       object[key] = this.#readLeniently()
+    } else if (this.#isKept && this.#isLeftOut(key)) {
+      this.#isKept = false
+      this.#readValue()
+      this.#isKept = true
+      object[key] = null
     } else {
-      object[key] = this.#readValue()
+      const value = this.#readValue()
+      object[key] = this.#isKept ? value : null
     }
+  }
+
+  #isLeftOut(key: string): boolean {
+    const { leaveOut, lenientMember } = this.#options
+    return leaveOut?.has(key) === true && this.#path[0] === lenientMember
   }
 
   #readLeniently(): JsonValue {
@@ -150,9 +165,11 @@ export class JsonReader {
     if (this.#skipIf(0x5d)) return array
     const depth = this.#path.length
     this.#path.push(0)
+    let index = 0
     do {
-      this.#path[depth] = array.length
-      array.push(this.#readValue())
+      this.#path[depth] = index++
+      const value = this.#readValue()
+      if (this.#isKept) array.push(value)
       this.#skipSpace()
     } while (this.#skipIf(COMMA))
     this.#leave(0x5d, '"," or "]"')

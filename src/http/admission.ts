@@ -7,7 +7,7 @@ import type { PublicKey } from '../crypto/public-key.ts'
 import { isSignature } from '../crypto/signature.ts'
 import { Fault } from '../errors.ts'
 import { admitRead, namedSignatures, readSubmission, type Admitted } from '../ledger/admit.ts'
-import { giveOrder } from '../threads/orders.ts'
+import { giveOrder, ownMemory } from '../threads/orders.ts'
 import { isSignatureElsewhere } from './signature-elsewhere.ts'
 
 /** Reading a megabyte of JSON takes about as long as a commit; larger bodies would be felt by others. */
@@ -21,14 +21,22 @@ const WORKER_HEAP_MB = 2048
  */
 const MAX_WAITING_BYTES = 4 * 88 * 1024 * 1024
 
+/** A worker that read a body of this length is ended: its memory goes back, and the next one starts in 0.1 s. */
+const MAX_REUSED_BYTES = 8 * 1024 * 1024
+
 /** What the worker is sent. */
 export interface AdmissionTask {
-  readonly body: Uint8Array
+  /** Dropped once it is opened. */
+  body: Uint8Array
   readonly registered: readonly PublicKey[]
 }
 
 export interface Admission extends AsyncDisposable {
-  /** As `admit` in ledger/admit.ts. @throws Fault `busy` also if too many large bodies wait */
+  /**
+   * As `admit` in ledger/admit.ts. A large body is handed over to the worker: it is empty afterwards.
+   *
+   * @throws Fault `busy` also if too many large bodies wait
+   */
   admit(body: Uint8Array, registered: readonly PublicKey[]): Promise<Admitted>
 }
 
@@ -38,15 +46,20 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
   let waitingBytes = 0
   let last: Promise<unknown> = Promise.resolve()
   const inWorker = async (task: AdmissionTask): Promise<Admitted> => {
-    worker ??= startWorker()
+    const isLarge = task.body.length > MAX_REUSED_BYTES
+    const used = (worker ??= startWorker())
     try {
-      return await giveOrder<Admitted>(worker, 'the admission thread', task)
+      const admitted = await giveOrder<Admitted>(used, 'the admission thread', task, ownMemory(task.body))
+      if (isLarge) {
+        worker = undefined
+        await used.terminate()
+      }
+      return admitted
     } catch (cause) {
       // A worker that ran out of memory or crashed is replaced by the next large body.
       if (!(cause instanceof Fault)) {
-        const failed = worker
         worker = undefined
-        await failed.terminate()
+        await used.terminate()
       }
       throw cause
     }
@@ -56,11 +69,12 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
       if (body.length <= MAX_INLINE_BYTES) return admitHere(body, registered)
       if (waitingBytes + body.length > maxWaitingBytes)
         throw new Fault('busy', 'ledger: too many large submissions at once')
-      waitingBytes += body.length
+      const { length } = body
+      waitingBytes += length
       const mine = last
         .then(() => inWorker({ body, registered }))
         .finally(() => {
-          waitingBytes -= body.length
+          waitingBytes -= length
         })
       last = mine.catch(() => undefined)
       return mine

@@ -73,9 +73,13 @@ export function submitAndCheck(
   schema: Pick<SchemaCheck, 'check'> | undefined,
 ): LedgerDoor['submit'] {
   return async (body) => {
+    // A body of a megabyte or more is the admission thread's afterwards.
+    const kept = schema === undefined || body.length > MAX_CHECKED_BYTES ? undefined : body.slice()
     const submitted = await ledger.submit(body)
     if (schema === undefined || !isCycloneDx(submitted.answer)) return submitted
-    return { ...submitted, answer: { ...submitted.answer, validation: await schema.check(body) } }
+    const validation =
+      kept === undefined ? ({ checked: false, why: 'too-large' } as const) : await schema.check(kept)
+    return { ...submitted, answer: { ...submitted.answer, validation } }
   }
 }
 

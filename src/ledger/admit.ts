@@ -8,18 +8,20 @@ import type { AttestationId, KeyId } from '../brand.ts'
 import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import { parseSubmission, type EnvelopeSignature } from '../attestation/envelope.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
-import { attestationIdOf, pae } from '../attestation/pae.ts'
-import { namesOf, parseStatement, type Statement } from '../attestation/statement.ts'
+import { attestationIdOf, pae, parsePae } from '../attestation/pae.ts'
+import { namesOf, type Statement } from '../attestation/statement.ts'
 import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
 import { isSignature } from '../crypto/signature.ts'
 import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { parseHex } from '../encoding/hex.ts'
+import { entryOf } from '../entry/hashed-rekord.ts'
 import { Fault, type Reason } from '../errors.ts'
 import type { Basis } from '../trust/judge-revocation.ts'
 import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
 import { formatManifest, manifestOf, readSbom } from '../sbom/manifest.ts'
+import { parseLeanStatement } from '../sbom/unread-members.ts'
 import type { Stated } from './derive.ts'
 
 /** Verifications that are tried for one submission: with more, an envelope without key ids becomes expensive. */
@@ -32,6 +34,11 @@ const MAX_STATED_LINES = 32
 export interface KeyedSignature {
   readonly key: PublicKey
   readonly signature: Uint8Array
+}
+
+/** A signature that verified, with the entry that it will be: what was signed is hashed for it, beside the sequencer. */
+export interface AdmittedSignature extends KeyedSignature {
+  readonly leaf: Uint8Array
 }
 
 export interface LeftOut {
@@ -50,7 +57,7 @@ export interface Admitted {
   /** Of a revocation that names one: read beside the sequencer, since entries never change. */
   readonly basis?: Basis
   /** One for each key; a key that signed twice counts once. */
-  readonly signatures: readonly KeyedSignature[]
+  readonly signatures: readonly AdmittedSignature[]
   readonly leftOut: readonly LeftOut[]
   /** Of what was signed; nothing is opened that nobody known signed. */
   readonly intake: Intake
@@ -58,13 +65,16 @@ export interface Admitted {
   readonly stated?: Stated
 }
 
-/** What a submission says, before anything of it is believed. */
-export interface ReadSubmission {
-  readonly statement: Statement
-  readonly control: ControlStatement | undefined
+export interface OpenedSubmission {
   readonly pae: Uint8Array
   readonly signatures: readonly EnvelopeSignature[]
   readonly publicKeys: readonly Uint8Array[]
+}
+
+/** What a submission says, before anything of it is believed. */
+export interface ReadSubmission extends OpenedSubmission {
+  readonly statement: Statement
+  readonly control: ControlStatement | undefined
 }
 
 /** Whether this is a signature by the key over what was submitted. */
@@ -80,11 +90,20 @@ export function admit(body: Uint8Array, registered: readonly PublicKey[]): Admit
 
 /** @throws Fault `malformed`, `unacceptable`, `unsupported`, `too-large` for what cannot be recorded */
 export function readSubmission(body: Uint8Array): ReadSubmission {
+  return readSigned(openSubmission(body))
+}
+
+/** What was signed, and by whom; none of it is a view of the body, which can be dropped. @throws as `readSubmission` */
+export function openSubmission(body: Uint8Array): OpenedSubmission {
   const { envelope, publicKeys } = parseSubmission(body)
-  const statement = parseStatement(envelope.payload)
-  const control = parseControl(statement)
-  const signed = pae(envelope.payloadType, envelope.payload)
-  return { statement, control, pae: signed, signatures: envelope.signatures, publicKeys }
+  const { payloadType, payload, signatures } = envelope
+  return { pae: pae(payloadType, payload), signatures, publicKeys }
+}
+
+/** @throws as `readSubmission` */
+export function readSigned(opened: OpenedSubmission): ReadSubmission {
+  const statement = parseLeanStatement(parsePae(opened.pae).payload)
+  return { ...opened, statement, control: parseControl(statement) }
 }
 
 /**
@@ -106,7 +125,8 @@ export function admitRead(
     predicateType: statement.predicateType,
     names: namesOf(statement),
     ...(control === undefined ? {} : { control }),
-    ...judged,
+    signatures: judged.signatures.map((one) => ({ ...one, leaf: entryOf(signed, one.key, one.signature) })),
+    leftOut: judged.leftOut,
     ...(first === undefined ? { intake: emptyIntake } : readStated(statement, first.key.id)),
   }
 }

@@ -1,13 +1,13 @@
 /** From an entry and what was signed to its manifest, its facts and its keys in both maps. Pure but for reading the blob. */
 import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import { parsePae } from '../attestation/pae.ts'
-import { parseStatement } from '../attestation/statement.ts'
 import type { AttestationId, KeyId, LogIndex, Sha256Id } from '../brand.ts'
 import { sha256Id } from '../crypto/sha256.ts'
 import { Fault } from '../errors.ts'
 import { keysOfManifest, statusKeysOf, unreadableKey } from '../map/keys.ts'
 import { claimedTimes, type Claimed } from '../sbom/claimed.ts'
 import { formatManifest, manifestOf, parseManifest, readSbom } from '../sbom/manifest.ts'
+import { parseLeanStatement } from '../sbom/unread-members.ts'
 import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
 import type { BlobStore, LogEntry } from './ports.ts'
 
@@ -66,7 +66,7 @@ function deriveStated(entry: LogEntry, { manifest: bytes, claimed, signedBytes }
 
 /** The same from bytes at hand. An unreadable entry states nothing but that it is there. */
 function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
-  const statement = parseStatement(parsePae(signed).payload)
+  const statement = parseLeanStatement(parsePae(signed).payload)
   const control = parseControl(statement)
   const sbom = entry.readable ? readSbom(statement) : undefined
   const lines = entry.readable ? manifestOf(statement, entry.key, sbom) : []

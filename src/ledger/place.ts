@@ -6,13 +6,12 @@
  */
 import { treeSize, type AttestationId, type KeyId, type LogIndex, type TreeSize } from '../brand.ts'
 import type { ControlStatement } from '../attestation/control.ts'
-import { entryOf } from '../entry/hashed-rekord.ts'
 import { Fault } from '../errors.ts'
 import { leafHash } from '../tlog/tree-hash.ts'
 import { judgeSubmission } from '../trust/admission.ts'
 import { isRegistered, rootAt, type TrustState } from '../trust/trust-state.ts'
 import type { SubmittedSignature } from '../verify/answer.ts'
-import type { Admitted, KeyedSignature } from './admit.ts'
+import type { Admitted, AdmittedSignature } from './admit.ts'
 import type { StatedEntry } from './derive.ts'
 import { MAX_BATCH_ENTRIES } from './limits.ts'
 import type { Blob, LogEntry, LogStore } from './ports.ts'
@@ -89,7 +88,7 @@ async function placeOrRefuse(draft: Draft, submission: Admitted): Promise<Placed
 async function place(draft: Draft, submission: Admitted): Promise<Placed> {
   const { attestation, leftOut } = submission
   const existing: LogEntry[] = []
-  const accepted: KeyedSignature[] = []
+  const accepted: AdmittedSignature[] = []
   const refused: { readonly key: KeyId; readonly refusal: Fault }[] = []
   for (const verified of inOrder(draft, submission)) {
     const { id } = verified.key
@@ -116,8 +115,8 @@ async function place(draft: Draft, submission: Admitted): Promise<Placed> {
 }
 
 /** Those who are registered first: new administrators are admitted behind one who is in force. */
-function inOrder(draft: Draft, { signatures }: Admitted): readonly KeyedSignature[] {
-  const isKnown = ({ key }: KeyedSignature): boolean => isRegistered(draft.trust, nextIndex(draft), key.id)
+function inOrder(draft: Draft, { signatures }: Admitted): readonly AdmittedSignature[] {
+  const isKnown = ({ key }: AdmittedSignature): boolean => isRegistered(draft.trust, nextIndex(draft), key.id)
   return [...signatures.filter(isKnown), ...signatures.filter((one) => !isKnown(one))]
 }
 
@@ -136,7 +135,7 @@ async function existingEntry(
 function refusalOf(
   draft: Draft,
   submission: Admitted,
-  { key }: KeyedSignature,
+  { key }: AdmittedSignature,
   companions: readonly KeyId[],
 ): Fault | undefined {
   const { attestation, predicateType, names, control, basis } = submission
@@ -157,10 +156,9 @@ function refusalOf(
   }
 }
 
-function enter(draft: Draft, submission: Admitted, { key, signature }: KeyedSignature): LogEntry {
+function enter(draft: Draft, submission: Admitted, { key, leaf }: AdmittedSignature): LogEntry {
   const index = nextIndex(draft)
   const { attestation } = submission
-  const leaf = entryOf(submission.pae, key, signature)
   const entry: LogEntry = {
     index,
     leaf,

@@ -4,10 +4,11 @@
  */
 import type { AttestationId } from '../brand.ts'
 import { parsePae } from '../attestation/pae.ts'
-import { parseStatement, type Statement } from '../attestation/statement.ts'
+import type { Statement } from '../attestation/statement.ts'
 import { Fault } from '../errors.ts'
 import { intakeOf, type Intake } from '../sbom/intake.ts'
 import { readSbom } from '../sbom/manifest.ts'
+import { parseLeanStatement } from '../sbom/unread-members.ts'
 import type { BlobStore } from './ports.ts'
 
 /** Of each. A type is short and a report has a dozen numbers; of the longest that are kept, 16 MiB. */
@@ -24,7 +25,7 @@ export interface StatementMemo {
 
 export function createStatementMemo(blobs: BlobStore): StatementMemo {
   const read = async (id: AttestationId): Promise<Statement> =>
-    parseStatement(parsePae(await readSigned(blobs, id)).payload)
+    parseLeanStatement(parsePae(await readSigned(blobs, id)).payload)
   return {
     predicateType: keeping(async (id) => (await read(id)).predicateType),
     intake: keeping(async (id) => {

@@ -8,7 +8,7 @@
 import { Fault, type FaultDetails } from '../errors.ts'
 import type { Cpe } from './cpe.ts'
 import { normaliseDistro } from './identity.ts'
-import { formatPurl, parsePurl, type Purl } from './purl.ts'
+import { parsePurl, type Purl } from './purl.ts'
 
 /** README 2.7, "Limits": each component is a line of the manifest and a posting in the index. */
 export const MAX_COMPONENTS = 100_000
@@ -39,33 +39,6 @@ export interface SbomTool {
   readonly version: string
 }
 
-export type FindingCode =
-  | 'no-tool'
-  | 'no-components'
-  | 'no-purl'
-  | 'purl-unreadable'
-  | 'purl-nonconforming'
-  | 'no-version'
-  | 'duplicate-component'
-
-/** Something poor in a document that was taken nevertheless. */
-export interface Finding {
-  readonly code: FindingCode
-  readonly count: number
-  /** The first case: a purl or a name, at most 100 characters. */
-  readonly example?: string
-}
-
-export interface ComponentCounts {
-  readonly components: number
-  readonly withPurl: number
-  readonly withoutVersion: number
-  /** Components beyond the first of the same purl, or of the same name and version. */
-  readonly duplicates: number
-  /** With a purl that cannot be read. */
-  readonly badPurl: number
-}
-
 export interface SbomDocument {
   /** For people: `CycloneDX 1.5`, `SPDX 2.3`. */
   readonly format: string
@@ -80,8 +53,11 @@ export interface SbomDocument {
   readonly components: readonly Component[]
   /** What the components state, each once. */
   readonly licences: readonly string[]
-  readonly counts: ComponentCounts
-  readonly findings: readonly Finding[]
+}
+
+/** Without those that are empty. */
+export function statedDetails(details: ComponentDetails): ComponentDetails {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value.length > 0))
 }
 
 /** `purl` as the document writes it, if it does. Never refuses: what cannot be read is kept as `poorPurl`. */
@@ -132,55 +108,14 @@ export function systemOf(systems: readonly { readonly name: string; readonly ver
   return others.length === 0 ? first : ''
 }
 
-/** Adds what was found poor. */
 export function makeSbomDocument(
   format: string,
   tool: SbomTool,
   components: readonly Component[],
   { system = '', about = [], created = '' }: Partial<Pick<SbomDocument, 'system' | 'about' | 'created'>> = {},
 ): SbomDocument {
-  const poor = {
-    'no-purl': components.filter((one) => one.purl === undefined && one.poorPurl === undefined),
-    'purl-unreadable': components.filter((one) => one.purl === undefined && one.poorPurl !== undefined),
-    'purl-nonconforming': components.filter((one) => one.purl !== undefined && one.poorPurl !== undefined),
-    'no-version': components.filter((one) => versionOf(one) === ''),
-    'duplicate-component': duplicatesOf(components),
-  }
-  const counts = {
-    components: components.length,
-    withPurl: components.filter((one) => one.purl !== undefined).length,
-    withoutVersion: poor['no-version'].length,
-    duplicates: poor['duplicate-component'].length,
-    badPurl: poor['purl-unreadable'].length,
-  }
-  const findings: Finding[] = [
-    ...(tool.name === '' ? [{ code: 'no-tool', count: 1 } as const] : []),
-    ...(components.length === 0 ? [{ code: 'no-components', count: 1 } as const] : []),
-    ...finding('no-purl', poor['no-purl']),
-    ...finding('purl-unreadable', poor['purl-unreadable']),
-    ...finding('purl-nonconforming', poor['purl-nonconforming']),
-    ...finding('no-version', poor['no-version']),
-    ...finding('duplicate-component', poor['duplicate-component']),
-  ]
   const licences = [...new Set(components.flatMap((one) => one.licences ?? []))]
-  return { format, tool, system, created, about, components, licences, counts, findings }
-}
-
-function duplicatesOf(components: readonly Component[]): readonly Component[] {
-  const seen = new Set<string>()
-  return components.filter((component) => {
-    const identity =
-      component.purl === undefined ? `${component.name}\n${component.version}` : formatPurl(component.purl)
-    const before = seen.size
-    return seen.add(identity).size === before
-  })
-}
-
-function finding(code: FindingCode, components: readonly Component[]): readonly Finding[] {
-  const [first] = components
-  if (first === undefined) return []
-  const example = first.poorPurl ?? (first.purl === undefined ? first.name : formatPurl(first.purl))
-  return [{ code, count: components.length, example: example.slice(0, 100) }]
+  return { format, tool, system, created, about, components, licences }
 }
 
 /** @throws Fault `too-large` (`component-limit`) */

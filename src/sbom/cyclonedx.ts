@@ -22,6 +22,7 @@ import {
   makeComponent,
   makeSbomDocument,
   makeTool,
+  statedDetails,
   systemOf,
   type Component,
   type ComponentDetails,
@@ -31,7 +32,7 @@ import {
 import { parseCpe } from './cpe.ts'
 import { readHashes } from './hashes.ts'
 import { ownDigests } from './own-subject.ts'
-import { refuseText, unsupportedFormat } from './unsupported-format.ts'
+import { unsupportedFormat } from './unsupported-format.ts'
 
 const document = { subject: 'CycloneDX document', reason: 'sbom-unacceptable' } as const
 
@@ -42,7 +43,6 @@ const document = { subject: 'CycloneDX document', reason: 'sbom-unacceptable' } 
  * (`component-limit`)
  */
 export function readCycloneDx(predicate: JsonValue | undefined, pointer = ''): SbomDocument {
-  refuseText(predicate, pointer)
   const whole = documentField(document, predicate, pointer)
   const version = readVersion(whole)
   const metadata = optionalMember(whole, 'metadata')
@@ -66,11 +66,7 @@ function readVersion(whole: Field): string {
   const field = member(whole, 'specVersion')
   const version = expectString(field)
   if (/^1\.[2-7]$/.test(version)) return version
-  throw unsupportedFormat(
-    `CycloneDX ${version}`,
-    field.pointer,
-    'Convert it: cyclonedx convert --input-file bom.json --output-file bom-1.6.json --output-version v1_6',
-  )
+  throw unsupportedFormat(`CycloneDX ${version}`, field.pointer)
 }
 
 /** The name of the first tool: an array until 1.4, an object of components and services since 1.5. */
@@ -133,12 +129,7 @@ function readDetails(field: Field): ComponentDetails {
   const hashes = textOrNone(field, 'type') === 'file' ? [] : readHashes(field, 'hashes', 'alg', 'content')
   const source = readTrivySource(field)
   const licences = readLicences(field)
-  return {
-    ...(hashes.length === 0 ? {} : { hashes }),
-    ...(cpe === undefined ? {} : { cpes: [cpe] }),
-    ...(source === '' ? {} : { source }),
-    ...(licences.length === 0 ? {} : { licences }),
-  }
+  return statedDetails({ hashes, cpes: cpe === undefined ? [] : [cpe], source, licences })
 }
 
 /** `{license: {id}}`, `{license: {name}}` (an id, where tools do not know the list) or `{expression}`. */

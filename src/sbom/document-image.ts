@@ -1,6 +1,6 @@
 /**
  * Which image an SBOM says it is about, where its generator wrote the digest down: syft in the name or version of what it
- * scanned and in the namespace, trivy as RepoDigest or purl. Used to import documents that nobody signed; what was
+ * scanned and in the namespace, trivy as RepoDigest or purl; SPDX 3 documents as purl, name or version of a container. Used to import documents that nobody signed; what was
  * signed names its subject itself.
  */
 import { isImageName, parseImageReference, type ImageReference } from '../attestation/image.ts'
@@ -16,12 +16,17 @@ export interface DocumentImage {
 
 /** The first place that names a digest, the most explicit first; undefined if none does. */
 export function documentImage(document: JsonObject): DocumentImage | undefined {
-  const candidates = 'spdxVersion' in document ? spdxCandidates(document) : cycloneDxCandidates(document)
+  const candidates = candidatesIn(document)
   for (const candidate of candidates) {
     const image = candidate === undefined ? undefined : imageOf(candidate)
     if (image !== undefined) return image
   }
   return undefined
+}
+
+function candidatesIn(document: JsonObject): readonly (string | undefined)[] {
+  if ('spdxVersion' in document) return spdxCandidates(document)
+  return '@context' in document ? spdx3Candidates(document) : cycloneDxCandidates(document)
 }
 
 /** `name@sha256:…`, without the name if it is none that an image can have. */
@@ -72,6 +77,21 @@ function spdxCandidates(document: JsonObject): readonly (string | undefined)[] {
     ...purls,
     ofNamespace(textOf(document, 'documentNamespace')),
   ]
+}
+
+function spdx3Candidates(document: JsonObject): readonly (string | undefined)[] {
+  const packages = objectsOf(document, '@graph').filter((one) => textOf(one, 'type') === 'software_Package')
+  const containers = packages.filter((one) => textOf(one, 'software_primaryPurpose') === 'container')
+  return containers.flatMap((one) => {
+    const [name = '', version = ''] = [textOf(one, 'name'), textOf(one, 'software_packageVersion')]
+    const identifiers = objectsOf(one, 'externalIdentifier').map((other) => textOf(other, 'identifier'))
+    return [
+      ofPurl(textOf(one, 'software_packageUrl')),
+      ...identifiers.map(ofPurl),
+      `${name}@${version}`,
+      name,
+    ]
+  })
 }
 
 /** `pkg:oci/name@sha256%3A…?repository_url=host/path/name`. */

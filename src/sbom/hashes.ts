@@ -18,6 +18,8 @@ export function readHashes(field: Field, list: string, algorithm: string, value:
   return objectsOrNone(field, list).flatMap((one) => {
     const name = textOrNone(one, algorithm).toLowerCase().replace('-', '')
     const hex = textOrNone(one, value).trim().toLowerCase()
+    // SPDX 3 lists beside hashes of the package one over the hashes of its files.
+    if (textOrNone(one, 'type') === 'PackageVerificationCode') return []
     const isDigest = hex.length === hexDigits.get(name) && /^[0-9a-f]*$/.test(hex)
     return isDigest ? [`${name}:${hex}`] : []
   })

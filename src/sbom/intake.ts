@@ -5,6 +5,7 @@
 import { parseProvenance } from '../attestation/provenance.ts'
 import type { Statement } from '../attestation/statement.ts'
 import type { SbomDocument } from './component.ts'
+import type { ReportedSbom } from './reported.ts'
 import { listedLicence } from './licence-list.ts'
 import { identityOf, identityVersion } from './identity.ts'
 import { licenceIds } from './licence.ts'
@@ -49,7 +50,7 @@ export const emptyIntake: Intake = {
 }
 
 /** `sbom` is the one in the statement, if any. @throws Fault `unacceptable` (`predicate-unacceptable`) */
-export function intakeOf(statement: Statement, sbom: SbomDocument | undefined): Intake {
+export function intakeOf(statement: Statement, sbom: ReportedSbom | undefined): Intake {
   if (sbom === undefined) return { ...emptyIntake, findings: provenanceFindings(statement) }
   const { components, withPurl, withoutVersion, duplicates } = sbom.counts
   return {

@@ -8,17 +8,18 @@
  * A pure function of the statement and the signing key: an auditor derives the same bytes. The lines themselves stand in
  * stated-lines.ts, but for licences (`l`). What lines are posted under is map/keys.ts.
  */
-import { isControlType } from '../attestation/predicate-types.ts'
+import { isControlType, predicateKind } from '../attestation/predicate-types.ts'
 import type { Statement } from '../attestation/statement.ts'
 import type { KeyId } from '../brand.ts'
 import type { SbomDocument } from './component.ts'
 import { listedLicence } from './licence-list.ts'
 import { licenceIds } from './licence.ts'
 import { makeLine, sortLines, type ManifestLine } from './manifest-line.ts'
-import { readSbom, statedLines } from './stated-lines.ts'
+import { refuseText } from './other-format.ts'
+import { reported, type ReportedSbom } from './reported.ts'
+import { readSbom as readStated, statedLines } from './stated-lines.ts'
 
 export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine } from './manifest-line.ts'
-export { readSbom } from './stated-lines.ts'
 
 /** Changes with every change of the function below, however small, and with the licence list. */
 export const MANIFEST_VERSION = 4
@@ -36,6 +37,14 @@ export function manifestOf(
 ): readonly ManifestLine[] {
   const licences = isControlType(statement.predicateType) ? [] : licenceLines(sbom)
   return sortLines([...statedLines(statement, key, sbom), ...licences])
+}
+
+/** As in stated-lines.ts, with what is poor; text is refused with the command that converts it. */
+export function readSbom(statement: Statement): ReportedSbom | undefined {
+  if (['cyclonedx', 'spdx'].includes(predicateKind(statement.predicateType)))
+    refuseText(statement.predicate, '/predicate')
+  const document = readStated(statement)
+  return document && reported(document)
 }
 
 /** Once for each licence of the list, whichever components state it. */

@@ -20,6 +20,7 @@ import {
   makeComponent,
   makeSbomDocument,
   makeTool,
+  statedDetails,
   systemOf,
   type Component,
   type ComponentDetails,
@@ -29,22 +30,21 @@ import {
 import { parseCpe, type Cpe } from './cpe.ts'
 import { readHashes } from './hashes.ts'
 import { describedIds, ownDigests } from './own-subject.ts'
-import { refuseText, unsupportedFormat } from './unsupported-format.ts'
+import { sourceIn, splitToolVersion, statedText } from './spdx-words.ts'
+import { readSpdx3 } from './spdx3.ts'
+import { unsupportedFormat } from './unsupported-format.ts'
 
 const document = { subject: 'SPDX document', reason: 'sbom-unacceptable' } as const
 
-/** Looking for the version is quadratic in the worst case; real names have fewer than 50 characters. */
-const MAX_TOOL_LENGTH = 1_000
-
 /**
- * `pointer` is the document's own place, for messages: `/predicate` in a statement.
+ * SPDX 3 too, which is a graph in JSON-LD (spdx3.ts). `pointer` is the document's own place, for messages: `/predicate` in a statement.
  *
  * @throws Fault `unsupported` (`sbom-format-unsupported`), `unacceptable` (`sbom-unacceptable`), `too-large`
  * (`component-limit`)
  */
 export function readSpdx(predicate: JsonValue | undefined, pointer = ''): SbomDocument {
-  refuseText(predicate, pointer)
   const whole = documentField(document, predicate, pointer)
+  if (optionalMember(whole, '@context') !== undefined) return readSpdx3(whole)
   const version = readVersion(whole)
   const packages = optionalMember(whole, 'packages')
   const components: Component[] = []
@@ -55,11 +55,13 @@ export function readSpdx(predicate: JsonValue | undefined, pointer = ''): SbomDo
     member(whole, 'relationships').value,
   )
   for (const element of packages === undefined ? [] : elements(packages)) {
-    const read = readPackage(element)
-    components.push(...read)
-    if (isSystem(element)) systems.push(...read)
-    if (described.has(textOrNone(element, 'SPDXID'))) about.push(...read.flatMap(ownDigests))
-    checkComponentCount(components.length, `${pointer}/packages`)
+    const isAbout = described.has(textOrNone(element, 'SPDXID'))
+    for (const component of readPackage(element)) {
+      components.push(component)
+      checkComponentCount(components.length, `${pointer}/packages`)
+      if (isSystem(element)) systems.push(component)
+      if (isAbout) about.push(...ownDigests(component))
+    }
   }
   const creation = optionalMember(whole, 'creationInfo')
   return makeSbomDocument(`SPDX ${version}`, readTool(creation), components, {
@@ -70,31 +72,20 @@ export function readSpdx(predicate: JsonValue | undefined, pointer = ''): SbomDo
 }
 
 function readVersion(whole: Field): string {
-  // SPDX 3 is a graph in JSON-LD, and has no version at the top.
-  const graph = optionalMember(whole, '@context')
-  if (graph !== undefined)
-    throw unsupportedFormat(
-      'SPDX 3 (JSON-LD)',
-      graph.pointer,
-      'Make the SBOM as SPDX 2.3, for example with: syft IMAGE -o spdx-json@2.3',
-    )
   const field = member(whole, 'spdxVersion')
   const written = expectString(field)
   if (written === 'SPDX-2.2' || written === 'SPDX-2.3') return written.slice('SPDX-'.length)
-  throw unsupportedFormat(
-    written,
-    field.pointer,
-    'Convert it: syft convert sbom.spdx.json -o spdx-json@2.3=sbom-2.3.spdx.json',
-  )
+  throw unsupportedFormat(written, field.pointer)
 }
 
 function readPackage(field: Field): readonly Component[] {
   const name = expectString(member(field, 'name'))
   const stated = optionalMember(field, 'versionInfo')
-  const version = stated === undefined ? '' : versionInfo(expectString(stated))
+  const version = stated === undefined ? '' : statedText(expectString(stated))
   const { purls, cpes } = readReferences(optionalMember(field, 'externalRefs'))
   const details = readDetails(field, cpes)
   if (purls.length === 0) return [makeComponent(name, version, undefined, details)]
+  checkComponentCount(purls.length, field.pointer)
   return purls.map((purl) => makeComponent(name, version, purl, details))
 }
 
@@ -106,27 +97,11 @@ function isSystem(field: Field): boolean {
 
 function readDetails(field: Field, cpes: readonly Cpe[]): ComponentDetails {
   const hashes = readHashes(field, 'checksums', 'algorithm', 'checksumValue')
-  const source = readSource(textOrNone(field, 'sourceInfo'))
+  const source = sourceIn(textOrNone(field, 'sourceInfo'))
   const licences = ['licenseDeclared', 'licenseConcluded']
-    .map((name) => textOrNone(field, name))
-    .filter((text) => !['', 'NONE', 'NOASSERTION'].includes(text))
-  return {
-    ...(hashes.length === 0 ? {} : { hashes }),
-    ...(cpes.length === 0 ? {} : { cpes }),
-    ...(source === '' ? {} : { source }),
-    ...(licences.length === 0 ? {} : { licences }),
-  }
-}
-
-/** trivy's sentence about the source package; other tools write here where they looked. */
-function readSource(sourceInfo: string): string {
-  const [, name = '', version] = /^built package from: (\S+)(?: (\S+))?$/.exec(sourceInfo) ?? []
-  return version === undefined ? name : `${name}@${version}`
-}
-
-/** SPDX's word for "not stated". */
-function versionInfo(text: string): string {
-  return text === 'NOASSERTION' ? '' : text
+    .map((name) => statedText(textOrNone(field, name)))
+    .filter((text) => text !== '')
+  return statedDetails({ hashes, cpes, source, licences })
 }
 
 /** Tools spell the category differently (PACKAGE-MANAGER, PACKAGE_MANAGER), so only the type decides. */
@@ -156,14 +131,4 @@ function readTool(creationInfo: Field | undefined): SbomTool {
     if (creator.startsWith('Tool:')) return splitToolVersion(creator.slice('Tool:'.length).trim())
   }
   return makeTool('', '')
-}
-
-/**
- * `syft-0.64.0`, `buildkit-v0.12.0-rc1`, `npm/cli-10.8.2`: a version begins with a digit, and has a dot or ends the
- * text. syft writes `syft-[not provided]` where it was built without one.
- */
-function splitToolVersion(text: string): SbomTool {
-  if (text.length > MAX_TOOL_LENGTH) return makeTool(text, '')
-  const [, name = text, version = ''] = /^(.+?)-(v?\d+\.\S*|v?\d+|\[not provided\])$/.exec(text) ?? []
-  return makeTool(name, version === '[not provided]' ? '' : version)
 }

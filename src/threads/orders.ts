@@ -7,6 +7,8 @@ import { receiveFailure, sendFailure, type SentFailure } from './sent-failure.ts
 
 type Reply<Answer> = { readonly answer: Answer } | SentFailure
 
+const MIN_HANDED_OVER = 1024 * 1024
+
 /** What ends a thread in order. */
 const END = 'end'
 
@@ -14,9 +16,15 @@ const END = 'end'
  * Sends an order and resolves with its answer. The next one may be sent then.
  *
  * @param name what the thread is called in an error
+ * @param handedOver memory that goes to the thread instead of being copied: here it is empty afterwards
  * @throws Fault as the thread did; Error if the thread failed or ended
  */
-export function giveOrder<Answer>(worker: Worker, name: string, order: object): Promise<Answer> {
+export function giveOrder<Answer>(
+  worker: Worker,
+  name: string,
+  order: object,
+  handedOver: readonly ArrayBuffer[] = [],
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void): void => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit)
@@ -27,13 +35,13 @@ export function giveOrder<Answer>(worker: Worker, name: string, order: object): 
     const onError = (cause: Error): void => settle(() => reject(new Error(`${name} failed`, { cause })))
     const onExit = (code: number): void => settle(() => reject(new Error(`${name} ended with ${code}`)))
     worker.on('message', onMessage).on('error', onError).on('exit', onExit)
-    worker.postMessage(order)
+    worker.postMessage(order, handedOver)
   })
 }
 
 export interface Thread {
   /** As `giveOrder`; also if the thread failed before, with nothing to do. */
-  give<Answer>(order: object): Promise<Answer>
+  give<Answer>(order: object, handedOver?: readonly ArrayBuffer[]): Promise<Answer>
   /** Lets a thread that has no order close what it has open, and waits for its end. */
   end(): Promise<void>
 }
@@ -50,8 +58,8 @@ export function startThread(program: URL, name: string, workerData: object): Thr
     })
   })
   return {
-    give: <Answer>(order: object) =>
-      gone === undefined ? giveOrder<Answer>(worker, name, order) : Promise.reject(gone),
+    give: <Answer>(order: object, handedOver: readonly ArrayBuffer[] = []) =>
+      gone === undefined ? giveOrder<Answer>(worker, name, order, handedOver) : Promise.reject(gone),
     async end() {
       if (gone === undefined) worker.postMessage(END)
       await exited
@@ -59,24 +67,40 @@ export function startThread(program: URL, name: string, workerData: object): Thr
   }
 }
 
-/** In the thread: answers orders with `take`, until it is told to end. */
-export function takeOrders<Order>(
-  take: (order: Order) => unknown,
+/**
+ * In the thread: answers orders with `take`, until it is told to end.
+ *
+ * @param handsOver memory of an answer that goes to the asker instead of being copied
+ */
+export function takeOrders<Order, Answer>(
+  take: (order: Order) => Answer | Promise<Answer>,
   close: () => void = () => undefined,
+  handsOver: (answer: Answer) => readonly ArrayBuffer[] = () => [],
 ): void {
   parentPort?.on('message', (order: Order | typeof END) => {
     if (order === END) {
       close()
       parentPort?.close()
-    } else void answer(() => take(order))
+    } else void answer(() => take(order), handsOver)
   })
 }
 
-async function answer(take: () => unknown): Promise<void> {
-  parentPort?.postMessage(await answerOf(take))
+/** The memory of bytes that are worth it and that nobody shares: small ones are copied as fast. */
+export function ownMemory(bytes: Uint8Array): readonly ArrayBuffer[] {
+  const { buffer, byteLength } = bytes
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
+  return isOwn && byteLength >= MIN_HANDED_OVER ? [buffer] : []
 }
 
-async function answerOf(take: () => unknown): Promise<Reply<unknown>> {
+async function answer<Answer>(
+  take: () => Answer | Promise<Answer>,
+  handsOver: (answer: Answer) => readonly ArrayBuffer[],
+): Promise<void> {
+  const reply = await answerOf(take)
+  parentPort?.postMessage(reply, 'answer' in reply ? handsOver(reply.answer) : [])
+}
+
+async function answerOf<Answer>(take: () => Answer | Promise<Answer>): Promise<Reply<Answer>> {
   try {
     return { answer: await take() }
   } catch (cause) {

@@ -3,10 +3,14 @@ import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { parseJson, type JsonValue } from '../../src/encoding/strict-json.ts'
 import { MAX_COMPONENTS } from '../../src/sbom/component.ts'
-import { readCycloneDx } from '../../src/sbom/cyclonedx.ts'
+import { refuseText } from '../../src/sbom/other-format.ts'
+import { reported, type ReportedSbom } from '../../src/sbom/reported.ts'
+import { readCycloneDx as readPlain } from '../../src/sbom/cyclonedx.ts'
 import { formatPurl } from '../../src/sbom/purl.ts'
 import { expectFault } from '../helpers/expect-fault.ts'
 import { cycloneDx } from './documents.ts'
+
+const readCycloneDx = (...of: Parameters<typeof readPlain>): ReportedSbom => reported(readPlain(...of))
 
 const toolsIn: readonly (readonly [title: string, tools: JsonValue, name: string, version: string])[] = [
   ['an array, as until 1.4', [{ vendor: 'anchore', name: 'syft', version: '0.57.0' }], 'syft', '0.57.0'],
@@ -65,7 +69,7 @@ describe('CycloneDX', () => {
         () => readCycloneDx(cycloneDx({ specVersion })),
         specVersion,
       )
-      expect(fault.hint).to.contain('cyclonedx convert')
+      expect(fault.hint).to.contain('syft convert')
     }
   })
 
@@ -90,12 +94,12 @@ describe('CycloneDX', () => {
   it('as text is refused with the command that converts it', () => {
     const xml = '<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.4"/>'
     for (const predicate of [xml, { Data: xml, Timestamp: '2026-01-01T00:00:00Z' }, `\n${xml}`]) {
-      expect(expectFault('sbom-format-unsupported', () => readCycloneDx(predicate)).hint).to.contain(
+      expect(expectFault('sbom-format-unsupported', () => refuseText(predicate, '')).hint).to.contain(
         'cyclonedx convert',
       )
     }
     expect(
-      expectFault('sbom-format-unsupported', () => readCycloneDx('{"bomFormat": "CycloneDX"}')).hint,
+      expectFault('sbom-format-unsupported', () => refuseText('{"bomFormat": "CycloneDX"}', '')).hint,
     ).to.contain('not its text')
   })
 

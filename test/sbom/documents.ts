@@ -72,3 +72,115 @@ export function spdx(changes: Readonly<Record<string, JsonValue>> = {}): JsonObj
     ...changes,
   }
 }
+
+/** In the shape that spdx/tools-java and tern write; about an image, by its purl. */
+export function spdx3(changes: Readonly<Record<string, JsonValue>> = {}): JsonObject {
+  const shared = { creationInfo: '_:creation' }
+  const hex = 'ab'.repeat(32)
+  return {
+    '@context': 'https://spdx.org/rdf/3.0.1/spdx-context.jsonld',
+    '@graph': [
+      {
+        '@id': '_:creation',
+        type: 'CreationInfo',
+        specVersion: '3.0.1',
+        created: '2026-01-01T00:00:00Z',
+        createdBy: ['urn:org'],
+        createdUsing: ['urn:tool'],
+      },
+      { ...shared, type: 'Organization', spdxId: 'urn:org', name: 'Acme' },
+      { ...shared, type: 'Tool', spdxId: 'urn:tool', name: 'tern-2.12.0' },
+      { ...shared, type: 'SpdxDocument', spdxId: 'urn:doc', name: 'app', rootElement: ['urn:sbom'] },
+      { ...shared, type: 'software_Sbom', spdxId: 'urn:sbom', rootElement: ['urn:app'] },
+      {
+        ...shared,
+        type: 'software_Package',
+        spdxId: 'urn:app',
+        name: 'app',
+        software_primaryPurpose: 'container',
+        software_packageUrl: `pkg:oci/app@sha256:${hex}`,
+      },
+      {
+        ...shared,
+        type: 'software_Package',
+        spdxId: 'urn:os',
+        name: 'alpine',
+        software_packageVersion: '3.16.2',
+        software_primaryPurpose: 'operatingSystem',
+      },
+      {
+        ...shared,
+        type: 'software_Package',
+        spdxId: 'urn:curl',
+        name: 'curl',
+        software_packageVersion: '7.83',
+        software_sourceInfo: 'built package from: curl 7.83.0-r0',
+        software_packageUrl: 'pkg:apk/alpine/curl@7.83.0-r0?arch=x86_64',
+        verifiedUsing: [
+          { type: 'Hash', algorithm: 'sha256', hashValue: 'cd'.repeat(32) },
+          { type: 'PackageVerificationCode', algorithm: 'sha1', hashValue: 'ef'.repeat(20) },
+        ],
+      },
+      {
+        ...shared,
+        type: 'software_Package',
+        spdxId: 'urn:flask',
+        name: 'Flask',
+        software_packageVersion: '2.0',
+        externalIdentifier: [
+          { type: 'ExternalIdentifier', externalIdentifierType: 'packageUrl', identifier: 'pkg:pypi/Flask' },
+        ],
+      },
+      {
+        ...shared,
+        type: 'software_Package',
+        spdxId: 'urn:blob',
+        name: 'blob',
+        software_packageVersion: '2',
+        externalIdentifier: [
+          {
+            type: 'ExternalIdentifier',
+            externalIdentifierType: 'cpe23',
+            identifier: 'cpe:2.3:a:acme:blob:2:*:*:*:*:*:*:*',
+          },
+        ],
+      },
+      { ...shared, type: 'software_File', spdxId: 'urn:file', name: '/etc/passwd' },
+      {
+        ...shared,
+        type: 'simplelicensing_LicenseExpression',
+        spdxId: 'urn:licence',
+        simplelicensing_licenseExpression: 'curl OR GPL-2.0-only',
+      },
+      {
+        ...shared,
+        type: 'Relationship',
+        spdxId: 'urn:r1',
+        from: 'urn:curl',
+        relationshipType: 'hasDeclaredLicense',
+        to: ['urn:licence'],
+      },
+      {
+        ...shared,
+        type: 'Relationship',
+        spdxId: 'urn:r2',
+        from: 'urn:flask',
+        relationshipType: 'hasConcludedLicense',
+        to: [
+          'https://spdx.org/licenses/MIT',
+          'https://spdx.org/rdf/3.0.1/terms/ExpandedLicensing/NoAssertion',
+        ],
+      },
+      {
+        ...shared,
+        type: 'LifecycleScopedRelationship',
+        spdxId: 'urn:r3',
+        scope: 'runtime',
+        from: 'urn:app',
+        relationshipType: 'dependsOn',
+        to: ['urn:flask', 'urn:curl'],
+      },
+    ],
+    ...changes,
+  }
+}

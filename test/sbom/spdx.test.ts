@@ -3,9 +3,13 @@ import { describe, it } from 'mocha'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { MAX_COMPONENTS, versionOf } from '../../src/sbom/component.ts'
 import { purlName } from '../../src/sbom/purl.ts'
-import { readSpdx } from '../../src/sbom/spdx.ts'
+import { refuseText } from '../../src/sbom/other-format.ts'
+import { reported, type ReportedSbom } from '../../src/sbom/reported.ts'
+import { readSpdx as readPlain } from '../../src/sbom/spdx.ts'
 import { expectFault } from '../helpers/expect-fault.ts'
 import { spdx } from './documents.ts'
+
+const readSpdx = (...of: Parameters<typeof readPlain>): ReportedSbom => reported(readPlain(...of))
 
 const creators: readonly (readonly [creator: string, name: string, version: string])[] = [
   ['Tool: syft-0.64.0', 'syft', '0.64.0'],
@@ -73,21 +77,25 @@ describe('SPDX', () => {
         expectFault('sbom-format-unsupported', () => readSpdx(spdx({ spdxVersion })), spdxVersion).hint,
       ).to.contain('syft convert')
     }
-    const graph = { '@context': 'https://spdx.org/rdf/3.0.1/spdx-context.jsonld', '@graph': [] }
-    expect(expectFault('sbom-format-unsupported', () => readSpdx(graph)).hint).to.contain('spdx-json@2.3')
   })
 
   it('as text is refused with the command that converts it', () => {
     const tagValue = 'SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\n'
-    for (const predicate of [
-      tagValue,
-      { Data: tagValue },
-      `# made by hand\n${tagValue}`,
-      '<?xml version="1.0"?><rdf:RDF/>',
-    ]) {
-      expect(expectFault('sbom-format-unsupported', () => readSpdx(predicate)).hint).to.contain('pyspdxtools')
+    const texts: readonly (readonly [predicate: JsonValue, got: string, file: string])[] = [
+      [tagValue, 'SPDX tag-value', 'sbom.spdx'],
+      [{ Data: tagValue }, 'SPDX tag-value', 'sbom.spdx'],
+      [`# made by hand\n${tagValue}`, 'SPDX tag-value', 'sbom.spdx'],
+      ['<?xml version="1.0"?><rdf:RDF/>', 'SPDX RDF', 'sbom.rdf.xml'],
+      ['<?xml version="1.0"?>\n<Document><SPDXID>', 'SPDX XML', 'sbom.spdx.xml'],
+      ['---\nSPDXID: "SPDXRef-DOCUMENT"\nspdxVersion: "SPDX-2.3"\n', 'SPDX YAML', 'sbom.spdx.yaml'],
+    ]
+    for (const [predicate, got, file] of texts) {
+      const { hint, message } = expectFault('sbom-format-unsupported', () => refuseText(predicate, ''))
+      expect(hint).to.equal(`Convert it: pyspdxtools -i ${file} -o sbom.spdx.json`)
+      expect(message).to.match(new RegExp(`got ${got}$`))
     }
-    expectFault('sbom-format-unsupported', () => readSpdx('a list of packages'))
+    expectFault('sbom-format-unsupported', () => refuseText('a list of packages', ''))
+    expectFault('sbom-unacceptable', () => readSpdx('a list of packages'))
   })
 
   it('is refused with the place where its shape is wrong', () => {

@@ -3,7 +3,7 @@
  * (writer-worker.ts), so that nobody else waits while a disk does. Reading stays here.
  */
 import type { Batch, HeldCheckpoint, LogStore, PublishedNote, SignerState } from '../../ledger/ports.ts'
-import { startThread } from '../../threads/orders.ts'
+import { ownMemory, startThread } from '../../threads/orders.ts'
 
 /** What the thread is started with: paths of databases that are open here. */
 export interface WriterTask {
@@ -30,7 +30,14 @@ export function startWriterThread(task: WriterTask): LogWriting {
   const thread = startThread(new URL('./writer-worker.js', import.meta.url), 'the writer thread', task)
   let last: Promise<unknown> = Promise.resolve()
   const order = (one: WriterOrder): Promise<void> => {
-    const done = last.then(() => thread.give<void>(one))
+    // What was signed is nowhere needed any more: an append that fails refuses its submissions.
+    const blobs = one.kind === 'append' ? one.batch.blobs : []
+    const done = last.then(() =>
+      thread.give<void>(
+        one,
+        blobs.flatMap(({ bytes }) => ownMemory(bytes)),
+      ),
+    )
     last = done.catch(() => undefined)
     return done
   }
