@@ -19,7 +19,7 @@ const match: Shape<SearchMatch> = (value, place) => {
     part: members.required('part', count),
     component: members.required('component', text),
     version: members.required('version', text),
-    why: members.required('why', oneOf('purl', 'source', 'cpe', 'hash')),
+    why: members.required('why', oneOf('purl', 'source', 'cpe', 'hash', 'name')),
     reason: members.required(
       'reason',
       oneOf(

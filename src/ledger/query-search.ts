@@ -11,10 +11,12 @@ import {
   componentHashKey,
   componentPrefix,
   cpePrefix,
+  namePrefix,
   originPrefix,
   parseComponentKey,
   subjectKey,
 } from '../map/keys.ts'
+import { bareNamesOf } from '../sbom/bare-names.ts'
 import { judgePackage, type AffectedPackage } from '../sbom/advisory/affected.ts'
 import type { JsonObject } from '../encoding/strict-json.ts'
 import type { QuestionCoverage } from '../verify/answer.ts'
@@ -142,7 +144,8 @@ async function keysOf(view: View, part: SearchPart): Promise<readonly Uint8Array
         names === 'installed' ? [componentPrefix(key)] : [componentPrefix(key), originPrefix(key)],
       )
       const found = await Promise.all(prefixes.map(under))
-      return found.flat().filter((key) => mayBeMeant(part.affected, key))
+      const named = await Promise.all([...new Set(keys.flatMap(bareNamesOf))].map(namePrefix).map(under))
+      return [...found.flat().filter((key) => mayBeMeant(part.affected, key)), ...named.flat()]
     }
   }
 }

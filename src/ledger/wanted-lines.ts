@@ -4,6 +4,7 @@
  */
 import { parseUtf8 } from '../encoding/utf8.ts'
 import { parseLine, type ManifestLine } from '../sbom/manifest-line.ts'
+import { foldName } from '../sbom/bare-names.ts'
 import { originOf } from '../sbom/origin.ts'
 import { isWanted, type SearchPlan } from '../verify/search-rows.ts'
 
@@ -19,13 +20,14 @@ export function wantedLines(plan: SearchPlan, manifest: Uint8Array): readonly Ma
 }
 
 /** By the text alone: what is escaped in it, or names a source package, must be looked at closer. */
-function mayBeWanted({ byName, byCpe, byHash }: SearchPlan, text: string): boolean {
+function mayBeWanted({ byName, byBareName, byCpe, byHash }: SearchPlan, text: string): boolean {
   const kind = text.charAt(0)
-  if (kind !== 'p' && kind !== 'c' && kind !== 'f') return false
+  if (!'cfnp'.includes(kind) || kind === '') return false
   const end = text.indexOf('\t', 2)
   const name = text.slice(2, end)
   if (name.includes('%')) return true
   if (kind === 'c') return byCpe.has(name)
+  if (kind === 'n') return byBareName.has(foldName(name))
   if (kind === 'f') return byHash.has(name)
   return byName.has(name) || text.includes('\tsrc=')
 }

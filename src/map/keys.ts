@@ -3,6 +3,7 @@
  *
  *     components   p, c ‖ H8(name) ‖ name "@" version  s, d, f ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
  *                  h ‖ commit      b, l, t ‖ H8 ‖ text  k ‖ key id              u
+ *                  n ‖ H8 ‖ name "@" version   of a component without purl, its name in lower case
  *                  o ‖ H8(name) ‖ name "@" version   of the source package, where it is not the component's own
  *     status       a ‖ attestation      g ‖ attestation ‖ key      k ‖ key      i ‖ alg ‖ digest      r
  *
@@ -20,6 +21,7 @@ import { parseHex } from '../encoding/hex.ts'
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import type { ManifestLine } from '../sbom/manifest.ts'
+import { foldName } from '../sbom/bare-names.ts'
 import { originOf } from '../sbom/origin.ts'
 
 /** mpt-v1 takes keys up to this (index.md 2). */
@@ -105,6 +107,11 @@ export function cpePrefix(name: string): Uint8Array {
   return concatBytes(namedPrefix('c', name), utf8('@')).slice(0, KEPT_BYTES)
 }
 
+/** Begins the key of every version of the components without purl that have this name, whatever its case. */
+export function namePrefix(name: string): Uint8Array {
+  return concatBytes(namedPrefix('n', foldName(name)), utf8('@')).slice(0, KEPT_BYTES)
+}
+
 export function signerKey(key: KeyId): Uint8Array {
   return concatBytes(utf8('k'), idBytes(key))
 }
@@ -149,6 +156,8 @@ export function keysOfManifest(lines: readonly ManifestLine[]): readonly Uint8Ar
 
 function keysOfLine({ kind, name, version, extras }: ManifestLine): readonly Uint8Array[] {
   switch (kind) {
+    case 'n':
+      return [shorten(concatBytes(namedPrefix('n', foldName(name)), utf8(`@${version}`)))]
     case 'p':
       return [componentKey(name, version), ...originKeys({ name, version, extras })]
     case 's':

@@ -28,6 +28,8 @@ export interface Component {
   readonly source?: string
   /** Names and expressions as written (licence.ts). */
   readonly licences?: readonly string[]
+  /** A file, the operating system, or what the SBOM is about: nobody looks for it by its name. */
+  readonly isNoPackage?: true
 }
 
 /** What a component may state beside its name, version and purl. */

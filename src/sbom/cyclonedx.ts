@@ -115,12 +115,14 @@ function addNested(parent: Field, into: Found): void {
 function readComponent(field: Field): Component {
   const purl = optionalMember(field, 'purl')
   const name = expectString(member(field, 'name'))
-  return makeComponent(
+  const component = makeComponent(
     name,
     optionalString(field, 'version'),
     purl === undefined ? undefined : expectString(purl),
     readDetails(field),
   )
+  const isPackage = !['file', 'operating-system'].includes(textOrNone(field, 'type'))
+  return isPackage ? component : { ...component, isNoPackage: true }
 }
 
 function readDetails(field: Field): ComponentDetails {

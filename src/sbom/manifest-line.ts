@@ -16,13 +16,14 @@ const extrasOfKind = {
   g: [],
   k: [],
   l: [],
+  n: ['distro'],
   p: ['arch', 'distro', 'src'],
   s: ['name'],
   t: [],
   w: ['platform'],
 } as const satisfies Record<string, readonly string[]>
 
-/** b builder, c CPE, d base image, f component hash, g source commit, k signer, l licence, p component, s subject, t predicate type, w tool. */
+/** b builder, c CPE, d base image, f component hash, g source commit, k signer, l licence, n component without purl, p component, s subject, t predicate type, w tool. */
 export type ManifestKind = keyof typeof extrasOfKind
 
 export interface ManifestLine {

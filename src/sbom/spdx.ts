@@ -57,7 +57,7 @@ export function readSpdx(predicate: JsonValue | undefined, pointer = ''): SbomDo
   for (const element of packages === undefined ? [] : elements(packages)) {
     const isAbout = described.has(textOrNone(element, 'SPDXID'))
     for (const component of readPackage(element)) {
-      components.push(component)
+      components.push(isAbout || isSystem(element) ? { ...component, isNoPackage: true } : component)
       checkComponentCount(components.length, `${pointer}/packages`)
       if (isSystem(element)) systems.push(component)
       if (isAbout) about.push(...ownDigests(component))

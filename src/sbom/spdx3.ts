@@ -74,7 +74,7 @@ export function readSpdx3(whole: Field): SbomDocument {
     const id = idOf(field.value)
     const isSystem = textOrNone(field, 'software_primaryPurpose') === 'operatingSystem'
     for (const component of readPackage(field, licences.get(id) ?? [])) {
-      components.push(component)
+      components.push(isSystem || roots.has(id) ? { ...component, isNoPackage: true } : component)
       checkComponentCount(components.length, `${whole.pointer}/@graph`)
       if (isSystem) systems.push(component)
       if (roots.has(id)) about.push(...ownDigests(component))

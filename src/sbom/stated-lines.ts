@@ -72,9 +72,8 @@ function sbomLines(statement: Statement, sbom: SbomDocument | undefined): readon
 }
 
 function componentLines(component: Component, system: string): readonly ManifestLine[] {
-  const { purl, version: stated, hashes = [], cpes = [], source = '' } = component
-  // By a CPE is found only what has no purl: generators guess them for the rest (README 2.7, "CPE").
-  if (purl === undefined) return cpes.map((cpe) => makeLine('c', cpe.name, cpe.version || stated))
+  const { purl, version: stated, hashes = [], source = '' } = component
+  if (purl === undefined) return linesWithoutPurl(component, system)
   const identity = identityOf(purl)
   const name = purlName(identity)
   const version = identityVersion(purl, stated)
@@ -85,6 +84,16 @@ function componentLines(component: Component, system: string): readonly Manifest
   }
   const of = `${name}@${version}`
   return [makeLine('p', name, version, extras), ...hashes.map((hash) => makeLine('f', hash, '', { of }))]
+}
+
+/**
+ * By a CPE is found only what has no purl: generators guess them for the rest (README 2.7, "CPE"). By a name nothing is more
+ * than `undetermined`.
+ */
+function linesWithoutPurl(component: Component, system: string): readonly ManifestLine[] {
+  const { name, version, cpes = [], isNoPackage = false } = component
+  const named = name === '' || isNoPackage ? [] : [makeLine('n', name, version, { distro: system })]
+  return [...cpes.map((cpe) => makeLine('c', cpe.name, cpe.version || version)), ...named]
 }
 
 function provenanceLines(statement: Statement): readonly ManifestLine[] {

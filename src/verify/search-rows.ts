@@ -6,6 +6,7 @@
  */
 import type { ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { judgePackage, type AffectedPackage, type Judgement } from '../sbom/advisory/affected.ts'
+import { bareNamesOf, foldName } from '../sbom/bare-names.ts'
 import type { ManifestLine } from '../sbom/manifest-line.ts'
 import { originOf } from '../sbom/origin.ts'
 import { revocationsOf, type TrustState } from '../trust/trust-state.ts'
@@ -33,20 +34,27 @@ interface Looked<Part> {
 export interface SearchPlan {
   readonly scope: SearchScope
   readonly byName: ReadonlyMap<string, readonly Looked<PackagePart>[]>
+  /** Folded names of components without purl. */
+  readonly byBareName: ReadonlyMap<string, readonly Looked<PackagePart>[]>
   readonly byCpe: ReadonlyMap<string, readonly Looked<Extract<SearchPart, { kind: 'cpe' }>>[]>
   readonly byHash: ReadonlyMap<string, readonly Looked<Extract<SearchPart, { kind: 'hash' }>>[]>
 }
 
 export function planSearch({ parts, scope }: SearchQuestion): SearchPlan {
   const byName = new Map<string, Looked<PackagePart>[]>()
+  const byBareName = new Map<string, Looked<PackagePart>[]>()
   const byCpe = new Map<string, Looked<Extract<SearchPart, { kind: 'cpe' }>>[]>()
   const byHash = new Map<string, Looked<Extract<SearchPart, { kind: 'hash' }>>[]>()
   for (const [at, part] of parts.entries()) {
     if (part.kind === 'cpe') add(byCpe, part.cpe, { at, part })
     else if (part.kind === 'hash') add(byHash, part.hash, { at, part })
-    else for (const key of new Set(part.affected.keys)) add(byName, key, { at, part })
+    else {
+      const keys = new Set(part.affected.keys)
+      for (const key of keys) add(byName, key, { at, part })
+      for (const name of new Set([...keys].flatMap(bareNamesOf))) add(byBareName, name, { at, part })
+    }
   }
-  return { scope, byName, byCpe, byHash }
+  return { scope, byName, byBareName, byCpe, byHash }
 }
 
 function add<T>(table: Map<string, T[]>, name: string, one: T): void {
@@ -63,6 +71,7 @@ export function isWanted(
 ): boolean {
   if (line.kind === 'p') return plan.byName.has(line.name) || plan.byName.has(origin)
   if (line.kind === 'c') return plan.byCpe.has(line.name)
+  if (line.kind === 'n') return plan.byBareName.has(foldName(line.name))
   return line.kind === 'f' && plan.byHash.has(line.name)
 }
 
@@ -80,6 +89,12 @@ function matchesOfLine(plan: SearchPlan, entry: LogIndex, line: ManifestLine): S
   if (line.kind === 'c') {
     return (plan.byCpe.get(line.name) ?? []).flatMap(({ at, part }) =>
       matchOf({ part: at, why: 'cpe', entry }, line, judgeCpe(part.version, line.version)),
+    )
+  }
+  if (line.kind === 'n') {
+    const found = { version: line.version, distro: line.extras['distro'] ?? '', isNameOnly: true }
+    return (plan.byBareName.get(foldName(line.name)) ?? []).flatMap(({ at, part }) =>
+      matchOf({ part: at, why: 'name', entry }, line, judgePackage(part.affected, found)),
     )
   }
   if (line.kind !== 'f') return []
@@ -134,7 +149,7 @@ function matchOf(
 function componentOf({ kind, name, version, extras }: ManifestLine): string {
   if (kind === 'f') return extras['of'] ?? name
   const named = kind === 'c' ? `cpe:${name}` : name
-  return version === '' ? named : `${named}@${kind === 'c' ? version : encodeVersion(version)}`
+  return version === '' ? named : `${named}@${kind === 'p' ? encodeVersion(version) : version}`
 }
 
 /** As in a purl (purl-spec): everything but what needs no escape, and the colon. */

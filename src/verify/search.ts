@@ -34,9 +34,9 @@ export interface SearchQuestion {
 
 /**
  * `purl`: listed under the name that was asked for. `source`: built from the source package that was asked for. `cpe`,
- * `hash`: as asked. A name alone is never more than `undetermined`.
+ * `hash`: as asked. `name`: a component without a purl has the name, which is never more than `undetermined`.
  */
-export type MatchWay = 'purl' | 'source' | 'cpe' | 'hash'
+export type MatchWay = 'purl' | 'source' | 'cpe' | 'hash' | 'name'
 
 export interface SearchMatch {
   /** Which part of the question, from 0. */

@@ -44,6 +44,7 @@ describe('SPDX 3', () => {
       'l\tGPL-2.0-only\t',
       'l\tMIT\t',
       'l\tcurl\t',
+      'n\tblob\t2\tdistro=alpine-3.16',
       'p\tpkg:apk/alpine/curl\t7.83.0-r0\tarch=x86_64\tdistro=alpine-3.16\tsrc=curl@7.83.0-r0',
       `p\tpkg:oci/app\t${image}`,
       'p\tpkg:pypi/flask\t2.0',

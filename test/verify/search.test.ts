@@ -124,6 +124,7 @@ describe('a search', () => {
       sbomOf('nowhere', [{ purl: 'pkg:deb/debian/liblzma5@5.6.1-1?upstream=xz-utils' }]),
     )
     await submit('bare', sbomOf('bare', [{ cpe: 'cpe:2.3:a:openssl:openssl:1.1.1:*:*:*:*:*:*:*' }]))
+    await submit('named', sbomOf('named', [{ name: 'Log4j-Core' }, { purl: 'pkg:npm/c@1.0.0' }]))
     await submit('hashed', sbomOf('hashed', [{ purl: 'pkg:npm/b@1.0.0', hash: HASH }]))
   })
 
@@ -134,9 +135,11 @@ describe('a search', () => {
       // Three of the advisory's parts name the package.
       ['poor', 'undetermined', Array.from({ length: 3 }, () => ' purl no-version')],
       ['two', 'affected', ['2.14.0 purl in-range']],
+      // By its name alone, whatever its case; and without a version.
+      ['named', 'undetermined', Array.from({ length: 3 }, () => ' name no-version')],
     ])
     const { images, affected, undetermined, notAffected, unknown } = answer.coverage
-    expect([images, affected, undetermined, notAffected, unknown]).to.deep.equal([11, 2, 1, 8, 0])
+    expect([images, affected, undetermined, notAffected, unknown]).to.deep.equal([12, 2, 2, 8, 0])
   })
 
   it('shows where the SBOMs of one image disagree', async () => {
