@@ -11,6 +11,7 @@ import { EXIT } from './exit-codes.ts'
 import { Interrupted, untilInterrupted } from './interrupt.ts'
 import { JSON_API_VERSION } from './json-answer.ts'
 import { serverOption, trustOption } from './output-flag.ts'
+import { pause } from './pause.ts'
 import { requireEntryReference } from './reference.ts'
 import { plural } from './table.ts'
 import { formatJsonLine, visible, type Terminal } from './terminal.ts'
@@ -66,7 +67,7 @@ async function watch(context: CliContext, flags: WatchFlags): Promise<void> {
     await untilInterrupted(async (signal) => {
       const answers = followLog(client, {
         signal,
-        wait: () => pause(flags.interval, signal),
+        wait: () => pause(flags.interval * 1000, signal),
         onTrouble: (cause) => terminal.note(`! ${visible(cause.message)}; it is asked again`),
         ...(flags.once === undefined ? {} : { once: flags.once }),
         ...(progress.after === undefined ? {} : { after: progress.after }),
@@ -89,16 +90,6 @@ async function watch(context: CliContext, flags: WatchFlags): Promise<void> {
 async function newest(client: Client): Promise<LogIndex | undefined> {
   const { size } = (await client.checkpoint()).checkpoint
   return size === 0 ? undefined : logIndex(size - 1)
-}
-
-function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, seconds * 1000)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      reject(signal.reason instanceof Error ? signal.reason : new Interrupted('interrupted'))
-    })
-  })
 }
 
 function linesOf({ items, entries }: EventsAnswer, { output }: WatchFlags): readonly string[] {
