@@ -152,12 +152,14 @@ export class Ledger implements AsyncDisposable {
         this.#follower.advance(published.checkpoint.size, stated)
       },
     })
-    return new Sequencer({
+    const sequencer = new Sequencer({
       clock: this.#options.clock,
       commit: (submissions) => this.#noticeSpace(() => writer.commit(submissions)),
       onFatal: (cause) => this.#stop(cause),
       ...(this.#options.batchWindowMs === undefined ? {} : { windowMs: this.#options.batchWindowMs }),
     })
+    void this.#storage.lost?.then((cause) => sequencer.fail(cause))
+    return sequencer
   }
 
   async #noticeSpace<T>(commit: () => Promise<T>): Promise<T> {
