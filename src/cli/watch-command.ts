@@ -92,17 +92,38 @@ async function newest(client: Client): Promise<LogIndex | undefined> {
   return size === 0 ? undefined : logIndex(size - 1)
 }
 
-function linesOf({ items, entries }: EventsAnswer, { output }: WatchFlags): readonly string[] {
-  return items.map(({ entry, subjects }) => {
+/** Whose it is and what it is worth changes with every revocation: it is the server's word, and marked so. */
+export function linesOf(
+  { items, entries }: Pick<EventsAnswer, 'items' | 'entries'>,
+  { output }: Pick<WatchFlags, 'output'>,
+): readonly string[] {
+  return items.map(({ entry, subjects, signer, verdict }) => {
     const proven = entries[String(entry)]
     if (proven === undefined) throw new Error(`entry ${entry} was checked, but is not in the answer`)
     const { attestation, key, predicateType, recordedAt } = proven
     if (output === 'ndjson') {
-      const facts = { entry, attestation, key, predicateType, recordedAt, subjects }
+      const facts = {
+        entry,
+        attestation,
+        key,
+        predicateType,
+        recordedAt,
+        subjects,
+        served: { signer, verdict },
+      }
       return formatJsonLine({ apiVersion: JSON_API_VERSION, kind: 'Entry', ...facts })
     }
-    return visible(`#${entry}  ${recordedAt}  ${predicateType}  ${attestation}  ${aboutOf(subjects)}`)
+    return visible(
+      `#${entry}  ${recordedAt}  ${predicateType}  ${attestation}  ${aboutOf(subjects)}${doubtOf(signer, verdict)}`,
+    )
   })
+}
+
+/** Nothing of what is as it should be. */
+function doubtOf(signer: string | null, verdict: LogEvent['verdict']): string {
+  if (verdict === 'valid' && signer !== null) return ''
+  const said = signer === null ? 'not registered, counts for nothing' : verdict
+  return `  ! ${said} (the server’s word)`
 }
 
 function aboutOf(subjects: LogEvent['subjects']): string {

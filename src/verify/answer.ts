@@ -6,7 +6,7 @@
 import type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from '../brand.ts'
 import type { Claimed } from '../sbom/claimed.ts'
 import type { Intake } from '../sbom/intake.ts'
-import type { Verdict } from '../trust/status.ts'
+import type { Verdict, VerdictKind } from '../trust/status.ts'
 
 export type { Verdict, VerdictReason } from '../trust/status.ts'
 
@@ -223,6 +223,10 @@ export interface EventsAnswer {
   readonly items: readonly {
     readonly entry: LogIndex
     readonly subjects: readonly { readonly digest: string; readonly name: string }[]
+    /** The principal of its key; null if it was registered to nobody. The server's word. */
+    readonly signer: string | null
+    /** As of this answer, for the subject for which it is worth least. The server's word. */
+    readonly verdict: VerdictKind
   }[]
   /** What to ask after next; the same as before if nothing was recorded. */
   readonly next?: LogIndex

@@ -115,7 +115,12 @@ describe('records over HTTP', () => {
     expect(seen.at(-1)).to.equal(8)
     const { items } = await answered<EventsAnswer>('events?after=7', 'EventsAnswer')
     expect(items).to.deep.equal([
-      { entry: 8, subjects: [{ digest: digestOf('later'), name: 'registry.test/later' }] },
+      {
+        entry: 8,
+        subjects: [{ digest: digestOf('later'), name: 'registry.test/later' }],
+        signer: 'ci',
+        verdict: 'valid',
+      },
     ])
   })
 
