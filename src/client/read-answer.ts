@@ -207,13 +207,25 @@ const trustRoot: Shape<StatusAnswer['trustRoot']> = (value, place) => {
   return read
 }
 
+const waitingAnnulment: Shape<NonNullable<StatusAnswer['waitingAnnulments']>[number]> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = {
+    id: members.required('id', anAttestationId),
+    revocation: members.required('revocation', anAttestationId),
+  }
+  members.end()
+  return read
+}
+
 export const statusAnswer: Shape<StatusAnswer> = (value, place) => {
   const members = membersOf(value, place)
   const readOnly = members.optional('readOnly', text)
+  const waitingAnnulments = members.optional('waitingAnnulments', listOf(waitingAnnulment))
   const read: StatusAnswer = {
     origin: members.required('origin', text),
     logKey: members.required('logKey', text),
     trustRoot: members.required('trustRoot', trustRoot),
+    ...(waitingAnnulments === undefined ? {} : { waitingAnnulments }),
     ...(readOnly === undefined ? {} : { readOnly }),
     asOf: members.required('asOf', asOf),
     coverage: members.required('coverage', coverage),

@@ -277,6 +277,8 @@ export interface StatusAnswer {
   /** The log's verifier key (vkey). */
   readonly logKey: string
   readonly trustRoot: { readonly id: AttestationId; readonly version: number; readonly entry: LogIndex }
+  /** Signed by too few so far; absent if there are none. The server's word. */
+  readonly waitingAnnulments?: readonly { readonly id: AttestationId; readonly revocation: AttestationId }[]
   readonly readOnly?: string
   readonly asOf: AsOf
   readonly coverage: Coverage
