@@ -117,7 +117,7 @@ export class Ledger implements AsyncDisposable {
         storage,
         trust: opened.trust,
         clock: options.clock,
-        onError: options.onIndexStopped,
+        onError: (cause) => this.#noticeStopped(cause),
         steps: options.follow,
       },
       through,
@@ -172,6 +172,12 @@ export class Ledger implements AsyncDisposable {
         this.#storageFullAt = this.#options.clock.now()
       throw cause
     }
+  }
+
+  /** An index that stops does not stop the log, unless what stopped it is that trust is judged without a control statement. */
+  #noticeStopped(cause: unknown): void {
+    this.#options.onIndexStopped(cause)
+    if (cause instanceof Fault && cause.facts['passedBy'] !== undefined) this.#sequencer?.fail(cause)
   }
 
   #stop(cause: unknown): void {
