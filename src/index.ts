@@ -70,10 +70,8 @@ export type { Verified, VerifiedFound, VerifiedImages } from './client/verified-
 export { verifiedFound, verifiedImages } from './client/verified-images.ts'
 export type {
   AttestationAnswer,
-  ConsistencyAnswer,
   Coverage,
   EntryAnswer,
-  EventsAnswer,
   ImageAnswer,
   QuestionCoverage,
   RevocationsAnswer,
@@ -82,3 +80,4 @@ export type {
   Validation,
   Verdict,
 } from './verify/answer.ts'
+export type { ConsistencyAnswer, EventsAnswer } from './verify/records-answer.ts'

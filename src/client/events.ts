@@ -2,7 +2,7 @@
 import type { LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { VERDICT_KINDS } from '../trust/status.ts'
-import type { EventsAnswer } from '../verify/answer.ts'
+import type { EventsAnswer } from '../verify/records-answer.ts'
 import { anIndex, asOf, provenEntries } from '../verify/read-answer.ts'
 import { listOf, membersOf, oneOf, orNull, text, type Shape } from '../verify/shape.ts'
 import type { Asker, CallOptions } from './asker.ts'

@@ -6,7 +6,7 @@
 import type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from '../brand.ts'
 import type { Claimed } from '../sbom/claimed.ts'
 import type { Intake } from '../sbom/intake.ts'
-import type { Verdict, VerdictKind } from '../trust/status.ts'
+import type { Verdict } from '../trust/status.ts'
 
 export type { Verdict, VerdictReason } from '../trust/status.ts'
 
@@ -203,33 +203,6 @@ export interface AttestationAnswer {
   readonly attestation: AttestationId
   /** As the submitter was told; absent where nobody could read it. */
   readonly intake?: Intake
-  readonly entries: ProvenEntries
-  readonly asOf: AsOf
-}
-
-export interface ConsistencyAnswer {
-  readonly from: TreeSize
-  readonly to: TreeSize
-  /** Roots and proof hashes are base64. */
-  readonly fromRoot: string
-  readonly toRoot: string
-  /** That the tree of `to` begins with that of `from`; none is needed from 0, or to the same size. */
-  readonly proof: readonly string[]
-  readonly asOf: AsOf
-}
-
-export interface EventsAnswer {
-  /** In the order of the log. */
-  readonly items: readonly {
-    readonly entry: LogIndex
-    readonly subjects: readonly { readonly digest: string; readonly name: string }[]
-    /** The principal of its key; null if it was registered to nobody. The server's word. */
-    readonly signer: string | null
-    /** As of this answer, for the subject for which it is worth least. The server's word. */
-    readonly verdict: VerdictKind
-  }[]
-  /** What to ask after next; the same as before if nothing was recorded. */
-  readonly next?: LogIndex
   readonly entries: ProvenEntries
   readonly asOf: AsOf
 }
