@@ -82,10 +82,8 @@ export type {
 } from './verify/search.ts'
 export type {
   AttestationAnswer,
-  ConsistencyAnswer,
   Coverage,
   EntryAnswer,
-  EventsAnswer,
   ImageAnswer,
   QuestionCoverage,
   RevocationsAnswer,
@@ -94,3 +92,4 @@ export type {
   Validation,
   Verdict,
 } from './verify/answer.ts'
+export type { ConsistencyAnswer, EventsAnswer } from './verify/records-answer.ts'

@@ -7,10 +7,17 @@ import { utf8 } from '../encoding/utf8.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { withQuestion, type QuestionFlags } from './find-command.ts'
-import { provenanceDocument, sbomDocument, signedDocument, type DocumentKind } from './get-document.ts'
+import {
+  provenanceDocument,
+  sbomDocument,
+  signedDocument,
+  type DocumentKind,
+  type GotDocument,
+} from './get-document.ts'
 import { serverOption, trustOption } from './output-flag.ts'
 import { questionOf } from './question.ts'
 import { requireEntryReference } from './reference.ts'
+import { visible } from './terminal.ts'
 
 interface OutFlag {
   readonly out?: string
@@ -81,7 +88,20 @@ async function getDocument(
   flags: TrustFlags & OutFlag,
   kind: DocumentKind,
 ): Promise<void> {
-  await hand(context, flags, await signedDocument(await connect(context, flags), reference, kind))
+  const got = await signedDocument(await connect(context, flags), reference, kind)
+  sayScope(context, got)
+  await hand(context, flags, got.document)
+}
+
+/** Beside the document, which is written as it was signed. */
+function sayScope({ terminal }: CliContext, { scope, passedOver }: GotDocument): void {
+  if (passedOver.length > 0) {
+    const entries = passedOver.map((index) => `#${index}`).join(', ')
+    terminal.note(
+      `${terminal.color.yellow('!')} Passed over: ${entries}, by a signer whose scope does not cover that name.`,
+    )
+  }
+  if (scope !== undefined) terminal.note(visible(`scope: ${scope}`))
 }
 
 async function getProof(context: CliContext, reference: string, flags: TrustFlags & OutFlag): Promise<void> {

@@ -1,54 +1,75 @@
 /** `attestree get sbom | provenance`: a document as it was signed, of an image or of an entry. */
+import { repositoryOf } from '../attestation/image.ts'
 import { predicateKind, type PredicateKind } from '../attestation/predicate-types.ts'
 import { spliceStatement, type Statement } from '../attestation/statement.ts'
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import type { Client } from '../client/client.ts'
 import { signedEntry } from '../client/signed-entry.ts'
+import { verifyImage } from '../client/verified-image.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { rawMember } from '../encoding/raw-member.ts'
 import { Fault } from '../errors.ts'
 import type { ImageAnswer } from '../verify/answer.ts'
 import { parseEntryReference, parseImageArgument, requireEntryReference } from './reference.ts'
+import { scopeChecked } from './verify-command.ts'
 
 export interface DocumentKind {
   /** For messages: "an SBOM". */
   readonly article: string
   readonly kinds: readonly PredicateKind[]
-  /** The newest of an image that can be relied on; undefined if there is none. */
-  readonly newestOf: (image: ImageAnswer) => LogIndex | undefined
+  /** Those of an image that are not outdated, in the order of the log. Who made them is looked at afterwards. */
+  readonly entriesOf: (image: ImageAnswer) => readonly LogIndex[]
+}
+
+export interface GotDocument {
+  readonly document: Uint8Array
+  /** What image scopes were judged against; undefined for an entry, which is asked for by no name. */
+  readonly scope: string | undefined
+  /** Newer ones of the image by signers whose scope does not cover the name asked for. */
+  readonly passedOver: readonly LogIndex[]
 }
 
 export const sbomDocument: DocumentKind = {
   article: 'an SBOM',
   kinds: ['cyclonedx', 'spdx'],
-  newestOf: ({ sboms }) => sboms.filter((sbom) => sbom.counts).at(-1)?.entry,
+  entriesOf: ({ sboms }) => sboms.filter((sbom) => sbom.counts).map((sbom) => sbom.entry),
 }
 
 export const provenanceDocument: DocumentKind = {
   article: 'provenance',
   kinds: ['provenance'],
-  newestOf: ({ provenance, attestations }) => {
-    const good = new Set(
-      attestations
-        .filter(({ verdict }) => verdict.verdict === 'valid' || verdict.verdict === 'valid-before-compromise')
-        .map((one) => one.entry),
-    )
-    return provenance.filter((one) => good.has(one.entry)).at(-1)?.entry
-  },
+  entriesOf: ({ provenance }) => provenance.map((one) => one.entry),
 }
 
 /**
- * Which entry of an image is the newest, is the server's word; that it is one of the image is not.
+ * Which entry of an image is the newest, is the server's word; that it is one of the image, by a signer who may speak of
+ * it under the name asked for, and not revoked as far as the server shows, is judged here, as `verify` does.
  *
  * @throws Fault `not-recorded`, `not-found`; `bad-proof` (`entry-mismatch`) for an entry of another image
+ * @throws Fault `untrusted` (`unauthorized`) if all there is, is by signers whose scope does not cover the name
  */
 export async function signedDocument(
   client: Client,
   reference: string,
   kind: DocumentKind,
+): Promise<GotDocument> {
+  if (parseEntryReference(reference) !== undefined) {
+    const document = await documentIn(client, requireEntryReference(reference), undefined, kind)
+    return { document, scope: undefined, passedOver: [] }
+  }
+  const image = parseImageArgument(reference)
+  const repository = repositoryOf(reference)
+  const { index, passedOver } = await newest(client, { image, repository }, kind)
+  const document = await documentIn(client, index, image, kind)
+  return { document, scope: scopeChecked(repository), passedOver }
+}
+
+async function documentIn(
+  client: Client,
+  index: LogIndex,
+  image: ImageDigest | undefined,
+  kind: DocumentKind,
 ): Promise<Uint8Array> {
-  const image = parseEntryReference(reference) === undefined ? parseImageArgument(reference) : undefined
-  const index = image === undefined ? requireEntryReference(reference) : await newest(client, image, kind)
   const { statement, payload, entry } = await signedEntry(client, index)
   if (
     image !== undefined &&
@@ -76,12 +97,30 @@ function documentOf(statement: Statement, payload: Uint8Array): Uint8Array | und
   return equalBytes(spliceStatement(statement, file), payload) ? file : rawMember(payload, 'predicate')
 }
 
-async function newest(client: Client, image: ImageDigest, kind: DocumentKind): Promise<LogIndex> {
-  const found = kind.newestOf(await client.image(image))
-  if (found === undefined)
-    throw new Fault(
-      'not-recorded',
-      `image: no ${kind.article.replace(/^an /, '')} that counts is recorded for ${image}`,
-    )
-  return found
+interface Asked {
+  readonly image: ImageDigest
+  readonly repository: string | undefined
+}
+
+async function newest(
+  client: Client,
+  { image, repository }: Asked,
+  kind: DocumentKind,
+): Promise<{ readonly index: LogIndex; readonly passedOver: readonly LogIndex[] }> {
+  const answer = await verifyImage(client, image, { repository })
+  const verdicts = new Map(answer.attestations.map((one) => [one.entry, one.verdict]))
+  const passedOver: LogIndex[] = []
+  for (const index of kind.entriesOf(answer).toReversed()) {
+    const verdict = verdicts.get(index)
+    if (verdict?.verdict === 'valid' || verdict?.verdict === 'valid-before-compromise')
+      return { index, passedOver }
+    if (verdict?.reasons.some((reason) => reason.code === 'out-of-scope') === true) passedOver.push(index)
+  }
+  const what = kind.article.replace(/^an /, '')
+  if (passedOver.length === 0)
+    throw new Fault('not-recorded', `image: no ${what} that counts is recorded for ${image}`)
+  const text = `image: every ${what} of ${image} is by a signer whose scope does not cover ${repository?.slice(0, 100) ?? ''}`
+  throw new Fault('unauthorized', text, {
+    hint: `Ask for the name that it was built under. To see one all the same, name its entry: ${passedOver.join(', ')}.`,
+  })
 }

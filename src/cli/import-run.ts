@@ -13,7 +13,7 @@ import { Fault, type FaultClass, type Reason } from '../errors.ts'
 import type { DocumentImage } from '../sbom/document-image.ts'
 import { prepareDocument, type ImportDocument } from './import-document.ts'
 import { documentsIn } from './import-files.ts'
-import { systemClock } from './system-clock.ts'
+import { pause } from './pause.ts'
 
 /** Enough to share batches of the log; an SBOM of the largest size is held in memory for each. */
 const AT_ONCE = 8
@@ -125,8 +125,8 @@ async function patiently<T>(signal: AbortSignal, ask: () => Promise<T>): Promise
     } catch (cause) {
       if (!(cause instanceof Fault) || cause.class !== 'busy' || tried === TRIES) throw cause
       const told = cause.facts['retryAfterSeconds']
-      await systemClock.sleep(1000 * Math.min(typeof told === 'number' ? told : DEFAULT_WAIT_S, MAX_WAIT_S))
-      signal.throwIfAborted()
+      const seconds = Math.min(typeof told === 'number' ? told : DEFAULT_WAIT_S, MAX_WAIT_S)
+      await pause(1000 * seconds, signal)
     }
   }
 }

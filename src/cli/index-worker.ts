@@ -5,6 +5,7 @@
 import { setPriority } from 'node:os'
 import { workerData } from 'node:worker_threads'
 import { logIndex, treeSize, type TreeSize } from '../brand.ts'
+import { checkIndexedControls } from '../ledger/check-controls.ts'
 import { followOnce } from '../ledger/follower.ts'
 import { FOLLOW_BESIDE_ENTRIES } from '../ledger/limits.ts'
 import { foldLog } from '../ledger/trust-fold.ts'
@@ -30,6 +31,8 @@ takeOrders(takeStep, () => storage?.close())
 async function takeStep({ from, published, stated }: IndexOrder): Promise<TreeSize> {
   const opened = (storage ??= openForFollowing(folders))
   await foldLog(trust, opened.log, opened.blobs, logIndex(folded), published)
+  // What an index that was made before says; of what this thread indexes itself, `followOnce` looks at each statement.
+  if (folded === 0) await checkIndexedControls(opened, trust, published)
   folded = published
   const options = { storage: opened, trust, most: FOLLOW_BESIDE_ENTRIES }
   const through = await followOnce(options, from, published, stated)

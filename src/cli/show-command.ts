@@ -1,7 +1,7 @@
 /** `attestree show`: everything recorded about an image, an entry, a key or an attestation. */
 import { Command } from 'commander'
 import { predicateKind } from '../attestation/predicate-types.ts'
-import type { ImageAnswer, RevocationRow, RevocationsAnswer, Verdict } from '../verify/answer.ts'
+import type { ImageAnswer, RevocationRow, RevocationsAnswer } from '../verify/answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { answerJson } from './json-answer.ts'
@@ -12,6 +12,7 @@ import { printSignedImages, signedImages } from './show-key.ts'
 import { formatTable, plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { printClaims } from './unregistered-claims.ts'
+import { reasonsOf } from './verdict-text.ts'
 
 export function showCommand(context: CliContext): Command {
   return new Command('show')
@@ -123,16 +124,6 @@ function printProvenance(terminal: Terminal, { provenance }: ImageAnswer): void 
     one.commits.join(' ') || '(none named)',
   ])
   for (const line of formatTable(['PROVENANCE', 'BUILDER', 'SOURCE COMMITS'], rows)) terminal.print(line)
-}
-
-function reasonsOf(verdict: Verdict): string {
-  return verdict.reasons
-    .map(({ code, mode, cutoff, entry, annulledBy }) => {
-      const cut = cutoff === undefined ? '' : ` since size ${cutoff.treeSize}`
-      const annulled = annulledBy === undefined ? '' : `, annulled by #${annulledBy}`
-      return `${code}${mode === 'since' ? cut : ''}${entry === undefined ? '' : ` (#${entry})`}${annulled}`
-    })
-    .join('; ')
 }
 
 function printStatus(terminal: Terminal, answer: RevocationsAnswer): void {

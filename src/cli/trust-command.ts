@@ -4,7 +4,7 @@ import { annulmentReasons } from '../attestation/annulment.ts'
 import { addSigner } from './trust-add-signer.ts'
 import type { TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
-import { serverOption, trustOption } from './output-flag.ts'
+import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { annul } from './trust-annul.ts'
 import { cosign } from './trust-cosign.ts'
 import type { AddSignerFlags, AnnulFlags, SigningFlags } from './trust-flags.ts'
@@ -26,9 +26,10 @@ export function trustCommand(context: CliContext): Command {
       initTrust(context, url, flags),
     )
   withConnection(trust.command('show'))
-    .description('what you trust, and who may sign in that ledger')
-    .option('--json', 'the trust root in force, as JSON: the beginning of an update')
-    .action((flags: TrustFlags & { json?: true }) => showTrust(context, flags))
+    .description('what you trust, who may sign in that ledger, and what waits for a signature')
+    .option('--json', 'the trust root in force alone, as JSON: the beginning of an update')
+    .addOption(outputOption())
+    .action((flags: TrustFlags & OutputFlags & { json?: true }) => showTrust(context, flags))
   withAdmin(trust.command('update'))
     .description('show what changes, then sign and record the next version of the trust root')
     .option('--yes', 'sign without being asked')

@@ -80,13 +80,23 @@ export async function printRootState(
 }
 
 /** How many administrators of which version have not signed. */
-export function missingOf({ root }: CurrentTrustRoot, proposal: ProposedRoot): string {
-  const signers = proposal.entries.map((one) => one.key)
-  const needs = [{ root, owners: ownersOf(root) }, proposal].flatMap((rights) => {
-    const missing = rights.root.admins.threshold - administratorsAmong(rights, signers)
-    return missing > 0 ? [`${plural(missing, 'administrator')} of version ${rights.root.version}`] : []
-  })
+export function missingOf(current: CurrentTrustRoot, proposal: ProposedRoot): string {
+  const needs = missingSignatures(current, proposal).map(
+    ({ version, missing }) => `${plural(missing, 'administrator')} of version ${version}`,
+  )
   return `it needs the signatures of ${needs.join(' and of ')}`
+}
+
+/** Of the version in force and of the next, each where somebody is missing. */
+export function missingSignatures(
+  { root }: CurrentTrustRoot,
+  proposal: ProposedRoot,
+): readonly { readonly version: number; readonly missing: number }[] {
+  const signers = proposal.entries.map((one) => one.key)
+  return [{ root, owners: ownersOf(root) }, proposal].flatMap((rights) => {
+    const missing = rights.root.admins.threshold - administratorsAmong(rights, signers)
+    return missing > 0 ? [{ version: rights.root.version, missing }] : []
+  })
 }
 
 /** Where `server init` put it, if it was run on this machine by this user; else the user names another with `flag`. */

@@ -123,7 +123,7 @@ function resultOf(exit: number): string {
 }
 
 /** As README 2.7 says it: scopes are judged against the reference asked about, and only then. */
-function scopeChecked(repository: string | undefined): string {
+export function scopeChecked(repository: string | undefined): string {
   return repository === undefined ? 'not checked' : `checked against ${repository}`
 }
 

@@ -4,13 +4,14 @@ import { logIndex, type LogIndex } from '../brand.ts'
 import type { Client } from '../client/client.ts'
 import type { LogEvent } from '../client/events.ts'
 import { followLog } from '../client/follow.ts'
-import type { EventsAnswer } from '../verify/answer.ts'
+import type { EventsAnswer } from '../verify/records-answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import { Interrupted, untilInterrupted } from './interrupt.ts'
 import { JSON_API_VERSION } from './json-answer.ts'
 import { serverOption, trustOption } from './output-flag.ts'
+import { pause } from './pause.ts'
 import { requireEntryReference } from './reference.ts'
 import { plural } from './table.ts'
 import { formatJsonLine, visible, type Terminal } from './terminal.ts'
@@ -66,7 +67,7 @@ async function watch(context: CliContext, flags: WatchFlags): Promise<void> {
     await untilInterrupted(async (signal) => {
       const answers = followLog(client, {
         signal,
-        wait: () => pause(flags.interval, signal),
+        wait: () => pause(flags.interval * 1000, signal),
         onTrouble: (cause) => terminal.note(`! ${visible(cause.message)}; it is asked again`),
         ...(flags.once === undefined ? {} : { once: flags.once }),
         ...(progress.after === undefined ? {} : { after: progress.after }),
@@ -91,27 +92,38 @@ async function newest(client: Client): Promise<LogIndex | undefined> {
   return size === 0 ? undefined : logIndex(size - 1)
 }
 
-function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, seconds * 1000)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      reject(signal.reason instanceof Error ? signal.reason : new Interrupted('interrupted'))
-    })
-  })
-}
-
-function linesOf({ items, entries }: EventsAnswer, { output }: WatchFlags): readonly string[] {
-  return items.map(({ entry, subjects }) => {
+/** Whose it is and what it is worth changes with every revocation: it is the server's word, and marked so. */
+export function linesOf(
+  { items, entries }: Pick<EventsAnswer, 'items' | 'entries'>,
+  { output }: Pick<WatchFlags, 'output'>,
+): readonly string[] {
+  return items.map(({ entry, subjects, signer, verdict }) => {
     const proven = entries[String(entry)]
     if (proven === undefined) throw new Error(`entry ${entry} was checked, but is not in the answer`)
     const { attestation, key, predicateType, recordedAt } = proven
     if (output === 'ndjson') {
-      const facts = { entry, attestation, key, predicateType, recordedAt, subjects }
+      const facts = {
+        entry,
+        attestation,
+        key,
+        predicateType,
+        recordedAt,
+        subjects,
+        served: { signer, verdict },
+      }
       return formatJsonLine({ apiVersion: JSON_API_VERSION, kind: 'Entry', ...facts })
     }
-    return visible(`#${entry}  ${recordedAt}  ${predicateType}  ${attestation}  ${aboutOf(subjects)}`)
+    return visible(
+      `#${entry}  ${recordedAt}  ${predicateType}  ${attestation}  ${aboutOf(subjects)}${doubtOf(signer, verdict)}`,
+    )
   })
+}
+
+/** Nothing of what is as it should be. */
+function doubtOf(signer: string | null, verdict: LogEvent['verdict']): string {
+  if (verdict === 'valid' && signer !== null) return ''
+  const said = signer === null ? 'not registered, counts for nothing' : verdict
+  return `  ! ${said} (the server’s word)`
 }
 
 function aboutOf(subjects: LogEvent['subjects']): string {

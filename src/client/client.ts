@@ -18,9 +18,7 @@ import { formatVerifierKey } from '../tlog/signed-note.ts'
 import type { TileSource } from '../tlog/tile.ts'
 import type {
   AttestationAnswer,
-  ConsistencyAnswer,
   EntryAnswer,
-  EventsAnswer,
   FoundAnswer,
   ImageAnswer,
   ImagesAnswer,
@@ -29,6 +27,7 @@ import type {
   SubmitAnswer,
 } from '../verify/answer.ts'
 import type { SearchAnswer, SearchQuestion } from '../verify/search.ts'
+import type { ConsistencyAnswer, EventsAnswer } from '../verify/records-answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
 import type { LogTrust } from '../verify/evidence.ts'
 import { checkSigned, openTrustedCheckpoint } from '../verify/proven-entry.ts'

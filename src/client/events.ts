@@ -1,9 +1,10 @@
 /** What was recorded after an entry, without a gap: the log is followed by asking on and on (interface.md, "Follow"). */
 import type { LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import type { EventsAnswer } from '../verify/answer.ts'
+import { VERDICT_KINDS } from '../trust/status.ts'
+import type { EventsAnswer } from '../verify/records-answer.ts'
 import { anIndex, asOf, provenEntries } from '../verify/read-answer.ts'
-import { listOf, membersOf, text, type Shape } from '../verify/shape.ts'
+import { listOf, membersOf, oneOf, orNull, text, type Shape } from '../verify/shape.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import { expectSame, standing } from './standing.ts'
 
@@ -28,6 +29,8 @@ const item: Shape<LogEvent> = (value, place) => {
   const read: LogEvent = {
     entry: members.required('entry', anIndex),
     subjects: members.required('subjects', listOf(subject)),
+    signer: members.required('signer', orNull(text)),
+    verdict: members.required('verdict', oneOf(...VERDICT_KINDS)),
   }
   members.end()
   return read

@@ -1,7 +1,7 @@
 /** Following a log: every entry after one, in order and without a gap, for as long as the caller wants. */
 import type { LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import type { EventsAnswer } from '../verify/answer.ts'
+import type { EventsAnswer } from '../verify/records-answer.ts'
 import type { CallOptions, Client } from './client.ts'
 import { Unreachable } from './unreachable.ts'
 

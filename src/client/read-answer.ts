@@ -2,7 +2,6 @@
  * Reads the answers of the HTTP interface (contracts.md 7) that are not evidence, from JSON into the shapes of
  * verify/answer.ts. Says nothing about whether they are true: that is verify/proven-entry.ts and client.ts.
  */
-import { Fault } from '../errors.ts'
 import type { Intake, IntakeFinding } from '../sbom/intake.ts'
 import type {
   AnnulledRow,
@@ -14,8 +13,6 @@ import type {
   StatusAnswer,
   SubmitAnswer,
   SubmittedSignature,
-  Verdict,
-  VerdictReason,
 } from '../verify/answer.ts'
 import {
   aKeyId,
@@ -23,60 +20,15 @@ import {
   anImageDigest,
   anIndex,
   asOf,
-  aSize,
   coverage,
   provenanceRow,
   provenEntries,
   unregisteredClaims,
 } from '../verify/read-answer.ts'
-import { count, flag, listOf, membersOf, oneOf, orNull, parsed, text } from '../verify/shape.ts'
+import { count, flag, listOf, membersOf, oneOf, orNull, text } from '../verify/shape.ts'
 import type { Members, Shape } from '../verify/shape.ts'
 import { validation } from './read-validation.ts'
-
-const mode = oneOf('all', 'since')
-
-/** Reasons and the like are words of ours, those of later versions too: nothing else may reach a terminal as one. */
-const word = parsed((found) => {
-  if (/^[a-z0-9-]{1,64}$/.test(found)) return found
-  throw new Fault('answer-malformed', 'word: expected small letters, digits and hyphens')
-}, 'a word')
-
-const cutoff: Shape<NonNullable<VerdictReason['cutoff']>> = (value, place) => {
-  const members = membersOf(value, place)
-  const read = { treeSize: members.required('treeSize', aSize) }
-  members.end()
-  return read
-}
-
-const verdictReason: Shape<VerdictReason> = (value, place) => {
-  const members = membersOf(value, place)
-  const [entry, how] = [members.optional('entry', anIndex), members.optional('mode', mode)]
-  const [until, target] = [members.optional('cutoff', cutoff), members.optional('target', text)]
-  const annulledBy = members.optional('annulledBy', anIndex)
-  const read: VerdictReason = {
-    code: members.required('code', word),
-    ...(entry === undefined ? {} : { entry }),
-    ...(how === undefined ? {} : { mode: how }),
-    ...(until === undefined ? {} : { cutoff: until }),
-    ...(target === undefined ? {} : { target }),
-    ...(annulledBy === undefined ? {} : { annulledBy }),
-  }
-  members.end()
-  return read
-}
-
-const verdict: Shape<Verdict> = (value, place) => {
-  const members = membersOf(value, place)
-  const kinds = ['untrusted-signer', 'unauthorized', 'revoked', 'valid-before-compromise', 'valid'] as const
-  const read: Verdict = {
-    entry: members.required('entry', anIndex),
-    subject: members.required('subject', text),
-    verdict: members.required('verdict', oneOf(...kinds)),
-    reasons: members.required('reasons', listOf(verdictReason)),
-  }
-  members.end()
-  return read
-}
+import { cutoff, mode, verdict, word } from './read-verdict.ts'
 
 export const entryAnswer: Shape<EntryAnswer> = (value, place) => {
   const members = membersOf(value, place)
@@ -255,13 +207,25 @@ const trustRoot: Shape<StatusAnswer['trustRoot']> = (value, place) => {
   return read
 }
 
+const waitingAnnulment: Shape<NonNullable<StatusAnswer['waitingAnnulments']>[number]> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = {
+    id: members.required('id', anAttestationId),
+    revocation: members.required('revocation', anAttestationId),
+  }
+  members.end()
+  return read
+}
+
 export const statusAnswer: Shape<StatusAnswer> = (value, place) => {
   const members = membersOf(value, place)
   const readOnly = members.optional('readOnly', text)
+  const waitingAnnulments = members.optional('waitingAnnulments', listOf(waitingAnnulment))
   const read: StatusAnswer = {
     origin: members.required('origin', text),
     logKey: members.required('logKey', text),
     trustRoot: members.required('trustRoot', trustRoot),
+    ...(waitingAnnulments === undefined ? {} : { waitingAnnulments }),
     ...(readOnly === undefined ? {} : { readOnly }),
     asOf: members.required('asOf', asOf),
     coverage: members.required('coverage', coverage),

@@ -4,8 +4,9 @@ import { parsePae } from '../attestation/pae.ts'
 import { parseStatement } from '../attestation/statement.ts'
 import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { annulmentSigners } from '../trust/annulments.ts'
+import { annulmentSignatures } from '../trust/annulments.ts'
 import { administratorsAmong } from '../trust/grants.ts'
+import type { SignedEntry } from '../trust/held.ts'
 import { revocationOf, rootAt, type RecordedRevocation } from '../trust/trust-state.ts'
 import { replayTrust } from '../verify/trust-replay.ts'
 import { attestedEntries } from './attested-entries.ts'
@@ -16,7 +17,11 @@ export interface RevocationStanding {
   /** The entry that completed an annulment of it; undefined while it is live. */
   readonly annulledBy: LogIndex | undefined
   /** Who signed this annulment so far, and how many administrators are missing still. */
-  readonly annulment: (id: AttestationId) => { readonly signers: readonly KeyId[]; readonly missing: number }
+  readonly annulment: (id: AttestationId) => {
+    readonly signers: readonly KeyId[]
+    readonly signed: readonly SignedEntry[]
+    readonly missing: number
+  }
 }
 
 /**
@@ -41,9 +46,10 @@ export async function revocationStanding(
     revocation,
     annulledBy: revocation.annulledBy,
     annulment: (annulment) => {
-      const signers = annulmentSigners(state, checkpoint.size, annulment)
+      const signed = annulmentSignatures(state, checkpoint.size, annulment)
+      const signers = signed.map((one) => one.key)
       const missing = inForce.root.admins.threshold - administratorsAmong(inForce, signers)
-      return { signers, missing: Math.max(0, missing) }
+      return { signers, signed, missing: Math.max(0, missing) }
     },
   }
 }

@@ -62,7 +62,7 @@ export async function verifyImage(
 }
 
 /** A revocation behind the end of the index would be in the answer without counting. */
-function expectIndexed(index: number, { asOf }: ImageAnswer): void {
+export function expectIndexed(index: number, { asOf }: Pick<ImageAnswer, 'asOf'>): void {
   if (index < asOf.indexedThrough) return
   const ends = `expected entries below ${asOf.indexedThrough}, where the answer's index ends`
   throw new Fault('rows-differ', `entry ${index}: ${ends}`)
@@ -95,16 +95,18 @@ function speaksOf(
 }
 
 function expectSame(row: ImageAnswer['attestations'][number], made: Verdict, signer: string | null): void {
-  if (row.verdict.verdict !== made.verdict) {
-    throw new Fault(
-      'rows-differ',
-      `entry ${made.entry}: the server says ${row.verdict.verdict}, but what was signed makes it ${made.verdict}`,
-    )
-  }
+  if (row.verdict.verdict !== made.verdict) throw rowsDiffer(made, row.verdict.verdict)
   if (row.signer !== signer) {
     throw new Fault(
       'rows-differ',
       `entry ${made.entry}: the server names another signer than the trust root does`,
     )
   }
+}
+
+export function rowsDiffer({ entry, verdict }: Verdict, said: string): Fault {
+  return new Fault(
+    'rows-differ',
+    `entry ${entry}: the server says ${said}, but what was signed makes it ${verdict}`,
+  )
 }

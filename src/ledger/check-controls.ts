@@ -2,32 +2,69 @@
  * Whether the trust state that start-up folded left a control statement out. It is folded from what the log says by key
  * (trust-fold.ts), so one flipped bit in a stored key would pass a revocation by, and a revoked key would be admitted again.
  *
- * Two witnesses: the index, which knew the entry before the bit flipped; and above what is indexed, the entries themselves.
+ * Three witnesses: the index, which knew the entry before the bit flipped; the newest entries above what is indexed; and the
+ * statements themselves, when they are indexed. So starting does not take longer where the index was deleted.
  */
 import { logIndex, treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { parseHashedRekord } from '../entry/hashed-rekord.ts'
 import { Fault } from '../errors.ts'
 import { isFolded, type TrustState } from '../trust/trust-state.ts'
+import type { Derived } from './derive.ts'
 import type { IndexReader, LogEntry, Storage } from './ports.ts'
 
+const DAMAGED = 'The data was changed by another program, or is damaged. Look with: attestree server check'
 /** Read at once: a page of the index, a run of entries. */
 const ROWS_AT_ONCE = 1_000
+
+/** Entries above what is indexed that a start looks at: more than a ledger that was killed leaves, and read in well under a second. */
+const CHECKED_AT_START = 10_000
 
 /**
  * @param through the position of the index
  * @param size how far `trust` was folded
+ * @param most entries above `through` that are looked at, the newest; the others are by `checkFolded`
  * @throws Fault `bad-proof` (`integrity-error`) if an entry is by another key than is stored beside it
  */
 export async function checkControls(
   { log, index }: Pick<Storage, 'log' | 'index'>,
   trust: TrustState,
   { through, size }: { readonly through: TreeSize; readonly size: TreeSize },
+  most = CHECKED_AT_START,
+): Promise<void> {
+  await checkIndexedControls({ log, index }, trust, size)
+  for (let from = Math.max(through, size - most); from < size; from += ROWS_AT_ONCE) {
+    const to = treeSize(Math.min(from + ROWS_AT_ONCE, size))
+    for (const entry of await log.entries(logIndex(from), to)) checkKey(entry)
+  }
+}
+
+/** The first witness alone, where entries above what is indexed are looked at as they are indexed. @throws as `checkControls` */
+export async function checkIndexedControls(
+  { log, index }: Pick<Storage, 'log' | 'index'>,
+  trust: TrustState,
+  size: TreeSize,
 ): Promise<void> {
   const leftOut = await index.read((reader) => notFolded(reader, trust, size))
   for (const at of leftOut) for (const entry of await log.entries(at, treeSize(at + 1))) checkKey(entry)
-  for (let from: number = through; from < size; from += ROWS_AT_ONCE) {
-    const to = treeSize(Math.min(from + ROWS_AT_ONCE, size))
-    for (const entry of await log.entries(logIndex(from), to)) checkKey(entry)
+}
+
+/**
+ * What is indexed now, against a trust state that was folded over it.
+ *
+ * @throws Fault `bad-proof` (`integrity-error`) with the fact `passedBy`, the first control entry that was left out
+ */
+export function checkFolded(trust: TrustState, derived: readonly Pick<Derived, 'facts' | 'control'>[]): void {
+  for (const { facts, control } of derived) {
+    const { index } = facts
+    if (control === undefined || isFolded(trust, index)) continue
+    throw new Fault(
+      'integrity-error',
+      `entry ${index}: a ${control.kind} that was passed by: its stored key is not its signer's`,
+      {
+        hint: DAMAGED,
+        facts: { passedBy: index },
+      },
+    )
   }
 }
 
@@ -50,6 +87,6 @@ function checkKey({ index, leaf, key }: LogEntry): void {
   const { publicKey } = parseHashedRekord(leaf)
   if (publicKey.id === key) return
   throw new Fault('integrity-error', `entry ${index}: signed by ${publicKey.id}, but stored as by ${key}`, {
-    hint: 'The data was changed by another program, or is damaged. Look with: attestree server check',
+    hint: DAMAGED,
   })
 }

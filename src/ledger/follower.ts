@@ -8,6 +8,7 @@ import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { MANIFEST_VERSION } from '../sbom/manifest.ts'
 import type { TrustState } from '../trust/trust-state.ts'
+import { checkFolded } from './check-controls.ts'
 import { derive, type Derived, type StatedEntry } from './derive.ts'
 import { indexBatch } from './index-batch.ts'
 import {
@@ -50,7 +51,11 @@ export async function prepareIndex(index: Storage['index'], published: TreeSize)
   return treeSize(0)
 }
 
-/** Brings the index one transaction further, at most to `published`; resolves with the position reached. */
+/**
+ * Brings the index one transaction further, at most to `published`; resolves with the position reached.
+ *
+ * @throws Fault `bad-proof` (`integrity-error`), with the fact `passedBy` for a control entry that `trust` was not folded from
+ */
 export async function followOnce(
   options: Pick<FollowerOptions, 'storage' | 'trust'> & {
     /** Entries taken at once. @default FOLLOW_BATCH_ENTRIES */
@@ -64,6 +69,7 @@ export async function followOnce(
   const to = treeSize(Math.min(from + (options.most ?? FOLLOW_BATCH_ENTRIES), published))
   const known = new Map(stated.map((one) => [one.index, one]))
   const derived = await deriveSome(await log.entries(from as number as LogIndex, to), blobs, known)
+  checkFolded(options.trust, derived)
   const through = treeSize(from + derived.length)
   const step = { from, through, derived, trust: options.trust }
   const batch = await index.read((reader) => indexBatch(reader, log, step))

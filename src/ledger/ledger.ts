@@ -1,28 +1,18 @@
 /**
- * The ledger: the whole flow on one screen.
+ * The ledger: the whole flow on one screen. Submissions are taken by submissions.ts; questions are answered here.
  *
  *     submit ─▶ admit ─▶ sequencer ─▶ writer: place, append, read back, sign, publish ─▶ answer
  *                                                                            └────▶ follower ─▶ index ─▶ queries
  *
  * Everything from outside (storage, key, time) is an argument.
  */
-import {
-  logIndex,
-  treeSize,
-  type AttestationId,
-  type ImageDigest,
-  type LogIndex,
-  type TreeSize,
-} from '../brand.ts'
-import { basisOf } from '../attestation/control.ts'
+import { treeSize, type AttestationId, type ImageDigest, type LogIndex, type TreeSize } from '../brand.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
-import type { PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
-import type { HashReader } from '../tlog/node.ts'
 import type { TileId } from '../tlog/tile.ts'
 import { verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
-import { mayControl, rootAt, type TrustState } from '../trust/trust-state.ts'
+import { rootAt, type TrustState } from '../trust/trust-state.ts'
 import type {
   AttestationAnswer,
   EntryAnswer,
@@ -33,20 +23,16 @@ import type {
   StatusAnswer,
   SubmitAnswer,
 } from '../verify/answer.ts'
-import { admit, type Admitted } from './admit.ts'
-import { readBasis } from './basis.ts'
 import { checkControls } from './check-controls.ts'
 import { Follower, prepareIndex, type FollowSteps } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
 import { createPastTotals } from './past-totals.ts'
-import type { Placed } from './place.ts'
-import type { Clock, Storage } from './ports.ts'
-import { hashesOf } from './prove.ts'
+import type { Storage } from './ports.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
-import { queryAttestation, queryEntry, querySigned, submitAnswer } from './query-entries.ts'
+import { queryAttestation, queryEntry, querySigned } from './query-entries.ts'
 import { askFound, type FoundQuery } from './query-found.ts'
 import { queryImage } from './query-image.ts'
 import { askImages, type ImagesAsked } from './query-images.ts'
@@ -54,21 +40,16 @@ import { queryRevocations } from './query-revocations.ts'
 import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-search.ts'
 import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
-import { Sequencer } from './sequencer.ts'
 import { createStatementMemo } from './statement-memo.ts'
+import { Submissions, type SubmissionOptions } from './submissions.ts'
 import type { View } from './view.ts'
-import { LogWriter, registeredKeys, type Published } from './writer.ts'
+import type { Published } from './writer.ts'
 
-export interface LedgerOptions {
+export interface LedgerOptions extends SubmissionOptions {
   readonly origin: string
   readonly logKey: SigningKey
-  readonly clock: Clock
   /** The program's version, for the status answer. */
   readonly version: string
-  /** Told once when the log can not go on; the ledger is read-only from then on. */
-  readonly onFatal: (cause: unknown) => void
-  /** How bodies are admitted; a server does it beside the event loop. @default admit.ts, at once */
-  readonly admit?: (body: Uint8Array, registered: readonly PublicKey[]) => Promise<Admitted>
   /** How the index follows; a server does it beside the event loop. @default follower.ts, at once */
   readonly follow?: FollowSteps
   /**
@@ -76,10 +57,6 @@ export interface LedgerOptions {
    * `attestree server check` names what is damaged.
    */
   readonly onIndexStopped: (cause: unknown) => void
-  /** Serves reads only, and says why; the signer state is not looked at. */
-  readonly readOnly?: string
-  /** How long entries may wait to share a batch, in milliseconds. @default 100 */
-  readonly batchWindowMs?: number
 }
 
 export class Ledger implements AsyncDisposable {
@@ -87,43 +64,45 @@ export class Ledger implements AsyncDisposable {
   readonly #options: LedgerOptions
   readonly #key: VerifierKey
   readonly #trust: TrustState
-  readonly #registered: () => readonly PublicKey[]
   readonly #follower: Follower
-  readonly #sequencer: Sequencer | undefined
+  readonly #submissions: Submissions
   /** What costs too much to be made for each question. */
   readonly #kept: Pick<View, 'statements' | 'totals'>
   /** Consistency, bundles, proof files, events. */
   readonly records: Records
   #published: Published
-  #readOnly: string | undefined
-  #storageFullAt: number | undefined
-  #batchHashes: { readonly size: TreeSize; readonly read: HashReader } | undefined
 
   private constructor(storage: Storage, options: LedgerOptions, opened: OpenedLog, through: TreeSize) {
     this.#storage = storage
     this.#options = options
     this.#key = verifierKeyOf(options.origin, options.logKey.publicKey)
     this.#trust = opened.trust
-    this.#registered = registeredKeys(opened.trust)
     this.#published = opened.published
     this.records = createRecords({
       key: this.#key,
       log: () => this.#logView(),
       index: (use) => this.#view(use),
     })
-    this.#readOnly = options.readOnly
     this.#kept = { statements: createStatementMemo(storage.blobs), totals: createPastTotals(options.clock) }
     this.#follower = new Follower(
       {
         storage,
         trust: opened.trust,
         clock: options.clock,
-        onError: options.onIndexStopped,
+        onError: (cause) => this.#noticeStopped(cause),
         steps: options.follow,
       },
       through,
     )
-    this.#sequencer = opened.writing === undefined ? undefined : this.#startSequencer(opened, opened.writing)
+    this.#submissions = new Submissions(options, {
+      storage,
+      opened,
+      view: () => this.#logView(),
+      onPublished: (published, stated) => {
+        this.#published = published
+        this.#follower.advance(published.checkpoint.size, stated)
+      },
+    })
     this.#follower.advance(opened.published.checkpoint.size)
   }
 
@@ -142,53 +121,22 @@ export class Ledger implements AsyncDisposable {
     return new Ledger(storage, options, opened, through)
   }
 
-  #startSequencer(opened: OpenedLog, writing: NonNullable<OpenedLog['writing']>): Sequencer {
-    const writer = new LogWriter({
-      ...writing,
-      clock: this.#options.clock,
-      trust: opened.trust,
-      recordedAt: opened.published.recordedAt,
-      onPublished: (published, stated) => {
-        this.#published = published
-        this.#follower.advance(published.checkpoint.size, stated)
-      },
-    })
-    return new Sequencer({
-      clock: this.#options.clock,
-      commit: (submissions) => this.#noticeSpace(() => writer.commit(submissions)),
-      onFatal: (cause) => this.#stop(cause),
-      ...(this.#options.batchWindowMs === undefined ? {} : { windowMs: this.#options.batchWindowMs }),
-    })
-  }
-
-  async #noticeSpace<T>(commit: () => Promise<T>): Promise<T> {
-    try {
-      const outcome = await commit()
-      this.#storageFullAt = undefined
-      return outcome
-    } catch (cause) {
-      if (cause instanceof Fault && cause.class === 'storage-full')
-        this.#storageFullAt = this.#options.clock.now()
-      throw cause
-    }
-  }
-
-  #stop(cause: unknown): void {
-    this.#readOnly ??= cause instanceof Fault ? cause.reason : 'internal-error'
-    this.#options.onFatal(cause)
+  /** An index that stops does not stop the log, unless what stopped it is that trust is judged without a control statement. */
+  #noticeStopped(cause: unknown): void {
+    this.#options.onIndexStopped(cause)
+    if (cause instanceof Fault && cause.facts['passedBy'] !== undefined) this.#submissions.fail(cause)
   }
 
   /** Why no submission is taken; undefined while they are. */
   get readOnly(): string | undefined {
-    return this.#readOnly
+    return this.#submissions.readOnly
   }
 
   /** Why no caller should be sent here now; undefined while all is well. */
   notReady(): Fault | undefined {
-    const full = this.#storageFullAt
     return whyNotReady({
-      readOnly: this.#readOnly,
-      fullForMs: full === undefined ? undefined : this.#options.clock.now() - full,
+      readOnly: this.readOnly,
+      fullForMs: this.#submissions.fullForMs(),
       indexStopped: this.#follower.stopped,
       indexBehindMs: this.#follower.behindMs(),
     })
@@ -214,41 +162,8 @@ export class Ledger implements AsyncDisposable {
    * @param body a DSSE envelope, or `{envelope, publicKeys}` (contracts.md 7)
    * @throws Fault for everything that may not be recorded; the log is unchanged then
    */
-  async submit(body: Uint8Array): Promise<{ readonly created: boolean; readonly answer: SubmitAnswer }> {
-    if (this.#sequencer === undefined || this.#readOnly !== undefined) throw this.#refuseWriting()
-    const arrive = this.#sequencer.expect()
-    const admitted = await this.#admit(body).finally(arrive)
-    const placed = await this.#sequencer.add(admitted)
-    return {
-      created: placed.created,
-      answer: await submitAnswer(this.#logView(), placed, admitted, this.#hashes(placed)),
-    }
-  }
-
-  /** Submissions of one batch ask for the same few tiles; old entries may be anywhere, and nothing is kept for them. */
-  #hashes({ created }: Placed): HashReader {
-    const { size } = this.#published.checkpoint
-    if (!created) return hashesOf(this.#storage.log, size)
-    if (this.#batchHashes?.size !== size)
-      this.#batchHashes = { size, read: hashesOf(this.#storage.log, size) }
-    return this.#batchHashes.read
-  }
-
-  async #admit(body: Uint8Array): Promise<Admitted> {
-    const admitted = await (this.#options.admit ?? admit)(body, this.#registered())
-    if (basisOf(admitted.control) === undefined) return admitted
-    const { size } = this.#published.checkpoint
-    // What it names may be the largest SBOM there is: nobody who may not revoke has that read.
-    if (!admitted.signatures.some(({ key }) => mayControl(this.#trust, logIndex(size), key.id)))
-      return admitted
-    const basis = await readBasis(this.#storage, admitted.control, size)
-    return basis === undefined ? admitted : { ...admitted, basis }
-  }
-
-  #refuseWriting(): Fault {
-    return new Fault('read-only', `ledger: it is read-only (${this.#readOnly ?? 'opened so'})`, {
-      hint: 'Nothing was recorded. Ask the operator; submit again when it takes submissions.',
-    })
+  submit(body: Uint8Array): Promise<{ readonly created: boolean; readonly answer: SubmitAnswer }> {
+    return this.#submissions.submit(body)
   }
 
   /** @throws Fault `not-recorded` */
@@ -296,7 +211,7 @@ export class Ledger implements AsyncDisposable {
 
   status(): Promise<StatusAnswer> {
     const { version } = this.#options
-    const about = { key: this.#key, readOnly: this.#readOnly, version }
+    const about = { key: this.#key, readOnly: this.readOnly, version }
     return this.#view((view) => queryStatus(view, about))
   }
 
@@ -324,7 +239,7 @@ export class Ledger implements AsyncDisposable {
 
   /** Answers what waits, takes nothing more, and closes the storage. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#sequencer?.drain()
+    await this.#submissions.drain()
     await this.#follower.stop()
     await this.#storage[Symbol.asyncDispose]()
   }

@@ -201,6 +201,8 @@ export interface Storage extends AsyncDisposable {
   readonly log: LogStore
   readonly blobs: BlobStore
   readonly index: IndexStore
+  /** Resolves when nothing can be written any more, also if nobody writes. Absent where only a write can find that out. */
+  readonly lost?: Promise<Error>
 }
 
 /** Time as an argument, so that tests decide it. */

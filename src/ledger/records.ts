@@ -13,7 +13,11 @@ import { proveConsistency } from '../tlog/consistency.ts'
 import { formatProofFile } from '../tlog/proof-file.ts'
 import { logId, type VerifierKey } from '../tlog/signed-note.ts'
 import { tileReader } from '../tlog/tile.ts'
-import type { ConsistencyAnswer, EventsAnswer, ProvenEntry } from '../verify/answer.ts'
+import { VERDICT_KINDS, verdictOf, type VerdictKind } from '../trust/status.ts'
+import { principalOf } from '../trust/trust-state.ts'
+import type { ProvenEntry } from '../verify/answer.ts'
+import type { ConsistencyAnswer, EventsAnswer } from '../verify/records-answer.ts'
+import type { EntryFacts } from '../verify/entry-facts.ts'
 import { rootFromTiles } from './commit.ts'
 import { readEntryRows } from './index-rows.ts'
 import { fillPage } from './page.ts'
@@ -121,7 +125,8 @@ async function queryEvents(view: View, { after, limit }: EventsPage): Promise<Ev
   const indexes = Array.from({ length: Math.max(0, end - from) }, (_, i) => (from + i) as LogIndex)
   const { items, last } = await fillPage(indexes, limit, async (index) => {
     const [row] = await readEntryRows(view.reader, [index])
-    return { row: { entry: index, subjects: row?.facts.subjects ?? [] }, entries: [index] }
+    if (row === undefined) throw new Error(`entry ${index} is in the index, but has no row`)
+    return { row: eventOf(view, row.facts), entries: [index] }
   })
   const next = last ?? after
   return {
@@ -133,6 +138,18 @@ async function queryEvents(view: View, { after, limit }: EventsPage): Promise<Ev
     ),
     asOf: asOf(view, view.through),
   }
+}
+
+function eventOf({ trust, through }: View, facts: EntryFacts): EventsAnswer['items'][number] {
+  const { index: entry, key, subjects } = facts
+  const images = [...new Set(subjects.map((one) => one.digest))].filter((one) => one.startsWith('sha256:'))
+  const judged = [undefined, ...images].map((subject) => verdictOf(trust, through, { ...facts, subject }))
+  const signer = principalOf(trust, entry, key) ?? null
+  return { entry, subjects, signer, verdict: leastOf(judged.map((one) => one.verdict)) }
+}
+
+function leastOf(verdicts: readonly VerdictKind[]): VerdictKind {
+  return VERDICT_KINDS.find((kind) => verdicts.includes(kind)) ?? 'untrusted-signer'
 }
 
 function notYet(size: TreeSize): Fault {

@@ -41,6 +41,7 @@ export class Sequencer {
   readonly #queue: Waiting[] = []
   #running: Promise<void> | undefined
   #closed: Fault | undefined
+  #hasFailed = false
   #lastBatch = { entries: 0, tookMs: 0 }
   #expected = 0
   #allArrived: (() => void) | undefined
@@ -113,19 +114,23 @@ export class Sequencer {
       this.#lastBatch = { entries: outcome.newEntries, tookMs: this.#options.clock.now() - started }
       for (const [at, result] of outcome.results.entries()) answer(waiting[at], result)
     } catch (cause) {
-      this.#refuseAll(cause)
+      if (cause instanceof Fault && cause.class === 'storage-full') this.#refuseAll(cause)
+      else this.fail(cause)
     }
   }
 
-  #refuseAll(cause: unknown): void {
-    const recoverable = cause instanceof Fault && cause.class === 'storage-full'
-    const refusal = recoverable
-      ? cause
-      : new Fault('read-only', 'ledger: it stopped signing after an error', { cause })
-    for (const one of this.#queue.splice(0)) one.reject(refusal)
-    if (recoverable || this.#closed !== undefined) return
+  /** The log can not go on: whoever waits is refused, nobody is taken any more, and `onFatal` is told; once, also while it drains. */
+  fail(cause: unknown): void {
+    const refusal = new Fault('read-only', 'ledger: it stopped signing after an error', { cause })
+    this.#refuseAll(refusal)
+    if (this.#hasFailed) return
+    this.#hasFailed = true
     this.#closed = refusal
     this.#options.onFatal(cause)
+  }
+
+  #refuseAll(refusal: Fault): void {
+    for (const one of this.#queue.splice(0)) one.reject(refusal)
   }
 }
 

@@ -44,23 +44,30 @@ export interface Thread {
   give<Answer>(order: object, handedOver?: readonly ArrayBuffer[]): Promise<Answer>
   /** Lets a thread that has no order close what it has open, and waits for its end. */
   end(): Promise<void>
+  /** Resolves, with the cause, if the thread ends before it was told to, whether or not it has an order. */
+  readonly lost: Promise<Error>
 }
 
 /** Only what was built can be started so: threads have no loader for the sources. */
 export function startThread(program: URL, name: string, workerData: object): Thread {
   const worker = new Worker(program, { workerData })
   let gone: Error | undefined
+  let isToEnd = false
   worker.on('error', (cause) => (gone ??= new Error(`${name} failed`, { cause })))
-  const exited = new Promise<void>((resolve) => {
+  const exited = new Promise<Error>((resolve) => {
+    worker.once('exit', (code) => resolve((gone ??= new Error(`${name} ended with ${code}`))))
+  })
+  const lost = new Promise<Error>((resolve) => {
     worker.once('exit', (code) => {
-      gone ??= new Error(`${name} ended with ${code}`)
-      resolve()
+      if (!isToEnd) resolve(gone ?? new Error(`${name} ended with ${code}`))
     })
   })
   return {
+    lost,
     give: <Answer>(order: object, handedOver: readonly ArrayBuffer[] = []) =>
       gone === undefined ? giveOrder<Answer>(worker, name, order, handedOver) : Promise.reject(gone),
     async end() {
+      isToEnd = true
       if (gone === undefined) worker.postMessage(END)
       await exited
     },

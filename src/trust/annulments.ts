@@ -5,7 +5,7 @@
 import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
 import type { Annulment } from '../attestation/annulment.ts'
 import { reachesThreshold, type Rights } from './grants.ts'
-import type { HeldAnnulment, TrustState } from './held.ts'
+import type { HeldAnnulment, SignedEntry, TrustState } from './held.ts'
 
 /** @param inForce the trust root by which this signature is judged */
 export function foldAnnulment(
@@ -37,8 +37,29 @@ export function foldAnnulment(
 
 /** Who signed this annulment among the first `asOf` entries. */
 export function annulmentSigners(state: TrustState, asOf: number, id: AttestationId): readonly KeyId[] {
+  return annulmentSignatures(state, asOf, id).map((one) => one.key)
+}
+
+/** Its signatures among the first `asOf` entries, in the log's order. */
+export function annulmentSignatures(
+  state: TrustState,
+  asOf: number,
+  id: AttestationId,
+): readonly SignedEntry[] {
   const entries = state.annulments.get(id)?.entries ?? []
-  return entries.flatMap((entry) => (entry.index < asOf ? entry.key : []))
+  return entries.filter((entry) => entry.index < asOf)
+}
+
+/** Those that were signed among the first `asOf` entries, of revocations that are live still. */
+export function annulmentsWaiting(
+  state: TrustState,
+  asOf: number,
+): readonly { readonly id: AttestationId; readonly revocation: AttestationId }[] {
+  return [...state.annulments.values()].flatMap(({ attestation: id, annulment: { revocation } }) => {
+    const annulledBy = state.revocations.get(revocation)?.annulledBy
+    const isLive = annulledBy === undefined || annulledBy >= asOf
+    return isLive && annulmentSignatures(state, asOf, id).length > 0 ? [{ id, revocation }] : []
+  })
 }
 
 /** Every entry of an annulment of this revocation, complete or not, among the first `asOf` entries. */

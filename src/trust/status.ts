@@ -11,9 +11,15 @@ import type { RevocationMode } from '../attestation/revocation.ts'
 import { mayMake, scopeOf } from './grants.ts'
 import { annulledOf, revocationsOf, rootAt, type RecordedRevocation, type TrustState } from './trust-state.ts'
 
-/** trust.md 2.3, as far as first light goes. */
-export type VerdictKind =
-  'untrusted-signer' | 'unauthorized' | 'revoked' | 'valid-before-compromise' | 'valid'
+/** trust.md 2.3, as far as first light goes; what is worth least comes first. */
+export const VERDICT_KINDS = [
+  'untrusted-signer',
+  'unauthorized',
+  'revoked',
+  'valid-before-compromise',
+  'valid',
+] as const
+export type VerdictKind = (typeof VERDICT_KINDS)[number]
 
 /**
  * Why a verdict is what it is: a live revocation that alone would lead to it, or a missing right. Annulled ones follow.

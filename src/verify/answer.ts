@@ -207,29 +207,6 @@ export interface AttestationAnswer {
   readonly asOf: AsOf
 }
 
-export interface ConsistencyAnswer {
-  readonly from: TreeSize
-  readonly to: TreeSize
-  /** Roots and proof hashes are base64. */
-  readonly fromRoot: string
-  readonly toRoot: string
-  /** That the tree of `to` begins with that of `from`; none is needed from 0, or to the same size. */
-  readonly proof: readonly string[]
-  readonly asOf: AsOf
-}
-
-export interface EventsAnswer {
-  /** In the order of the log. */
-  readonly items: readonly {
-    readonly entry: LogIndex
-    readonly subjects: readonly { readonly digest: string; readonly name: string }[]
-  }[]
-  /** What to ask after next; the same as before if nothing was recorded. */
-  readonly next?: LogIndex
-  readonly entries: ProvenEntries
-  readonly asOf: AsOf
-}
-
 export interface ImageAnswer {
   readonly image: ImageDigest
   readonly names: readonly string[]
@@ -273,6 +250,8 @@ export interface StatusAnswer {
   /** The log's verifier key (vkey). */
   readonly logKey: string
   readonly trustRoot: { readonly id: AttestationId; readonly version: number; readonly entry: LogIndex }
+  /** Signed by too few so far; absent if there are none. The server's word. */
+  readonly waitingAnnulments?: readonly { readonly id: AttestationId; readonly revocation: AttestationId }[]
   readonly readOnly?: string
   readonly asOf: AsOf
   readonly coverage: Coverage

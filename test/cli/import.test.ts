@@ -14,6 +14,7 @@ import { runImport, type ImportJob, type ImportRun } from '../../src/cli/import-
 import { documentImage } from '../../src/sbom/document-image.ts'
 import { Unreachable } from '../../src/client/unreachable.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
+import { Fault } from '../../src/errors.ts'
 import { faultOf } from '../helpers/fault-of.ts'
 import { clientOf, payloads, tellStory, type Story } from '../helpers/story.ts'
 import { digestOf, keys, sbomPayload, signEnvelope, testKey } from '../helpers/test-ledger.ts'
@@ -159,6 +160,20 @@ describe('attestree import dir', () => {
   it('given up, it says so and takes nothing new', async () => {
     const { stoppedBy } = await run({ signal: AbortSignal.abort(new Error('enough')) })
     expect(stoppedBy?.message).to.equal('enough')
+  })
+
+  it('given up while a busy server makes it wait, it ends at once and tells what was done', async () => {
+    const giveUp = new AbortController()
+    const client = clientOf(story.ledger)
+    let asked = 0
+    client.attestation = async () => {
+      // Once all workers wait: for what the server asks for, a minute.
+      if (++asked === 7) setImmediate(() => giveUp.abort(new Error('enough')))
+      throw new Fault('shutting-down', 'ledger: shutting down', { facts: { retryAfterSeconds: 60 } })
+    }
+    const { stoppedBy, results } = await run({ client, signal: giveUp.signal })
+    expect(stoppedBy?.message).to.equal('enough')
+    expect(results.some((one) => one.state === 'refused')).to.equal(true)
   })
 
   it('keeps the subjects and the predicate of an unsigned statement', async () => {

@@ -3,22 +3,9 @@ import { describe, it } from 'mocha'
 import { imageDigest, treeSize } from '../../src/brand.ts'
 import { printImage } from '../../src/cli/show-command.ts'
 import { exitOfImage, vouching } from '../../src/cli/verify-command.ts'
-import { createColors, type Terminal } from '../../src/cli/terminal.ts'
+import { recorder } from '../helpers/recorder.ts'
 import { tellStory } from '../helpers/story.ts'
 import { digestOf } from '../helpers/test-ledger.ts'
-
-function recorder(): { readonly terminal: Terminal; readonly lines: string[] } {
-  const lines: string[] = []
-  const print = (line = ''): void => void lines.push(line)
-  const terminal = {
-    print,
-    note: print,
-    write: () => undefined,
-    color: createColors(false),
-    columns: undefined,
-  }
-  return { terminal, lines }
-}
 
 describe('attestree: what is shown of an image', () => {
   it('says how many entries the server has not looked at, where revocations could be', async () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { logIndex } from '../../src/brand.ts'
-import { printEnd } from '../../src/cli/watch-command.ts'
+import { linesOf, printEnd } from '../../src/cli/watch-command.ts'
+import { clientOf, tellStory } from '../helpers/story.ts'
 
 function endOf(isWhole: boolean): { readonly printed: readonly string[]; readonly noted: readonly string[] } {
   const [printed, noted]: [string[], string[]] = [[], []]
@@ -22,5 +23,28 @@ describe('attestree watch: the end of a stream', () => {
     expect(interrupted.printed).to.deep.equal([])
     expect(interrupted.noted).to.deep.equal(whole.noted)
     expect(interrupted.noted.join()).to.include('attestree watch --after 6')
+  })
+})
+
+describe('attestree watch: an entry', () => {
+  it('of a revoked statement or of a stranger says so, as the server’s word; in NDJSON for every entry', async () => {
+    const { ledger } = await tellStory()
+    const answer = await clientOf(ledger).events()
+    const lines = linesOf(answer, { output: 'table' })
+    const doubted = lines.flatMap((line, at) => (line.includes('! revoked (the server’s word)') ? [at] : []))
+    expect(doubted).to.deep.equal([4, 6])
+
+    const served = linesOf(answer, { output: 'ndjson' }).map((line) => JSON.parse(line).served as unknown)
+    expect(served.slice(3, 6)).to.deep.equal([
+      { signer: 'ci', verdict: 'valid' },
+      { signer: 'ci', verdict: 'revoked' },
+      { signer: 'admin', verdict: 'valid' },
+    ])
+    const strangers = answer.items.map((item) => ({
+      ...item,
+      signer: null,
+      verdict: 'untrusted-signer' as const,
+    }))
+    expect(linesOf({ ...answer, items: strangers }, { output: 'table' })[1]).to.include('! not registered')
   })
 })

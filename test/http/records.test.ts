@@ -12,7 +12,8 @@ import { checkConsistency } from '../../src/tlog/consistency.ts'
 import { checkProofFile, parseProofFile } from '../../src/tlog/proof-file.ts'
 import { leafHash } from '../../src/tlog/tree-hash.ts'
 import { checkAnswer } from '../../src/verify/proven-entry.ts'
-import type { ConsistencyAnswer, EntryAnswer, EventsAnswer } from '../../src/verify/answer.ts'
+import type { EntryAnswer } from '../../src/verify/answer.ts'
+import type { ConsistencyAnswer, EventsAnswer } from '../../src/verify/records-answer.ts'
 import { digestOf, keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
 import { payloads, STORY_SIZE, tellStory, trust } from '../helpers/story.ts'
 import type { Story } from '../helpers/story.ts'
@@ -147,7 +148,12 @@ describe('records over HTTP', () => {
     expect(seen.at(-1)).to.equal(8)
     const { items } = await answered<EventsAnswer>('events?after=7', 'EventsAnswer')
     expect(items).to.deep.equal([
-      { entry: 8, subjects: [{ digest: digestOf('later'), name: 'registry.test/later' }] },
+      {
+        entry: 8,
+        subjects: [{ digest: digestOf('later'), name: 'registry.test/later' }],
+        signer: 'ci',
+        verdict: 'valid',
+      },
     ])
   })
 

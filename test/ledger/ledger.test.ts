@@ -268,6 +268,26 @@ describe('the ledger', () => {
     await ledger[Symbol.asyncDispose]()
   })
 
+  it('is read-only, and says so to a load balancer, as soon as nothing can be written, though nobody submits', async () => {
+    const told: unknown[] = []
+    const gone = new Error('the writer thread ended')
+    let lose: (cause: Error) => void = () => undefined
+    const lost = new Promise<Error>((resolve) => (lose = resolve))
+    const ledger = await createTestLedger(
+      { ...openMemoryStorage(), lost },
+      { onFatal: (cause) => told.push(cause) },
+    )
+    expect([ledger.readOnly, ledger.notReady()]).to.deep.equal([undefined, undefined])
+    lose(gone)
+    await lost
+    expect([ledger.readOnly, ledger.notReady()?.reason]).to.deep.equal(['internal-error', 'read-only'])
+    expect((await asyncRefusal(ledger.submit(sbom('late', ['a@1.0.0'])))).reason).to.equal('read-only')
+    expect(told).to.deep.equal([gone])
+    expect((await ledger.status()).readOnly).to.equal('internal-error')
+    await ledger[Symbol.asyncDispose]()
+    expect(told).to.have.length(1)
+  })
+
   it('makes an index again that is ahead of the log, as after a log was put back from a backup', async () => {
     const [newer, older] = [openMemoryStorage(), openMemoryStorage()]
     const lost = await createTestLedger(newer)

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/cli/system-clock.ts'
 import type { Admitted } from '../../src/ledger/admit.ts'
 import { emptyIntake } from '../../src/sbom/intake.ts'
 import { Sequencer } from '../../src/ledger/sequencer.ts'
+import { asyncRefusal } from '../helpers/mangle.ts'
 
 const attestation = attestationId(`sha256:${'0'.repeat(64)}`)
 const submission: Admitted = {
@@ -61,5 +62,21 @@ describe('the sequencer', () => {
     await sequencer.add(submission)
     expect(batches).to.deep.equal([1, 1])
     expect(waits).to.deep.equal([0, 0])
+  })
+
+  it('tells of a fatal error once, also while it drains, and also of one that no commit met', async () => {
+    const told: unknown[] = []
+    const broken = new Error('the disk is gone')
+    const sequencer = new Sequencer({
+      clock: systemClock,
+      commit: () => Promise.reject(broken),
+      onFatal: (cause) => told.push(cause),
+    })
+    const waiting = asyncRefusal(sequencer.add(submission))
+    await sequencer.drain()
+    expect((await waiting).reason).to.equal('read-only')
+    sequencer.fail(new Error('and so is its thread'))
+    expect(told).to.deep.equal([broken])
+    expect((await asyncRefusal(sequencer.add(submission))).reason).to.equal('read-only')
   })
 })

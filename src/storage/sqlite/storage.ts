@@ -107,6 +107,7 @@ function openPieces(
     },
     blobs: sqliteBlobStore(ledger, blobs),
     index,
+    ...(writer && { lost: writer.lost }),
     async [Symbol.asyncDispose]() {
       await writer?.end()
       closeAll(closers)

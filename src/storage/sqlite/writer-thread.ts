@@ -23,6 +23,8 @@ export type WriterOrder =
 /** The writes of the two ports, one at a time. */
 export interface LogWriting extends Pick<LogStore, 'append' | 'publish'>, Pick<SignerState, 'replace'> {
   end(): Promise<void>
+  /** As `Storage.lost`. */
+  readonly lost: Promise<Error>
 }
 
 /** This process must hold the lock until it has ended. */
@@ -42,6 +44,7 @@ export function startWriterThread(task: WriterTask): LogWriting {
     return done
   }
   return {
+    lost: thread.lost,
     append: (batch) => order({ kind: 'append', batch }),
     publish: (note) => order({ kind: 'publish', note }),
     replace: (held, next) => order({ kind: 'replace', held, next }),
