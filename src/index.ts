@@ -32,6 +32,7 @@ export type {
   RowsAnswer,
   StatedQuestion,
 } from './verify/answer.ts'
+export type { PackagesAnswer, VersionRow } from './verify/packages-answer.ts'
 export type { Evidence, LogTrust } from './verify/evidence.ts'
 export {
   EVIDENCE_TYPE,
@@ -47,7 +48,7 @@ export { checkAnswer, checkAttestation } from './verify/proven-entry.ts'
 export type { AuditOptions, AuditProblem, AuditReport } from './client/audit.ts'
 export { auditLog } from './client/audit.ts'
 export { checkTrustRoot } from './client/check-trust-root.ts'
-export type { CallOptions, ClientOptions, FoundQuery, ImagesQuery } from './client/client.ts'
+export type { CallOptions, ClientOptions, FoundQuery, ImagesQuery, PackagesQuery } from './client/client.ts'
 export { Client } from './client/client.ts'
 export { collectBundle, collectProofFile } from './client/collect-proof.ts'
 export { compareCheckpoint } from './client/compare-checkpoint.ts'

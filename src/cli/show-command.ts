@@ -1,4 +1,4 @@
-/** `attestree show`: everything recorded about an image, an entry, a key or an attestation. */
+/** `attestree show`: everything recorded about an image, an entry, a key or an attestation; the versions of a package. */
 import { Command } from 'commander'
 import { predicateKind } from '../attestation/predicate-types.ts'
 import type { ImageAnswer, RevocationRow, RevocationsAnswer, Verdict } from '../verify/answer.ts'
@@ -9,6 +9,7 @@ import { outputOption, serverOption, trustOption, type OutputFlags } from './out
 import { parseEntryReference, parseImageArgument, targetUri } from './reference.ts'
 import { showEntry } from './show-entry.ts'
 import { printSignedImages, signedImages } from './show-key.ts'
+import { showPackage } from './show-package.ts'
 import { formatTable, plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { printClaims } from './unregistered-claims.ts'
@@ -16,13 +17,16 @@ import { printClaims } from './unregistered-claims.ts'
 export function showCommand(context: CliContext): Command {
   return new Command('show')
     .description('everything recorded about an image, an entry, a key or an attestation')
-    .argument('REF', 'NAME@sha256:…, an entry number, key:sha256:…, attestation:sha256:… or signature:…')
+    .argument(
+      'REF',
+      'NAME@sha256:…, an entry number, pkg:type/name, key:sha256:…, attestation:sha256:… or signature:…',
+    )
     .addOption(outputOption())
     .addOption(serverOption())
     .addOption(trustOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  attestree show registry.example/shop@sha256:…\n  attestree show 17\n  attestree show key:sha256:…        is this key revoked?\n',
+      '\nExamples:\n  attestree show registry.example/shop@sha256:…\n  attestree show 17\n  attestree show pkg:npm/lodash      which versions are there?\n  attestree show key:sha256:…        is this key revoked?\n',
     )
     .action((reference: string, flags: TrustFlags & OutputFlags) => show(context, reference, flags))
 }
@@ -30,6 +34,7 @@ export function showCommand(context: CliContext): Command {
 async function show(context: CliContext, reference: string, flags: TrustFlags & OutputFlags): Promise<void> {
   const client = await connect(context, flags)
   const { terminal } = context
+  if (/^pkg:/i.test(reference)) return showPackage(context, client, reference, flags)
   const index = parseEntryReference(reference)
   if (index !== undefined) return showEntry(context, client, index, flags)
   if (/^(key|attestation|signature):/.test(reference)) {

@@ -20,6 +20,7 @@ import { imageRoutes } from './images.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { logRoutes } from './log-routes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { packageRoutes } from './packages.ts'
 import { answerProblem } from './problem.ts'
 import type { Report } from './problem.ts'
 import { BODY_LIMITS, createBodyReader } from './request-body.ts'
@@ -99,6 +100,7 @@ export function createRouters(
     entryRoutes(ledger),
     imageRoutes(ledger, parts),
     logRoutes(ledger),
+    packageRoutes(ledger),
     revocationRoutes(ledger),
     statusRoutes(ledger),
     healthRoutes(ledger, metrics),

@@ -11,6 +11,7 @@ import type { Fault } from '../errors.ts'
 import type { Records } from '../ledger/records.ts'
 import type { Moment } from '../ledger/moment.ts'
 import type { FoundQuery } from '../ledger/query-found.ts'
+import type { PackagesAsked } from '../ledger/query-packages.ts'
 import type { Gauges } from '../ledger/readiness.ts'
 import type {
   AttestationAnswer,
@@ -22,6 +23,7 @@ import type {
   StatusAnswer,
   SubmitAnswer,
 } from '../verify/answer.ts'
+import type { PackagesAnswer } from '../verify/packages-answer.ts'
 
 /** What the caller of `GET /ledger/v1/images` asked for, not yet understood: the ledger parses it. */
 export interface ImagesQuery {
@@ -47,6 +49,7 @@ export interface LedgerDoor {
   image(digest: ImageDigest, moment: Moment): Promise<ImageAnswer>
   images(query: ImagesQuery, moment: Moment): Promise<ImagesAnswer>
   found(query: FoundQuery, moment: Moment): Promise<FoundAnswer>
+  packages(query: PackagesAsked, moment: Moment): Promise<PackagesAnswer>
   revocations(target: string, moment: Moment): Promise<RevocationsAnswer>
   readonly records: Records
   /** The newest published note. */

@@ -33,6 +33,7 @@ import type {
   StatusAnswer,
   SubmitAnswer,
 } from '../verify/answer.ts'
+import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import { admit, type Admitted } from './admit.ts'
 import { readBasis } from './basis.ts'
 import { checkControls } from './check-controls.ts'
@@ -50,6 +51,7 @@ import { queryAttestation, queryEntry, querySigned, submitAnswer } from './query
 import { askFound, type FoundQuery } from './query-found.ts'
 import { queryImage } from './query-image.ts'
 import { askImages, type ImagesAsked } from './query-images.ts'
+import { askPackages, type PackagesAsked } from './query-packages.ts'
 import { queryRevocations } from './query-revocations.ts'
 import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
@@ -281,6 +283,11 @@ export class Ledger implements AsyncDisposable {
   /** Images by what statements say of them: a commit, a builder, or the key that signed. @throws Fault `malformed` */
   async found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer> {
     return this.#ask(askFound(question), moment)
+  }
+
+  /** The versions of a package, in its ecosystem's order. @throws Fault `malformed`, `unsupported` */
+  async packages(question: PackagesAsked, moment?: Moment): Promise<PackagesAnswer> {
+    return this.#ask(askPackages(question), moment)
   }
 
   /** @throws Fault `malformed` for a bad target URI */

@@ -68,6 +68,14 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       ...rest,
     }),
     found: async ({ builder = '' }) => ({ question: { builder }, items: [], coverage, ...rest }),
+    packages: async ({ component }) => ({
+      question: { component },
+      items: [],
+      versions: 0,
+      images: 0,
+      coverage,
+      ...rest,
+    }),
     revocations: async (target) => ({
       target,
       state: 'not-revoked',
