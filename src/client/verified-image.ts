@@ -62,7 +62,7 @@ export async function verifyImage(
 }
 
 /** A revocation behind the end of the index would be in the answer without counting. */
-function expectIndexed(index: number, { asOf }: ImageAnswer): void {
+export function expectIndexed(index: number, { asOf }: Pick<ImageAnswer, 'asOf'>): void {
   if (index < asOf.indexedThrough) return
   const ends = `expected entries below ${asOf.indexedThrough}, where the answer's index ends`
   throw new Fault('rows-differ', `entry ${index}: ${ends}`)
