@@ -32,6 +32,7 @@ export type {
   RowsAnswer,
   StatedQuestion,
 } from './verify/answer.ts'
+export type { DeploymentRow, DeploymentsAnswer, DeploymentsQuestion } from './verify/deployments.ts'
 export type { PackagesAnswer, VersionRow } from './verify/packages-answer.ts'
 export type { Evidence, LogTrust } from './verify/evidence.ts'
 export {
@@ -48,8 +49,18 @@ export { checkAnswer, checkAttestation } from './verify/proven-entry.ts'
 export type { AuditOptions, AuditProblem, AuditReport } from './client/audit.ts'
 export { auditLog } from './client/audit.ts'
 export { checkTrustRoot } from './client/check-trust-root.ts'
-export type { CallOptions, ClientOptions, FoundQuery, ImagesQuery, PackagesQuery } from './client/client.ts'
+export type {
+  CallOptions,
+  ClientOptions,
+  DeploymentsQuery,
+  FoundQuery,
+  ImagesQuery,
+  PackagesQuery,
+} from './client/client.ts'
 export { Client } from './client/client.ts'
+export { verifiedDeployments } from './client/verified-deployments.ts'
+export type { Deployment } from './attestation/deployment.ts'
+export { deploymentStatement } from './attestation/deployment.ts'
 export { collectBundle, collectProofFile } from './client/collect-proof.ts'
 export { compareCheckpoint } from './client/compare-checkpoint.ts'
 export type { EventsPage, LogEvent } from './client/events.ts'

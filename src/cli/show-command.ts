@@ -105,9 +105,16 @@ export function printImage(terminal: Terminal, answer: ImageAnswer, verdicts: 'm
 
 /** What people call it; the predicate type itself where there is no word for it. */
 function kindName(predicateType: string): string {
-  const names = { cyclonedx: 'CycloneDX SBOM', spdx: 'SPDX SBOM', provenance: 'SLSA provenance' } as const
+  const names = {
+    cyclonedx: 'CycloneDX SBOM',
+    spdx: 'SPDX SBOM',
+    provenance: 'SLSA provenance',
+    deployment: 'Deployment',
+  } as const
   const kind = predicateKind(predicateType)
-  return kind === 'cyclonedx' || kind === 'spdx' || kind === 'provenance' ? names[kind] : predicateType
+  return kind === 'cyclonedx' || kind === 'spdx' || kind === 'provenance' || kind === 'deployment'
+    ? names[kind]
+    : predicateType
 }
 
 /** `2026-11-24 13:15` of an ISO time; anything else as it is. */

@@ -13,6 +13,7 @@ import { Fault } from '../errors.ts'
 import { allowAnyOrigin } from './allow-only.ts'
 import { attestationRoutes } from './attestations.ts'
 import { batchRoutes } from './batch.ts'
+import { deploymentRoutes } from './deployments.ts'
 import { entryRoutes } from './entries.ts'
 import { frontPage } from './front-page.ts'
 import { healthRoutes } from './health.ts'
@@ -101,6 +102,7 @@ export function createRouters(
     imageRoutes(ledger, parts),
     logRoutes(ledger),
     packageRoutes(ledger),
+    deploymentRoutes(ledger),
     revocationRoutes(ledger),
     statusRoutes(ledger),
     healthRoutes(ledger, metrics),

@@ -33,6 +33,7 @@ import type {
   StatusAnswer,
   SubmitAnswer,
 } from '../verify/answer.ts'
+import type { DeploymentsAnswer } from '../verify/deployments.ts'
 import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import { admit, type Admitted } from './admit.ts'
 import { readBasis } from './basis.ts'
@@ -47,6 +48,7 @@ import type { Clock, Storage } from './ports.ts'
 import { hashesOf } from './prove.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
+import { askDeployments, type DeploymentsAsked } from './query-deployments.ts'
 import { queryAttestation, queryEntry, querySigned, submitAnswer } from './query-entries.ts'
 import { askFound, type FoundQuery } from './query-found.ts'
 import { queryImage } from './query-image.ts'
@@ -283,6 +285,11 @@ export class Ledger implements AsyncDisposable {
   /** Images by what statements say of them: a commit, a builder, or the key that signed. @throws Fault `malformed` */
   async found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer> {
     return this.#ask(askFound(question), moment)
+  }
+
+  /** What ran where, by signers' claims. @throws Fault `malformed` */
+  async deployments(question: DeploymentsAsked, moment?: Moment): Promise<DeploymentsAnswer> {
+    return this.#ask(askDeployments(question), moment)
   }
 
   /** The versions of a package, in its ecosystem's order. @throws Fault `malformed`, `unsupported` */

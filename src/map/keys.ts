@@ -2,7 +2,7 @@
  * Keys of the two maps (index.md 4): under which bytes an entry is found.
  *
  *     components   p, c ‖ H8(name) ‖ name "@" version  s, d, f ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
- *                  h ‖ commit      b, l, t ‖ H8 ‖ text  k ‖ key id              u
+ *                  h ‖ commit      b, e, l, t ‖ H8 ‖ text  k ‖ key id              u
  *     status       a ‖ attestation      g ‖ attestation ‖ key      k ‖ key      i ‖ alg ‖ digest      r
  *
  * H8, the first 8 bytes of SHA-256(name), balances the trie and keeps all versions of a name together. Names and
@@ -92,6 +92,11 @@ export function builderKey(builder: string): Uint8Array {
   return shorten(namedPrefix('b', builder))
 }
 
+/** Of a deployment; as written. */
+export function environmentKey(environment: string): Uint8Array {
+  return shorten(namedPrefix('e', environment))
+}
+
 /** `id` in the spelling of the SPDX list. */
 export function licenceKey(id: string): Uint8Array {
   return shorten(namedPrefix('l', id))
@@ -136,6 +141,8 @@ function keysOfLine({ kind, name, version }: ManifestLine): readonly Uint8Array[
       return [cpeKey(name, version)]
     case 'd':
       return [baseImageKey(name)]
+    case 'e':
+      return [environmentKey(name)]
     case 'f':
       return [componentHashKey(name)]
     case 'k':

@@ -7,11 +7,12 @@
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 
-/** The kinds of manifest version 3 and the extras that each may have, sorted. */
+/** The kinds of manifest version 4 and the extras that each may have, sorted. */
 const extrasOfKind = {
   b: [],
   c: [],
   d: [],
+  e: ['cluster', 'from', 'until'],
   f: ['of'],
   g: [],
   k: [],
@@ -22,7 +23,7 @@ const extrasOfKind = {
   w: ['platform'],
 } as const satisfies Record<string, readonly string[]>
 
-/** b builder, c CPE, d base image, f component hash, g source commit, k signer, l licence, p component, s subject, t predicate type, w tool. */
+/** b builder, c CPE, d base image, e environment, f component hash, g source commit, k signer, l licence, p component, s subject, t predicate type, w tool. */
 export type ManifestKind = keyof typeof extrasOfKind
 
 export interface ManifestLine {

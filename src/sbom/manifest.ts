@@ -6,9 +6,10 @@
  *     line = kind TAB name TAB version [TAB key=value …]         sorted by bytes, unique
  *
  * A pure function of the statement and the signing key: an auditor derives the same bytes. The lines themselves stand in
- * stated-lines.ts, but for licences (`l`). What lines are posted under is map/keys.ts.
+ * stated-lines.ts, but for licences (`l`) and deployments (`e`), which a browser's verifier does without. What lines are posted under is map/keys.ts.
  */
-import { isControlType } from '../attestation/predicate-types.ts'
+import { parseDeployment } from '../attestation/deployment.ts'
+import { isControlType, predicateKind } from '../attestation/predicate-types.ts'
 import type { Statement } from '../attestation/statement.ts'
 import type { KeyId } from '../brand.ts'
 import type { SbomDocument } from './component.ts'
@@ -21,7 +22,7 @@ export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine
 export { readSbom } from './stated-lines.ts'
 
 /** Changes with every change of the function below, however small, and with the licence list. */
-export const MANIFEST_VERSION = 3
+export const MANIFEST_VERSION = 4
 
 /**
  * Sorted and unique. `sbom` is what `readSbom` gives, for callers that have it already.
@@ -35,7 +36,7 @@ export function manifestOf(
   sbom: SbomDocument | undefined = readSbom(statement),
 ): readonly ManifestLine[] {
   const licences = isControlType(statement.predicateType) ? [] : licenceLines(sbom)
-  return sortLines([...statedLines(statement, key, sbom), ...licences])
+  return sortLines([...statedLines(statement, key, sbom), ...licences, ...deploymentLines(statement)])
 }
 
 /** Once for each licence of the list, whichever components state it. */
@@ -43,4 +44,11 @@ function licenceLines(sbom: SbomDocument | undefined): readonly ManifestLine[] {
   const texts = sbom?.licences ?? []
   const ids = texts.flatMap(licenceIds).map(listedLicence)
   return [...new Set(ids)].flatMap((id) => (id === undefined ? [] : [makeLine('l', id)]))
+}
+
+/** Where an image runs, and since when: the note is for people alone. */
+function deploymentLines(statement: Statement): readonly ManifestLine[] {
+  if (predicateKind(statement.predicateType) !== 'deployment') return []
+  const { environment, cluster = '', from, until = '' } = parseDeployment(statement)
+  return [makeLine('e', environment, '', { cluster, from, until })]
 }

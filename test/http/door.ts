@@ -68,6 +68,7 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       ...rest,
     }),
     found: async ({ builder = '' }) => ({ question: { builder }, items: [], coverage, ...rest }),
+    deployments: async () => ({ question: {}, items: [], coverage, ...rest }),
     packages: async ({ component }) => ({
       question: { component },
       items: [],
