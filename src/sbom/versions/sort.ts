@@ -1,4 +1,7 @@
-/** Versions of one package in their ecosystem's order, for people who look a list through. */
+/**
+ * Versions of one package in their ecosystem's order, for people who look a list through. Orders that are not transitive by
+ * their own definition (order.ts) give a list that is nearly sorted: nothing is decided by it.
+ */
 import { versionOrderOf } from './order.ts'
 
 export interface PlacedVersion {
