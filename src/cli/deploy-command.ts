@@ -94,8 +94,10 @@ async function makeDeployment(
 /**
  * The beginning of what this key said runs there. Of several without an end the latest: a statement ends all those that
  * begin no later.
+ *
+ * @throws UsageError if there is none
  */
-async function openSince(
+export async function openSince(
   client: Client,
   image: ImageReference,
   key: KeyId,
