@@ -44,6 +44,7 @@ const door: LedgerDoor = {
   found: absent,
   packages: absent,
   deployments: absent,
+  search: absent,
   records: { consistency: absent, bundle: absent, proofFile: absent, events: absent },
 }
 

@@ -2,8 +2,8 @@
 import type { ImageDigest } from '../brand.ts'
 import type { Client } from '../client/client.ts'
 import { imageComponents, type ImageComponents, type ListedComponent } from '../client/image-components.ts'
+import { isNameMatch } from '../verify/glob.ts'
 import type { CliContext } from './context.ts'
-import { matchesName } from './glob.ts'
 import { answerJson } from './json-answer.ts'
 import type { OutputFlags } from './output-flag.ts'
 import { formatTable, plural, printWrapped } from './table.ts'
@@ -11,6 +11,13 @@ import { visible, type Terminal } from './terminal.ts'
 
 /** More lines than these run off a person's screen; a pipe gets all. */
 const ROWS_SHOWN = 100
+
+/** Case is not looked at. Without "/" in the pattern, the part of the name behind its last "/" may match as well. */
+export function matchesName(pattern: string, name: string): boolean {
+  const [wanted, given] = [pattern.toLowerCase(), name.toLowerCase()]
+  if (isNameMatch(wanted, given)) return true
+  return !wanted.includes('/') && isNameMatch(wanted, given.slice(given.lastIndexOf('/') + 1))
+}
 
 export async function showComponents(
   { terminal }: CliContext,

@@ -13,6 +13,7 @@ import type { Moment } from '../ledger/moment.ts'
 import type { DeploymentsAsked } from '../ledger/query-deployments.ts'
 import type { FoundQuery } from '../ledger/query-found.ts'
 import type { PackagesAsked } from '../ledger/query-packages.ts'
+import type { SearchAnswerSent, SearchAsked } from '../ledger/query-search.ts'
 import type { Gauges } from '../ledger/readiness.ts'
 import type {
   AttestationAnswer,
@@ -53,6 +54,7 @@ export interface LedgerDoor {
   found(query: FoundQuery, moment: Moment): Promise<FoundAnswer>
   deployments(query: DeploymentsAsked, moment: Moment): Promise<DeploymentsAnswer>
   packages(query: PackagesAsked, moment: Moment): Promise<PackagesAnswer>
+  search(asked: SearchAsked, moment: Moment): Promise<SearchAnswerSent>
   revocations(target: string, moment: Moment): Promise<RevocationsAnswer>
   readonly records: Records
   /** The newest published note. */

@@ -22,7 +22,8 @@ export interface Cursor extends Place {
   readonly through: TreeSize
 }
 
-type Asked = ImagesQuestion | StatedQuestion
+/** A search as its JSON text: it has objects in it. */
+type Asked = ImagesQuestion | StatedQuestion | string
 
 export function formatCursor(asked: Asked, { first, image, through }: Cursor): string {
   return cursorText({ asked: questionId(asked), first, image, through })
@@ -70,6 +71,7 @@ export function isAfter(row: Place, cursor: Place): boolean {
 }
 
 /** Short, and another for every other question. */
-export function questionId(asked: object): string {
-  return sha256Id(utf8(JSON.stringify(asked, Object.keys(asked).sort()))).slice(7, 23)
+export function questionId(asked: object | string): string {
+  const text = typeof asked === 'string' ? asked : JSON.stringify(asked, Object.keys(asked).sort())
+  return sha256Id(utf8(text)).slice(7, 23)
 }

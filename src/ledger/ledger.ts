@@ -55,6 +55,7 @@ import { queryImage } from './query-image.ts'
 import { askImages, type ImagesAsked } from './query-images.ts'
 import { askPackages, type PackagesAsked } from './query-packages.ts'
 import { queryRevocations } from './query-revocations.ts'
+import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-search.ts'
 import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
 import { Sequencer } from './sequencer.ts'
@@ -295,6 +296,11 @@ export class Ledger implements AsyncDisposable {
   /** The versions of a package, in its ecosystem's order. @throws Fault `malformed`, `unsupported` */
   async packages(question: PackagesAsked, moment?: Moment): Promise<PackagesAnswer> {
     return this.#ask(askPackages(question), moment)
+  }
+
+  /** Many packages at once. @throws Fault `malformed` (`cursor-malformed`) */
+  search(asked: SearchAsked, moment?: Moment): Promise<SearchAnswerSent> {
+    return this.#ask(askSearch(asked), moment)
   }
 
   /** @throws Fault `malformed` for a bad target URI */

@@ -4,8 +4,7 @@ import { expect } from 'chai'
 import { CYCLONEDX } from '../../src/attestation/predicate-types.ts'
 import { formatStatement } from '../../src/attestation/statement.ts'
 import { imageDigest } from '../../src/brand.ts'
-import { matchesName } from '../../src/cli/glob.ts'
-import { printComponents } from '../../src/cli/show-components.ts'
+import { matchesName, printComponents } from '../../src/cli/show-components.ts'
 import { createColors } from '../../src/cli/terminal.ts'
 import { imageComponents } from '../../src/client/image-components.ts'
 import type { JsonObject } from '../../src/encoding/strict-json.ts'
@@ -113,18 +112,18 @@ describe('the components of an image', () => {
 })
 
 describe('a pattern over names', () => {
-  it('has "*" and "?", knows no case, and needs no namespace', () => {
+  it('has "*", knows no case, and needs no namespace', () => {
     const yes = [
       ['openssl*', 'openssl-libs'],
       ['*', ''],
-      ['lib?sl3', 'debian/libssl3'],
+      ['lib*3', 'debian/libssl3'],
       ['@babel/*', '@babel/core'],
       ['CORE', '@babel/core'],
       ['a*b*c', 'a-b-b-c'],
     ] as const
     const no = [
       ['openssl', 'openssl-libs'],
-      ['?', ''],
+      ['', 'a'],
       ['@babel/c', '@babel/core'],
       ['babel', '@babel/core'],
       ['a*b*c', 'a-b-b'],
