@@ -32,6 +32,8 @@ export type {
   RowsAnswer,
   StatedQuestion,
 } from './verify/answer.ts'
+export type { DeploymentRow, DeploymentsAnswer, DeploymentsQuestion } from './verify/deployments.ts'
+export type { PackagesAnswer, VersionRow } from './verify/packages-answer.ts'
 export type { Evidence, LogTrust } from './verify/evidence.ts'
 export {
   EVIDENCE_TYPE,
@@ -48,14 +50,26 @@ export type { AuditReport } from './client/audit.ts'
 export type { AuditOptions, AuditProblem } from './client/audit-walk.ts'
 export { auditLog } from './client/audit.ts'
 export { checkTrustRoot } from './client/check-trust-root.ts'
-export type { CallOptions, ClientOptions, FoundQuery, ImagesQuery } from './client/client.ts'
+export type {
+  CallOptions,
+  ClientOptions,
+  DeploymentsQuery,
+  FoundQuery,
+  ImagesQuery,
+  PackagesQuery,
+} from './client/client.ts'
 export { Client } from './client/client.ts'
+export { verifiedDeployments } from './client/verified-deployments.ts'
+export type { Deployment } from './attestation/deployment.ts'
+export { deploymentStatement } from './attestation/deployment.ts'
 export { collectBundle, collectProofFile } from './client/collect-proof.ts'
 export { compareCheckpoint } from './client/compare-checkpoint.ts'
 export type { EventsPage, LogEvent } from './client/events.ts'
 export { collectEvidence } from './client/evidence.ts'
 export type { FollowOptions } from './client/follow.ts'
 export { followLog } from './client/follow.ts'
+export type { ImageComponents, ListedComponent } from './client/image-components.ts'
+export { imageComponents } from './client/image-components.ts'
 export type { PinDatabases } from './client/indexed-db-pins.ts'
 export { indexedDbPins } from './client/indexed-db-pins.ts'
 export type { PinStore } from './client/pins.ts'

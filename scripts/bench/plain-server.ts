@@ -42,6 +42,8 @@ const door: LedgerDoor = {
   notReady: absent,
   gauges: absent,
   found: absent,
+  packages: absent,
+  deployments: absent,
   search: absent,
   records: { consistency: absent, bundle: absent, proofFile: absent, events: absent, signed: absent },
 }

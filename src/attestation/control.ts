@@ -45,6 +45,7 @@ export function parseControl(statement: Statement): ControlStatement | undefined
     case 'cyclonedx':
     case 'spdx':
     case 'provenance':
+    case 'deployment':
     case 'other':
       return undefined
   }

@@ -16,6 +16,9 @@ export const TRUST_ROOT = 'https://attestree.dev/trust-root/v1'
 export const REVOCATION = 'https://attestree.dev/revocation/v1'
 export const ANNULMENT = 'https://attestree.dev/revocation-annulment/v1'
 
+/** Of ours, but about an image and not about the ledger. */
+export const DEPLOYMENT = 'https://attestree.dev/deployment/v1'
+
 /** Everything that the ledger says about itself (README 2.1). */
 const CONTROL_PREFIX = 'https://attestree.dev/'
 
@@ -26,6 +29,7 @@ export type PredicateKind =
   | 'trust-root'
   | 'revocation'
   | 'annulment'
+  | 'deployment'
   | 'control-unsupported'
   | 'other'
 
@@ -34,6 +38,7 @@ export function predicateKind(type: string): PredicateKind {
   if (type === TRUST_ROOT) return 'trust-root'
   if (type === REVOCATION) return 'revocation'
   if (type === ANNULMENT) return 'annulment'
+  if (type === DEPLOYMENT) return 'deployment'
   if (isControlType(type)) return 'control-unsupported'
   if (type === SLSA_PROVENANCE_V1 || type === SLSA_PROVENANCE_V02) return 'provenance'
   if (SLSA_PROVENANCE_V01.includes(type)) return 'provenance'
@@ -45,5 +50,5 @@ export function predicateKind(type: string): PredicateKind {
 
 /** Whether statements of this type speak about the ledger itself, supported or not. */
 export function isControlType(type: string): boolean {
-  return type.startsWith(CONTROL_PREFIX)
+  return type.startsWith(CONTROL_PREFIX) && type !== DEPLOYMENT
 }

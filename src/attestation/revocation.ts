@@ -221,12 +221,15 @@ const time =
 
 export function readTime(field: Field): string {
   const text = expectString(field)
+  if (!isTime(text)) throw refusal(field, 'a time as 2026-09-01T03:00:00Z')
+  return text
+}
+
+/** RFC 3339 in UTC, of a day that there is. */
+export function isTime(text: string): boolean {
   const day = time.exec(text)?.[1]
   // Days that a month does not have roll over into the next.
-  if (day === undefined || new Date(`${day}T00:00:00Z`).toISOString().slice(0, 10) !== day) {
-    throw refusal(field, 'a time as 2026-09-01T03:00:00Z')
-  }
-  return text
+  return day !== undefined && new Date(`${day}T00:00:00Z`).toISOString().slice(0, 10) === day
 }
 
 /**

@@ -41,6 +41,7 @@ const FORMATS = `What is read
   SBOM         CycloneDX JSON 1.2 to 1.7; SPDX JSON 2.2 and 2.3; SPDX 3.0 JSON-LD. XML, RDF, YAML, tag-value and the own
                JSON of syft and trivy are refused, with the command that converts them. The bytes are signed as they are.
   Provenance   SLSA v1 and v0.2 (v0.1 inside of envelopes)
+  Deployment   https://attestree.dev/deployment/v1, as attestree deploy record makes them
   Attestation  in-toto statement v1 or v0.1 in a DSSE envelope, or in a Sigstore bundle that was signed with a key;
                .jsonl holds one on each line
   Keys         cosign's encrypted key files; P-256, P-384, P-521, Ed25519, RSA

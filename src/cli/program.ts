@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import type { CliContext } from './context.ts'
 import { completionCommand } from './completion-command.ts'
+import { deployCommand } from './deploy-command.ts'
 import { findCommand } from './find-command.ts'
 import { getCommand } from './get-command.ts'
 import { helpCommand } from './help-command.ts'
@@ -25,7 +26,7 @@ const EXAMPLES = `  attestree find pkg:npm/lodash --range '<4.17.21'      which 
 /** What `attestree` alone prints: examples first, then the verbs of every day. */
 export const BRIEF = `${EXAMPLES}
 
-Every day   submit  verify  find  show  get  revoke  watch  log  import
+Every day   submit  verify  find  show  get  revoke  deploy  watch  log  import
 Once        trust  key  server  completion
 Help        attestree --help, attestree COMMAND --help, attestree help exit-codes|formats|trust`
 
@@ -46,6 +47,7 @@ export function createProgram(context: CliContext): Command {
     showCommand,
     getCommand,
     revokeCommand,
+    deployCommand,
     watchCommand,
     logCommand,
     trustCommand,

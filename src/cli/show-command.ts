@@ -1,4 +1,4 @@
-/** `attestree show`: everything recorded about an image, an entry, a key or an attestation. */
+/** `attestree show`: everything recorded about an image, an entry, a key or an attestation; the versions of a package. */
 import { Command } from 'commander'
 import { predicateKind } from '../attestation/predicate-types.ts'
 import type { ImageAnswer, RevocationRow, RevocationsAnswer } from '../verify/answer.ts'
@@ -7,30 +7,47 @@ import type { CliContext } from './context.ts'
 import { answerJson } from './json-answer.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { parseEntryReference, parseImageArgument, targetUri } from './reference.ts'
+import { showComponents } from './show-components.ts'
 import { showEntry } from './show-entry.ts'
 import { printSignedImages, signedImages } from './show-key.ts'
+import { showPackage } from './show-package.ts'
 import { formatTable, plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { printClaims } from './unregistered-claims.ts'
+import { UsageError } from './usage-error.ts'
 import { reasonsOf } from './verdict-text.ts'
+
+interface ShowFlags extends TrustFlags, OutputFlags {
+  readonly components?: true
+  readonly name?: string
+}
 
 export function showCommand(context: CliContext): Command {
   return new Command('show')
     .description('everything recorded about an image, an entry, a key or an attestation')
-    .argument('REF', 'NAME@sha256:…, an entry number, key:sha256:…, attestation:sha256:… or signature:…')
+    .argument(
+      'REF',
+      'NAME@sha256:…, an entry number, pkg:type/name, key:sha256:…, attestation:sha256:… or signature:…',
+    )
+    .option('--components', 'of an image: what is inside, by its SBOMs that count')
+    .option('--name <GLOB>', "with --components: those of this name only, e.g. 'openssl*'")
     .addOption(outputOption())
     .addOption(serverOption())
     .addOption(trustOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  attestree show registry.example/shop@sha256:…\n  attestree show 17\n  attestree show key:sha256:…        is this key revoked?\n',
+      '\nExamples:\n  attestree show registry.example/shop@sha256:…\n  attestree show 17\n  attestree show pkg:npm/lodash      which versions are there?\n  attestree show registry.example/shop@sha256:… --components --name "openssl*"\n  attestree show key:sha256:…        is this key revoked?\n',
     )
-    .action((reference: string, flags: TrustFlags & OutputFlags) => show(context, reference, flags))
+    .action((reference: string, flags: ShowFlags) => show(context, reference, flags))
 }
 
-async function show(context: CliContext, reference: string, flags: TrustFlags & OutputFlags): Promise<void> {
+async function show(context: CliContext, reference: string, flags: ShowFlags): Promise<void> {
+  if (flags.name !== undefined && flags.components !== true)
+    throw new UsageError('--name goes with --components')
   const client = await connect(context, flags)
   const { terminal } = context
+  if (flags.components === true) return showComponents(context, client, parseImageArgument(reference), flags)
+  if (/^pkg:/i.test(reference)) return showPackage(context, client, reference, flags)
   const index = parseEntryReference(reference)
   if (index !== undefined) return showEntry(context, client, index, flags)
   if (/^(key|attestation|signature):/.test(reference)) {
@@ -89,9 +106,16 @@ export function printImage(terminal: Terminal, answer: ImageAnswer, verdicts: 'm
 
 /** What people call it; the predicate type itself where there is no word for it. */
 function kindName(predicateType: string): string {
-  const names = { cyclonedx: 'CycloneDX SBOM', spdx: 'SPDX SBOM', provenance: 'SLSA provenance' } as const
+  const names = {
+    cyclonedx: 'CycloneDX SBOM',
+    spdx: 'SPDX SBOM',
+    provenance: 'SLSA provenance',
+    deployment: 'Deployment',
+  } as const
   const kind = predicateKind(predicateType)
-  return kind === 'cyclonedx' || kind === 'spdx' || kind === 'provenance' ? names[kind] : predicateType
+  return kind === 'cyclonedx' || kind === 'spdx' || kind === 'provenance' || kind === 'deployment'
+    ? names[kind]
+    : predicateType
 }
 
 /** `2026-11-24 13:15` of an ISO time; anything else as it is. */

@@ -1,4 +1,6 @@
 /** `attestree show N`: one entry, with what was signed in short. */
+import { parseDeployment } from '../attestation/deployment.ts'
+import { predicateKind } from '../attestation/predicate-types.ts'
 import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import type { Statement } from '../attestation/statement.ts'
 import type { LogIndex } from '../brand.ts'
@@ -41,7 +43,7 @@ export function printEntry(
   terminal.print(`  Signed by    ${entry.keyId}${signerText(standing)}`)
   terminal.print(`  States       ${visible(statement.predicateType)}`)
   for (const line of subjectLines(statement)) terminal.print(`  About        ${visible(line)}`)
-  for (const [name, value] of controlLines(parseControl(statement)))
+  for (const [name, value] of [...controlLines(parseControl(statement)), ...deploymentLines(statement)])
     terminal.print(`  ${name.padEnd(11)}  ${visible(value)}`)
   for (const line of verdictLines(standing)) terminal.print(`  Verdict      ${visible(line)}`)
   terminal.print(`  Recorded     ${visible(entry.recordedAt)}  (the server’s word)`)
@@ -102,6 +104,17 @@ function subjectLines({ subjects }: Statement): readonly string[] {
     .map(({ name, digest }) => `${name || '(no name)'}  sha256:${digest['sha256'] ?? '(none)'}`)
   const more = subjects.length - shown.length
   return more > 0 ? [...shown, `and ${more} more`] : shown
+}
+
+/** Times are the signer's claims. */
+function deploymentLines(statement: Statement): readonly (readonly [string, string])[] {
+  if (predicateKind(statement.predicateType) !== 'deployment') return []
+  const { environment, cluster, from, until, note } = parseDeployment(statement)
+  return [
+    ['Ran in', cluster === undefined ? environment : `${environment} (${cluster})`],
+    ['Claimed', until === undefined ? `since ${from}` : `from ${from} until ${until}`],
+    ...(note === undefined ? [] : [['Note', note] as const]),
+  ]
 }
 
 function controlLines(control: ControlStatement | undefined): readonly (readonly [string, string])[] {

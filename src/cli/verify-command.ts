@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { isImageName, repositoryOf } from '../attestation/image.ts'
+import { predicateKind } from '../attestation/predicate-types.ts'
 import type { ImageAnswer } from '../verify/answer.ts'
 import { checkRequirable, requireEstablished, type EvidenceReport } from '../verify/evidence-report.ts'
 import { verifyEvidence } from '../verify/evidence.ts'
@@ -100,18 +101,31 @@ async function verifyImageOnline(context: CliContext, what: string, flags: Verif
  * looked at its whole log: behind the end of the index there may be a revocation.
  */
 export function exitOfImage({ attestations, asOf }: Pick<ImageAnswer, 'attestations' | 'asOf'>): number {
-  const verdicts = attestations.map((one) => one.verdict.verdict)
-  if (verdicts.length === 0) return EXIT.nothingRecorded
-  if (verdicts.includes('revoked')) return EXIT.revoked
+  if (attestations.length === 0) return EXIT.nothingRecorded
+  if (attestations.some(isAgainst)) return EXIT.revoked
   if (vouching(attestations) === 0) return EXIT.untrusted
   return asOf.indexedThrough < asOf.treeSize ? EXIT.cannotTell : 0
 }
 
-/** How many count: one out of its signer's scope vouches for nothing. */
-export function vouching(attestations: ImageAnswer['attestations']): number {
+type Attestation = ImageAnswer['attestations'][number]
+
+/** How many count: one out of its signer's scope vouches for nothing, nor does it that an image was deployed. */
+export function vouching(attestations: readonly Attestation[]): number {
   return attestations.filter(
-    ({ verdict: { verdict } }) => verdict === 'valid' || verdict === 'valid-before-compromise',
+    ({ predicateType, verdict: { verdict } }) =>
+      !isDeployment(predicateType) && (verdict === 'valid' || verdict === 'valid-before-compromise'),
   ).length
+}
+
+/** A deployment that was recorded in error, or by a key that leaked since, says nothing against the image. */
+function isAgainst({ predicateType, verdict: { verdict, reasons } }: Attestation): boolean {
+  if (verdict !== 'revoked') return false
+  const ofImage = reasons.some((one) => one.target?.startsWith('image:') && one.annulledBy === undefined)
+  return ofImage || !isDeployment(predicateType)
+}
+
+function isDeployment(predicateType: string): boolean {
+  return predicateKind(predicateType) === 'deployment'
 }
 
 /** In JSON, one word that follows the exit code. */
@@ -159,7 +173,7 @@ function printVerdict(
 /** Which of the two it is decides what somebody does next. */
 function revokedSentence({ revoked, attestations }: ImageAnswer): string {
   if (revoked) return 'REVOKED. Do not deploy this image.'
-  const taken = attestations.filter((one) => one.verdict.verdict === 'revoked').map((one) => `#${one.entry}`)
+  const taken = attestations.filter(isAgainst).map((one) => `#${one.entry}`)
   return `REVOKED: ${taken.join(' ')} of ${plural(attestations.length, 'attestation')}. Do not deploy before somebody has looked at it.`
 }
 

@@ -10,7 +10,7 @@ import type { SearchAnswer } from '../verify/search.ts'
 import { expectMoment, momentParams, type Moment } from './moment.ts'
 import { expectSame, standing } from './standing.ts'
 
-interface Page extends Moment {
+export interface Page extends Moment {
   /** Rows on one page, 1 to 1,000. @default the server's, 100 */
   readonly limit?: number
   /** `next` of the page before. */
@@ -56,7 +56,7 @@ export async function askFound(asker: Asker, query: FoundQuery, options: CallOpt
   return answer
 }
 
-function pageParams(asked: [string, string][], query: Page): URLSearchParams {
+export function pageParams(asked: [string, string][], query: Page): URLSearchParams {
   const params = momentParams(query, new URLSearchParams(asked))
   if (query.limit !== undefined) params.set('limit', String(query.limit))
   if (query.cursor !== undefined) params.set('cursor', query.cursor)

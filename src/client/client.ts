@@ -26,6 +26,8 @@ import type {
   StatusAnswer,
   SubmitAnswer,
 } from '../verify/answer.ts'
+import type { DeploymentsAnswer } from '../verify/deployments.ts'
+import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import type { SearchAnswer, SearchQuestion } from '../verify/search.ts'
 import type { ConsistencyAnswer, EventsAnswer } from '../verify/records-answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
@@ -33,6 +35,8 @@ import type { LogTrust } from '../verify/evidence.ts'
 import { checkSigned, openTrustedCheckpoint } from '../verify/proven-entry.ts'
 import type { CheckedEntry } from '../verify/proven-entry.ts'
 import { askConsistency } from './ask-consistency.ts'
+import { askDeployments, type DeploymentsQuery } from './ask-deployments.ts'
+import { askPackages, type PackagesQuery } from './ask-packages.ts'
 import { askFound, askImages, type FoundQuery, type ImagesQuery } from './ask-rows.ts'
 import { createAsker, type Asker, type CallOptions } from './asker.ts'
 import { baseUrl } from './base-url.ts'
@@ -51,6 +55,8 @@ import { expectSame, standing } from './standing.ts'
 import { askSearch, type SearchPage } from './ask-search.ts'
 import { submitMany, submitOne, type SubmitResult } from './submit.ts'
 
+export type { DeploymentsQuery } from './ask-deployments.ts'
+export type { PackagesQuery } from './ask-packages.ts'
 export type { FoundQuery, ImagesQuery } from './ask-rows.ts'
 export type { CallOptions } from './asker.ts'
 
@@ -132,6 +138,16 @@ export class Client {
   /** As `images`, by what statements say beside components. */
   found(query: FoundQuery, options: CallOptions = {}): Promise<FoundAnswer> {
     return askFound(this.#asker, query, options)
+  }
+
+  /** What ran where. Each entry that a row names is proven to be in the log; `verifiedDeployments` makes the rows again. */
+  deployments(query: DeploymentsQuery, options: CallOptions = {}): Promise<DeploymentsAnswer> {
+    return askDeployments(this.#asker, query, options)
+  }
+
+  /** The versions of a package. Each row's entry is proven to be in the log; the counts are the server's word. */
+  packages(query: PackagesQuery, options: CallOptions = {}): Promise<PackagesAnswer> {
+    return askPackages(this.#asker, query, options)
   }
 
   /** What is recorded about one image. Verdicts and counts are the server's word. */

@@ -13,6 +13,7 @@ import { Fault } from '../errors.ts'
 import { allowAnyOrigin } from './allow-only.ts'
 import { attestationRoutes } from './attestations.ts'
 import { batchRoutes } from './batch.ts'
+import { deploymentRoutes } from './deployments.ts'
 import { entryRoutes } from './entries.ts'
 import { frontPage } from './front-page.ts'
 import { healthRoutes } from './health.ts'
@@ -20,6 +21,7 @@ import { imageRoutes } from './images.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { logRoutes } from './log-routes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { packageRoutes } from './packages.ts'
 import { answerProblem } from './problem.ts'
 import type { Report } from './problem.ts'
 import { BODY_LIMITS, createBodyReader } from './request-body.ts'
@@ -100,6 +102,8 @@ export function createRouters(
     entryRoutes(ledger),
     imageRoutes(ledger, parts),
     logRoutes(ledger),
+    packageRoutes(ledger),
+    deploymentRoutes(ledger),
     revocationRoutes(ledger),
     searchRoutes(ledger, parts),
     statusRoutes(ledger),

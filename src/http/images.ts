@@ -59,7 +59,10 @@ function askerOf(ledger: ImageDoor, params: Params): AskPage {
   if (kind === undefined || another !== undefined) throw notOne(kind, another)
   const moment = momentOf(params)
   if (kind === 'component') {
-    const component = componentOf(params)
+    const component = {
+      component: componentOf(requiredParam(params, 'component', 'pkg:npm/lodash')),
+      ...rangeOf(params),
+    }
     return (page) => ledger.images({ ...component, ...page }, moment)
   }
   if (params.has('range'))
@@ -67,7 +70,11 @@ function askerOf(ledger: ImageDoor, params: Params): AskPage {
   return (page) => ledger.found({ [kind]: params.get(kind), ...page }, moment)
 }
 
-function pageOf(params: Params): { readonly limit: number; readonly cursor?: string } {
+/** @throws Fault `malformed` (`parameter-malformed`) */
+export function pageOf(params: Pick<QueryParams<'limit' | 'cursor'>, 'get'>): {
+  readonly limit: number
+  readonly cursor?: string
+} {
   const limit = params.get('limit') ?? String(DEFAULT_PAGE_ROWS)
   const cursor = params.get('cursor')
   return {
@@ -83,8 +90,8 @@ function refusePage(params: Params): void {
   }
 }
 
-function componentOf(params: Params): Pick<ImagesQuery, 'component' | 'range'> {
-  const component = requiredParam(params, 'component', 'pkg:npm/lodash')
+/** @throws Fault `malformed` (`parameter-malformed`) */
+export function componentOf(component: string): string {
   // A purl has no spaces. One was "+", as in 1.0+dfsg: looked up like this, it would be found nowhere and look clean.
   if (component.includes(' ')) {
     throw refusal(
@@ -93,8 +100,12 @@ function componentOf(params: Params): Pick<ImagesQuery, 'component' | 'range'> {
       'Write "+" as %2B: in a query "+" is a space.',
     )
   }
+  return component
+}
+
+function rangeOf(params: Params): Pick<ImagesQuery, 'range'> {
   const range = params.get('range')
-  return { component, ...(range === undefined ? {} : { range }) }
+  return range === undefined ? {} : { range }
 }
 
 function notOne(kind: string | undefined, another: string | undefined): Fault {

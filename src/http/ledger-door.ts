@@ -10,7 +10,9 @@ import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { Fault } from '../errors.ts'
 import type { Records } from '../ledger/records.ts'
 import type { Moment } from '../ledger/moment.ts'
+import type { DeploymentsAsked } from '../ledger/query-deployments.ts'
 import type { FoundQuery } from '../ledger/query-found.ts'
+import type { PackagesAsked } from '../ledger/query-packages.ts'
 import type { SearchAnswerSent, SearchAsked } from '../ledger/query-search.ts'
 import type { Gauges } from '../ledger/readiness.ts'
 import type {
@@ -23,6 +25,8 @@ import type {
   StatusAnswer,
   SubmitAnswer,
 } from '../verify/answer.ts'
+import type { DeploymentsAnswer } from '../verify/deployments.ts'
+import type { PackagesAnswer } from '../verify/packages-answer.ts'
 
 /** What the caller of `GET /ledger/v1/images` asked for, not yet understood: the ledger parses it. */
 export interface ImagesQuery {
@@ -48,6 +52,8 @@ export interface LedgerDoor {
   image(digest: ImageDigest, moment: Moment): Promise<ImageAnswer>
   images(query: ImagesQuery, moment: Moment): Promise<ImagesAnswer>
   found(query: FoundQuery, moment: Moment): Promise<FoundAnswer>
+  deployments(query: DeploymentsAsked, moment: Moment): Promise<DeploymentsAnswer>
+  packages(query: PackagesAsked, moment: Moment): Promise<PackagesAnswer>
   search(asked: SearchAsked, moment: Moment): Promise<SearchAnswerSent>
   revocations(target: string, moment: Moment): Promise<RevocationsAnswer>
   readonly records: Records

@@ -5,7 +5,7 @@
 import { imageDigest, logIndex, treeSize, type ImageDigest, type LogIndex, type TreeSize } from '../brand.ts'
 import { sha256Id } from '../crypto/sha256.ts'
 import { formatBase64, parseBase64 } from '../encoding/base64.ts'
-import { isObject, parseJson } from '../encoding/strict-json.ts'
+import { isObject, parseJson, type JsonValue } from '../encoding/strict-json.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import type { ImagesQuestion, StatedQuestion } from '../verify/answer.ts'
@@ -26,25 +26,36 @@ export interface Cursor extends Place {
 type Asked = ImagesQuestion | StatedQuestion | string
 
 export function formatCursor(asked: Asked, { first, image, through }: Cursor): string {
-  const text = JSON.stringify({ asked: questionId(asked), first, image, through })
+  return cursorText({ asked: questionId(asked), first, image, through })
+}
+
+export function cursorText(value: object): string {
+  const text = JSON.stringify(value)
   return formatBase64(utf8(text)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
 /** @throws Fault `malformed` (`cursor-malformed`) for anything but a cursor that was given for this very question */
 export function parseCursor(asked: Asked, text: string): Cursor {
   const cursor = readCursor(text)
-  if (cursor === undefined || formatCursor(asked, cursor) !== text) {
-    throw new Fault('cursor-malformed', 'cursor: expected the `next` of an answer to the same question', {
-      hint: 'Leave out the cursor to start from the first page.',
-    })
-  }
+  if (cursor === undefined || formatCursor(asked, cursor) !== text) throw notOfQuestion()
   return cursor
+}
+
+export function notOfQuestion(): Fault {
+  return new Fault('cursor-malformed', 'cursor: expected the `next` of an answer to the same question', {
+    hint: 'Leave out the cursor to start from the first page.',
+  })
+}
+
+/** @throws Fault for a text that is no JSON in base64 */
+export function cursorValue(text: string): JsonValue {
+  const padded = text.replaceAll('-', '+').replaceAll('_', '/') + '='.repeat((4 - (text.length % 4)) % 4)
+  return parseJson(parseBase64(padded))
 }
 
 function readCursor(text: string): Cursor | undefined {
   try {
-    const padded = text.replaceAll('-', '+').replaceAll('_', '/') + '='.repeat((4 - (text.length % 4)) % 4)
-    const value = parseJson(parseBase64(padded))
+    const value = cursorValue(text)
     if (!isObject(value) || typeof value['first'] !== 'number' || typeof value['image'] !== 'string')
       return undefined
     const through = treeSize(Number(value['through']))
@@ -59,7 +70,8 @@ export function isAfter(row: Place, cursor: Place): boolean {
   return row.first > cursor.first || (row.first === cursor.first && row.image > cursor.image)
 }
 
-function questionId(asked: Asked): string {
+/** Short, and another for every other question. */
+export function questionId(asked: object | string): string {
   const text = typeof asked === 'string' ? asked : JSON.stringify(asked, Object.keys(asked).sort())
   return sha256Id(utf8(text)).slice(7, 23)
 }

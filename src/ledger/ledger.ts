@@ -23,6 +23,8 @@ import type {
   StatusAnswer,
   SubmitAnswer,
 } from '../verify/answer.ts'
+import type { DeploymentsAnswer } from '../verify/deployments.ts'
+import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import { checkControls } from './check-controls.ts'
 import { Follower, prepareIndex, type FollowSteps } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
@@ -32,10 +34,12 @@ import { createPastTotals } from './past-totals.ts'
 import type { Storage } from './ports.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
+import { askDeployments, type DeploymentsAsked } from './query-deployments.ts'
 import { queryAttestation, queryEntry, querySigned } from './query-entries.ts'
 import { askFound, type FoundQuery } from './query-found.ts'
 import { queryImage } from './query-image.ts'
 import { askImages, type ImagesAsked } from './query-images.ts'
+import { askPackages, type PackagesAsked } from './query-packages.ts'
 import { queryRevocations } from './query-revocations.ts'
 import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-search.ts'
 import { queryStatus } from './query-status.ts'
@@ -197,6 +201,16 @@ export class Ledger implements AsyncDisposable {
   /** Images by what statements say of them: a commit, a builder, or the key that signed. @throws Fault `malformed` */
   async found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer> {
     return this.#ask(askFound(question), moment)
+  }
+
+  /** What ran where, by signers' claims. @throws Fault `malformed` */
+  async deployments(question: DeploymentsAsked, moment?: Moment): Promise<DeploymentsAnswer> {
+    return this.#ask(askDeployments(question), moment)
+  }
+
+  /** The versions of a package, in its ecosystem's order. @throws Fault `malformed`, `unsupported` */
+  async packages(question: PackagesAsked, moment?: Moment): Promise<PackagesAnswer> {
+    return this.#ask(askPackages(question), moment)
   }
 
   /** Many packages at once. @throws Fault `malformed` (`cursor-malformed`) */

@@ -100,17 +100,17 @@ async function findOccurrences(view: View, question: ComponentQuestion): Promise
     const version = parseComponentKey(key)?.version
     if (version !== undefined && matchVersion(question, version) === 'out') continue
     for (const index of await view.reader.postings('components', key)) {
-      const listed = version === undefined ? await versionsBehind(view, question, key, index) : [version]
-      found.set(index, [...(found.get(index) ?? []), ...listed])
+      const listed = version === undefined ? await versionsBehind(view, key, index) : [version]
+      const kept = listed.filter((one) => matchVersion(question, one) !== 'out')
+      found.set(index, [...(found.get(index) ?? []), ...kept])
     }
   }
   return found
 }
 
 /** A key that was cut at its length limit does not tell the version: the entry's manifest does. */
-async function versionsBehind(
+export async function versionsBehind(
   view: View,
-  question: ComponentQuestion,
   key: Uint8Array,
   index: LogIndex,
 ): Promise<readonly string[]> {
@@ -120,7 +120,6 @@ async function versionsBehind(
   return parseManifest(manifest)
     .filter((line) => line.kind === 'p' && equalBytes(componentKey(line.name, line.version), key))
     .map((line) => line.version)
-    .filter((version) => matchVersion(question, version) !== 'out')
 }
 
 /** An exact version needs two look-ups; anything else all versions of the name. */

@@ -2,7 +2,7 @@
  * Keys of the two maps (index.md 4): under which bytes an entry is found.
  *
  *     components   p, c ‖ H8(name) ‖ name "@" version  s, d, f ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
- *                  h ‖ commit      b, l, t ‖ H8 ‖ text  k ‖ key id              u
+ *                  h ‖ commit      b, e, l, t ‖ H8 ‖ text  k ‖ key id              u
  *                  n ‖ H8 ‖ name "@" version   of a component without purl, its name in lower case
  *                  o ‖ H8(name) ‖ name "@" version   of the source package, where it is not the component's own
  *     status       a ‖ attestation      g ‖ attestation ‖ key      k ‖ key      i ‖ alg ‖ digest      r
@@ -124,6 +124,11 @@ export function builderKey(builder: string): Uint8Array {
   return shorten(namedPrefix('b', builder))
 }
 
+/** Of a deployment; as written. */
+export function environmentKey(environment: string): Uint8Array {
+  return shorten(namedPrefix('e', environment))
+}
+
 /** `id` in the spelling of the SPDX list. */
 export function licenceKey(id: string): Uint8Array {
   return shorten(namedPrefix('l', id))
@@ -170,6 +175,8 @@ function keysOfLine({ kind, name, version, extras }: ManifestLine): readonly Uin
       return [cpeKey(name, version)]
     case 'd':
       return [baseImageKey(name)]
+    case 'e':
+      return [environmentKey(name)]
     case 'f':
       return [componentHashKey(name)]
     case 'k':

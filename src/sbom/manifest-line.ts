@@ -12,6 +12,7 @@ const extrasOfKind = {
   b: [],
   c: [],
   d: [],
+  e: ['cluster', 'from', 'until'],
   f: ['of'],
   g: [],
   k: [],
@@ -23,7 +24,7 @@ const extrasOfKind = {
   w: ['platform'],
 } as const satisfies Record<string, readonly string[]>
 
-/** b builder, c CPE, d base image, f component hash, g source commit, k signer, l licence, n component without purl, p component, s subject, t predicate type, w tool. */
+/** b builder, c CPE, d base image, e environment, f component hash, g source commit, k signer, l licence, n component without purl, p component, s subject, t predicate type, w tool. */
 export type ManifestKind = keyof typeof extrasOfKind
 
 export interface ManifestLine {

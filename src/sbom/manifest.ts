@@ -6,8 +6,9 @@
  *     line = kind TAB name TAB version [TAB key=value …]         sorted by bytes, unique
  *
  * A pure function of the statement and the signing key: an auditor derives the same bytes. The lines themselves stand in
- * stated-lines.ts, but for licences (`l`). What lines are posted under is map/keys.ts.
+ * stated-lines.ts, but for licences (`l`) and deployments (`e`), which a browser's verifier does without. What lines are posted under is map/keys.ts.
  */
+import { parseDeployment } from '../attestation/deployment.ts'
 import { isControlType, predicateKind } from '../attestation/predicate-types.ts'
 import type { Statement } from '../attestation/statement.ts'
 import type { KeyId } from '../brand.ts'
@@ -36,7 +37,7 @@ export function manifestOf(
   sbom: SbomDocument | undefined = readSbom(statement),
 ): readonly ManifestLine[] {
   const licences = isControlType(statement.predicateType) ? [] : licenceLines(sbom)
-  return sortLines([...statedLines(statement, key, sbom), ...licences])
+  return sortLines([...statedLines(statement, key, sbom), ...licences, ...deploymentLines(statement)])
 }
 
 /** As in stated-lines.ts, with what is poor; text is refused with the command that converts it. */
@@ -52,4 +53,11 @@ function licenceLines(sbom: SbomDocument | undefined): readonly ManifestLine[] {
   const texts = sbom?.licences ?? []
   const ids = texts.flatMap(licenceIds).map(listedLicence)
   return [...new Set(ids)].flatMap((id) => (id === undefined ? [] : [makeLine('l', id)]))
+}
+
+/** Where an image runs, and since when: the note is for people alone. */
+function deploymentLines(statement: Statement): readonly ManifestLine[] {
+  if (predicateKind(statement.predicateType) !== 'deployment') return []
+  const { environment, cluster = '', from, until = '' } = parseDeployment(statement)
+  return [makeLine('e', environment, '', { cluster, from, until })]
 }

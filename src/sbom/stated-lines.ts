@@ -52,6 +52,7 @@ export function readSbom(statement: Statement): SbomDocument | undefined {
     case 'trust-root':
     case 'revocation':
     case 'annulment':
+    case 'deployment':
     case 'control-unsupported':
     case 'other':
       return undefined

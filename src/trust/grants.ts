@@ -49,6 +49,7 @@ export function mayMake(root: TrustRoot, principal: string, predicateType: strin
     case 'cyclonedx':
     case 'spdx':
     case 'provenance':
+    case 'deployment':
     case 'other':
       return isSubmitter(root, principal, predicateType)
   }

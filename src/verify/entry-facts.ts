@@ -27,6 +27,15 @@ export interface SbomFact {
   readonly components: number
 }
 
+export interface DeploymentFact {
+  readonly environment: string
+  /** Empty if none is stated. */
+  readonly cluster: string
+  readonly from: string
+  /** Empty if no end is known. */
+  readonly until: string
+}
+
 export interface EntryFacts {
   readonly index: LogIndex
   readonly attestation: AttestationId
@@ -34,6 +43,8 @@ export interface EntryFacts {
   readonly predicateType: string
   readonly subjects: readonly SubjectFact[]
   readonly sbom?: SbomFact
+  /** Only where the whole manifest was made: a browser's verifier makes none of deployments. */
+  readonly deployment?: DeploymentFact
   /** As written; empty if there is none. */
   readonly builder: string
   /** `repo@commit` */
@@ -62,6 +73,7 @@ export function factsOf(
       .filter((line) => line.kind === 's')
       .map((line) => ({ digest: line.name, name: line.extras['name'] ?? '' })),
     ...(tool === undefined ? {} : { sbom: sbomFact(tool, lines) }),
+    ...deploymentFact(lines.find((line) => line.kind === 'e')),
     builder: lines.find((line) => line.kind === 'b')?.name ?? '',
     commits: lines.filter((line) => line.kind === 'g').map((line) => `${line.name}@${line.version}`),
     ...(bases.length === 0 ? {} : { bases }),
@@ -73,6 +85,12 @@ function sbomFact(tool: ManifestLine, lines: readonly ManifestLine[]): SbomFact 
   let components = 0
   for (const line of lines) if (line.kind === 'p' || line.kind === 'c') components++
   return { tool: tool.name, toolVersion: tool.version, platform: tool.extras['platform'] ?? '', components }
+}
+
+function deploymentFact(line: ManifestLine | undefined): Pick<EntryFacts, 'deployment'> {
+  if (line === undefined) return {}
+  const { cluster = '', from = '', until = '' } = line.extras
+  return { deployment: { environment: line.name, cluster, from, until } }
 }
 
 export function isProvenance(facts: EntryFacts): boolean {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
+import { DEPLOYMENT } from '../../src/attestation/predicate-types.ts'
 import { imageDigest, treeSize } from '../../src/brand.ts'
 import { printImage } from '../../src/cli/show-command.ts'
 import { exitOfImage, vouching } from '../../src/cli/verify-command.ts'
@@ -41,5 +42,21 @@ describe('attestree: what is shown of an image', () => {
     })
     const all = [judged('valid'), judged('valid-before-compromise'), judged('unauthorized')]
     expect([vouching(all), vouching(all.slice(2))]).to.deep.equal([2, 0])
+  })
+
+  it('is not vouched for by having been deployed, nor revoked with a deployment that was recorded in error', async () => {
+    const { ledger } = await tellStory()
+    const answer = await ledger.image(imageDigest(digestOf('shop')))
+    const [first] = answer.attestations
+    if (first === undefined) throw new Error('the story has an attestation of shop')
+    const deployed = (verdict: typeof first.verdict.verdict, target = ''): typeof first => ({
+      ...first,
+      predicateType: DEPLOYMENT,
+      verdict: { ...first.verdict, verdict, reasons: [{ code: 'unspecified', target }] },
+    })
+    const exitOf = (...attestations: (typeof first)[]): number => exitOfImage({ ...answer, attestations })
+    expect(exitOf(deployed('valid'))).to.equal(12)
+    expect(exitOf(first, deployed('revoked', `key:${first.key}`))).to.equal(0)
+    expect(exitOf(deployed('revoked', `image:${answer.image}`))).to.equal(14)
   })
 })

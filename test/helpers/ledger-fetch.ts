@@ -61,6 +61,8 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   if (resource === 'images' && params.has('component'))
     return json(await ledger.images(imagesQuery(params), moment))
   if (resource === 'images') return json(await ledger.found(foundQuery(params), moment))
+  if (resource === 'deployments') return json(await ledger.deployments(foundQuery(params), moment))
+  if (resource === 'packages') return json(await ledger.packages(imagesQuery(params), moment))
   if (resource === 'revocations') return json(await ledger.revocations(params.get('target') ?? '', moment))
   if (resource === 'events') return json(await ledger.records.events(eventsPage(params)))
   if (resource === 'search') return search(ledger, init?.body)

@@ -69,6 +69,15 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       ...rest,
     }),
     found: async ({ builder = '' }) => ({ question: { builder }, items: [], coverage, ...rest }),
+    deployments: async () => ({ question: {}, items: [], coverage, ...rest }),
+    packages: async ({ component }) => ({
+      question: { component },
+      items: [],
+      versions: 0,
+      images: 0,
+      coverage,
+      ...rest,
+    }),
     search: async ({ question }) => ({
       question: formatSearchQuestion(question),
       items: [],

@@ -64,6 +64,9 @@ describe('schema/openapi.yaml', () => {
       min_size: '5',
       to: '2',
       after: '1',
+      environment: 'prod',
+      image: `sha256:${'ab'.repeat(32)}`,
+      time: '2026-11-17T16:45:00Z',
     }
     for (const { path, method, operation } of operations.filter((one) => one.method === 'get')) {
       const parameters = (Array.isArray(operation['parameters']) ? operation['parameters'] : []).map(

@@ -62,7 +62,7 @@ describe('the SPDX licence list', () => {
     expect(isSameLicence('mit', 'MIT') && !isSameLicence('MIT', 'MIT-0')).to.equal(true)
   })
 
-  it('is the list of manifest version 3: another one is another version', () => {
+  it('is the list of manifest version 4: another one is another version', () => {
     const digest = formatHex(sha256(utf8([...current, ...deprecated].toSorted().join('\n'))))
     expect(digest).to.equal('91f61918cc34346608229df51e1a3bcfc419b79498c4e3ce33d2baf03122a254')
   })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import {
   CYCLONEDX,
+  DEPLOYMENT,
   REVOCATION,
   SLSA_PROVENANCE_V02,
   SLSA_PROVENANCE_V1,
@@ -135,6 +136,22 @@ const golden: readonly (readonly [title: string, one: Statement, expected: strin
       signer,
       subject,
       't→https://slsa.dev/provenance/v0.2→',
+    ),
+  ],
+  [
+    'a deployment',
+    statement(DEPLOYMENT, {
+      environment: 'prod eu',
+      cluster: 'c-1',
+      from: '2026-11-17T08:00:00Z',
+      until: '2026-11-20T10:30:00Z',
+      note: 'for people',
+    }),
+    tabs(
+      'e→prod%20eu→→cluster=c-1→from=2026-11-17T08:00:00Z→until=2026-11-20T10:30:00Z',
+      signer,
+      subject,
+      't→https://attestree.dev/deployment/v1→',
     ),
   ],
   [
@@ -364,6 +381,12 @@ const line: fc.Arbitrary<ManifestLine> = fc.oneof(
     name: text,
     version: text,
     extras: fc.record({ arch: filled, distro: filled, src: filled }, { requiredKeys: [] }),
+  }),
+  fc.record({
+    kind: fc.constant('e'),
+    name: text,
+    version: text,
+    extras: fc.record({ cluster: filled, from: filled, until: filled }, { requiredKeys: [] }),
   }),
   fc.record({
     kind: fc.constant('f'),

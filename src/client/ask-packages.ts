@@ -1,0 +1,71 @@
+/** Which versions of a package there are. Each row's entry is proven to be in the log; the counts are the server's word. */
+import { parseRange } from '../sbom/range.ts'
+import type { PackagesAnswer, VersionRow } from '../verify/packages-answer.ts'
+import { anIndex, asOf, coverage, provenEntries } from '../verify/read-answer.ts'
+import { parseQuestion } from '../verify/rows.ts'
+import { count, flag, listOf, membersOf, oneOf, orNull, text, type Shape } from '../verify/shape.ts'
+import type { Page } from './ask-rows.ts'
+import { pageParams } from './ask-rows.ts'
+import type { Asker, CallOptions } from './asker.ts'
+import { expectMoment } from './moment.ts'
+import { expectSame, standing } from './standing.ts'
+
+export interface PackagesQuery extends Page {
+  /** A purl without version. */
+  readonly component: string
+}
+
+const versionRow: Shape<VersionRow> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = {
+    version: members.required('version', orNull(text)),
+    ordered: members.required('ordered', flag),
+    images: members.required('images', count),
+    statements: members.required('statements', count),
+    entry: members.required('entry', anIndex),
+  }
+  members.end()
+  return read
+}
+
+const question: Shape<PackagesAnswer['question']> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = { component: members.required('component', text) }
+  members.end()
+  return read
+}
+
+const packagesAnswer: Shape<PackagesAnswer> = (value, place) => {
+  const members = membersOf(value, place)
+  const next = members.optional('next', text)
+  const read: PackagesAnswer = {
+    question: members.required('question', question),
+    items: members.required('items', listOf(versionRow)),
+    ...(next === undefined ? {} : { next }),
+    versions: members.required('versions', count),
+    images: members.required('images', count),
+    coverage: members.required('coverage', coverage),
+    entries: members.required('entries', provenEntries),
+    asOf: members.required('asOf', asOf),
+    assurance: members.required('assurance', oneOf('rows')),
+    notEstablished: members.required('notEstablished', listOf(text)),
+  }
+  members.end()
+  return read
+}
+
+/** @throws Fault `malformed`, `unsupported` for a bad purl; `bad-proof` if the answer does not hold */
+export async function askPackages(
+  asker: Asker,
+  query: PackagesQuery,
+  options: CallOptions,
+): Promise<PackagesAnswer> {
+  const { asked } = parseQuestion(query.component, undefined, parseRange)
+  const params = pageParams([['component', asked.component]], query)
+  const answer = await asker.ask(`ledger/v1/packages?${params}`, packagesAnswer, options)
+  expectSame('component', asked.component, answer.question.component)
+  expectMoment(query, answer.asOf)
+  const checked = asker.check(answer)
+  for (const row of answer.items) standing(checked, row.entry)
+  return answer
+}
