@@ -121,7 +121,9 @@ function judgeVersion(affected: AffectedPackage, version: string): Judgement {
 
 function judgeListed({ listed }: AffectedPackage, version: string): Judgement {
   const isListed = listed?.texts.has(version) === true
-  if (isListed || (listed !== undefined && inRange(listed.range, version) === 'in'))
+  // No constraints: none of those listed can be ordered. As a range, that would be all versions.
+  const isOrdered = listed !== undefined && listed.range.constraints.length > 0
+  if (isListed || (isOrdered && inRange(listed.range, version) === 'in'))
     return { status: 'affected', reason: 'version-listed' }
   return { status: 'not-affected', reason: 'out-of-range' }
 }
