@@ -57,6 +57,7 @@ export const classOfReason = {
   'range-malformed': 'malformed',
   'reference-malformed': 'malformed',
   'request-malformed': 'malformed',
+  'search-malformed': 'malformed',
   'tile-malformed': 'malformed',
   'trust-file-malformed': 'malformed',
   // unacceptable: well formed, but refused

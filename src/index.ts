@@ -68,6 +68,17 @@ export type { SubmitResult } from './client/submit.ts'
 export { MAX_SUBMISSIONS } from './client/submit.ts'
 export type { Verified, VerifiedFound, VerifiedImages } from './client/verified-images.ts'
 export { verifiedFound, verifiedImages } from './client/verified-images.ts'
+export type { SearchPage } from './client/ask-search.ts'
+export type { VerifiedSearch } from './client/verified-search.ts'
+export { verifiedSearch } from './client/verified-search.ts'
+export type {
+  SearchAnswer,
+  SearchMatch,
+  SearchPart,
+  SearchQuestion,
+  SearchRow,
+  SearchScope,
+} from './verify/search.ts'
 export type {
   AttestationAnswer,
   ConsistencyAnswer,

@@ -42,6 +42,7 @@ const door: LedgerDoor = {
   notReady: absent,
   gauges: absent,
   found: absent,
+  search: absent,
   records: { consistency: absent, bundle: absent, proofFile: absent, events: absent },
 }
 

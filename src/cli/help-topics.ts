@@ -44,7 +44,8 @@ const FORMATS = `What is read
   Attestation  in-toto statement v1 or v0.1 in a DSSE envelope, or in a Sigstore bundle that was signed with a key;
                .jsonl holds one on each line
   Keys         cosign's encrypted key files; P-256, P-384, P-521, Ed25519, RSA
-  Ranges       VERS, or < <= > >= = joined by "," (and) or "||" (or), in the order of the package's ecosystem
+  Ranges       VERS, or < <= > >= = joined by "," (and) or "||" (or), in the order of the package's ecosystem;
+               or intervals as Maven and NuGet have them: [1.0,2.0)
 
 What is printed
 

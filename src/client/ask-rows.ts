@@ -6,6 +6,7 @@ import { foundAnswer, imagesAnswer } from '../verify/read-answer.ts'
 import { parseRange } from '../sbom/range.ts'
 import { parseQuestion } from '../verify/rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
+import type { SearchAnswer } from '../verify/search.ts'
 import { expectMoment, momentParams, type Moment } from './moment.ts'
 import { expectSame, standing } from './standing.ts'
 
@@ -69,7 +70,7 @@ function expectAnswered(asked: StatedQuestion, answered: StatedQuestion): void {
 }
 
 /** Each entry that a row names is proven to be in the log. */
-function checkRowsStand(asker: Asker, answer: RowsAnswer, query: Page): void {
+export function checkRowsStand(asker: Asker, answer: RowsAnswer | SearchAnswer, query: Page): void {
   expectMoment(query, answer.asOf)
   const checked = asker.check(answer)
   for (const row of answer.items) {

@@ -27,6 +27,7 @@ import type {
   StatusAnswer,
   SubmitAnswer,
 } from '../verify/answer.ts'
+import type { SearchAnswer, SearchQuestion } from '../verify/search.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
 import type { LogTrust } from '../verify/evidence.ts'
 import { checkSigned, openTrustedCheckpoint } from '../verify/proven-entry.ts'
@@ -47,6 +48,7 @@ import {
   statusAnswer,
 } from './read-answer.ts'
 import { expectSame, standing } from './standing.ts'
+import { askSearch, type SearchPage } from './ask-search.ts'
 import { submitMany, submitOne, type SubmitResult } from './submit.ts'
 
 export type { FoundQuery, ImagesQuery } from './ask-rows.ts'
@@ -180,6 +182,11 @@ export class Client {
     })
     expectSame('what was signed', id, attestationIdOf(bytes))
     return bytes
+  }
+
+  /** One page of the images in which any part of the question is found; its entries are proven, its rows the server's word. */
+  search(question: SearchQuestion, page: SearchPage = {}, options: CallOptions = {}): Promise<SearchAnswer> {
+    return askSearch(this.#asker, question, page, options)
   }
 
   /** The revocations that name a target, proven to be in the log. That there are no others is the server's word. */

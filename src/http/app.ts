@@ -27,6 +27,7 @@ import type { BodyLimits, ReadBody } from './request-body.ts'
 import { requestTarget } from './request-target.ts'
 import { revocationRoutes } from './revocations.ts'
 import { createRateLimits, type RateLimitMode } from './rate-limit.ts'
+import { searchRoutes } from './search.ts'
 import { requireToken } from './submit-tokens.ts'
 import { createSubmitLane } from './submit-lane.ts'
 import { submitAndCheck, type SchemaCheck } from './schema-check.ts'
@@ -100,6 +101,7 @@ export function createRouters(
     imageRoutes(ledger, parts),
     logRoutes(ledger),
     revocationRoutes(ledger),
+    searchRoutes(ledger, parts),
     statusRoutes(ledger),
     healthRoutes(ledger, metrics),
     tileRoutes(ledger),

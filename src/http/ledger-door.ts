@@ -11,6 +11,7 @@ import type { Fault } from '../errors.ts'
 import type { Records } from '../ledger/records.ts'
 import type { Moment } from '../ledger/moment.ts'
 import type { FoundQuery } from '../ledger/query-found.ts'
+import type { SearchAnswerSent, SearchAsked } from '../ledger/query-search.ts'
 import type { Gauges } from '../ledger/readiness.ts'
 import type {
   AttestationAnswer,
@@ -47,6 +48,7 @@ export interface LedgerDoor {
   image(digest: ImageDigest, moment: Moment): Promise<ImageAnswer>
   images(query: ImagesQuery, moment: Moment): Promise<ImagesAnswer>
   found(query: FoundQuery, moment: Moment): Promise<FoundAnswer>
+  search(asked: SearchAsked, moment: Moment): Promise<SearchAnswerSent>
   revocations(target: string, moment: Moment): Promise<RevocationsAnswer>
   readonly records: Records
   /** The newest published note. */

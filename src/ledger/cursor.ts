@@ -22,7 +22,8 @@ export interface Cursor extends Place {
   readonly through: TreeSize
 }
 
-type Asked = ImagesQuestion | StatedQuestion
+/** A search as its JSON text: it has objects in it. */
+type Asked = ImagesQuestion | StatedQuestion | string
 
 export function formatCursor(asked: Asked, { first, image, through }: Cursor): string {
   const text = JSON.stringify({ asked: questionId(asked), first, image, through })
@@ -59,5 +60,6 @@ export function isAfter(row: Place, cursor: Place): boolean {
 }
 
 function questionId(asked: Asked): string {
-  return sha256Id(utf8(JSON.stringify(asked, Object.keys(asked).sort()))).slice(7, 23)
+  const text = typeof asked === 'string' ? asked : JSON.stringify(asked, Object.keys(asked).sort())
+  return sha256Id(utf8(text)).slice(7, 23)
 }

@@ -51,6 +51,7 @@ import { askFound, type FoundQuery } from './query-found.ts'
 import { queryImage } from './query-image.ts'
 import { askImages, type ImagesAsked } from './query-images.ts'
 import { queryRevocations } from './query-revocations.ts'
+import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-search.ts'
 import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
 import { Sequencer } from './sequencer.ts'
@@ -281,6 +282,11 @@ export class Ledger implements AsyncDisposable {
   /** Images by what statements say of them: a commit, a builder, or the key that signed. @throws Fault `malformed` */
   async found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer> {
     return this.#ask(askFound(question), moment)
+  }
+
+  /** Many packages at once. @throws Fault `malformed` (`cursor-malformed`) */
+  search(asked: SearchAsked, moment?: Moment): Promise<SearchAnswerSent> {
+    return this.#ask(askSearch(asked), moment)
   }
 
   /** @throws Fault `malformed` for a bad target URI */

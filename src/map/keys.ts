@@ -3,6 +3,7 @@
  *
  *     components   p, c ‖ H8(name) ‖ name "@" version  s, d, f ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
  *                  h ‖ commit      b, l, t ‖ H8 ‖ text  k ‖ key id              u
+ *                  o ‖ H8(name) ‖ name "@" version   of the source package, where it is not the component's own
  *     status       a ‖ attestation      g ‖ attestation ‖ key      k ‖ key      i ‖ alg ‖ digest      r
  *
  * H8, the first 8 bytes of SHA-256(name), balances the trie and keeps all versions of a name together. Names and
@@ -19,6 +20,7 @@ import { parseHex } from '../encoding/hex.ts'
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import type { ManifestLine } from '../sbom/manifest.ts'
+import { originOf } from '../sbom/origin.ts'
 
 /** mpt-v1 takes keys up to this (index.md 2). */
 const MAX_KEY_BYTES = 1_024
@@ -46,14 +48,32 @@ export function componentPrefix(name: string): Uint8Array {
   return concatBytes(namedPrefix('p', name), utf8('@')).slice(0, KEPT_BYTES)
 }
 
+/** The source package of a component: `name` as a component's, with the name of the source package in it. */
+export function originKey(name: string, version: string): Uint8Array {
+  return shorten(concatBytes(namedPrefix('o', name), utf8(`@${version}`)))
+}
+
+/** As `componentPrefix`, of everything that was built from any version of the source package. */
+export function originPrefix(name: string): Uint8Array {
+  return concatBytes(namedPrefix('o', name), utf8('@')).slice(0, KEPT_BYTES)
+}
+
+/** Posted only where the component itself is not found under the same name and version. */
+function originKeys(line: Pick<ManifestLine, 'name' | 'version' | 'extras'>): readonly Uint8Array[] {
+  const origin = originOf(line)
+  const isItself = origin.name === line.name && origin.version === line.version
+  return isItself ? [] : [originKey(origin.name, origin.version)]
+}
+
 /**
- * Undefined for what is no component's key, and for keys of the full length: they may have been cut, and then only
+ * Also of a source package's key. Undefined for what is neither, and for keys of the full length: they may have been cut, and then only
  * the manifest knows the version.
  */
 export function parseComponentKey(
   key: Uint8Array,
 ): { readonly name: string; readonly version: string } | undefined {
-  if (key.length >= MAX_KEY_BYTES || key[0] !== letter('p')) return undefined
+  const isNamed = key[0] === letter('p') || key[0] === letter('o')
+  if (key.length >= MAX_KEY_BYTES || !isNamed) return undefined
   const text = parseUtf8(key.slice(1 + H8_BYTES), 'component key')
   // Names are purl-encoded and hold no "@"; versions may.
   const at = text.indexOf('@')
@@ -78,6 +98,11 @@ export function componentHashKey(digest: string): Uint8Array {
 /** `name` is `part:vendor:product`; `version` may be empty. */
 export function cpeKey(name: string, version: string): Uint8Array {
   return shorten(concatBytes(namedPrefix('c', name), utf8(`@${version}`)))
+}
+
+/** Begins the key of every version that the CPE names. */
+export function cpePrefix(name: string): Uint8Array {
+  return concatBytes(namedPrefix('c', name), utf8('@')).slice(0, KEPT_BYTES)
 }
 
 export function signerKey(key: KeyId): Uint8Array {
@@ -122,10 +147,10 @@ export function keysOfManifest(lines: readonly ManifestLine[]): readonly Uint8Ar
   return uniqueKeys(lines.flatMap(keysOfLine))
 }
 
-function keysOfLine({ kind, name, version }: ManifestLine): readonly Uint8Array[] {
+function keysOfLine({ kind, name, version, extras }: ManifestLine): readonly Uint8Array[] {
   switch (kind) {
     case 'p':
-      return [componentKey(name, version)]
+      return [componentKey(name, version), ...originKeys({ name, version, extras })]
     case 's':
       return [subjectKey(name)]
     case 'g':

@@ -6,8 +6,11 @@ import { parseProvenance } from '../attestation/provenance.ts'
 import type { Statement } from '../attestation/statement.ts'
 import type { SbomDocument } from './component.ts'
 import { listedLicence } from './licence-list.ts'
+import { identityOf, identityVersion } from './identity.ts'
 import { licenceIds } from './licence.ts'
 import { foreignSubject } from './own-subject.ts'
+import { formatPurl } from './purl.ts'
+import { versionOrderOf } from './versions/order.ts'
 
 export interface IntakeFinding {
   /**
@@ -56,7 +59,12 @@ export function intakeOf(statement: Statement, sbom: SbomDocument | undefined): 
     withoutPurl: components - withPurl,
     withoutVersion,
     duplicates,
-    findings: [...subjectFindings(statement, sbom), ...sbom.findings, ...licenceFindings(sbom)],
+    findings: [
+      ...subjectFindings(statement, sbom),
+      ...sbom.findings,
+      ...versionFindings(sbom),
+      ...licenceFindings(sbom),
+    ],
   }
 }
 
@@ -64,6 +72,21 @@ export function intakeOf(statement: Statement, sbom: SbomDocument | undefined): 
 function subjectFindings(statement: Statement, { about }: SbomDocument): readonly IntakeFinding[] {
   const example = foreignSubject(statement, about)
   return example === undefined ? [] : [{ code: 'subject-differs', count: 1, example: example.slice(0, 100) }]
+}
+
+/** Versions that are none in their package's ecosystem: every range leaves them undetermined. */
+function versionFindings({ components }: SbomDocument): readonly IntakeFinding[] {
+  const unordered = components.flatMap(({ purl, version }) => {
+    if (purl === undefined) return []
+    const order = versionOrderOf(identityOf(purl).type)
+    const found = identityVersion(purl, version)
+    return found !== '' && order !== undefined && order.canonical(found) === undefined
+      ? [formatPurl(purl)]
+      : []
+  })
+  const [first] = unordered
+  if (first === undefined) return []
+  return [{ code: 'version-unordered', count: unordered.length, example: first.slice(0, 100) }]
 }
 
 /** Texts that name no licence of the list: nobody finds them by licence. Own licences (`LicenseRef-`) are no mistake. */

@@ -21,7 +21,7 @@ export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine
 export { readSbom } from './stated-lines.ts'
 
 /** Changes with every change of the function below, however small, and with the licence list. */
-export const MANIFEST_VERSION = 3
+export const MANIFEST_VERSION = 4
 
 /**
  * Sorted and unique. `sbom` is what `readSbom` gives, for callers that have it already.

@@ -3,6 +3,8 @@
  * `>`, `>=` and `=` with a version, joined by "," or blanks (and) and by "||" (or). The result is what VERS would say:
  * intervals, united and in order.
  *
+ * Maven's and NuGet's intervals (`[1.0,2.0)`, several joined by ",") say the same in another way.
+ *
  * `^`, `~`, `x` and hyphen ranges are refused: they say what may be installed, and hide pre-releases while doing so.
  *
  * The n versions of a range cut the line of all versions into 2n+1 places, counted from 0: what lies below the first, the
@@ -17,7 +19,8 @@ type Interval = readonly [from: number, to: number]
 
 /** @throws Fault `malformed` (`range-malformed`) or `unsupported` */
 export function parseNativeRange(text: string, order: VersionOrder): readonly Constraint[] {
-  const clauses = text.split('||').map((clause) => parseClause(clause, text, order))
+  const written = /^[[(]/.test(text) ? comparatorsOf(text) : text
+  const clauses = written.split('||').map((clause) => parseClause(clause, text, order))
   const versions = ascending(clauses.flat(), order)
   const last = 2 * versions.length
   const intervals = clauses
@@ -38,6 +41,24 @@ export function parseNativeRange(text: string, order: VersionOrder): readonly Co
     }
     return 2 * low + 1
   }
+}
+
+/** Intervals as the comparators that say the same: `[1.0,2.0)` is `>=1.0,<2.0`, `[1.0]` is `=1.0`. */
+function comparatorsOf(text: string): string {
+  const clauses = text.split(/(?<=[\])])\s*,/).map((one) => {
+    const [isInterval, open, low = '', comma, high = '', close] =
+      /^([[(])([^,[\]()]*)(?:(,)([^,[\]()]*))?([\])])$/.exec(one.trim()) ?? []
+    const isSingle = comma === undefined
+    if (isInterval === undefined || (isSingle && (open !== '[' || close !== ']')))
+      throw malformed(text, 'intervals such as [1.0,2.0)')
+    if (isSingle) return `=${low}`
+    const bounds = [
+      low.trim() === '' ? '' : `${open === '[' ? '>=' : '>'}${low}`,
+      high.trim() === '' ? '' : `${close === ']' ? '<=' : '<'}${high}`,
+    ]
+    return bounds.filter((bound) => bound !== '').join(',') || '*'
+  })
+  return clauses.join('||')
 }
 
 /** Each version once. */
@@ -67,11 +88,13 @@ function splitClause(clause: string, text: string): readonly string[] {
 
 function parsePart(part: string, text: string, order: VersionOrder): Constraint {
   refuseInstallNotation(part, text)
-  const [, written = '', rest = ''] = /^([<>]=?|={0,2})(.*)$/s.exec(part) ?? []
+  const [, written = '', rest = ''] = /^(<<|>>|[<>]=?|={0,2})(.*)$/s.exec(part) ?? []
   const version = order.canonical(rest)
   if (version === undefined || written === '==')
     throw malformed(text, '<, <=, >, >= or = and a version of this type')
-  return { comparator: comparatorOf(written), version }
+  // Debian writes "<<" for "<".
+  const comparator = written === '<<' ? '<' : written === '>>' ? '>' : comparatorOf(written)
+  return { comparator, version }
 }
 
 function refuseInstallNotation(part: string, text: string): void {

@@ -104,6 +104,7 @@ function encodeVersion(version: string): string {
 
 /** Ascending, and each version once. A single constraint needs no order. */
 function checkOrder({ type, constraints }: VersionRange, text: string): void {
+  if (['all', 'none'].includes(type) && constraints[0]?.comparator !== '*') throw malformed(text, '"*" alone')
   const order = versionOrderOf(type)
   for (const [i, { comparator, version }] of constraints.entries()) {
     // A single version need not be one that can be ordered, but a moment has one spelling.
@@ -160,7 +161,7 @@ export function formatVers(range: VersionRange): string {
  */
 export function inRange(range: VersionRange, version: string): 'in' | 'out' | 'undetermined' {
   const { constraints } = range
-  if (constraints[0]?.comparator === '*') return 'in'
+  if (constraints[0]?.comparator === '*') return range.type === 'none' ? 'out' : 'in'
   const same = constraints.find((constraint) => constraint.version === version)
   if (same !== undefined) return includes(same) ? 'in' : 'out'
   const order = versionOrderOf(range.type)

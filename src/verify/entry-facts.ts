@@ -38,6 +38,8 @@ export interface EntryFacts {
   readonly builder: string
   /** `repo@commit` */
   readonly commits: readonly string[]
+  /** Digests of the images that provenance names as built on; absent if there are none. */
+  readonly bases?: readonly string[]
   /** The signer's word; absent if there is none. */
   readonly claimed?: Claimed
 }
@@ -50,6 +52,7 @@ export function factsOf(
   claimed: Claimed = {},
 ): EntryFacts {
   const tool = lines.find((line) => line.kind === 'w')
+  const bases = lines.filter((line) => line.kind === 'd').map((line) => line.name)
   return {
     index,
     attestation,
@@ -61,6 +64,7 @@ export function factsOf(
     ...(tool === undefined ? {} : { sbom: sbomFact(tool, lines) }),
     builder: lines.find((line) => line.kind === 'b')?.name ?? '',
     commits: lines.filter((line) => line.kind === 'g').map((line) => `${line.name}@${line.version}`),
+    ...(bases.length === 0 ? {} : { bases }),
     ...(Object.keys(claimed).length === 0 ? {} : { claimed }),
   }
 }

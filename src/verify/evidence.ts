@@ -145,7 +145,7 @@ function checkQuestion({ question: asked, answer }: Evidence): void {
 }
 
 /** Every entry with what was signed, ascending; and nothing else in the file. */
-function checkAttestations(
+export function checkAttestations(
   { entries }: CheckedAnswer,
   pae: Readonly<Record<string, Uint8Array>>,
 ): readonly CheckedAttestation[] {

@@ -38,7 +38,7 @@ import {
   tableOf,
   text,
 } from './shape.ts'
-import type { Shape } from './shape.ts'
+import type { Members, Shape } from './shape.ts'
 
 const SHA256 = 'sha256: and 64 lower-case hex digits'
 
@@ -113,15 +113,20 @@ const builtTimes: Shape<NonNullable<ProvenanceRow['claimed']>> = (value, place) 
   }
 }
 
-export const provenanceRow: Shape<ProvenanceRow> = (value, place) => {
-  const members = membersOf(value, place)
+/** The members of a row's provenance; more may follow. */
+export function provenanceMembers(members: Members): ProvenanceRow {
   const times = members.optional('claimed', builtTimes)
-  const read: ProvenanceRow = {
+  return {
     entry: members.required('entry', anIndex),
     builder: members.required('builder', text),
     commits: members.required('commits', listOf(text)),
     ...(times === undefined ? {} : { claimed: times }),
   }
+}
+
+export const provenanceRow: Shape<ProvenanceRow> = (value, place) => {
+  const members = membersOf(value, place)
+  const read = provenanceMembers(members)
   members.end()
   return read
 }
@@ -172,7 +177,7 @@ export const unregisteredClaims: Shape<UnregisteredClaims> = (value, place) => {
   return read
 }
 
-const questionCoverage: Shape<QuestionCoverage> = (value, place) => {
+export const questionCoverage: Shape<QuestionCoverage> = (value, place) => {
   const members = membersOf(value, place)
   const read: QuestionCoverage = {
     images: members.required('images', count),
@@ -199,7 +204,11 @@ export const coverage: Shape<Coverage> = (value, place) => {
 }
 
 /** The members that answers of rows have in common, around what differs. */
-function answerWith<Q, R, C>(asked: Shape<Q>, row: Shape<R>, covered: Shape<C>): Shape<RowsOf<Q, R, C>> {
+export function answerWith<Q, R, C>(
+  asked: Shape<Q>,
+  row: Shape<R>,
+  covered: Shape<C>,
+): Shape<RowsOf<Q, R, C>> {
   return (value, place) => {
     const members = membersOf(value, place)
     const next = members.optional('next', text)

@@ -4,7 +4,7 @@
  *
  * A row that was left out with all its entries cannot be seen here: that is the business of the report (`complete`).
  */
-import type { LogIndex } from '../brand.ts'
+import type { LogIndex, TreeSize } from '../brand.ts'
 import { basisOf, parseControl } from '../attestation/control.ts'
 import { isControlType, REVOCATION } from '../attestation/predicate-types.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
@@ -18,7 +18,7 @@ import { readSbom, statedLines } from '../sbom/stated-lines.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { FoundRow, ImageRow, RowsAnswer, StatedQuestion, UnregisteredClaim } from './answer.ts'
 import { asBadProof } from './bad-proof.ts'
-import { factsOf } from './entry-facts.ts'
+import { factsOf, type EntryFacts } from './entry-facts.ts'
 import { foundRow, isStated, parseStatedQuestion, type FoundFacts } from './found-rows.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
 import { compareRows, decide, parseQuestion, rowOf } from './rows.ts'
@@ -26,6 +26,11 @@ import type { ComponentQuestion, Stated } from './rows.ts'
 import { checkClaims, claimOf } from './unregistered.ts'
 
 type Row = ImageRow | FoundRow
+
+/** A row of any question, and the entries that it rests on. */
+export type RestingRow = Pick<FoundRow, 'image' | 'matches' | 'sboms'> & {
+  readonly provenance: readonly { readonly entry: LogIndex }[]
+}
 
 /**
  * @param attested everything the answer names, in the order of the log
@@ -37,13 +42,7 @@ export function checkRows(
   trust: TrustState,
 ): void {
   const through = answer.asOf.indexedThrough
-  const later = attested.find(({ entry }) => entry.index >= through)
-  if (later !== undefined) {
-    throw new Fault(
-      'rows-differ',
-      `entry ${later.entry.index}: expected entries below ${through}, where the answer's index ends`,
-    )
-  }
+  checkReach(through, attested)
   const question = checkedQuestion(answer.question)
   const all = attested.map((one) => statedBy(one, question))
   const stated = bySubject(all)
@@ -55,12 +54,25 @@ export function checkRows(
   }
   checkOrder(answer.items)
   checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(question, all, entry))
-  checkUse(answer, attested)
+  checkUse(answer.items, answer.unregistered, attested)
+}
+
+/** The server judges as of where its index ends: what came later says nothing yet. */
+export function checkReach(through: TreeSize, attested: readonly CheckedAttestation[]): void {
+  const later = attested.find(({ entry }) => entry.index >= through)
+  if (later === undefined) return
+  throw new Fault(
+    'rows-differ',
+    `entry ${later.entry.index}: expected entries below ${through}, where the answer's index ends`,
+  )
 }
 
 /** A row taken out leaves its entries behind: what no row rests on is refused, but for control statements. */
-function checkUse({ items, unregistered }: RowsAnswer, attested: readonly CheckedAttestation[]): void {
-  const rows: readonly Row[] = items
+export function checkUse(
+  rows: readonly RestingRow[],
+  unregistered: RowsAnswer['unregistered'],
+  attested: readonly CheckedAttestation[],
+): void {
   const used = new Set(
     rows.flatMap((row) => [...row.sboms, ...[...row.matches, ...row.provenance].map((one) => one.entry)]),
   )
@@ -125,8 +137,10 @@ function statedBy(
 }
 
 /** Under each digest what speaks of it, once. */
-function bySubject(all: readonly AnyStated[]): ReadonlyMap<string, readonly AnyStated[]> {
-  const found = new Map<string, AnyStated[]>()
+export function bySubject<S extends { readonly facts: EntryFacts }>(
+  all: readonly S[],
+): ReadonlyMap<string, readonly S[]> {
+  const found = new Map<string, S[]>()
   for (const stated of all) {
     for (const digest of new Set(stated.facts.subjects.map((subject) => subject.digest))) {
       const others = found.get(digest)
@@ -164,7 +178,7 @@ function withoutUnclaimed(made: Row['provenance'], claimed: Row['provenance']): 
   })
 }
 
-function isSame(a: unknown, b: unknown): boolean {
+export function isSame(a: unknown, b: unknown): boolean {
   return equalBytes(canonical(a), canonical(b))
 }
 
@@ -176,12 +190,12 @@ function shown(value: unknown): string {
   return JSON.stringify(value).slice(0, 100)
 }
 
-function differs(row: Row, expected: string, got: string): Fault {
+function differs(row: Pick<Row, 'image'>, expected: string, got: string): Fault {
   return new Fault('rows-differ', `row ${row.image}: expected ${expected}, got ${got}`)
 }
 
 /** Strictly ascending, so that no row stands there twice. */
-function checkOrder(rows: readonly Row[]): void {
+export function checkOrder(rows: readonly RestingRow[]): void {
   rows.forEach((row, i) => {
     const before = rows[i - 1]
     if (before !== undefined && compareRows(before, row) >= 0) {

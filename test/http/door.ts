@@ -10,6 +10,7 @@ import type { LedgerDoor } from '../../src/http/ledger-door.ts'
 import { startServer } from '../../src/http/serve.ts'
 import type { ServerLimits } from '../../src/http/serve.ts'
 import { emptyIntake } from '../../src/sbom/intake.ts'
+import { formatSearchQuestion } from '../../src/verify/search-wire.ts'
 import type { AsOf } from '../../src/verify/answer.ts'
 
 export const ID = attestationId(`sha256:${'ab'.repeat(32)}`)
@@ -68,6 +69,12 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       ...rest,
     }),
     found: async ({ builder = '' }) => ({ question: { builder }, items: [], coverage, ...rest }),
+    search: async ({ question }) => ({
+      question: formatSearchQuestion(question),
+      items: [],
+      coverage: { images: 0, affected: 0, notAffected: 0, undetermined: 0, unknown: 0, unreadableEntries: 0 },
+      ...rest,
+    }),
     revocations: async (target) => ({
       target,
       state: 'not-revoked',

@@ -54,6 +54,25 @@ describe('the intake report', () => {
     })
   })
 
+  it('says which versions no range can tell of', () => {
+    const purls = [
+      'pkg:golang/a@(devel)',
+      'pkg:golang/b@v1.0.0',
+      'pkg:rpm/x/c@latest?epoch=1',
+      'pkg:generic/d@any',
+      'pkg:npm/e',
+    ]
+    const report = intake(
+      CYCLONEDX,
+      cycloneDx({ metadata: {}, components: purls.map((purl) => ({ name: 'a', purl })) }),
+    )
+    expect(report.findings).to.deep.include({
+      code: 'version-unordered',
+      count: 2,
+      example: 'pkg:golang/a@%28devel%29',
+    })
+  })
+
   it('says if the document names another subject than was signed', () => {
     const [same, other] = [`sha256:${'e3'.repeat(32)}`, `sha256:${'a1'.repeat(32)}`]
     const hashes = [{ alg: 'SHA-256', content: other.slice(7) }]

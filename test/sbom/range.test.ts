@@ -101,6 +101,8 @@ const containment: readonly (readonly [
   ['vers:apk/<3.1.4-r0', 'edge', 'undetermined'],
   ['vers:composer/<2.0', 'dev-main', 'undetermined'],
   ['vers:datetime/<2024-01-01T00:00:00Z', '2024-01-01T00:00:00+02:00', 'in'],
+  ['vers:all/*', 'anything', 'in'],
+  ['vers:none/*', 'anything', 'out'],
   ['vers:generic/<2.0', '1.0', 'undetermined'],
   ['vers:generic/<=2.0', '2.0', 'in'],
 ]
@@ -133,6 +135,8 @@ const malformedVers = [
   'vers:npm/=1.0.0',
   'vers:npm/*|1.0.0',
   'vers:npm/*1.0.0',
+  'vers:all/1.0.0',
+  'vers:none/<1.0.0',
   'vers:npm/>=',
   'vers:npm/<1.0.0|<2.0.0',
   'vers:npm/>=1.0.0|1.5.0',
@@ -225,6 +229,17 @@ describe('version ranges', () => {
     expect(formatVers(parseRange('>= 2.0-beta9, < 2.3.1 || >=2.13.0,<2.15.0', 'maven'))).to.equal(
       'vers:maven/>=2.0-beta9|<2.3.1|>=2.13.0|<2.15.0',
     )
+    for (const [text, type, vers] of [
+      ['[1.0.0, 2.0.0)', 'nuget', 'vers:nuget/>=1.0.0|<2.0.0'],
+      ['[2.0-beta9,2.3.1),[2.13.0,2.15.0)', 'maven', 'vers:maven/>=2.0-beta9|<2.3.1|>=2.13.0|<2.15.0'],
+      ['(,1.0],[1.2,)', 'maven', 'vers:maven/<=1.0|>=1.2'],
+      ['[1.0]', 'maven', 'vers:maven/1.0'],
+      ['>>1.0, << 2.0', 'deb', 'vers:deb/>1.0|<2.0'],
+      ['(,)', 'maven', 'vers:maven/*'],
+    ] as const)
+      expect(formatVers(parseRange(text, type)), text).to.equal(vers)
+    for (const text of ['[1.0', '[1.0,2.0', '(1.0)', '[]', '[1,2,3]', '[1,2)x', '[2.0,1.0]', '[[1,2]]'])
+      expectFault('range-malformed', () => parseRange(text, 'maven'), text)
     expect(formatVers(parseRange('<2.0,>=1.0', 'generic'))).to.equal('vers:generic/<2.0|>=1.0')
   })
 

@@ -15,32 +15,42 @@ export function compareAlpm(a: RpmVersion, b: RpmVersion): number {
 
 function compareRuns(a: string, b: string): number {
   const [left, right] = [runsOf(a), runsOf(b)]
-  for (let at = 0; at < Math.min(left.length, right.length); at++) {
-    const order = compareRun(left[at] ?? '', right[at] ?? '')
+  for (const [at, run] of left.entries()) {
+    const other = right[at]
+    const order = other === undefined ? 0 : compareRun(run, other)
     if (order !== 0) return order
   }
   return restOf(left[right.length]) - restOf(right[left.length])
 }
 
-/** Each with the separators before it. */
-function runsOf(text: string): readonly string[] {
-  return text.match(/[^0-9A-Za-z]*(?:\d+|[A-Za-z]+)/g) ?? []
+/** Digits or letters, with the number of separators before them. */
+interface Run {
+  readonly text: string
+  readonly separators: number
 }
 
-function compareRun(a: string, b: string): number {
-  const [left, right] = [bare(a), bare(b)]
-  const separators = a.length - left.length - (b.length - right.length)
-  if (separators !== 0) return separators
-  if (isNumber(left) !== isNumber(right)) return isNumber(left) ? 1 : -1
-  return isNumber(left) ? compareNumbers(left, right) : compareTexts(left, right)
+function runsOf(text: string): readonly Run[] {
+  const tokens = text.match(/\d+|[A-Za-z]+|[^0-9A-Za-z]+/g) ?? []
+  return tokens.flatMap((token, at) => {
+    const previous = tokens[at - 1] ?? ''
+    const separators = isSeparator(previous) ? previous.length : 0
+    return isSeparator(token) ? [] : [{ text: token, separators }]
+  })
 }
 
-function bare(run: string): string {
-  return run.replace(/^[^0-9A-Za-z]+/, '')
+function isSeparator(token: string): boolean {
+  return /^[^0-9A-Za-z]/.test(token)
+}
+
+function compareRun(a: Run, b: Run): number {
+  if (a.separators !== b.separators) return a.separators - b.separators
+  const [left, right] = [isNumber(a.text), isNumber(b.text)]
+  if (left !== right) return left ? 1 : -1
+  return left ? compareNumbers(a.text, b.text) : compareTexts(a.text, b.text)
 }
 
 /** Letters right behind the last common run are below the end, everything else is above. */
-function restOf(run: string | undefined): number {
+function restOf(run: Run | undefined): number {
   if (run === undefined) return 0
-  return /^[A-Za-z]/.test(run) ? -1 : 1
+  return run.separators === 0 && !isNumber(run.text) ? -1 : 1
 }

@@ -34,13 +34,19 @@ export function parseApk(text: string): ApkVersion {
   const rest = text.slice(head.length + tail.length)
   const [last = '', revision = ''] = /^(?:~[0-9a-f]+)?(?:-r(\d+))?/.exec(rest) ?? []
   return {
-    numbers: digits.replace(/\.+$/, '').split('.'),
+    numbers: numbersOf(digits),
     letter,
     count,
     suffixes: tail.split('_').slice(1).map(parseSuffix),
     revision,
     isWhole: last === rest,
   }
+}
+
+/** Dots at the end belong to no number. */
+function numbersOf(digits: string): readonly string[] {
+  const numbers = digits.split('.')
+  return numbers.slice(0, Math.max(1, numbers.findLastIndex((number) => number !== '') + 1))
 }
 
 function parseSuffix(text: string): Suffix {
@@ -50,7 +56,7 @@ function parseSuffix(text: string): Suffix {
 
 /** What apk itself takes. */
 export function isApk(text: string): boolean {
-  return /^\d+(?:\.\d+)*[a-z]?\d*(?:_|~|-r|$)/.test(text) && parseApk(text).isWhole
+  return /^\d+(?:\.\d+)*(?:[a-z]\d*)?(?:_|~|-r|$)/.test(text) && parseApk(text).isWhole
 }
 
 export function compareApk(a: ApkVersion, b: ApkVersion): number {

@@ -13,7 +13,7 @@ import { compareConan, parseConan } from './conan.ts'
 import { compareDeb, parseDeb } from './deb.ts'
 import { compareGem, parseGem } from './gem.ts'
 import { parseGolang } from './golang.ts'
-import { compareIntdot, parseIntdot } from './intdot.ts'
+import { compareIntdot, parseDotted, parseIntdot } from './intdot.ts'
 import { compareMaven, parseMaven } from './maven.ts'
 import { parseNuget } from './nuget.ts'
 import { isLikeVersion, MAX_VERSION_LENGTH } from './parts.ts'
@@ -64,30 +64,33 @@ function parseIf<T>(isVersion: (text: string) => boolean, parse: (text: string) 
   return (text: string): T | undefined => (isVersion(text) ? parse(text) : undefined)
 }
 
-const parseAnyRpm = parseIf(isLikeVersion, parseRpm)
+/** An epoch alone makes no version of a word. */
+const parseAnyRpm = parseIf((text) => isLikeVersion(text.replace(/^\d*:/, '')), parseRpm)
 const semver = orderOf({ parse: parseSemver, compare: compareSemver })
-const intdot = orderOf({ parse: parseIntdot, compare: compareIntdot })
+const dotted = orderOf({ parse: parseDotted, compare: compareIntdot })
 const apk = orderOf({ parse: parseIf(isApk, parseApk), compare: compareApk })
+const pub = orderOf({ parse: parseSemver, compare: comparePub })
 const gem = orderOf({ parse: parseGem, compare: compareGem })
 
 const orders: ReadonlyMap<string, VersionOrder> = new Map([
   ['alpm', orderOf({ parse: parseAnyRpm, compare: compareAlpm })],
   ['apk', apk],
   ['cargo', semver],
-  ['chrome-extension', intdot],
+  ['chrome-extension', dotted],
   ['cocoapods', gem],
   ['composer', orderOf({ parse: parseComposer, compare: compareComposer })],
   ['conan', orderOf({ parse: parseIf(isLikeVersion, parseConan), compare: compareConan })],
-  ['cran', intdot],
+  ['cran', dotted],
+  ['dart', pub],
   ['datetime', orderOf({ parse: parseMoment, compare: compareMoments })],
   ['deb', orderOf({ parse: parseDeb, compare: compareDeb })],
   ['ebuild', apk],
   ['gem', gem],
   ['gentoo', apk],
   ['golang', orderOf({ parse: parseGolang, compare: compareSemver })],
-  ['hackage', intdot],
+  ['hackage', dotted],
   ['hex', semver],
-  ['intdot', intdot],
+  ['intdot', orderOf({ parse: parseIntdot, compare: compareIntdot })],
   ['lexicographic', orderOf({ parse: (text) => text, compare: compareLexicographic })],
   ['maven', orderOf({ parse: parseIf(isLikeVersion, parseMaven), compare: compareMaven })],
   ['nginx', semver],
@@ -95,7 +98,7 @@ const orders: ReadonlyMap<string, VersionOrder> = new Map([
   ['nuget', orderOf({ parse: parseNuget, compare: compareSemver })],
   // Three numbers and letters, as Alpine has them.
   ['openssl', apk],
-  ['pub', orderOf({ parse: parseSemver, compare: comparePub })],
+  ['pub', pub],
   ['pypi', orderOf({ parse: parseIf(isLikeVersion, parsePypi), compare: comparePypi })],
   ['rpm', orderOf({ parse: parseAnyRpm, compare: compareRpm, compareBound: compareRpmBound })],
   ['semver', semver],

@@ -50,5 +50,5 @@ export function runsOf(text: string): readonly string[] {
  * nothing of an order, and placeholders (`${project.version}`) were never filled in.
  */
 export function isLikeVersion(text: string): boolean {
-  return /^[!-~]*\d[!-~]*$/.test(text) && !text.includes('${')
+  return /^[!-~]+$/.test(text) && /\d/.test(text) && !text.includes('${')
 }

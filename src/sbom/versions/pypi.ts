@@ -11,7 +11,7 @@ export type PypiVersion = Pep440 | { readonly legacy: readonly string[] }
 
 interface Pep440 {
   readonly epoch: string
-  /** Without zeros at the end. */
+  /** Zeros at the end do not count: what is missing is zero. */
   readonly release: readonly string[]
   /** Phases in the order of PEP 440, as [rank, number]. */
   readonly phases: readonly Phase[]
@@ -55,7 +55,7 @@ export function parsePypi(text: string): PypiVersion {
   const postfix = post === undefined ? implicit : postNumber
   return {
     epoch,
-    release: release.replace(/(?:\.0+)+$/, '').split('.'),
+    release: release.split('.'),
     phases: [
       prePhase(pre, preNumber, postfix === undefined && dev !== undefined),
       // Having none is below having one, for a post-release; and above, for a development release.

@@ -17,7 +17,7 @@ export function compareLexicographic(a: string, b: string): number {
 export interface Moment {
   /** Milliseconds since 1970 of the whole second. */
   readonly second: number
-  /** Digits behind the point, without zeros at the end. */
+  /** Digits behind the point. */
   readonly fraction: string
 }
 
@@ -26,9 +26,10 @@ export function parseMoment(text: string): Moment | undefined {
   const [, time = '', fraction = '', zone = ''] =
     /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(text) ?? []
   const second = Date.parse(time + zone)
-  return Number.isNaN(second) ? undefined : { second, fraction: fraction.replace(/0+$/, '') }
+  return Number.isNaN(second) ? undefined : { second, fraction }
 }
 
 export function compareMoments(a: Moment, b: Moment): number {
-  return a.second - b.second || compareTexts(a.fraction, b.fraction)
+  const length = Math.max(a.fraction.length, b.fraction.length)
+  return a.second - b.second || compareTexts(a.fraction.padEnd(length, '0'), b.fraction.padEnd(length, '0'))
 }

@@ -8,7 +8,7 @@ import { compareComposer, parseComposer } from '../../../src/sbom/versions/compo
 import { compareConan, parseConan } from '../../../src/sbom/versions/conan.ts'
 import { compareDeb, parseDeb } from '../../../src/sbom/versions/deb.ts'
 import { compareGem, parseGem } from '../../../src/sbom/versions/gem.ts'
-import { compareIntdot, parseIntdot } from '../../../src/sbom/versions/intdot.ts'
+import { compareIntdot, parseDotted } from '../../../src/sbom/versions/intdot.ts'
 import { compareMaven, parseMaven } from '../../../src/sbom/versions/maven.ts'
 import { parseNuget } from '../../../src/sbom/versions/nuget.ts'
 import { comparePub } from '../../../src/sbom/versions/pub.ts'
@@ -32,7 +32,7 @@ function by<T>(parse: (text: string) => T | undefined, compare: (a: T, b: T) => 
 const apk = by(parseApk, compareApk)
 const maven = by(parseMaven, compareMaven)
 const nuget = by(parseNuget, compareSemver)
-const intdot = by(parseIntdot, compareIntdot)
+const intdot = by(parseDotted, compareIntdot)
 
 /** Files of osv-scalibr, without `-versions.txt` and `-versions-generated.txt`. */
 const osv: readonly (readonly [file: string, compare: Compare, atLeast: number])[] = [

@@ -1,0 +1,34 @@
+/**
+ * Many packages in one question, with every row made again from what was signed: what verified-images.ts is for one
+ * component.
+ */
+import type { AttestationId } from '../brand.ts'
+import type { SearchAnswer, SearchQuestion } from '../verify/search.ts'
+import { checkSearch } from '../verify/search-check.ts'
+import type { SearchPage } from './ask-search.ts'
+import type { CallOptions, Client } from './client.ts'
+import { fetchSigned } from './fetch-signed.ts'
+
+export interface VerifiedSearch {
+  readonly answer: SearchAnswer
+  /** What was signed, for every attestation that the answer names. */
+  readonly pae: Readonly<Record<AttestationId, Uint8Array>>
+}
+
+/**
+ * One page of the images in which any part of the question is found.
+ *
+ * @throws Fault `bad-proof` if an entry or a row does not hold, or the answer is to another question; `untrusted` for another log
+ * @throws as `Client.search` and `Client.pae`
+ */
+export async function verifiedSearch(
+  client: Client,
+  question: SearchQuestion,
+  page: SearchPage = {},
+  options: CallOptions = {},
+): Promise<VerifiedSearch> {
+  const answer = await client.search(question, page, options)
+  const pae = await fetchSigned(client, answer.entries, options)
+  checkSearch(answer, pae, client.trust)
+  return { answer, pae }
+}

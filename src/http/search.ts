@@ -1,0 +1,86 @@
+/**
+ * `/ledger/v1/search`: many packages in one question. It is sent as a body, since a list of a thousand is longer than any
+ * URL; nothing is recorded by it.
+ */
+import type { Router } from 'express'
+import { treeSize } from '../brand.ts'
+import { isObject, parseJson, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
+import { Fault } from '../errors.ts'
+import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../ledger/limits.ts'
+import type { Moment } from '../ledger/moment.ts'
+import type { SearchAsked } from '../ledger/query-search.ts'
+import { parseSearchQuestion } from '../verify/search-wire.ts'
+import { allowOnly } from './allow-only.ts'
+import { answerJson } from './answers.ts'
+import type { LedgerDoor } from './ledger-door.ts'
+import { refuseQuery } from './query-params.ts'
+import type { ReadBody } from './request-body.ts'
+import { createRouter } from './routes.ts'
+
+/** The longest advisory, of a kernel, and as much again. */
+const MAX_SEARCH_BYTES = 32 * 1024 * 1024
+
+export function searchRoutes(
+  ledger: Pick<LedgerDoor, 'search'>,
+  { readBody }: { readonly readBody: ReadBody },
+): Router {
+  const routes = createRouter()
+  routes
+    .route('/ledger/v1/search')
+    .post(async (request, response) => {
+      refuseQuery(request.url)
+      const { asked, moment } = parseSearch(await readBody(request, response))
+      answerJson(response, 200, await ledger.search(asked, moment), 'no-cache')
+    })
+    .all(allowOnly('POST'))
+  return routes
+}
+
+function parseSearch(bytes: Uint8Array): { readonly asked: SearchAsked; readonly moment: Moment } {
+  if (bytes.length > MAX_SEARCH_BYTES) {
+    throw new Fault(
+      'request-too-large',
+      `search: expected at most ${MAX_SEARCH_BYTES} bytes, got ${bytes.length}`,
+      {
+        hint: 'Ask for fewer packages at once.',
+        facts: { limit: MAX_SEARCH_BYTES, received: bytes.length },
+      },
+    )
+  }
+  const body = parseJson(bytes, { subject: 'search', strictNumbers: true, forbidProto: true })
+  if (!isObject(body)) throw new Fault('search-malformed', 'search: expected an object')
+  const { limit, cursor, at, minSize, ...question } = body
+  return {
+    asked: {
+      question: parseSearchQuestion(question),
+      limit: numberIn('limit', limit, { least: 1, most: MAX_PAGE_ROWS }) ?? DEFAULT_PAGE_ROWS,
+      ...(cursor === undefined ? {} : { cursor: textOf('cursor', cursor) }),
+    },
+    moment: { ...sizeOf('at', at), ...sizeOf('minSize', minSize) },
+  }
+}
+
+function sizeOf(name: 'at' | 'minSize', value: JsonValue | undefined): Moment {
+  const size = numberIn(name, value, { least: 0, most: Number.MAX_SAFE_INTEGER })
+  return size === undefined ? {} : { [name]: treeSize(size) }
+}
+
+function numberIn(
+  name: string,
+  value: JsonObject[string] | undefined,
+  { least, most }: { readonly least: number; readonly most: number },
+): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most)
+    return value
+  throw refusal(name, `a whole number from ${least} to ${most}`)
+}
+
+function textOf(name: string, value: JsonValue): string {
+  if (typeof value === 'string' && value.length <= 4096) return value
+  throw refusal(name, 'a text of at most 4096 characters')
+}
+
+function refusal(name: string, expected: string): Fault {
+  return new Fault('search-malformed', `search: expected ${expected} at /${name}`, { pointer: `/${name}` })
+}

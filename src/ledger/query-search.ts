@@ -1,0 +1,267 @@
+/**
+ * A search: many packages at once, as an advisory or a list names them (search.md 6.2).
+ *
+ * The index gives the versions of each name, and the entries that state them; those that may match are looked up in their
+ * manifests, once each, whatever parts ask for them. What a line and a row amount to is decided by verify/search-rows.ts.
+ */
+import { imageDigest, type ImageDigest, type LogIndex } from '../brand.ts'
+import { formatHex } from '../encoding/hex.ts'
+import { Fault } from '../errors.ts'
+import {
+  componentHashKey,
+  componentPrefix,
+  cpePrefix,
+  originPrefix,
+  parseComponentKey,
+  subjectKey,
+} from '../map/keys.ts'
+import { judgePackage, type AffectedPackage } from '../sbom/advisory/affected.ts'
+import type { JsonObject } from '../encoding/strict-json.ts'
+import type { QuestionCoverage } from '../verify/answer.ts'
+import { imagesOf, isProvenance, type EntryFacts } from '../verify/entry-facts.ts'
+import type { SearchAnswer, SearchMatch, SearchPart, SearchQuestion, SearchRow } from '../verify/search.ts'
+import {
+  componentsOf,
+  isInRepo,
+  matchesIn,
+  planSearch,
+  sbomsInScope,
+  searchRow,
+  type SearchPlan,
+} from '../verify/search-rows.ts'
+import { formatSearchQuestion } from '../verify/search-wire.ts'
+import { compareRows, isGood, namesOf } from '../verify/rows.ts'
+import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
+import { readEntryRows, readKnownImages, readTotals, type EntryRow } from './index-rows.ts'
+import { DEFAULT_PAGE_ROWS } from './limits.ts'
+import type { Asked } from './moment.ts'
+import { fillPage } from './page.ts'
+import { entriesOf, proofMaterial } from './query-images.ts'
+import type { IndexRow } from './ports.ts'
+import { listClaims, unregisteredRows } from './unregistered.ts'
+import { asOf, unreadableEntries, type View } from './view.ts'
+import { wantedLines } from './wanted-lines.ts'
+
+/** As many as one read of a table takes well. */
+const IMAGES_AT_ONCE = 1_000
+
+export interface SearchAsked {
+  readonly question: SearchQuestion
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+/** As sent: the question in its wire form. */
+export type SearchAnswerSent = Omit<SearchAnswer, 'question'> & { readonly question: JsonObject }
+
+/** @throws Fault `malformed` (`cursor-malformed`) */
+export function askSearch({
+  question,
+  limit = DEFAULT_PAGE_ROWS,
+  cursor,
+}: SearchAsked): Asked<SearchAnswerSent> {
+  const wire = formatSearchQuestion(question)
+  const after = cursor === undefined ? undefined : parseCursor(JSON.stringify(wire), cursor)
+  return {
+    answer: (view) => querySearch({ view, question, wire, plan: planSearch(question) }, limit, after),
+    ...(after === undefined ? {} : { at: after.through }),
+  }
+}
+
+interface Search {
+  readonly view: View
+  readonly question: SearchQuestion
+  readonly wire: JsonObject
+  readonly plan: SearchPlan
+}
+
+/** For each entry that may match, what it lists of what was asked. */
+type Listed = ReadonlyMap<LogIndex, readonly SearchMatch[]>
+
+interface Hit {
+  readonly image: ImageDigest
+  readonly status: SearchRow['status']
+  readonly first: LogIndex
+}
+
+async function querySearch(
+  search: Search,
+  limit: number,
+  after: Cursor | undefined,
+): Promise<SearchAnswerSent> {
+  const { view, wire } = search
+  const rows = await candidateRows(search)
+  const listed = await readListed(search, rows)
+  const hits = await findHits(search, rows, listed)
+  const rest = hits.filter((hit) => after === undefined || isAfter(hit, after))
+  const { items, last, hasMore } = await fillPage(rest, limit, async (hit) => {
+    const row = await makeRow(search, listed, hit.image)
+    return { row, entries: entriesOf(row) }
+  })
+  const claims = after === undefined ? await findClaims(view, listed) : {}
+  return {
+    question: wire,
+    items: [...items].sort(compareRows),
+    ...(hasMore && last !== undefined
+      ? { next: formatCursor(JSON.stringify(wire), { ...last, through: view.through }) }
+      : {}),
+    ...claims,
+    coverage: await coverage(search, hits),
+    entries: await proofMaterial(view, items, claims.unregistered),
+    asOf: asOf(view, view.through),
+    assurance: 'rows',
+    notEstablished: ['complete', 'not-revoked'],
+  }
+}
+
+/** The rows of the entries that list a name of the question in a version that may be meant. */
+async function candidateRows({ view, question }: Search): Promise<readonly EntryRow[]> {
+  const entries = new Set<LogIndex>()
+  for (const part of question.parts) {
+    for (const key of await keysOf(view, part)) {
+      for (const index of await view.reader.postings('components', key)) entries.add(index)
+    }
+  }
+  return readEntryRows(
+    view.reader,
+    [...entries].sort((a, b) => a - b),
+  )
+}
+
+async function keysOf(view: View, part: SearchPart): Promise<readonly Uint8Array[]> {
+  const under = async (prefix: Uint8Array): Promise<readonly Uint8Array[]> =>
+    (await view.reader.keys('components', prefix)).map((row) => row.key)
+  switch (part.kind) {
+    case 'hash':
+      return [componentHashKey(part.hash)]
+    case 'cpe':
+      return under(cpePrefix(part.cpe))
+    case 'package': {
+      const { keys, names } = part.affected
+      const prefixes = keys.flatMap((key) =>
+        names === 'installed' ? [componentPrefix(key)] : [componentPrefix(key), originPrefix(key)],
+      )
+      const found = await Promise.all(prefixes.map(under))
+      return found.flat().filter((key) => mayBeMeant(part.affected, key))
+    }
+  }
+}
+
+/** Not if its version alone rules it out. A component's own version may differ from that of its source package. */
+function mayBeMeant(affected: AffectedPackage, key: Uint8Array): boolean {
+  const version = affected.names === 'source' ? undefined : parseComponentKey(key)?.version
+  if (version === undefined) return true
+  return judgePackage(affected, { version, distro: '' }).status !== 'not-affected'
+}
+
+async function readListed({ view, plan }: Search, rows: readonly EntryRow[]): Promise<Listed> {
+  const listed = new Map<LogIndex, readonly SearchMatch[]>()
+  for (const { facts, manifest } of rows) {
+    if (facts.sbom === undefined) continue
+    const bytes = await view.blobs.get(manifest)
+    if (bytes === undefined)
+      throw new Fault('integrity-error', `entry ${facts.index}: its manifest is missing`)
+    const matches = matchesIn(plan, facts.index, wantedLines(plan, bytes))
+    if (matches.length > 0) listed.set(facts.index, matches)
+  }
+  return listed
+}
+
+async function findHits(search: Search, rows: readonly EntryRow[], listed: Listed): Promise<readonly Hit[]> {
+  const { view, question } = search
+  const facts = new Map(rows.map((row) => [row.facts.index, row.facts]))
+  const images = new Set(
+    rows.flatMap((row) => (listed.has(row.facts.index) ? imagesOf(row.facts, view.trust) : [])),
+  )
+  const ordered = [...images]
+  const records = await readKnownImages(view.reader, ordered)
+  const isScoped = Object.keys(question.scope).length > 0
+  const hits: Hit[] = []
+  for (const [at, image] of ordered.entries()) {
+    const counting = (records[at]?.sboms ?? []).flatMap((index) => facts.get(index) ?? [])
+    const hit = isScoped
+      ? await scopedHit(search, listed, image)
+      : hitOf(
+          image,
+          counting.flatMap(({ index }) => listed.get(index) ?? []),
+        )
+    if (hit !== undefined) hits.push(hit)
+  }
+  return hits.sort((a, b) => a.first - b.first || (a.image < b.image ? -1 : 1))
+}
+
+function hitOf(image: ImageDigest, matches: readonly SearchMatch[]): Hit | undefined {
+  const [first] = matches
+  if (first === undefined) return undefined
+  const status = matches.some((one) => one.status === 'affected') ? 'affected' : 'undetermined'
+  return { image, status, first: first.entry }
+}
+
+async function scopedHit(search: Search, listed: Listed, image: ImageDigest): Promise<Hit | undefined> {
+  const { question, view } = search
+  const row = searchRow(question, image, await statedOf(search, listed, image), view.trust, view.through)
+  return row === undefined ? undefined : hitOf(image, row.matches)
+}
+
+async function makeRow(search: Search, listed: Listed, image: ImageDigest): Promise<SearchRow> {
+  const { question, view } = search
+  const row = searchRow(question, image, await statedOf(search, listed, image), view.trust, view.through)
+  if (row === undefined) throw new Fault('integrity-error', `index: expected a row of ${image}, got none`)
+  return row
+}
+
+async function statedOf({ view }: Search, listed: Listed, image: ImageDigest) {
+  const about = await factsAbout(view, image)
+  return about.map((facts) => ({ facts, matches: listed.get(facts.index) ?? [] }))
+}
+
+async function factsAbout(view: View, image: ImageDigest): Promise<readonly EntryFacts[]> {
+  const rows = await readEntryRows(view.reader, await view.reader.postings('components', subjectKey(image)))
+  return rows.map((row) => row.facts)
+}
+
+/** What unregistered signers list of it: beside the rows, never in them. */
+async function findClaims(view: View, listed: Listed) {
+  const rows = await unregisteredRows(view, listed.keys())
+  return listClaims(rows, ({ facts }) => componentsOf(listed.get(facts.index) ?? []))
+}
+
+async function coverage(search: Search, hits: readonly Hit[]): Promise<QuestionCoverage> {
+  const { images, withSbom } = await totalsInScope(search)
+  const affected = hits.filter((hit) => hit.status === 'affected').length
+  const undetermined = hits.length - affected
+  return {
+    images,
+    affected,
+    notAffected: withSbom - affected - undetermined,
+    undetermined,
+    unknown: images - withSbom,
+    unreadableEntries: await unreadableEntries(search.view),
+  }
+}
+
+/** Of a part of the images no totals are kept: each of them is looked at. */
+async function totalsInScope({ view, question: { scope } }: Search) {
+  if (Object.keys(scope).length === 0) return readTotals(view.reader)
+  let [images, withSbom] = [0, 0]
+  for await (const image of allImages(view)) {
+    const about = await factsAbout(view, image)
+    // In the past, images of later are in the table already.
+    if (!about.some((facts) => imagesOf(facts, view.trust).includes(image))) continue
+    const sboms = sbomsInScope(image, about, scope, view.trust, view.through)
+    const good = about.filter((facts) => isProvenance(facts) && isGood(facts, view.trust, view.through))
+    if (!isInRepo(scope, namesOf(image, [...sboms, ...good]))) continue
+    images++
+    if (sboms.length > 0) withSbom++
+  }
+  return { images, withSbom }
+}
+
+async function* allImages({ reader }: View): AsyncGenerator<ImageDigest> {
+  let page: readonly IndexRow[] = await reader.scan('image', { limit: IMAGES_AT_ONCE })
+  while (page.length > 0) {
+    for (const { key } of page) yield imageDigest(`sha256:${formatHex(key)}`)
+    const after = page.at(-1)?.key
+    page = after === undefined ? [] : await reader.scan('image', { after, limit: IMAGES_AT_ONCE })
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Makes the rows of a search again from what was signed, and compares them with the rows in the answer, as row-check.ts
+ * does for one component. Apart from it, so that the portable verifier need not carry what only searches need.
+ */
+import type { AttestationId, LogIndex } from '../brand.ts'
+import { Fault } from '../errors.ts'
+import { claimedTimes } from '../sbom/claimed.ts'
+import { sortLines } from '../sbom/manifest-line.ts'
+import { readSbom, statedLines } from '../sbom/stated-lines.ts'
+import type { UnregisteredClaim } from './answer.ts'
+import { asBadProof } from './bad-proof.ts'
+import { factsOf } from './entry-facts.ts'
+import { checkAttestations, type LogTrust } from './evidence.ts'
+import { checkAnswer, type CheckedAttestation } from './proven-entry.ts'
+import { bySubject, checkOrder, checkReach, checkUse, isSame } from './row-check.ts'
+import type { SearchAnswer } from './search.ts'
+import {
+  componentsOf,
+  matchesIn,
+  planSearch,
+  searchRow,
+  type SearchPlan,
+  type SearchStated,
+} from './search-rows.ts'
+import { replayTrust } from './trust-replay.ts'
+import { checkClaims, claimOf } from './unregistered.ts'
+
+/**
+ * @param pae what was signed behind each entry of the answer
+ * @throws Fault `bad-proof` (`rows-differ`, …) if a row does not follow from it; `untrusted` for another log
+ */
+export function checkSearch(
+  answer: SearchAnswer,
+  pae: Readonly<Record<AttestationId, Uint8Array>>,
+  { logKey, trustRoot }: LogTrust,
+): void {
+  const checked = checkAnswer(answer, logKey)
+  const attested = checkAttestations(checked, pae)
+  const trust = replayTrust(checked.checkpoint.origin, trustRoot, attested)
+  const through = answer.asOf.indexedThrough
+  checkReach(through, attested)
+  const plan = planSearch(answer.question)
+  const all = attested.map((one) => statedBy(one, plan))
+  const stated = bySubject(all)
+  for (const row of answer.items) {
+    const made = searchRow(answer.question, row.image, stated.get(row.image) ?? [], trust, through)
+    if (!isSame(row, made ?? null)) throw differs(row.image, made === undefined ? 'no row' : 'another row')
+  }
+  checkOrder(answer.items)
+  checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(all, entry))
+  checkUse(answer.items, answer.unregistered, attested)
+}
+
+function statedBy({ entry, statement }: CheckedAttestation, plan: SearchPlan): SearchStated {
+  return asBadProof('not-admissible', `entry ${entry.index}`, () => {
+    const sbom = readSbom(statement)
+    const lines = sortLines(statedLines(statement, entry.keyId, sbom))
+    const { index, attestation, keyId: key } = entry
+    const facts = factsOf(index, attestation, key, lines, claimedTimes(statement, sbom))
+    return { facts, matches: sbom === undefined ? [] : matchesIn(plan, index, lines) }
+  })
+}
+
+function madeClaim(all: readonly SearchStated[], entry: LogIndex): UnregisteredClaim | undefined {
+  const found = all.find(({ facts }) => facts.index === entry)
+  if (found === undefined || found.matches.length === 0) return undefined
+  return claimOf(found.facts, componentsOf(found.matches))
+}
+
+function differs(image: string, expected: string): Fault {
+  return new Fault('rows-differ', `row ${image}: expected ${expected}, as it follows from what was signed`)
+}

@@ -1,0 +1,218 @@
+/**
+ * Rows of a search: which components of an SBOM a part of the question means, and what the SBOMs of an image amount to.
+ *
+ * Pure, as rows.ts, and shared by the server that answers and the client that makes each row again from signed bytes.
+ * Which package an advisory means, and in which versions, is decided by sbom/advisory/.
+ */
+import type { ImageDigest, LogIndex, TreeSize } from '../brand.ts'
+import { judgePackage, type AffectedPackage, type Judgement } from '../sbom/advisory/affected.ts'
+import type { ManifestLine } from '../sbom/manifest-line.ts'
+import { originOf } from '../sbom/origin.ts'
+import { revocationsOf, type TrustState } from '../trust/trust-state.ts'
+import { isProvenance, speaksOf, type EntryFacts } from './entry-facts.ts'
+import { isNameMatch } from './glob.ts'
+import { countingSboms, isGood, namesOf, provenanceRow } from './rows.ts'
+import type {
+  MatchWay,
+  SearchMatch,
+  SearchPart,
+  SearchProvenance,
+  SearchQuestion,
+  SearchRow,
+  SearchScope,
+} from './search.ts'
+
+type PackagePart = Extract<SearchPart, { kind: 'package' }>
+
+interface Looked<Part> {
+  readonly at: number
+  readonly part: Part
+}
+
+/** A question made ready: for each name the parts that look for it, so that a line costs one look-up. */
+export interface SearchPlan {
+  readonly scope: SearchScope
+  readonly byName: ReadonlyMap<string, readonly Looked<PackagePart>[]>
+  readonly byCpe: ReadonlyMap<string, readonly Looked<Extract<SearchPart, { kind: 'cpe' }>>[]>
+  readonly byHash: ReadonlyMap<string, readonly Looked<Extract<SearchPart, { kind: 'hash' }>>[]>
+}
+
+export function planSearch({ parts, scope }: SearchQuestion): SearchPlan {
+  const byName = new Map<string, Looked<PackagePart>[]>()
+  const byCpe = new Map<string, Looked<Extract<SearchPart, { kind: 'cpe' }>>[]>()
+  const byHash = new Map<string, Looked<Extract<SearchPart, { kind: 'hash' }>>[]>()
+  for (const [at, part] of parts.entries()) {
+    if (part.kind === 'cpe') add(byCpe, part.cpe, { at, part })
+    else if (part.kind === 'hash') add(byHash, part.hash, { at, part })
+    else for (const key of new Set(part.affected.keys)) add(byName, key, { at, part })
+  }
+  return { scope, byName, byCpe, byHash }
+}
+
+function add<T>(table: Map<string, T[]>, name: string, one: T): void {
+  const known = table.get(name)
+  if (known === undefined) table.set(name, [one])
+  else known.push(one)
+}
+
+/** Whether a line may match: what is not wanted need not be read whole. `name` and `src` are unescaped. */
+export function isWanted(
+  plan: SearchPlan,
+  line: Pick<ManifestLine, 'kind' | 'name'>,
+  origin: string,
+): boolean {
+  if (line.kind === 'p') return plan.byName.has(line.name) || plan.byName.has(origin)
+  if (line.kind === 'c') return plan.byCpe.has(line.name)
+  return line.kind === 'f' && plan.byHash.has(line.name)
+}
+
+/** What the lines of one SBOM list of what was asked, in the manifest's order, then by part. */
+export function matchesIn(
+  plan: SearchPlan,
+  entry: LogIndex,
+  lines: readonly ManifestLine[],
+): readonly SearchMatch[] {
+  return lines.flatMap((line) => matchesOfLine(plan, entry, line).sort((a, b) => a.part - b.part))
+}
+
+function matchesOfLine(plan: SearchPlan, entry: LogIndex, line: ManifestLine): SearchMatch[] {
+  if (line.kind === 'p') return packageMatches(plan, entry, line)
+  if (line.kind === 'c') {
+    return (plan.byCpe.get(line.name) ?? []).flatMap(({ at, part }) =>
+      matchOf({ part: at, why: 'cpe', entry }, line, judgeCpe(part.version, line.version)),
+    )
+  }
+  if (line.kind !== 'f') return []
+  return (plan.byHash.get(line.name) ?? []).flatMap(({ at }) =>
+    matchOf({ part: at, why: 'hash', entry }, line, asAsked),
+  )
+}
+
+const asAsked = { status: 'affected', reason: 'version-listed' } as const satisfies Judgement
+
+function judgeCpe(wanted: string | undefined, version: string): Judgement {
+  if (wanted === undefined || wanted === version) return asAsked
+  if (version === '') return { status: 'undetermined', reason: 'no-version' }
+  return { status: 'not-affected', reason: 'out-of-range' }
+}
+
+function packageMatches(plan: SearchPlan, entry: LogIndex, line: ManifestLine): SearchMatch[] {
+  const origin = originOf(line)
+  const distro = line.extras['distro'] ?? ''
+  const judged = (part: PackagePart, version: string): Judgement =>
+    judgePackage(part.affected, { version, distro })
+  const own = (plan.byName.get(line.name) ?? []).flatMap(({ at, part }) => {
+    if (!isMeantItself(part.affected, line.name, origin.name)) return []
+    const version = part.affected.names === 'source' ? origin.version : line.version
+    return matchOf({ part: at, why: 'purl', entry }, line, judged(part, version))
+  })
+  if (origin.name === line.name) return own
+  const built = (plan.byName.get(origin.name) ?? []).flatMap(({ at, part }) =>
+    part.affected.names === 'installed'
+      ? []
+      : matchOf({ part: at, why: 'source', entry }, line, judged(part, origin.version)),
+  )
+  // One component, one match of a part: the nearer one.
+  return [...own, ...built.filter((one) => !own.some((other) => other.part === one.part))]
+}
+
+/** A component may have the name of a source package that it was not built from. */
+function isMeantItself({ names }: AffectedPackage, name: string, origin: string): boolean {
+  return names !== 'source' || name === origin
+}
+
+function matchOf(
+  found: { readonly part: number; readonly why: MatchWay; readonly entry: LogIndex },
+  line: ManifestLine,
+  { status, reason }: Judgement,
+): SearchMatch[] {
+  if (status === 'not-affected') return []
+  const { part, why, entry } = found
+  return [{ part, component: componentOf(line), version: line.version, why, reason, status, entry }]
+}
+
+function componentOf({ kind, name, version, extras }: ManifestLine): string {
+  if (kind === 'f') return extras['of'] ?? name
+  const named = kind === 'c' ? `cpe:${name}` : name
+  return version === '' ? named : `${named}@${kind === 'c' ? version : encodeVersion(version)}`
+}
+
+/** As in a purl (purl-spec): everything but what needs no escape, and the colon. */
+function encodeVersion(version: string): string {
+  return encodeURIComponent(version)
+    .replaceAll('%3A', ':')
+    .replace(/[!'()*]/g, escapeOf)
+}
+
+function escapeOf(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+}
+
+/** What one entry states of a search. */
+export interface SearchStated {
+  readonly facts: EntryFacts
+  readonly matches: readonly SearchMatch[]
+}
+
+/** The SBOMs that count, of those that the scope means. */
+export function sbomsInScope(
+  image: ImageDigest,
+  about: readonly EntryFacts[],
+  { platform }: SearchScope,
+  trust: TrustState,
+  asOf: TreeSize,
+): readonly EntryFacts[] {
+  const counting = countingSboms(image, about, trust, asOf)
+  if (platform === undefined) return counting
+  return counting.filter(({ sbom }) => sbom?.platform === '' || sbom?.platform === platform)
+}
+
+/** Undefined if nothing matches, or if the image is outside of the scope. */
+export function searchRow(
+  { scope }: Pick<SearchQuestion, 'scope'>,
+  image: ImageDigest,
+  stated: readonly SearchStated[],
+  trust: TrustState,
+  asOf: TreeSize,
+): SearchRow | undefined {
+  const about = stated.map((one) => one.facts).filter((facts) => speaksOf(facts, image))
+  const sboms = sbomsInScope(image, about, scope, trust, asOf)
+  const provenance = about
+    .filter((facts) => isProvenance(facts) && isGood(facts, trust, asOf))
+    .sort((a, b) => a.index - b.index)
+  const names = namesOf(image, [...sboms, ...provenance])
+  const byEntry = new Map(stated.map(({ facts, matches }) => [facts.index, matches]))
+  const matches = sboms.flatMap(({ index }) => byEntry.get(index) ?? [])
+  if (matches.length === 0 || !isInRepo(scope, names)) return undefined
+  const listing = new Set(matches.map(({ entry }) => entry))
+  return {
+    image,
+    names,
+    status: matches.some(({ status }) => status === 'affected') ? 'affected' : 'undetermined',
+    revoked: revocationsOf(trust, asOf, `image:${image}`).length > 0,
+    matches,
+    sboms: sboms.map(({ index }) => index),
+    silent: sboms.map(({ index }) => index).filter((index) => !listing.has(index)),
+    provenance: provenance.map(searchProvenance),
+  }
+}
+
+export function isInRepo({ repo }: SearchScope, names: readonly string[]): boolean {
+  return repo === undefined || names.some((name) => isNameMatch(repo, withoutTag(name)))
+}
+
+/** `registry.example/shop:1.4@sha256:…` is kept in `registry.example/shop`. */
+function withoutTag(name: string): string {
+  const [reference = ''] = name.split('@', 1)
+  const colon = reference.lastIndexOf(':')
+  return colon > reference.lastIndexOf('/') ? reference.slice(0, colon) : reference
+}
+
+function searchProvenance(facts: EntryFacts): SearchProvenance {
+  return { ...provenanceRow(facts), bases: facts.bases ?? [] }
+}
+
+/** Each once, in the order of the matches. */
+export function componentsOf(matches: readonly SearchMatch[]): readonly string[] {
+  return [...new Set(matches.map((one) => one.component))]
+}

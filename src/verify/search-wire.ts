@@ -1,0 +1,224 @@
+/**
+ * Questions of a search as JSON, in their one spelling: what is sent, and what answers echo.
+ *
+ *     {"parts": [
+ *        {"from": "GHSA-…", "keys": ["pkg:maven/org.example/lib"], "type": "maven", "names": "installed",
+ *         "ranges": [{"events": [{"introduced": "0"}, {"fixed": "2.17.1"}], "type": "maven"}, {"vers": "vers:maven/<1.2.3"}, {"unknown": "git"}],
+ *         "listed": ["2.0"], "distro": {"ids": ["debian"], "release": "12"}},
+ *        {"cpe": "a:apache:log4j", "version": "2.14.1"}, {"hash": "sha256:…"}],
+ *      "scope": {"repo": "registry.example/shop/*", "platform": "linux/amd64"}}
+ */
+import {
+  documentField,
+  elements,
+  expectText,
+  member,
+  members,
+  optionalMember,
+  refusal,
+  refuseOthers,
+  type Field,
+} from '../attestation/field.ts'
+import type { JsonObject, JsonValue } from '../encoding/strict-json.ts'
+import { Fault } from '../errors.ts'
+import { componentHashKey } from '../map/keys.ts'
+import {
+  listVersions,
+  type AdvisoryRange,
+  type AffectedPackage,
+  type Event,
+} from '../sbom/advisory/affected.ts'
+import type { AdvisoryDistro } from '../sbom/advisory/distro.ts'
+import { identityOf } from '../sbom/identity.ts'
+import { parsePurl, purlName } from '../sbom/purl.ts'
+import { formatVers, parseVers } from '../sbom/range.ts'
+import type { SearchPart, SearchQuestion, SearchScope } from './search.ts'
+
+/** A bad day's lists have about a thousand entries; each is looked up by itself. */
+export const MAX_PARTS = 2_000
+/** Names of one package: a distribution's under which tools list it. */
+const MAX_KEYS = 16
+/** Of one part; that of a kernel has about 10,000 versions. */
+const MAX_ELEMENTS = 50_000
+/** As of a question in a query (http/query-params.ts). */
+const MAX_TEXT = 4_096
+/** With each star the work of matching a name may grow. */
+const MAX_GLOB = 256
+
+const document = { subject: 'search', reason: 'search-malformed' } as const
+
+/** @throws Fault `malformed` (`search-malformed`, `range-malformed`, `purl-malformed`, `digest-malformed`) with the place */
+export function parseSearchQuestion(value: JsonValue): SearchQuestion {
+  const field = documentField(document, value)
+  refuseOthers(field, ['parts', 'scope'])
+  const parts = listOf(field, 'parts', MAX_PARTS).map(readPart)
+  if (parts.length === 0) throw refusal(member(field, 'parts'), 'at least one part')
+  const scope = optionalMember(field, 'scope')
+  return { parts, scope: scope === undefined ? {} : readScope(scope) }
+}
+
+export function formatSearchQuestion({ parts, scope }: SearchQuestion): JsonObject {
+  return { parts: parts.map(formatPart), ...(Object.keys(scope).length === 0 ? {} : { scope: { ...scope } }) }
+}
+
+function readScope(field: Field): SearchScope {
+  refuseOthers(field, ['repo', 'platform'])
+  const [repo, platform] = [optionalMember(field, 'repo'), optionalMember(field, 'platform')]
+  return {
+    ...(repo === undefined ? {} : { repo: expectText(repo, MAX_GLOB) }),
+    ...(platform === undefined ? {} : { platform: expectText(platform, MAX_GLOB) }),
+  }
+}
+
+function readPart(field: Field): SearchPart {
+  const from = optionalMember(field, 'from')
+  const name = from === undefined ? {} : { from: expectText(from, MAX_TEXT) }
+  const [cpe, hash] = [optionalMember(field, 'cpe'), optionalMember(field, 'hash')]
+  if (cpe !== undefined) return { ...name, ...readCpe(field, cpe) }
+  if (hash !== undefined) return { ...name, ...readHash(field, hash) }
+  return { ...name, kind: 'package', affected: readPackage(field) }
+}
+
+function readCpe(field: Field, cpe: Field): SearchPart {
+  refuseOthers(field, ['from', 'cpe', 'version'])
+  const version = optionalMember(field, 'version')
+  return {
+    kind: 'cpe',
+    cpe: expectText(cpe, MAX_TEXT),
+    ...(version === undefined ? {} : { version: expectText(version, MAX_TEXT) }),
+  }
+}
+
+function readHash(field: Field, hash: Field): SearchPart {
+  refuseOthers(field, ['from', 'hash'])
+  const digest = expectText(hash, MAX_TEXT)
+  componentHashKey(digest)
+  return { kind: 'hash', hash: digest }
+}
+
+function readPackage(field: Field): AffectedPackage {
+  refuseOthers(field, ['from', 'keys', 'type', 'names', 'distro', 'listed', 'ranges'])
+  const keys = listOf(field, 'keys', MAX_KEYS).map(readKey)
+  if (keys.length === 0) throw refusal(member(field, 'keys'), 'at least one package URL')
+  const type = expectText(member(field, 'type'), MAX_TEXT)
+  const distro = optionalMember(field, 'distro')
+  const listed = listVersions(
+    type,
+    listOf(field, 'listed', MAX_ELEMENTS).map((one) => expectText(one, MAX_TEXT)),
+  )
+  return {
+    keys,
+    type,
+    names: readNames(member(field, 'names')),
+    ...(distro === undefined ? {} : { distro: readDistro(distro) }),
+    ...(listed === undefined ? {} : { listed }),
+    ranges: listOf(field, 'ranges', MAX_ELEMENTS).map(readRange),
+  }
+}
+
+/** As the index has it: another spelling would be found nowhere, and look clean. */
+function readKey(field: Field): string {
+  const text = expectText(field, MAX_TEXT)
+  const name = purlName(identityOf(parsePurl(text, { lenient: true })))
+  if (name === text) return text
+  throw refusal(field, `the canonical package URL without a version (${name.slice(0, 100)})`)
+}
+
+function readNames(field: Field): AffectedPackage['names'] {
+  const { value } = field
+  if (value === 'source' || value === 'installed' || value === 'either') return value
+  throw refusal(field, 'source, installed or either')
+}
+
+function readDistro(field: Field): AdvisoryDistro {
+  refuseOthers(field, ['ids', 'release'])
+  const release = member(field, 'release')
+  return {
+    ids: listOf(field, 'ids', MAX_KEYS).map((id) => expectText(id, MAX_TEXT)),
+    release: release.value === null ? undefined : release.value === '' ? '' : expectText(release, MAX_TEXT),
+  }
+}
+
+function readRange(field: Field): AdvisoryRange {
+  const [vers, unknown] = [optionalMember(field, 'vers'), optionalMember(field, 'unknown')]
+  if (vers !== undefined) {
+    refuseOthers(field, ['vers'])
+    return { kind: 'vers', range: parseVers(expectText(vers, MAX_TEXT)) }
+  }
+  if (unknown !== undefined) {
+    refuseOthers(field, ['unknown'])
+    if (unknown.value === 'git' || unknown.value === 'unreadable') return { kind: unknown.value }
+    throw refusal(unknown, 'git or unreadable')
+  }
+  refuseOthers(field, ['type', 'events'])
+  return {
+    kind: 'events',
+    type: expectText(member(field, 'type'), MAX_TEXT),
+    events: listOf(field, 'events', MAX_ELEMENTS).map(readEvent),
+  }
+}
+
+function readEvent(field: Field): Event {
+  const [first, ...more] = members(field)
+  const [kind] = first ?? []
+  const isKnown = kind === 'introduced' || kind === 'fixed' || kind === 'last_affected' || kind === 'limit'
+  if (first === undefined || !isKnown || more.length > 0)
+    throw refusal(field, 'one of introduced, fixed, last_affected, limit')
+  return { kind, version: expectText(first[1], MAX_TEXT) }
+}
+
+/** None if it is absent. */
+function listOf(parent: Field, name: string, most: number): readonly Field[] {
+  const field = optionalMember(parent, name)
+  if (field === undefined) return []
+  const list = elements(field)
+  if (list.length > most) throw refusal(field, `at most ${most} elements`)
+  return list
+}
+
+function formatPart(part: SearchPart): JsonObject {
+  const from = part.from === undefined ? {} : { from: part.from }
+  switch (part.kind) {
+    case 'cpe':
+      return { ...from, cpe: part.cpe, ...(part.version === undefined ? {} : { version: part.version }) }
+    case 'hash':
+      return { ...from, hash: part.hash }
+    case 'package':
+      return { ...from, ...formatPackage(part.affected) }
+  }
+}
+
+function formatPackage({ keys, type, names, distro, listed, ranges }: AffectedPackage): JsonObject {
+  return {
+    keys: [...keys],
+    type,
+    names,
+    ...(distro === undefined ? {} : { distro: { ids: [...distro.ids], release: distro.release ?? null } }),
+    ...(listed === undefined ? {} : { listed: [...listed.texts].sort() }),
+    ...(ranges.length === 0 ? {} : { ranges: ranges.map(formatRange) }),
+  }
+}
+
+function formatRange(range: AdvisoryRange): JsonObject {
+  switch (range.kind) {
+    case 'vers':
+      return { vers: formatVers(range.range) }
+    case 'events':
+      return { type: range.type, events: range.events.map(({ kind, version }) => ({ [kind]: version })) }
+    case 'git':
+    case 'unreadable':
+      return { unknown: range.kind }
+  }
+}
+
+/** Whether both ask the same. */
+export function isSameSearch(a: JsonValue, b: SearchQuestion): boolean {
+  try {
+    return (
+      JSON.stringify(formatSearchQuestion(parseSearchQuestion(a))) === JSON.stringify(formatSearchQuestion(b))
+    )
+  } catch (cause) {
+    if (cause instanceof Fault) return false
+    throw cause
+  }
+}
