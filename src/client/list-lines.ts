@@ -27,21 +27,21 @@ const SEPARATORS = ['\t', ';', ','] as const
  *
  * @throws Fault `list-too-large`, `list-malformed` for a quote that is not closed
  */
-export function listLines(text: string): readonly ListLine[] {
+export function listLines(text: string, name = 'list'): readonly ListLine[] {
   if (text.length > MAX_LIST_CHARACTERS)
-    throw tooLarge(`list: expected at most ${MAX_LIST_CHARACTERS} characters, got ${text.length}`)
+    throw tooLarge(`${name}: expected at most ${MAX_LIST_CHARACTERS} characters, got ${text.length}`)
   const lines = text
     .replace(/^\ufeff/, '')
     .split(/\r\n|\r|\n/)
     .map((written, at) => ({ line: at + 1, content: contentOf(written) }))
     .filter(({ content }) => content !== '')
   if (lines.length > MAX_LIST_LINES)
-    throw tooLarge(`list: expected at most ${MAX_LIST_LINES} lines, got ${lines.length}`)
+    throw tooLarge(`${name}: expected at most ${MAX_LIST_LINES} lines, got ${lines.length}`)
   const usual = separatorOf(lines[0]?.content ?? '')
   return lines.flatMap(({ line, content }) => {
     const separator =
       usual !== undefined && outsideQuotes(content).includes(usual) ? usual : separatorOf(content)
-    const cells = splitCells(content, separator, line)
+    const cells = splitCells(content, separator, `${name}: line ${line}`)
     const last = cells.findLastIndex((cell) => cell !== '')
     return last === -1 ? [] : [{ line, cells: cells.slice(0, last + 1) }]
   })
@@ -64,7 +64,7 @@ function outsideQuotes(line: string): string {
   return line.includes('"') ? line.replace(/"[^"]*"/g, '') : line
 }
 
-function splitCells(line: string, separator: string | undefined, number: number): readonly string[] {
+function splitCells(line: string, separator: string | undefined, place: string): readonly string[] {
   if (!line.includes('"')) return (separator === undefined ? [line] : line.split(separator)).map(bareCell)
   const cells: string[] = []
   let [cell, isQuoted, hasClosed] = ['', false, false]
@@ -80,13 +80,9 @@ function splitCells(line: string, separator: string | undefined, number: number)
     } else cell += character
   }
   if (isQuoted) {
-    throw new Fault(
-      'list-malformed',
-      `list: line ${number}: expected a closing ", got ${line.slice(0, 100)}`,
-      {
-        hint: 'A cell may not go on in the next line.',
-      },
-    )
+    throw new Fault('list-malformed', `${place}: expected a closing ", got ${line.slice(0, 100)}`, {
+      hint: 'A cell may not go on in the next line.',
+    })
   }
   return [...cells, cell.trim()]
 }

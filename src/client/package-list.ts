@@ -36,6 +36,8 @@ export interface PackageList {
 export interface ListOptions {
   /** Of names that come without one: `npm`, `PyPI`. Without it such a name is refused. */
   readonly ecosystem?: string
+  /** Of the list, for messages. @default `list` */
+  readonly name?: string
 }
 
 type Column = 'purl' | 'name' | 'version' | 'ecosystem'
@@ -76,13 +78,14 @@ const VERSION_LIKE = /^(?:[=v\s]*\d|[<>^~!]|vers:)/i
 
 /** @throws Fault `list-malformed` with the lines and what to write, `list-too-large` */
 export function iocParts(text: string, options: ListOptions = {}): PackageList {
+  const { name = 'list' } = options
   const usual = options.ecosystem === undefined ? undefined : requireEcosystem(options.ecosystem)
-  const [first, ...rest] = listLines(text)
-  if (first === undefined) throw new Fault('list-malformed', 'list: expected packages, got nothing')
-  const header = columnsOf(first)
+  const [first, ...rest] = listLines(text, name)
+  if (first === undefined) throw new Fault('list-malformed', `${name}: expected packages, got nothing`)
+  const header = columnsOf(first, name)
   const lines = header === undefined ? [first, ...rest] : rest
   if (lines.length === 0)
-    throw new Fault('list-malformed', 'list: expected packages below the names of columns, got nothing')
+    throw new Fault('list-malformed', `${name}: expected packages below the names of columns, got nothing`)
   const named: Named[] = []
   const refused: { readonly line: number; readonly cause: Fault }[] = []
   for (const one of lines) {
@@ -96,6 +99,7 @@ export function iocParts(text: string, options: ListOptions = {}): PackageList {
   const [bad, ...others] = refused
   if (bad !== undefined)
     throw refusal(
+      name,
       bad,
       others.map((one) => one.line),
     )
@@ -115,17 +119,21 @@ function requireEcosystem(text: string): string {
   )
 }
 
-function refusal({ line, cause }: { line: number; cause: Fault }, others: readonly number[]): Fault {
+function refusal(
+  name: string,
+  { line, cause }: { readonly line: number; readonly cause: Fault },
+  others: readonly number[],
+): Fault {
   const more = others.length > MAX_NAMED_LINES ? `, … (${others.length} in all)` : ''
   const also = others.length === 0 ? '' : `; also line ${others.slice(0, MAX_NAMED_LINES).join(', ')}${more}`
-  return new Fault('list-malformed', `list: line ${line}: ${cause.message}${also}`, {
+  return new Fault('list-malformed', `${name}: line ${line}: ${cause.message}${also}`, {
     cause,
     ...(cause.hint === undefined ? {} : { hint: cause.hint }),
   })
 }
 
 /** What stands in each column, if the line names columns: no cell of it may be a version or a purl. */
-function columnsOf({ cells }: ListLine): readonly (Column | undefined)[] | undefined {
+function columnsOf({ cells }: ListLine, name: string): readonly (Column | undefined)[] | undefined {
   const words = cells.map((cell) => cell.toLowerCase().replace(/[\s-]+/g, '_'))
   const found = words.map((word) => columns.find(([, pattern]) => pattern.test(word))?.[0])
   if (!found.includes('purl') && !found.includes('name')) return undefined
@@ -134,7 +142,7 @@ function columnsOf({ cells }: ListLine): readonly (Column | undefined)[] | undef
   if (half === undefined || found.includes('purl')) return found
   throw new Fault(
     'list-malformed',
-    `list: expected whole names, got a column ${half.slice(0, 100)} beside them`,
+    `${name}: expected whole names, got a column ${half.slice(0, 100)} beside them`,
     {
       hint: 'Write purls, or the whole name in one column: org.example:lib, @scope/name, vendor/name.',
     },

@@ -113,14 +113,14 @@ function anyOf(type: string): AffectedPackage['ranges'][number] {
 /**
  * A package URL: with a version, without one and then perhaps with a range, or for every version.
  *
- * @throws Fault `malformed` (`purl-malformed`, `range-malformed`), `unsupported` for ranges that are not searched by
+ * @throws Fault `malformed` (`purl-malformed`, `range-malformed`, `parameter-malformed`), `unsupported` for ranges that are not searched by
  */
 export function purlPart(text: string, range?: string): SearchPart {
   const purl = parsePurl(text, { lenient: true })
   const place = placeOfPurl(purl)
   const version = versionOfPurl(purl)
   if (version !== undefined && range !== undefined)
-    throw new Fault('range-malformed', `range: expected none beside a version, got ${range.slice(0, 100)}`)
+    throw new Fault('parameter-malformed', `range: expected none beside a version, got ${range.slice(0, 100)}`)
   const versions =
     version !== undefined
       ? { listed: [version] }

@@ -78,7 +78,7 @@ describe('a part of a search', () => {
     expect(judged(purlPart('pkg:npm/a', '<2'), '1.9.0')).to.equal('affected')
     expect(judged(purlPart('pkg:npm/a', '<2'), '2.0.0')).to.equal('not-affected')
     expect(judged(purlPart('pkg:generic/a'), 'whatever')).to.equal('affected')
-    expectFault('range-malformed', () => purlPart('pkg:npm/a@1', '<2'))
+    expectFault('parameter-malformed', () => purlPart('pkg:npm/a@1', '<2'))
   })
 
   it('of a version that cannot be ordered means that text alone', () => {
