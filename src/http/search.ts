@@ -36,7 +36,8 @@ export function searchRoutes(
   return routes
 }
 
-function parseSearch(bytes: Uint8Array): { readonly asked: SearchAsked; readonly moment: Moment } {
+/** @throws Fault `malformed` (`search-malformed`, …) with the place; `too-large` */
+export function parseSearch(bytes: Uint8Array): { readonly asked: SearchAsked; readonly moment: Moment } {
   if (bytes.length > MAX_SEARCH_BYTES) {
     throw new Fault(
       'request-too-large',

@@ -49,7 +49,7 @@ export function componentPrefix(name: string): Uint8Array {
 }
 
 /** The source package of a component: `name` as a component's, with the name of the source package in it. */
-export function originKey(name: string, version: string): Uint8Array {
+function originKey(name: string, version: string): Uint8Array {
   return shorten(concatBytes(namedPrefix('o', name), utf8(`@${version}`)))
 }
 

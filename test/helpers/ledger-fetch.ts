@@ -7,6 +7,7 @@ import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
 import { Fault } from '../../src/errors.ts'
 import { problemOf } from '../../src/http/problem.ts'
+import { parseSearch } from '../../src/http/search.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Moment } from '../../src/ledger/moment.ts'
 import type { FoundQuery } from '../../src/ledger/query-found.ts'
@@ -61,6 +62,7 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   if (resource === 'images') return json(await ledger.found(foundQuery(params), moment))
   if (resource === 'revocations') return json(await ledger.revocations(params.get('target') ?? '', moment))
   if (resource === 'events') return json(await ledger.records.events(eventsPage(params)))
+  if (resource === 'search') return search(ledger, init?.body)
   if (resource === 'status') return json(await ledger.status())
   throw new Fault('no-such-route', `route: nothing at ${path}`)
 }
@@ -69,6 +71,12 @@ async function submit(ledger: Ledger, body: RequestInit['body']): Promise<Answer
   if (!(body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
   const { created, answer } = await ledger.submit(body)
   return { ...json(answer), status: created ? 201 : 200 }
+}
+
+async function search(ledger: Ledger, body: RequestInit['body']): Promise<Answered> {
+  if (!(body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
+  const { asked, moment } = parseSearch(body)
+  return json(await ledger.search(asked, moment))
 }
 
 function imagesQuery(params: URLSearchParams): Parameters<Ledger['images']>[0] {

@@ -371,7 +371,7 @@ const line: fc.Arbitrary<ManifestLine> = fc.oneof(
 describe('manifests', () => {
   for (const [title, one, expected] of golden) {
     it(`of ${title} have exactly these bytes`, () => {
-      expect(MANIFEST_VERSION).to.equal(3)
+      expect(MANIFEST_VERSION).to.equal(4)
       expect(manifestText(one)).to.equal(expected)
     })
   }
