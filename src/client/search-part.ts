@@ -120,7 +120,10 @@ export function purlPart(text: string, range?: string): SearchPart {
   const place = placeOfPurl(purl)
   const version = versionOfPurl(purl)
   if (version !== undefined && range !== undefined)
-    throw new Fault('parameter-malformed', `range: expected none beside a version, got ${range.slice(0, 100)}`)
+    throw new Fault(
+      'parameter-malformed',
+      `range: expected none beside a version, got ${range.slice(0, 100)}`,
+    )
   const versions =
     version !== undefined
       ? { listed: [version] }
