@@ -51,14 +51,17 @@ export function parseOutput(text: string, before: readonly Output[] = []): reado
   return [...before, output]
 }
 
-/** To each place; the table goes to stdout if nothing else does. Files are written last, when all of it can be made. */
+/** To each place, stdout first; the table goes there if nothing else does. */
 export async function deliver(
   { terminal }: CliContext,
   outputs: readonly Output[],
   writerOf: WriterOf,
 ): Promise<void> {
   const hasStdout = outputs.some((one) => one.file === undefined)
-  const all = hasStdout ? outputs : [{ format: 'table' } as const, ...outputs]
+  const printed: readonly Output[] = hasStdout ? [] : [{ format: 'table' }]
+  const all = [...printed, ...outputs].toSorted(
+    (a, b) => Number(a.file !== undefined) - Number(b.file !== undefined),
+  )
   for (const { format, file } of all) {
     const writer = writerOf(format)
     if (typeof writer !== 'function') terminal.note(`${format}: ${writer.nothing}`)

@@ -25,11 +25,13 @@ const SEPARATORS = ['\t', ';', ','] as const
 /**
  * Empty lines and comments are left out.
  *
- * @throws Fault `list-too-large`, `list-malformed` for a quote that is not closed
+ * @throws Fault `list-too-large`, `list-malformed` for a quote that is not closed or text that is none
  */
 export function listLines(text: string, name = 'list'): readonly ListLine[] {
   if (text.length > MAX_LIST_CHARACTERS)
     throw tooLarge(`${name}: expected at most ${MAX_LIST_CHARACTERS} characters, got ${text.length}`)
+  if (/\p{Surrogate}/u.test(text))
+    throw new Fault('list-malformed', `${name}: expected text without lone surrogates`)
   const lines = text
     .replace(/^\ufeff/, '')
     .split(/\r\n|\r|\n/)

@@ -78,6 +78,9 @@ describe('a part of a search', () => {
     expect(judged(purlPart('pkg:npm/a', '<2'), '1.9.0')).to.equal('affected')
     expect(judged(purlPart('pkg:npm/a', '<2'), '2.0.0')).to.equal('not-affected')
     expect(judged(purlPart('pkg:generic/a'), 'whatever')).to.equal('affected')
+    // As find pkg:npm/a by itself: the package is there, whichever version it is.
+    expect(judged(purlPart('pkg:npm/a'), '')).to.equal('affected')
+    expect(judged(purlPart('pkg:npm/a', '<2'), '')).to.equal('undetermined')
     expectFault('parameter-malformed', () => purlPart('pkg:npm/a@1', '<2'))
   })
 

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import { MAX_LIST_CHARACTERS, MAX_LIST_LINES } from '../../src/client/list-lines.ts'
 import { iocParts, type ListOptions } from '../../src/client/package-list.ts'
+import { Fault } from '../../src/errors.ts'
 import { formatVers } from '../../src/sbom/range.ts'
 import { expectFault } from '../helpers/expect-fault.ts'
 
@@ -107,6 +109,49 @@ describe('a list of packages', () => {
       )
     expect(expectFault('list-malformed', () => iocParts('chalk@5.6.1')).hint).to.include('--ecosystem npm')
     expectFault('parameter-malformed', () => iocParts('a', { ecosystem: 'cobol' }))
+  })
+
+  it('of any shape is read or refused, and quickly', () => {
+    const piece = fc.constantFrom(
+      'pkg:npm/a',
+      '@',
+      'a',
+      '1.0',
+      '"',
+      ',',
+      ';',
+      '\t',
+      ' ',
+      '\n',
+      '\r\n',
+      '#',
+      '=',
+      '||',
+      '*',
+      '%',
+      '<',
+      'npm',
+      'Package',
+      'Version',
+      '\ud800',
+      '\u0000',
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), fc.constantFrom({}, npm), (pieces, options) => {
+        try {
+          iocParts(pieces.join(''), options)
+        } catch (cause) {
+          expect(cause).to.be.instanceOf(Fault)
+        }
+      }),
+      { numRuns: 500 },
+    )
+    for (const mark of ['"', ',', ' ', '@', '=', '#', '-', 'a ', ':', '1', '|'])
+      try {
+        iocParts(`a${mark.repeat(200_000)}`, npm)
+      } catch (cause) {
+        expect(cause, mark).to.be.instanceOf(Fault)
+      }
   })
 
   it('has limits', () => {

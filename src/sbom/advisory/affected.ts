@@ -108,7 +108,11 @@ export function judgePackage(affected: AffectedPackage, found: FoundPackage): Ju
 
 /** Affected if listed or in a range; else undetermined if one of them could not tell. */
 function judgeVersion(affected: AffectedPackage, version: string): Judgement {
-  if (version === '') return { status: 'undetermined', reason: 'no-version' }
+  if (version === '') {
+    return meansAll(affected)
+      ? { status: 'affected', reason: 'in-range' }
+      : { status: 'undetermined', reason: 'no-version' }
+  }
   const found = [judgeListed(affected, version), ...judgeRanges(affected, version)]
   return (
     found.find(({ status }) => status === 'affected') ??
@@ -117,6 +121,11 @@ function judgeVersion(affected: AffectedPackage, version: string): Judgement {
       reason: 'out-of-range',
     }
   )
+}
+
+/** Then whichever version it is, it is one of them. */
+function meansAll({ ranges }: AffectedPackage): boolean {
+  return ranges.some((one) => one.kind === 'vers' && one.range.constraints[0]?.comparator === '*')
 }
 
 function judgeListed({ listed }: AffectedPackage, version: string): Judgement {
