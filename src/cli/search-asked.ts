@@ -54,8 +54,8 @@ export async function askedOf(component: string | undefined, flags: SearchFlags)
     throw new UsageError('"-": expected once, got it twice', 'Only one file can come from stdin.')
   const pieces: Piece[] = []
   if (component !== undefined) pieces.push(purlPiece(requirePurl(component), flags.range))
-  for (const path of osv) pieces.push(advisoryPiece(path, await readFileOrStdin(path)))
-  for (const path of iocs) pieces.push(listPiece(path, await readFileOrStdin(path), flags, iocs.length > 1))
+  for (const path of osv) pieces.push(advisoryPiece(path, await readText(path)))
+  for (const path of iocs) pieces.push(listPiece(path, await readText(path), flags, iocs.length > 1))
   for (const text of cpe) pieces.push({ ...NONE, parts: [cpePart(text)], what: [`CPE ${text}`] })
   if (hash !== undefined)
     pieces.push({ ...NONE, parts: [{ kind: 'hash', hash }], what: [`a component with the hash ${hash}`] })
@@ -153,6 +153,12 @@ function shownName(path: string): string {
   return path === '-' ? 'stdin' : basename(path)
 }
 
-function readFileOrStdin(path: string): Promise<Uint8Array> {
-  return path === '-' ? readStdin() : readInput(path)
+/** @throws Fault `encoding-malformed` for what Windows writes by itself, with what to do about it */
+async function readText(path: string): Promise<Uint8Array> {
+  const bytes = await (path === '-' ? readStdin() : readInput(path))
+  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)
+  if (mark !== 0xfffe && mark !== 0xfeff) return bytes
+  throw new Fault('encoding-malformed', `${shownName(path)}: expected UTF-8, got UTF-16`, {
+    hint: 'Save it as UTF-8; in PowerShell: Get-Content FILE | Set-Content -Encoding utf8 NEW.',
+  })
 }

@@ -75,6 +75,14 @@ describe('a search on the command line', () => {
     expect(refused).to.be.instanceOf(Fault).with.property('reason', 'unproven')
   })
 
+  it('says of a file in UTF-16 how to make it one in UTF-8', async () => {
+    await writeFile(path('wide.txt'), Buffer.from('\ufeffa@1', 'utf16le'))
+    const refused: unknown = await askedOf(undefined, { iocs: [path('wide.txt')] }).catch(
+      (cause: unknown) => cause,
+    )
+    expect(refused).to.be.instanceOf(Fault).with.property('hint').that.includes('UTF-8')
+  })
+
   it('is refused with what to write instead', async () => {
     const wrong: readonly (readonly [string | undefined, SearchFlags])[] = [
       [undefined, {}],
