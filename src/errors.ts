@@ -45,6 +45,7 @@ export const classOfReason = {
   'json-malformed': 'malformed',
   'json-unsafe-number': 'malformed',
   'key-malformed': 'malformed',
+  'list-malformed': 'malformed',
   'manifest-malformed': 'malformed',
   'note-malformed': 'malformed',
   'out-of-range': 'malformed',
@@ -60,6 +61,7 @@ export const classOfReason = {
   'tile-malformed': 'malformed',
   'trust-file-malformed': 'malformed',
   // unacceptable: well formed, but refused
+  'advisory-withdrawn': 'unacceptable',
   'build-unknown': 'unacceptable',
   'cutoff-in-the-future': 'unacceptable',
   'document-unreadable': 'unacceptable',
@@ -104,6 +106,7 @@ export const classOfReason = {
   'component-limit': 'too-large',
   'entry-too-large': 'too-large',
   'headers-too-large': 'too-large',
+  'list-too-large': 'too-large',
   'payload-too-large': 'too-large',
   'request-too-large': 'too-large',
   'signature-limit': 'too-large',

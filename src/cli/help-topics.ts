@@ -45,6 +45,9 @@ const FORMATS = `What is read
   Attestation  in-toto statement v1 or v0.1 in a DSSE envelope, or in a Sigstore bundle that was signed with a key;
                .jsonl holds one on each line
   Keys         cosign's encrypted key files; P-256, P-384, P-521, Ed25519, RSA
+  Advisories   OSV and GitHub (REST, GraphQL), one or a JSON array or one on each line: find --osv
+  Lists        purls, NAME@VERSION, or CSV with "," ";" or TAB, with or without a line of column names (purl, name, version,
+               ecosystem): find --iocs
   Ranges       VERS, or < <= > >= = joined by "," (and) or "||" (or), in the order of the package's ecosystem;
                or intervals as Maven and NuGet have them: [1.0,2.0)
 
@@ -52,7 +55,12 @@ What is printed
 
   table        for people: the same facts on a terminal and in a pipe. Nothing is cut; colours only on a terminal
   json         one object with apiVersion and kind; fields are only ever added
-  ndjson       one object on each line (watch)
+  ndjson       one object on each line (watch; find, where the last one says whether rows were left out)
+  csv          for spreadsheets, one line for each match; the last line, #END, has the counts (find)
+  cyclonedx-vex, openvex
+               drafts of VEX (1.6, 0.2.0) for the images that an advisory affects: find --osv. They decide nothing: a
+               person edits and signs them
+  FORMAT=FILE  writes that format to a file, beside the table: find -o csv=hits.csv -o openvex=draft.json
   evidence     one file with the question, the rows, the proofs and all that was signed: attestree get evidence
   bundle       an entry as a Sigstore bundle v0.3: attestree get bundle
   proof        an entry's inclusion as a C2SP tlog-proof file: attestree get proof

@@ -14,6 +14,8 @@ export interface StatedFlags {
   readonly signer?: string
   readonly base?: string
   readonly licence?: string
+  /** As `licence`. */
+  readonly license?: string
   readonly hash?: string
 }
 
@@ -27,11 +29,13 @@ export function withQuestionFlags(command: Command): Command {
     .addOption(new Option('--signer <KEY>', 'instead: with a statement signed by this key, sha256:…'))
     .addOption(new Option('--base <IMAGE>', 'instead: built on this image, sha256:… or NAME@sha256:…'))
     .addOption(new Option('--licence <ID>', 'instead: with a component under this licence, an SPDX id'))
+    .addOption(new Option('--license <ID>', 'another spelling of --licence'))
     .addOption(new Option('--hash <DIGEST>', 'instead: with a component of this hash, sha256:…, sha512:…'))
 }
 
 /** @throws UsageError if it is none, or two */
-export function questionOf(component: string | undefined, flags: StatedFlags): ImagesQuery | FoundQuery {
+export function questionOf(component: string | undefined, given: StatedFlags): ImagesQuery | FoundQuery {
+  const flags = oneSpelling(given)
   const asked = STATED_KINDS.filter((kind) => flags[kind] !== undefined)
   const [kind, another] = asked
   if (component !== undefined && kind !== undefined) throw notOne(`a package URL and --${kind}`)
@@ -42,6 +46,14 @@ export function questionOf(component: string | undefined, flags: StatedFlags): I
   }
   if (flags.range !== undefined) throw new UsageError('--range goes with a package URL')
   return statedQuestion(kind, flags[kind] ?? '')
+}
+
+/** `--license` as `--licence`. @throws UsageError if both are given */
+export function oneSpelling<Flags extends StatedFlags>(flags: Flags): Flags {
+  const { license } = flags
+  if (license === undefined) return flags
+  if (flags.licence !== undefined) throw notOne('--licence and --license')
+  return { ...flags, licence: license, license: undefined }
 }
 
 function statedQuestion(kind: (typeof STATED_KINDS)[number], text: string): FoundQuery {
@@ -70,7 +82,7 @@ function notOne(got: string): UsageError {
 }
 
 /** Names without a type are ambiguous; searching by them comes with a later version. */
-function requirePurl(component: string): string {
+export function requirePurl(component: string): string {
   if (component.startsWith('pkg:')) return component
   throw new UsageError(
     `component: expected a package URL, got ${component.slice(0, 100)}`,

@@ -49,7 +49,7 @@ function cellsOf(row: RowPage['items'][number]): readonly string[] {
   ]
 }
 
-function csvLine(cells: readonly string[]): string {
+export function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join()}\r\n`
 }
 

@@ -35,7 +35,7 @@ import { formatVers, parseVers } from '../sbom/range.ts'
 import type { SearchPart, SearchQuestion, SearchScope } from './search.ts'
 
 /** A bad day's lists have about a thousand entries; each is looked up by itself. */
-const MAX_PARTS = 2_000
+export const MAX_PARTS = 2_000
 /** Names of one package: a distribution's under which tools list it. */
 const MAX_KEYS = 16
 /** Of one part; that of a kernel has about 10,000 versions. */

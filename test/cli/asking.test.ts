@@ -132,6 +132,37 @@ describe('attestree: asking', () => {
   })
 
   tests.it(
+    'find --osv shows the table, writes each file that was asked for, and its exit code tells of what was not looked for',
+    async () => {
+      const affected = [
+        {
+          package: { ecosystem: 'npm', name: 'lodash' },
+          ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '4.17.21' }] }],
+        },
+        { package: { ecosystem: 'Cobol', name: 'lodash' } },
+      ]
+      await bench.write('osv.json', JSON.stringify({ id: 'GHSA-1', modified: '', affected }))
+      const formats = ['csv', 'openvex', 'cyclonedx-vex', 'json', 'ndjson']
+      const run = await bench.run([
+        'find',
+        '--osv=osv.json',
+        '--repo=registry.test/*',
+        ...formats.flatMap((format) => ['-o', `${format}=out.${format}`]),
+      ])
+      expect(run.code, run.stderr).to.equal(16)
+      expect(run.stdout)
+        .to.match(/\nregistry\.test\/shop:1\.4 +affected +pkg:npm\/lodash@4\.17\.20 /)
+        .and.include('1 of 2 images with an SBOM is affected by GHSA-1.')
+        .and.include('Cobol lodash (GHSA-1)')
+      expect(run.stderr).to.include('Wrote out.csv (csv).').and.include('Not looked for: 1 ')
+      const written = formats.map((format) => readFileSync(bench.path(`out.${format}`), 'utf8'))
+      expect(written[0]).to.match(/\r\n#END,1,.*,notLookedFor=1\r\n$/)
+      for (const text of written) expect(text).to.include(digestOf('shop')).and.not.include(digestOf('api'))
+      expect(written[4]?.trimEnd().split('\n').at(-1)).to.include('"complete":true')
+    },
+  )
+
+  tests.it(
     'what is no question is refused: a broken purl, a range that is not supported, a version and a range',
     async () => {
       const questions: readonly (readonly [args: readonly string[], reason: RegExp])[] = [

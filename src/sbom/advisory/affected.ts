@@ -108,7 +108,11 @@ export function judgePackage(affected: AffectedPackage, found: FoundPackage): Ju
 
 /** Affected if listed or in a range; else undetermined if one of them could not tell. */
 function judgeVersion(affected: AffectedPackage, version: string): Judgement {
-  if (version === '') return { status: 'undetermined', reason: 'no-version' }
+  if (version === '') {
+    return meansAll(affected)
+      ? { status: 'affected', reason: 'in-range' }
+      : { status: 'undetermined', reason: 'no-version' }
+  }
   const found = [judgeListed(affected, version), ...judgeRanges(affected, version)]
   return (
     found.find(({ status }) => status === 'affected') ??
@@ -119,9 +123,16 @@ function judgeVersion(affected: AffectedPackage, version: string): Judgement {
   )
 }
 
+/** Then whichever version it is, it is one of them. */
+function meansAll({ ranges }: AffectedPackage): boolean {
+  return ranges.some((one) => one.kind === 'vers' && one.range.constraints[0]?.comparator === '*')
+}
+
 function judgeListed({ listed }: AffectedPackage, version: string): Judgement {
   const isListed = listed?.texts.has(version) === true
-  if (isListed || (listed !== undefined && inRange(listed.range, version) === 'in'))
+  // No constraints: none of those listed can be ordered. As a range, that would be all versions.
+  const isOrdered = listed !== undefined && listed.range.constraints.length > 0
+  if (isListed || (isOrdered && inRange(listed.range, version) === 'in'))
     return { status: 'affected', reason: 'version-listed' }
   return { status: 'not-affected', reason: 'out-of-range' }
 }

@@ -1,0 +1,19 @@
+/** Sentences that every answer of rows ends with: how far it reaches, and what was checked here. */
+import type { AsOf } from '../verify/answer.ts'
+import { plural } from './table.ts'
+import { visible } from './terminal.ts'
+
+export const EACH_ROW = 'Each row was made again here from what was signed, and is proven to be in the log.'
+export const SERVERS_WORD = 'The counts, and that no row is missing, are the server’s word.'
+
+export function asOfSentence({ asOf }: { readonly asOf: AsOf }): string {
+  return `As of ${plural(asOf.treeSize, 'entry', 'entries')} of ${visible(asOf.origin)}. ${indexSentence(asOf)}`
+}
+
+function indexSentence({ treeSize, indexedThrough, recordedAt }: AsOf): string {
+  const behind = treeSize - indexedThrough
+  if (behind > 0) return `Index ${plural(behind, 'entry', 'entries')} behind: the newest may be missing.`
+  return recordedAt === null
+    ? 'Index up to date.'
+    : `Index up to date (newest: ${visible(recordedAt)}, the server’s word).`
+}

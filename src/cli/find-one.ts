@@ -1,0 +1,165 @@
+/** `find` with one component, or one thing that statements say: the question that evidence files hold. */
+import { verifiedFound, verifiedImages } from '../client/verified-images.ts'
+import type { TreeSize } from '../brand.ts'
+import { utf8 } from '../encoding/utf8.ts'
+import { createCsv } from '../http/csv.ts'
+import { createNdjson } from '../http/ndjson.ts'
+import type { RowFormat } from '../http/row-format.ts'
+import type { QuestionCoverage, RowsAnswer } from '../verify/answer.ts'
+import { asOfSentence, EACH_ROW, SERVERS_WORD } from './answer-sentences.ts'
+import { connect, type TrustFlags } from './connection.ts'
+import type { CliContext } from './context.ts'
+import { deliver, type FindFormat, type Output, type Writer } from './find-output.ts'
+import { formatImageRows } from './image-rows.ts'
+import { answerJson } from './json-answer.ts'
+import { predicateOf, questionOf, type StatedFlags } from './question.ts'
+import { plural, printWrapped } from './table.ts'
+import { visible, type Terminal } from './terminal.ts'
+import { printClaims } from './unregistered-claims.ts'
+import { UsageError } from './usage-error.ts'
+
+export interface FindOneFlags extends TrustFlags, StatedFlags {
+  readonly limit?: number
+  readonly at?: TreeSize
+  readonly output?: readonly Output[]
+}
+
+export async function findOne(
+  context: CliContext,
+  component: string | undefined,
+  flags: FindOneFlags,
+): Promise<void> {
+  const question = questionOf(component, flags)
+  const { output: outputs = [], limit, at } = flags
+  const wantsAll = outputs.some(({ format }) => format === 'csv' || format === 'ndjson')
+  refuseOutputs(outputs, wantsAll && limit !== undefined)
+  const client = await connect(context, flags)
+  const ask = async (cursor?: string): Promise<RowsAnswer> => {
+    const page = {
+      ...(limit === undefined ? {} : { limit }),
+      ...(at === undefined ? {} : { at }),
+      ...(cursor === undefined ? {} : { cursor }),
+    }
+    const found =
+      'component' in question
+        ? await verifiedImages(client, { ...question, ...page })
+        : await verifiedFound(client, { ...question, ...page })
+    return found.answer
+  }
+  const first = await ask()
+  const pages = [first]
+  let next = wantsAll ? first.next : undefined
+  while (next !== undefined) {
+    const page = await ask(next)
+    pages.push(page)
+    next = page.next
+  }
+  await deliver(context, outputs, (format) => writerOf(first, pages, format))
+}
+
+/** Both end with a record that says that all rows were written. */
+function refuseOutputs(outputs: readonly Output[], isLimited: boolean): void {
+  if (isLimited)
+    throw new UsageError('--limit: expected none beside csv and ndjson, which have all rows', 'Leave it out.')
+  const draft = outputs.find(({ format }) => format === 'openvex' || format === 'cyclonedx-vex')
+  if (draft === undefined) return
+  throw new UsageError(
+    `--output ${draft.format}: expected an advisory, got another question`,
+    'VEX speaks of vulnerabilities: give one with --osv.',
+  )
+}
+
+function writerOf(first: RowsAnswer, pages: readonly RowsAnswer[], format: FindFormat): Writer {
+  switch (format) {
+    case 'json':
+      return (terminal) => terminal.print(answerJson('Find', first))
+    case 'csv':
+      return (terminal) => writeRows(terminal, createCsv(), pages)
+    case 'ndjson':
+      return (terminal) => writeRows(terminal, createNdjson(), pages)
+    case 'table':
+    case 'cyclonedx-vex':
+    case 'openvex':
+      return (terminal) => printImages(terminal, first)
+  }
+}
+
+function writeRows(terminal: Terminal, rows: RowFormat, pages: readonly RowsAnswer[]): void {
+  for (const page of pages) terminal.write(utf8(rows.page(page)))
+  const last = pages.at(-1)
+  const count = pages.reduce((sum, page) => sum + page.items.length, 0)
+  if (last !== undefined) terminal.write(utf8(rows.end(last, count)))
+}
+
+function printImages(terminal: Terminal, answer: RowsAnswer): void {
+  if (answer.items.length > 0) {
+    for (const line of formatImageRows(answer.items, terminal.columns)) terminal.print(line)
+    terminal.print('')
+  }
+  for (const [mark, sentence] of sentencesOf(answer)) printWrapped(terminal, mark, sentence)
+  printClaims(terminal, answer.unregistered)
+}
+
+/** Ecosystems whose packages are named with a namespace: without it a name is most likely a slip, not an all-clear. */
+const namespaced: Readonly<Record<string, string>> = {
+  apk: 'alpine',
+  composer: 'vendor',
+  deb: 'debian',
+  github: 'owner',
+  golang: 'host/path',
+  maven: 'group',
+  rpm: 'redhat',
+}
+
+function namespaceAdvice({ question }: RowsAnswer): readonly (readonly [mark: string, sentence: string])[] {
+  if (!('component' in question)) return []
+  const [, type = '', rest = ''] = /^pkg:([a-z0-9.+-]+)\/(.*)$/.exec(question.component) ?? []
+  const namespace = namespaced[type]
+  if (namespace === undefined || rest.includes('/')) return []
+  return [
+    [
+      '! ',
+      `Packages of ${type} are named with a namespace, such as pkg:${type}/${namespace}/${visible(rest)}: without it nothing may match.`,
+    ],
+  ]
+}
+
+/** What was found, how far that reaches, and on whose word. */
+function sentencesOf(answer: RowsAnswer): readonly (readonly [mark: string, sentence: string])[] {
+  const { coverage, items, next } = answer
+  const unreadable = plural(coverage.unreadableEntries, 'entry', 'entries')
+  return [
+    ['', 'affected' in coverage ? summary(answer.question, coverage) : foundSummary(answer)],
+    ['', `Of ${plural(coverage.images, 'image')}: ${countsOf(coverage)} (no SBOM that counts).`],
+    ...(coverage.unreadableEntries > 0 ? [['', `${unreadable} could not be read.`] as const] : []),
+    ['', asOfSentence(answer)],
+    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : namespaceAdvice(answer)),
+    ['? ', SERVERS_WORD],
+    ...(next === undefined ? [] : [['', 'More rows match: --limit 1000 shows up to a thousand.'] as const]),
+  ]
+}
+
+function countsOf(coverage: RowsAnswer['coverage']): string {
+  if (!('affected' in coverage)) return `${coverage.withSbom} with an SBOM, ${coverage.unknown} unknown`
+  const { affected, notAffected, undetermined, unknown } = coverage
+  return `${affected} affected, ${notAffected} not affected, ${undetermined} undetermined, ${unknown} unknown`
+}
+
+function summary(question: RowsAnswer['question'], coverage: QuestionCoverage): string {
+  const withSbom = coverage.images - coverage.unknown
+  const asked = predicateOf(question).slice('contain '.length)
+  if (coverage.affected > 0) {
+    return `${coverage.affected} of ${plural(withSbom, 'image')} with an SBOM ${coverage.affected === 1 ? 'contains' : 'contain'} ${asked}.`
+  }
+  if (withSbom === 0) return `Nothing can be said about ${asked}: no image has an SBOM that counts.`
+  return `None of ${plural(withSbom, 'image')} with an SBOM is known to contain ${asked}.`
+}
+
+/** How many there are in all, the server does not count. */
+function foundSummary({ question, items, next }: RowsAnswer): string {
+  const asked = predicateOf(question)
+  if (items.length === 0) return `Images that ${asked}: none is known.`
+  const taken = items.filter((row) => row.status === 'undetermined').length
+  const revoked = taken === 0 ? '' : `, ${taken} of them only by statements that no longer hold`
+  return `Images that ${asked}: ${next === undefined ? '' : 'at least '}${items.length}${revoked}.`
+}

@@ -1,0 +1,164 @@
+/** From the command line and the files it names to one question, with what could not be asked. */
+import { basename } from 'node:path'
+import { advisoryParts } from '../client/advisory-parts.ts'
+import { MAX_LIST_CHARACTERS } from '../client/list-lines.ts'
+import { iocParts } from '../client/package-list.ts'
+import { cpePart, purlPart } from '../client/search-part.ts'
+import { parseUtf8 } from '../encoding/utf8.ts'
+import { Fault } from '../errors.ts'
+import type { SearchPart, SearchQuestion } from '../verify/search.ts'
+import { MAX_PARTS } from '../verify/search-wire.ts'
+import { readInput } from './key-store.ts'
+import { requirePurl } from './question.ts'
+import { readStdin } from './stdin.ts'
+import { plural } from './table.ts'
+import { UsageError } from './usage-error.ts'
+
+export interface SearchFlags {
+  readonly osv?: readonly string[]
+  readonly iocs?: readonly string[]
+  readonly ecosystem?: string
+  readonly cpe?: readonly string[]
+  readonly hash?: string
+  readonly range?: string
+  readonly repo?: string
+  readonly platform?: string
+}
+
+export interface Asked {
+  readonly question: SearchQuestion
+  /** `GHSA-…`, `packages of list.csv`, a purl: what the parts are, for a sentence. */
+  readonly what: readonly string[]
+  /** The advisories among them, with their other names. */
+  readonly aliases: ReadonlyMap<string, readonly string[]>
+  /** What an advisory names and nobody can look for: then an answer is not the whole answer. */
+  readonly notLookedFor: readonly string[]
+  /** What was understood that the person may not expect. */
+  readonly notes: readonly string[]
+}
+
+type Piece = Omit<Asked, 'question'> & { readonly parts: readonly SearchPart[] }
+
+const NONE = { aliases: new Map<string, readonly string[]>(), notLookedFor: [], notes: [] } as const
+
+/**
+ * @throws UsageError if nothing is asked, or too much for one question
+ * @throws as `advisoryParts`, `iocParts`, `purlPart`; Fault `unproven` if nothing of it can be looked for
+ */
+export async function askedOf(component: string | undefined, flags: SearchFlags): Promise<Asked> {
+  const { osv = [], iocs = [], cpe = [], hash } = flags
+  if (flags.range !== undefined && component === undefined)
+    throw new UsageError('--range goes with a package URL')
+  if (flags.ecosystem !== undefined && iocs.length === 0) throw new UsageError('--ecosystem goes with --iocs')
+  if ([...osv, ...iocs].filter((path) => path === '-').length > 1)
+    throw new UsageError('"-": expected once, got it twice', 'Only one file can come from stdin.')
+  const pieces: Piece[] = []
+  if (component !== undefined) pieces.push(purlPiece(requirePurl(component), flags.range))
+  for (const path of osv) pieces.push(advisoryPiece(path, await readText(path)))
+  for (const path of iocs) pieces.push(listPiece(path, await readText(path), flags, iocs.length > 1))
+  for (const text of cpe) pieces.push({ ...NONE, parts: [cpePart(text)], what: [`CPE ${text}`] })
+  if (hash !== undefined)
+    pieces.push({ ...NONE, parts: [{ kind: 'hash', hash }], what: [`a component with the hash ${hash}`] })
+  return join(pieces, scopeOf(flags))
+}
+
+function join(pieces: readonly Piece[], scope: SearchQuestion['scope']): Asked {
+  const parts = pieces.flatMap((one) => one.parts)
+  const notLookedFor = pieces.flatMap((one) => one.notLookedFor)
+  if (parts.length > MAX_PARTS)
+    throw new UsageError(
+      `question: expected at most ${MAX_PARTS} packages at once, got ${parts.length}`,
+      'Split the list, and ask for the parts one after the other.',
+    )
+  if (pieces.length === 0)
+    throw new UsageError(
+      'question: expected something to look for, got nothing',
+      'For example: attestree find pkg:npm/lodash, or attestree find --osv advisory.json',
+    )
+  if (parts.length === 0)
+    throw new Fault(
+      'unproven',
+      `nothing can be looked for: ${notLookedFor.slice(0, 5).join('; ') || 'no package is named'}`,
+      {
+        hint: 'Name the package as SBOMs do: attestree find PURL --range RANGE.',
+      },
+    )
+  return {
+    question: { parts, scope },
+    what: pieces.flatMap((one) => one.what),
+    aliases: new Map(pieces.flatMap((one) => [...one.aliases])),
+    notLookedFor,
+    notes: pieces.flatMap((one) => one.notes),
+  }
+}
+
+function purlPiece(component: string, range: string | undefined): Piece {
+  return {
+    ...NONE,
+    parts: [purlPart(component, range)],
+    what: [range === undefined ? component : `${component} in ${range}`],
+  }
+}
+
+/** More than this many advisories are counted instead of named. */
+const MAX_NAMED = 3
+
+function advisoryPiece(path: string, bytes: Uint8Array): Piece {
+  const name = shownName(path)
+  const { parts, advisories, unknown, withdrawn } = advisoryParts(bytes, name)
+  return {
+    parts,
+    what:
+      advisories.length > MAX_NAMED
+        ? [`${advisories.length} advisories of ${name}`]
+        : advisories.map((one) => one.id),
+    aliases: new Map(advisories.map(({ id, aliases }) => [id, aliases])),
+    notLookedFor: unknown.map(({ advisory, what }) => `${what} (${advisory})`),
+    notes: withdrawn.map((id) => `${name}: ${id} was withdrawn, so it is not asked about.`),
+  }
+}
+
+function listPiece(path: string, bytes: Uint8Array, { ecosystem }: SearchFlags, isOneOfMany: boolean): Piece {
+  const name = shownName(path)
+  if (bytes.length > MAX_LIST_CHARACTERS)
+    throw new Fault(
+      'list-too-large',
+      `${name}: expected at most ${MAX_LIST_CHARACTERS} bytes, got ${bytes.length}`,
+    )
+  const { parts, header, lines } = iocParts(
+    parseUtf8(bytes, name),
+    ecosystem === undefined ? { name } : { name, ecosystem },
+  )
+  const packages = plural(parts.length, 'package')
+  return {
+    ...NONE,
+    parts: isOneOfMany ? parts.map((part) => ({ ...part, from: `${name} ${part.from ?? ''}` })) : parts,
+    what: [parts.length === 1 ? `the package of ${name}` : `one of the ${packages} of ${name}`],
+    notes: [
+      `${name}: ${plural(lines, 'line')}, ${packages}${header === undefined ? '' : `; line ${header} names the columns`}.`,
+    ],
+  }
+}
+
+function scopeOf({ repo, platform }: SearchFlags): SearchQuestion['scope'] {
+  if (platform !== undefined && !/^[a-z0-9]+\/[a-z0-9]+$/.test(platform))
+    throw new UsageError(
+      `--platform: expected OS/ARCH such as linux/amd64, got ${platform.slice(0, 100)}`,
+      'A variant such as v8 is left out: linux/arm64.',
+    )
+  return { ...(repo === undefined ? {} : { repo }), ...(platform === undefined ? {} : { platform }) }
+}
+
+function shownName(path: string): string {
+  return path === '-' ? 'stdin' : basename(path)
+}
+
+/** @throws Fault `encoding-malformed` for what Windows writes by itself, with what to do about it */
+async function readText(path: string): Promise<Uint8Array> {
+  const bytes = await (path === '-' ? readStdin() : readInput(path))
+  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)
+  if (mark !== 0xfffe && mark !== 0xfeff) return bytes
+  throw new Fault('encoding-malformed', `${shownName(path)}: expected UTF-8, got UTF-16`, {
+    hint: 'Save it as UTF-8; in PowerShell: Get-Content FILE | Set-Content -Encoding utf8 NEW.',
+  })
+}

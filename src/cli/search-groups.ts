@@ -1,0 +1,70 @@
+/** Rows of a search in groups: by repository, by base image, by version found. */
+import { repositoryOf } from '../attestation/image.ts'
+import type { SearchRow } from '../verify/search.ts'
+import { baseNames, basesOf } from './search-rows.ts'
+import { imageName, unique } from './search-words.ts'
+import { plural } from './table.ts'
+
+export const GROUPINGS = ['repo', 'base', 'version'] as const
+
+export type Grouping = (typeof GROUPINGS)[number]
+
+export interface SearchGroup {
+  readonly title: string
+  readonly rows: readonly SearchRow[]
+}
+
+/** The largest first. A row stands in every group that it belongs to, so their sizes need not add up. */
+export function groupRows(rows: readonly SearchRow[], by: Grouping): readonly SearchGroup[] {
+  const groups = new Map<string, SearchRow[]>()
+  for (const row of rows)
+    for (const key of keysOf(row, by)) groups.set(key, [...(groups.get(key) ?? []), row])
+  const named = by === 'base' ? baseNames(rows) : undefined
+  return [...groups]
+    .map(([key, members]) => ({ title: named?.(key) ?? key, rows: members }))
+    .sort((a, b) => b.rows.length - a.rows.length || (a.title < b.title ? -1 : 1))
+}
+
+function keysOf(row: SearchRow, by: Grouping): readonly string[] {
+  switch (by) {
+    case 'repo':
+      return orElse(unique(row.names.map((name) => repositoryOf(name) ?? name)), '(no name)')
+    case 'base':
+      return orElse(basesOf(row), '(no base image stated)')
+    case 'version':
+      return unique(row.matches.map((one) => one.component))
+  }
+}
+
+function orElse(keys: readonly string[], none: string): readonly string[] {
+  return keys.length === 0 ? [none] : keys
+}
+
+/**
+ * What new base images would clear: images of which everything that was found is in their base too, as the rows say.
+ * Empty if there are none.
+ */
+export function basesToFix(rows: readonly SearchRow[]): readonly string[] {
+  const known = new Map<string, SearchRow>(rows.map((row) => [row.image, row]))
+  const cleared = rows.flatMap((row) => {
+    const base = basesOf(row)
+      .map((digest) => known.get(digest))
+      .find((one) => one !== undefined && one !== row && holdsAll(one, row))
+    return base === undefined ? [] : [{ row, base }]
+  })
+  if (cleared.length === 0) return []
+  // A base that is itself cleared by its own base needs no fix, only a rebuild.
+  const built = new Set(cleared.map(({ row }) => row))
+  const first = unique(cleared.map(({ base }) => base)).filter((base) => !built.has(base))
+  // Only a log that tells of two images, each built on the other, has none.
+  if (first.length === 0) return []
+  const names = first.map(imageName).join(', ')
+  return [
+    `Fix ${plural(first.length, 'base')} (${names}) and build anew what stands on ${first.length === 1 ? 'it' : 'them'}: that clears ${plural(cleared.length, 'image')}, in which nothing else was found.`,
+  ]
+}
+
+function holdsAll(base: SearchRow, row: SearchRow): boolean {
+  const held = new Set(base.matches.map((one) => one.component))
+  return row.matches.every((one) => held.has(one.component))
+}

@@ -1,0 +1,60 @@
+/** All pages of a search, one after the other, as one answer. */
+import type { SearchAnswer, SearchRow } from '../verify/search.ts'
+import type { ProvenEntries } from '../verify/answer.ts'
+import type { Progress } from './progress.ts'
+
+export interface SearchPages {
+  /** All rows; counts and claims are those of the first page, `entries` those with proofs to its checkpoint, the last. */
+  readonly answer: SearchAnswer
+  readonly pages: readonly SearchAnswer[]
+  /** Whether no rows were left out. */
+  readonly isWhole: boolean
+}
+
+export interface SearchPage {
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+/** The server's most on one page. */
+const MAX_PAGE = 1_000
+
+/** @param limit rows to stop at; all if left out */
+export async function searchPages(
+  ask: (page: SearchPage) => Promise<{ readonly answer: SearchAnswer }>,
+  progress: Progress,
+  limit?: number,
+): Promise<SearchPages> {
+  const pages: SearchAnswer[] = []
+  let [rows, cursor, first] = [0, undefined as string | undefined, true]
+  while (first || cursor !== undefined) {
+    const most = limit === undefined ? {} : { limit: Math.min(limit - rows, MAX_PAGE) }
+    const { answer } = await ask({ ...most, ...(cursor === undefined ? {} : { cursor }) })
+    first = false
+    pages.push(answer)
+    rows += answer.items.length
+    cursor = limit !== undefined && rows >= limit ? undefined : answer.next
+    const { affected, undetermined } = answer.coverage
+    const found = rows
+    if (cursor !== undefined) progress.show(found, Math.max(affected + undetermined, found), () => 'images')
+  }
+  progress.end()
+  return joinPages(pages)
+}
+
+/** @throws Error without a page */
+export function joinPages(pages: readonly SearchAnswer[]): SearchPages {
+  const [first, last] = [pages[0], pages.at(-1)]
+  if (first === undefined || last === undefined) throw new Error('search: expected a page')
+  const same = pages.filter((page) => page.asOf.checkpoint === last.asOf.checkpoint)
+  const items: readonly SearchRow[] = pages.flatMap((page) => page.items)
+  // Proofs to a checkpoint that is not shown would prove nothing; all of them were checked when the page came.
+  const entries: ProvenEntries = Object.assign({}, ...same.map((page) => page.entries)) as ProvenEntries
+  const { next, ...shown } = { ...last, coverage: first.coverage, items, entries }
+  const answer = {
+    ...shown,
+    ...(first.unregistered === undefined ? {} : { unregistered: first.unregistered }),
+    ...(next === undefined ? {} : { next }),
+  }
+  return { answer, pages, isWhole: next === undefined }
+}

@@ -1,0 +1,137 @@
+/** Rows of a search as people read them: image-rows.ts does the same for a single component. */
+import type { SearchQuestion, SearchRow } from '../verify/search.ts'
+import { unique, whyOf } from './search-words.ts'
+import { formatTable } from './table.ts'
+import { visible } from './terminal.ts'
+
+export interface SearchTable {
+  readonly header: string
+  /** The lines of each row, in the rows' order. */
+  readonly blocks: readonly (readonly string[])[]
+}
+
+const HEADER = ['IMAGE', 'STATUS', 'HAS', 'SBOM', 'CHECK']
+
+/**
+ * One line for each image with everything in it. Where a person's terminal is narrower, digest, reasons, base and origin
+ * stand below the image, whole as well.
+ */
+export function formatSearchRows(
+  rows: readonly SearchRow[],
+  question: SearchQuestion,
+  columns: number | undefined,
+): SearchTable {
+  const wide = tableOf(
+    ['IMAGE', 'STATUS', 'HAS', 'WHY', 'BASE', 'BUILT BY', 'FROM COMMIT', 'SBOM', 'CHECK', 'DIGEST'],
+    rows.map((row) => wideCells(row, question)),
+  )
+  if (columns === undefined || [wide.header, ...wide.blocks.flat()].every((line) => line.length <= columns))
+    return wide
+  const narrow = tableOf(HEADER, rows.map(narrowCells))
+  const nameOfBase = baseNames(rows)
+  return {
+    header: narrow.header,
+    blocks: narrow.blocks.map((block, at) => {
+      const row = rows[at]
+      return row === undefined ? block : [...block, ...belowOf(row, question, nameOfBase)]
+    }),
+  }
+}
+
+function tableOf(header: readonly string[], rows: readonly (readonly string[])[]): SearchTable {
+  const [first = '', ...lines] = formatTable(header, rows)
+  return { header: first, blocks: lines.map((line) => [line]) }
+}
+
+function wideCells(row: SearchRow, question: SearchQuestion): readonly string[] {
+  return [
+    imageCell(row),
+    statusCell(row),
+    unique(row.matches.map((one) => one.component)).join(' '),
+    unique(row.matches.map((one) => whyOf(one, question))).join('; '),
+    joined(basesOf(row)),
+    joined(row.provenance.map((one) => one.builder)),
+    joined(row.provenance.flatMap((one) => one.commits)),
+    entriesOf(row.sboms),
+    checkCell(row),
+    row.image,
+  ]
+}
+
+function narrowCells(row: SearchRow): readonly string[] {
+  const [first = '', ...others] = unique(row.matches.map((one) => one.component))
+  const has = others.length === 0 ? first : `${first} (+${others.length})`
+  return [imageCell(row), statusCell(row), has, entriesOf(row.sboms), checkCell(row)]
+}
+
+function belowOf(row: SearchRow, question: SearchQuestion, nameOfBase: BaseNames): readonly string[] {
+  const origins = row.provenance.map(({ builder, commits }) =>
+    [
+      'built',
+      ...(builder === '' ? [] : ['by', builder]),
+      ...(commits.length === 0 ? [] : ['from', ...commits]),
+    ].join(' '),
+  )
+  const bases = basesOf(row).map((base) => `built on ${nameOfBase(base)}`)
+  return unique([row.image, ...reasonsOf(row, question), ...bases, ...origins]).map(
+    (line) => `  ${visible(line)}`,
+  )
+}
+
+/** A line for each component and reason, with all entries that say so. */
+function reasonsOf(row: SearchRow, question: SearchQuestion): readonly string[] {
+  const entries = new Map<string, number[]>()
+  for (const match of row.matches) {
+    const text = `${match.component}: ${whyOf(match, question)}`
+    entries.set(text, [...(entries.get(text) ?? []), match.entry])
+  }
+  return [...entries].map(([text, says]) => `${text}, says ${entriesOf(unique(says))}`)
+}
+
+type BaseNames = (base: string) => string
+
+/** Bases that are found themselves have a name to show. */
+export function baseNames(rows: readonly SearchRow[]): BaseNames {
+  const known = new Map<string, SearchRow>(rows.map((row) => [row.image, row]))
+  return (base) => {
+    const name = known.get(base)?.names[0]
+    return name === undefined ? base : `${name} ${base}`
+  }
+}
+
+function imageCell({ names }: SearchRow): string {
+  const [first = '(no name)', ...others] = names
+  return others.length === 0 ? first : `${first} (+${others.length})`
+}
+
+function statusCell({ status, revoked }: SearchRow): string {
+  return revoked ? `${status}, revoked` : status
+}
+
+function checkCell({ matches, provenance, silent }: SearchRow): string {
+  const proven = [...matches, ...provenance].map((one) => one.entry)
+  return `✓ ${entriesOf(unique([...proven, ...silent]).toSorted((a, b) => a - b))}`
+}
+
+export function basesOf({ provenance }: SearchRow): readonly string[] {
+  return unique(provenance.flatMap((one) => one.bases))
+}
+
+function entriesOf(entries: readonly number[]): string {
+  return entries.map((entry) => `#${entry}`).join(' ')
+}
+
+function joined(values: readonly string[]): string {
+  return unique(values.filter((value) => value !== '')).join(' ') || '–'
+}
+
+/** Where the SBOMs of one image disagree, a sentence for each image. */
+export function disagreements(rows: readonly SearchRow[]): readonly string[] {
+  return rows
+    .filter(({ silent }) => silent.length > 0)
+    .map(({ names, image, matches, silent }) => {
+      const listing = entriesOf(unique(matches.map((one) => one.entry)))
+      const name = names[0] === undefined ? image : `${names[0]} (${image})`
+      return `SBOMs of ${visible(name)} disagree: listed by ${listing}, not by ${entriesOf(silent)}.`
+    })
+}

@@ -1,0 +1,113 @@
+/** What a search found, in sentences: how many images, how far that reaches, on whose word, and what was not asked. */
+import type { SearchRow } from '../verify/search.ts'
+import { asOfSentence, EACH_ROW, SERVERS_WORD } from './answer-sentences.ts'
+import type { Asked } from './search-asked.ts'
+import { basesToFix, groupRows, type Grouping } from './search-groups.ts'
+import type { SearchPages } from './search-pages.ts'
+import { disagreements, formatSearchRows } from './search-rows.ts'
+import { formatVersions } from './search-versions.ts'
+import { plural, printWrapped } from './table.ts'
+import { visible, type Terminal } from './terminal.ts'
+import { printClaims } from './unregistered-claims.ts'
+
+type Sentence = readonly [mark: string, text: string]
+
+export function printSearch(
+  terminal: Terminal,
+  found: SearchPages,
+  asked: Asked,
+  grouping: Grouping | undefined,
+): void {
+  const { items } = found.answer
+  for (const block of blocksOf(found, grouping, terminal.columns)) {
+    for (const line of block) terminal.print(line)
+    terminal.print('')
+  }
+  const sentences: readonly Sentence[] = [
+    ...basesToFix(items).map((text) => ['', visible(text)] as const),
+    ...disagreements(items).map((text) => ['! ', text] as const),
+    ...searchSentences(found, asked),
+  ]
+  for (const [mark, text] of sentences) printWrapped(terminal, mark, text)
+  printClaims(terminal, found.answer.unregistered)
+}
+
+/** The table, or one for each group, and the versions found. */
+function blocksOf(
+  { answer: { items, question } }: SearchPages,
+  grouping: Grouping | undefined,
+  columns: number | undefined,
+): readonly (readonly string[])[] {
+  if (items.length === 0) return []
+  const table = formatSearchRows(items, question, columns)
+  const lines = new Map<SearchRow, readonly string[]>(items.map((row, at) => [row, table.blocks[at] ?? []]))
+  if (grouping === undefined)
+    return [[table.header, ...table.blocks.flat()], ...orNone(formatVersions(items))]
+  const groups = groupRows(items, grouping).map(({ title, rows }) => [
+    `${visible(title)}: ${plural(rows.length, 'image')}`,
+    ...rows.flatMap((row) => lines.get(row) ?? []).map((line) => `  ${line}`),
+  ])
+  return [[`  ${table.header}`], ...groups]
+}
+
+function orNone(lines: readonly string[]): readonly (readonly string[])[] {
+  return lines.length === 0 ? [] : [lines]
+}
+
+/** The four counts are all images of the scope. */
+function searchSentences({ answer, isWhole }: SearchPages, asked: Asked): readonly Sentence[] {
+  const { coverage, items } = answer
+  const { images, affected, notAffected, undetermined, unknown, unreadableEntries } = coverage
+  const counted = affected + notAffected + undetermined + unknown
+  return [
+    ['', summary(answer.coverage, asked)],
+    [
+      '',
+      `Of ${plural(images, 'image')}${scopeText(asked)}: ${affected} affected, ${notAffected} not affected, ${undetermined} undetermined, ${unknown} unknown (no SBOM that counts).`,
+    ],
+    ...(counted === images
+      ? []
+      : [['! ', `The server’s counts do not add up: ${counted} of ${images}.`] as const]),
+    ...(unreadableEntries > 0
+      ? [['', `${plural(unreadableEntries, 'entry', 'entries')} could not be read.`] as const]
+      : []),
+    ['', asOfSentence(answer)],
+    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : []),
+    ['? ', SERVERS_WORD],
+    ...(isWhole ? [] : [['', `Not all rows are shown: --limit ${items.length}.`] as const]),
+    ...notLookedFor(asked),
+  ]
+}
+
+function summary(
+  { images, affected, undetermined, unknown }: SearchPages['answer']['coverage'],
+  { what, aliases }: Asked,
+): string {
+  const isAdvisory = what.every((one) => aliases.has(one) || / advisories of /.test(one))
+  const asked = visible(what.join(' or '))
+  const withSbom = images - unknown
+  if (withSbom === 0) return `Nothing can be said about ${asked}: no image has an SBOM that counts.`
+  const is = affected === 1
+  const does = isAdvisory ? `${is ? 'is' : 'are'} affected by` : is ? 'contains' : 'contain'
+  const also = undetermined === 0 ? '' : ` Of ${undetermined} more nobody can tell.`
+  if (affected > 0) return `${affected} of ${plural(withSbom, 'image')} with an SBOM ${does} ${asked}.${also}`
+  return `None of ${plural(withSbom, 'image')} with an SBOM is known to ${isAdvisory ? 'be affected by' : 'contain'} ${asked}.${also}`
+}
+
+function scopeText({ question: { scope } }: Asked): string {
+  const { repo, platform } = scope
+  return [
+    repo === undefined ? '' : ` in ${visible(repo)}`,
+    platform === undefined ? '' : ` for ${platform}`,
+  ].join('')
+}
+
+/** Named on the screen; all of them are counted. */
+const MAX_NAMED = 10
+
+function notLookedFor({ notLookedFor: names }: Asked): readonly Sentence[] {
+  if (names.length === 0) return []
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : ''
+  const shown = names.slice(0, MAX_NAMED).map(visible).join(', ')
+  return [['! ', `Not looked for, since SBOMs list no such packages that we know of: ${shown}${more}.`]]
+}

@@ -1,0 +1,59 @@
+/** A search in plain words: why something matches, what was asked, and how it is said in a sentence. */
+import type { JudgementReason } from '../sbom/advisory/affected.ts'
+import type { MatchWay, SearchMatch, SearchPart, SearchQuestion, SearchRow } from '../verify/search.ts'
+
+const ways: Readonly<Record<MatchWay, string>> = {
+  purl: 'purl',
+  source: 'source package',
+  cpe: 'CPE',
+  hash: 'hash',
+}
+
+const reasons: Readonly<Record<JudgementReason, string>> = {
+  'version-listed': 'its version is named',
+  'in-range': 'version in the range',
+  'out-of-range': 'version out of the range',
+  'other-distro': 'of another distribution',
+  'no-version': 'no version stated',
+  'no-order': 'version cannot be ordered',
+  'no-distro': 'no release of the distribution stated',
+  'no-range': 'the advisory names no versions',
+  'git-range': 'the advisory names commits only',
+  'range-unreadable': 'the advisory’s range is not understood',
+  'name-only': 'by name only, without a purl',
+}
+
+/** `purl, version in the range (GHSA-…)`; of a hash or a CPE as asked, that alone. */
+export function whyOf({ why, reason, part }: SearchMatch, question: SearchQuestion): string {
+  const asked = question.parts[part]
+  const isAsAsked = reason === 'version-listed' && (why === 'hash' || why === 'cpe')
+  const words = reason === 'in-range' && meansAny(asked) ? 'any version was asked for' : reasons[reason]
+  const from = asked?.from === undefined ? '' : ` (${asked.from})`
+  return `${ways[why]}${isAsAsked ? '' : `, ${words}`}${from}`
+}
+
+function meansAny(part: SearchPart | undefined): boolean {
+  if (part?.kind !== 'package') return false
+  return part.affected.ranges.some(
+    (one) => one.kind === 'vers' && one.range.constraints[0]?.comparator === '*',
+  )
+}
+
+/** The component without its version. */
+export function nameOf({ component, version }: SearchMatch): string {
+  const at = component.lastIndexOf('@')
+  return version === '' || at <= 0 ? component : component.slice(0, at)
+}
+
+export function versionOf({ version }: SearchMatch): string {
+  return version === '' ? '(no version)' : version
+}
+
+/** The name that an image is shown by. */
+export function imageName({ names, image }: Pick<SearchRow, 'names' | 'image'>): string {
+  return names[0] ?? image
+}
+
+export function unique<T>(values: readonly T[]): readonly T[] {
+  return [...new Set(values)]
+}
