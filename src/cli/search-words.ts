@@ -7,6 +7,7 @@ const ways: Readonly<Record<MatchWay, string>> = {
   source: 'source package',
   cpe: 'CPE',
   hash: 'hash',
+  name: 'name',
 }
 
 const reasons: Readonly<Record<JudgementReason, string>> = {
