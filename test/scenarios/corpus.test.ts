@@ -12,10 +12,12 @@ import { auditLog } from '../../src/client/audit.ts'
 import { collectEvidence } from '../../src/client/evidence.ts'
 import { firstContact } from '../../src/client/first-contact.ts'
 import { verifiedImages } from '../../src/client/verified-images.ts'
+import { verifiedSearch } from '../../src/client/verified-search.ts'
 import { createApp } from '../../src/http/app.ts'
 import { startServer } from '../../src/http/serve.ts'
 import { openSqliteStorage } from '../../src/storage/sqlite/storage.ts'
 import { verifyEvidence } from '../../src/verify/evidence.ts'
+import { parseSearchQuestion } from '../../src/verify/search-wire.ts'
 import { expectSound } from '../helpers/check-ledger.ts'
 import { createTestLedger, digestOf, keys, signEnvelope } from '../helpers/test-ledger.ts'
 
@@ -110,6 +112,7 @@ describe('real documents', function () {
         const { images, affected, notAffected, undetermined, unknown } = answer.coverage
         expect(affected + notAffected + undetermined + unknown).to.equal(images)
       }
+      await expectListFound(client, sboms)
       const evidence = await collectEvidence(client, {
         component: 'pkg:npm/read-package-json',
         range: '<3',
@@ -125,6 +128,40 @@ describe('real documents', function () {
     }
   })
 })
+
+/** Packages whose purls are the same however they are folded, so that text can be compared with text. */
+const plainPurl = /^(pkg:(?:npm|golang|maven|gem|cargo|nuget|composer)\/[a-z0-9._/-]+)@([0-9A-Za-z.-]+)$/
+const LISTED = 400
+
+/** A list of real packages, each in one version, in one question: found exactly in the documents whose text names them. */
+async function expectListFound(client: Client, sboms: readonly RealSbom[]): Promise<void> {
+  const where = new Map<string, Set<string>>()
+  for (const { bytes, digest } of sboms) {
+    for (const written of purlsIn(JSON.parse(new TextDecoder().decode(bytes)))) {
+      // Go's module names are the same in any case, and tools do not agree on it.
+      const purl = written.startsWith('pkg:golang/') ? written.toLowerCase() : written
+      if (!plainPurl.test(purl)) continue
+      where.set(purl, (where.get(purl) ?? new Set()).add(digest))
+    }
+  }
+  // Spread over all ecosystems, those that several images have first.
+  const listed = [...where].sort(([, a], [, b]) => b.size - a.size).filter((_, i) => i < 50 || i % 7 === 0)
+  const wanted = listed.slice(0, LISTED)
+  expect(wanted.length).to.equal(LISTED)
+  const parts = wanted.map(([purl]) => {
+    const [, key = '', version = ''] = plainPurl.exec(purl) ?? []
+    return { keys: [key], type: /^pkg:([^/]+)/.exec(key)?.[1] ?? '', names: 'installed', listed: [version] }
+  })
+  const { answer } = await verifiedSearch(client, parseSearchQuestion({ parts }), { limit: 1000 })
+  const found = wanted.map(([purl], part) => ({
+    purl,
+    images: answer.items
+      .filter(({ matches }) => matches.some((one) => one.part === part && one.status === 'affected'))
+      .map(({ image }) => image)
+      .sort(),
+  }))
+  expect(found).to.deep.equal(wanted.map(([purl, images]) => ({ purl, images: [...images].sort() })))
+}
 
 /** Real provenance of Kubernetes: its subjects are binaries, so they are recorded and searchable, but are no images. */
 async function submitProvenance(client: Client): Promise<void> {
