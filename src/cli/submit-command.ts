@@ -212,8 +212,9 @@ function printIntake(terminal: CliContext['terminal'], intake: SubmitAnswer['int
       `${terminal.color.yellow('!')} Nothing of it can be searched for by package: no component has a purl.`,
     )
   }
-  for (const { code, count, example } of intake.findings) {
+  for (const { code, count, example, advice } of intake.findings) {
     const shown = example === undefined ? '' : `, first: ${visible(example)}`
     terminal.note(`${terminal.color.yellow('!')} ${code} (${count}${shown})`)
+    if (advice !== undefined) terminal.note(`  ${visible(advice)}`)
   }
 }

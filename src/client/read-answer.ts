@@ -43,11 +43,12 @@ export const entryAnswer: Shape<EntryAnswer> = (value, place) => {
 
 const intakeFinding: Shape<IntakeFinding> = (value, place) => {
   const members = membersOf(value, place)
-  const example = members.optional('example', text)
+  const [example, advice] = [members.optional('example', text), members.optional('advice', text)]
   const read: IntakeFinding = {
     code: members.required('code', word),
     count: members.required('count', count),
     ...(example === undefined ? {} : { example }),
+    ...(advice === undefined ? {} : { advice }),
   }
   members.end()
   return read

@@ -5,6 +5,7 @@
 import { parseProvenance } from '../attestation/provenance.ts'
 import type { Statement } from '../attestation/statement.ts'
 import type { SbomDocument } from './component.ts'
+import { intakeAdvice, type IntakeCode } from './intake-advice.ts'
 import type { ReportedSbom } from './reported.ts'
 import { listedLicence } from './licence-list.ts'
 import { identityOf, identityVersion } from './identity.ts'
@@ -13,15 +14,21 @@ import { foreignSubject } from './own-subject.ts'
 import { formatPurl } from './purl.ts'
 import { versionOrderOf } from './versions/order.ts'
 
+/** What of a document is poor, before it is said what to do about it. */
+interface Found {
+  readonly code: IntakeCode
+  readonly count: number
+  readonly example?: string
+}
+
 export interface IntakeFinding {
-  /**
-   * A word of component.ts; `no-builder`, `no-source`: provenance that nobody finds by its builder, or by a commit; `licence-not-spdx`, `subject-differs`:
-   * see below.
-   */
+  /** One of intake-advice.ts; an older or newer ledger may have others. */
   readonly code: string
   readonly count: number
   /** The first case: a purl or a name as the document has it, at most 100 characters. */
   readonly example?: string
+  /** What to change where the document is made. */
+  readonly advice?: string
 }
 
 export interface Intake {
@@ -51,7 +58,7 @@ export const emptyIntake: Intake = {
 
 /** `sbom` is the one in the statement, if any. @throws Fault `unacceptable` (`predicate-unacceptable`) */
 export function intakeOf(statement: Statement, sbom: ReportedSbom | undefined): Intake {
-  if (sbom === undefined) return { ...emptyIntake, findings: provenanceFindings(statement) }
+  if (sbom === undefined) return { ...emptyIntake, findings: advised(provenanceFindings(statement)) }
   const { components, withPurl, withoutVersion, duplicates } = sbom.counts
   return {
     format: sbom.format,
@@ -60,23 +67,27 @@ export function intakeOf(statement: Statement, sbom: ReportedSbom | undefined): 
     withoutPurl: components - withPurl,
     withoutVersion,
     duplicates,
-    findings: [
+    findings: advised([
       ...subjectFindings(statement, sbom),
       ...sbom.findings,
       ...versionFindings(sbom),
       ...licenceFindings(sbom),
-    ],
+    ]),
   }
 }
 
+function advised(findings: readonly Found[]): readonly IntakeFinding[] {
+  return findings.map((one) => ({ ...one, advice: intakeAdvice[one.code] }))
+}
+
 /** The signed subject decides (contracts.md 2); perhaps the wrong file was signed. */
-function subjectFindings(statement: Statement, { about }: SbomDocument): readonly IntakeFinding[] {
+function subjectFindings(statement: Statement, { about }: SbomDocument): readonly Found[] {
   const example = foreignSubject(statement, about)
   return example === undefined ? [] : [{ code: 'subject-differs', count: 1, example: example.slice(0, 100) }]
 }
 
 /** Versions that are none in their package's ecosystem: every range leaves them undetermined. */
-function versionFindings({ components }: SbomDocument): readonly IntakeFinding[] {
+function versionFindings({ components }: SbomDocument): readonly Found[] {
   const unordered = components.flatMap(({ purl, version }) => {
     if (purl === undefined) return []
     const order = versionOrderOf(identityOf(purl).type)
@@ -91,7 +102,7 @@ function versionFindings({ components }: SbomDocument): readonly IntakeFinding[]
 }
 
 /** Texts that name no licence of the list: nobody finds them by licence. Own licences (`LicenseRef-`) are no mistake. */
-function licenceFindings({ licences }: SbomDocument): readonly IntakeFinding[] {
+function licenceFindings({ licences }: SbomDocument): readonly Found[] {
   const unknown = licences.filter(
     (text) =>
       !text.includes('LicenseRef-') && !licenceIds(text).some((id) => listedLicence(id) !== undefined),
@@ -101,11 +112,11 @@ function licenceFindings({ licences }: SbomDocument): readonly IntakeFinding[] {
   return [{ code: 'licence-not-spdx', count: unknown.length, example: first.slice(0, 100) }]
 }
 
-function provenanceFindings(statement: Statement): readonly IntakeFinding[] {
+function provenanceFindings(statement: Statement): readonly Found[] {
   const provenance = parseProvenance(statement)
   if (provenance === undefined) return []
   return [
-    ...(provenance.builder === '' ? [{ code: 'no-builder', count: 1 }] : []),
-    ...(provenance.sources.length === 0 ? [{ code: 'no-source', count: 1 }] : []),
+    ...(provenance.builder === '' ? [{ code: 'no-builder', count: 1 } as const] : []),
+    ...(provenance.sources.length === 0 ? [{ code: 'no-source', count: 1 } as const] : []),
   ]
 }

@@ -12,6 +12,7 @@ import { Fault } from '../../src/errors.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Storage } from '../../src/ledger/ports.ts'
 import { newMemoryState } from '../../src/storage/memory/state.ts'
+import { intakeAdvice } from '../../src/sbom/intake-advice.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { openCheckpoint } from '../../src/tlog/checkpoint.ts'
 import { checkInclusion } from '../../src/tlog/inclusion.ts'
@@ -110,8 +111,18 @@ describe('the ledger', () => {
           withoutVersion: 1,
           duplicates: 1,
           findings: [
-            { code: 'no-version', count: 1, example: 'pkg:npm/left-pad' },
-            { code: 'duplicate-component', count: 1, example: 'pkg:npm/lodash@4.17.20' },
+            {
+              code: 'no-version',
+              count: 1,
+              example: 'pkg:npm/left-pad',
+              advice: intakeAdvice['no-version'],
+            },
+            {
+              code: 'duplicate-component',
+              count: 1,
+              example: 'pkg:npm/lodash@4.17.20',
+              advice: intakeAdvice['duplicate-component'],
+            },
           ],
         })
       }

@@ -7,7 +7,13 @@ import { emptyIntake, intakeOf, type Intake } from '../../src/sbom/intake.ts'
 import { readSbom } from '../../src/sbom/manifest.ts'
 import { cycloneDx, spdx } from './documents.ts'
 
+/** Without the advice, which is the same for every finding of a code; a test of its own looks at it. */
 function intake(predicateType: string, predicate: JsonObject): Intake {
+  const report = advisedIntake(predicateType, predicate)
+  return { ...report, findings: report.findings.map(({ advice: _, ...finding }) => finding) }
+}
+
+function advisedIntake(predicateType: string, predicate: JsonObject): Intake {
   const subjects = [{ name: 'a', digest: { sha256: 'e3'.repeat(32) } }]
   const statement: Statement = { type: STATEMENT_V1, subjects, predicateType, predicate }
   return intakeOf(statement, readSbom(statement))
@@ -109,6 +115,24 @@ describe('the intake report', () => {
       { code: 'no-builder', count: 1 },
       { code: 'no-source', count: 1 },
     ])
+  })
+
+  it('says for each finding what to change where the document is made', () => {
+    const components = [
+      { name: 'a' },
+      { name: 'b', purl: 'no purl' },
+      { name: 'c', purl: 'pkg:golang/c@(devel)' },
+    ]
+    const { findings } = advisedIntake(CYCLONEDX, cycloneDx({ components, metadata: {} }))
+    expect(findings.map(({ code }) => code)).to.deep.equal([
+      'no-tool',
+      'no-purl',
+      'purl-unreadable',
+      'no-version',
+      'version-unordered',
+    ])
+    for (const { code, advice } of findings) expect(advice, code).to.match(/^[A-Z].{30,}\.$/)
+    expect(new Set(findings.map(({ advice }) => advice)).size).to.equal(findings.length)
   })
 
   it('of anything else is empty', () => {
