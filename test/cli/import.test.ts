@@ -52,7 +52,7 @@ const folder: Readonly<Record<string, readonly [content: string | Uint8Array, be
   ],
   'nowhere.json': [cycloneDx({ name: 'shop' }), 'no-image-digest'],
   'bom.xml': ['<?xml version="1.0"?><bom/>', 'sbom-format-unsupported'],
-  'graph.json': ['{"@context":"https://spdx.org/rdf/3.0.0/spdx-context.jsonld"}', 'sbom-format-unsupported'],
+  'graph.json': ['{"@context":"https://spdx.org/rdf/3.0.0/spdx-context.jsonld"}', 'no-image-digest'],
   'notes.md': ['# Notes', 'document-unknown'],
   'other.json': ['{"hello":1}', 'document-unknown'],
   'broken.json': ['{"bomFormat":', 'json-malformed'],

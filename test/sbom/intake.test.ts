@@ -10,7 +10,12 @@ import { cycloneDx, spdx } from './documents.ts'
 /** Without the advice, which is the same for every finding of a code; a test of its own looks at it. */
 function intake(predicateType: string, predicate: JsonObject): Intake {
   const report = advisedIntake(predicateType, predicate)
-  return { ...report, findings: report.findings.map(({ advice: _, ...finding }) => finding) }
+  const findings = report.findings.map(({ code, count, example }) => ({
+    code,
+    count,
+    ...(example === undefined ? {} : { example }),
+  }))
+  return { ...report, findings }
 }
 
 function advisedIntake(predicateType: string, predicate: JsonObject): Intake {

@@ -190,8 +190,8 @@ export const submissions: readonly BadInput[] = [
   ['C9', 'SPDX without a version', spdx({ SPDXID: 'SPDXRef-DOCUMENT' }), 422, 'sbom-unacceptable'],
   [
     'C11',
-    'SPDX 3 with a remote @context',
-    spdx({ '@context': 'https://spdx.org/rdf/3.0.1/spdx-context.jsonld', '@graph': [] }),
+    'JSON-LD with a remote @context that is not of SPDX: never fetched',
+    spdx({ '@context': 'https://contexts.test/other.jsonld', '@graph': [] }),
     422,
     'sbom-format-unsupported',
   ],
