@@ -5,16 +5,8 @@ import {
   type DeploymentsAnswer,
   type DeploymentsQuestion,
 } from '../verify/deployments.ts'
-import {
-  aKeyId,
-  anImageDigest,
-  anIndex,
-  asOf,
-  coverage,
-  provenEntries,
-  unregisteredClaims,
-} from '../verify/read-answer.ts'
-import { flag, listOf, membersOf, oneOf, orNull, text, type Shape } from '../verify/shape.ts'
+import { aKeyId, anImageDigest, anIndex, answerWith, coverage } from '../verify/read-answer.ts'
+import { flag, listOf, membersOf, orNull, text, type Shape } from '../verify/shape.ts'
 import type { Page } from './ask-rows.ts'
 import { pageParams } from './ask-rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
@@ -55,24 +47,7 @@ const question: Shape<DeploymentsQuestion> = (value, place) => {
   return read
 }
 
-const deploymentsAnswer: Shape<DeploymentsAnswer> = (value, place) => {
-  const members = membersOf(value, place)
-  const next = members.optional('next', text)
-  const unregistered = members.optional('unregistered', unregisteredClaims)
-  const read: DeploymentsAnswer = {
-    question: members.required('question', question),
-    items: members.required('items', listOf(row)),
-    ...(next === undefined ? {} : { next }),
-    ...(unregistered === undefined ? {} : { unregistered }),
-    coverage: members.required('coverage', coverage),
-    entries: members.required('entries', provenEntries),
-    asOf: members.required('asOf', asOf),
-    assurance: members.required('assurance', oneOf('rows')),
-    notEstablished: members.required('notEstablished', listOf(text)),
-  }
-  members.end()
-  return read
-}
+const deploymentsAnswer: Shape<DeploymentsAnswer> = answerWith(question, row, coverage)
 
 /** What was asked alone, in one order. */
 function askedOf(query: {

@@ -23,7 +23,7 @@ import {
   type Stated,
 } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
-import { readEntryRows, readKnownImages, readTotals, type EntryRow } from './index-rows.ts'
+import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { fillPage } from './page.ts'
@@ -186,8 +186,13 @@ async function makeRow(
   return rowOf(question, image, stated, view.trust, view.through)
 }
 
-async function questionCoverage(view: View, hits: readonly Hit[]): Promise<QuestionCoverage> {
-  const { images, withSbom } = await readTotals(view.reader)
+/** @param totals of the images that are asked about; all of them if left out */
+export async function questionCoverage(
+  view: View,
+  hits: readonly Pick<Hit, 'status'>[],
+  totals?: Totals,
+): Promise<QuestionCoverage> {
+  const { images, withSbom } = totals ?? (await readTotals(view.reader))
   const affected = hits.filter((hit) => hit.status === 'affected').length
   const undetermined = hits.length - affected
   return {

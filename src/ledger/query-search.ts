@@ -19,7 +19,6 @@ import {
 import { bareNamesOf } from '../sbom/bare-names.ts'
 import { judgePackage, type AffectedPackage } from '../sbom/advisory/affected.ts'
 import type { JsonObject } from '../encoding/strict-json.ts'
-import type { QuestionCoverage } from '../verify/answer.ts'
 import { imagesOf, isProvenance, type EntryFacts } from '../verify/entry-facts.ts'
 import type { SearchAnswer, SearchMatch, SearchPart, SearchQuestion, SearchRow } from '../verify/search.ts'
 import {
@@ -34,14 +33,14 @@ import {
 import { formatSearchQuestion } from '../verify/search-wire.ts'
 import { compareRows, isGood, namesOf } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
-import { readEntryRows, readKnownImages, readTotals, type EntryRow } from './index-rows.ts'
+import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { fillPage } from './page.ts'
-import { entriesOf, proofMaterial } from './query-images.ts'
+import { entriesOf, proofMaterial, questionCoverage } from './query-images.ts'
 import type { IndexRow } from './ports.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
-import { asOf, unreadableEntries, type View } from './view.ts'
+import { asOf, type View } from './view.ts'
 import { wantedLines } from './wanted-lines.ts'
 
 /** As many as one read of a table takes well. */
@@ -108,7 +107,7 @@ async function querySearch(
       ? { next: formatCursor(JSON.stringify(wire), { ...last, through: view.through }) }
       : {}),
     ...claims,
-    coverage: await coverage(search, hits),
+    coverage: await questionCoverage(view, hits, await totalsInScope(search)),
     entries: await proofMaterial(view, items, claims.unregistered),
     asOf: asOf(view, view.through),
     assurance: 'rows',
@@ -229,22 +228,8 @@ async function findClaims(view: View, listed: Listed) {
   return listClaims(rows, ({ facts }) => componentsOf(listed.get(facts.index) ?? []))
 }
 
-async function coverage(search: Search, hits: readonly Hit[]): Promise<QuestionCoverage> {
-  const { images, withSbom } = await totalsInScope(search)
-  const affected = hits.filter((hit) => hit.status === 'affected').length
-  const undetermined = hits.length - affected
-  return {
-    images,
-    affected,
-    notAffected: withSbom - affected - undetermined,
-    undetermined,
-    unknown: images - withSbom,
-    unreadableEntries: await unreadableEntries(search.view),
-  }
-}
-
 /** Of a part of the images no totals are kept: each of them is looked at. */
-async function totalsInScope({ view, question: { scope } }: Search) {
+async function totalsInScope({ view, question: { scope } }: Search): Promise<Totals> {
   if (Object.keys(scope).length === 0) return readTotals(view.reader)
   let [images, withSbom] = [0, 0]
   for await (const image of allImages(view)) {
