@@ -24,8 +24,7 @@ export function splitPoint(n: number): number {
 export function spanPlaces({ from, to }: Span): NodePlace[] {
   const places: NodePlace[] = []
   for (let at = from; at < to;) {
-    const level = highestLevel(to - at)
-    const width = 2 ** level
+    const { level, width } = largestSubtree(to - at)
     if (at % width !== 0) throw new Error(`span ${from} to ${to}: not a node of the tree`)
     places.push({ level, index: at / width })
     at += width
@@ -33,11 +32,11 @@ export function spanPlaces({ from, to }: Span): NodePlace[] {
   return places
 }
 
-/** The level of the largest perfect subtree with at most `leaves` leaves. */
-function highestLevel(leaves: number): number {
-  let level = 0
-  while (2 ** (level + 1) <= leaves) level++
-  return level
+/** The largest perfect subtree with at most `leaves` leaves. Doubled: a power for each step took a tenth of a proof. */
+function largestSubtree(leaves: number): { readonly level: number; readonly width: number } {
+  let [level, width] = [0, 1]
+  for (; width * 2 <= leaves; width *= 2) level++
+  return { level, width }
 }
 
 /** The hash of each span; `hashes` are those of the spans' places, one after the other. */
