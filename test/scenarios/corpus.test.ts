@@ -17,6 +17,7 @@ import { createApp } from '../../src/http/app.ts'
 import { startServer } from '../../src/http/serve.ts'
 import { openSqliteStorage } from '../../src/storage/sqlite/storage.ts'
 import { verifyEvidence } from '../../src/verify/evidence.ts'
+import type { SearchAnswer } from '../../src/verify/search.ts'
 import { parseSearchQuestion } from '../../src/verify/search-wire.ts'
 import { expectSound } from '../helpers/check-ledger.ts'
 import { createTestLedger, digestOf, keys, signEnvelope } from '../helpers/test-ledger.ts'
@@ -113,6 +114,7 @@ describe('real documents', function () {
         expect(affected + notAffected + undetermined + unknown).to.equal(images)
       }
       await expectListFound(client, sboms)
+      await expectRangesFound(client, sboms)
       const evidence = await collectEvidence(client, {
         component: 'pkg:npm/read-package-json',
         range: '<3',
@@ -133,17 +135,64 @@ describe('real documents', function () {
 const plainPurl = /^(pkg:(?:npm|golang|maven|gem|cargo|nuget|composer)\/[a-z0-9._/-]+)@([0-9A-Za-z.-]+)$/
 const LISTED = 400
 
-/** A list of real packages, each in one version, in one question: found exactly in the documents whose text names them. */
-async function expectListFound(client: Client, sboms: readonly RealSbom[]): Promise<void> {
+/** By purl, the digests of the images of which a document names it. */
+function imagesByPurl(sboms: readonly RealSbom[]): ReadonlyMap<string, ReadonlySet<string>> {
   const where = new Map<string, Set<string>>()
   for (const { bytes, digest } of sboms) {
     for (const written of purlsIn(JSON.parse(new TextDecoder().decode(bytes)))) {
       // Go's module names are the same in any case, and tools do not agree on it.
       const purl = written.startsWith('pkg:golang/') ? written.toLowerCase() : written
-      if (!plainPurl.test(purl)) continue
-      where.set(purl, (where.get(purl) ?? new Set()).add(digest))
+      if (plainPurl.test(purl)) where.set(purl, (where.get(purl) ?? new Set()).add(digest))
     }
   }
+  return where
+}
+
+/** Packages in several versions of three numbers, of which nobody needs an ecosystem's rules to say which is lower. */
+async function expectRangesFound(client: Client, sboms: readonly RealSbom[]): Promise<void> {
+  const numbersOf = (version: string): readonly number[] => version.replace(/^v/, '').split('.').map(Number)
+  const compare = (a: string, b: string): number => {
+    const [x, y] = [numbersOf(a), numbersOf(b)]
+    return (x[0] ?? 0) - (y[0] ?? 0) || (x[1] ?? 0) - (y[1] ?? 0) || (x[2] ?? 0) - (y[2] ?? 0)
+  }
+  const versions = new Map<string, Map<string, ReadonlySet<string>>>()
+  for (const [purl, images] of imagesByPurl(sboms)) {
+    const [, key = '', version = ''] = plainPurl.exec(purl) ?? []
+    versions.set(key, (versions.get(key) ?? new Map<string, ReadonlySet<string>>()).set(version, images))
+  }
+  const plain = [...versions].filter(
+    ([, found]) => found.size > 1 && [...found.keys()].every((version) => /^v?\d+\.\d+\.\d+$/.test(version)),
+  )
+  expect(plain.length).to.be.greaterThan(100)
+  const asked = plain.map(([key, found]) => {
+    const ascending = [...found.keys()].sort(compare)
+    const fixed = ascending[Math.ceil(ascending.length / 2)] ?? ''
+    const images = ascending
+      .filter((one) => compare(one, fixed) < 0)
+      .flatMap((one) => [...(found.get(one) ?? [])])
+    return { key, fixed, images: [...new Set(images)].sort() }
+  })
+  const parts = asked.map(({ key, fixed }) => {
+    const type = /^pkg:([^/]+)/.exec(key)?.[1] ?? ''
+    const ranges = [{ type, events: [{ introduced: '0' }, { fixed }] }]
+    return { keys: [key], type, names: 'installed', ranges }
+  })
+  const { answer } = await verifiedSearch(client, parseSearchQuestion({ parts }), { limit: 1000 })
+  expect(asked.map(({ key }, part) => ({ key, images: affectedBy(answer, part) }))).to.deep.equal(
+    asked.map(({ key, images }) => ({ key, images })),
+  )
+}
+
+function affectedBy({ items }: SearchAnswer, part: number): readonly string[] {
+  return items
+    .filter(({ matches }) => matches.some((one) => one.part === part && one.status === 'affected'))
+    .map(({ image }) => image)
+    .sort()
+}
+
+/** A list of real packages, each in one version, in one question: found exactly in the documents whose text names them. */
+async function expectListFound(client: Client, sboms: readonly RealSbom[]): Promise<void> {
+  const where = imagesByPurl(sboms)
   // Spread over all ecosystems, those that several images have first.
   const listed = [...where].sort(([, a], [, b]) => b.size - a.size).filter((_, i) => i < 50 || i % 7 === 0)
   const wanted = listed.slice(0, LISTED)
@@ -153,13 +202,7 @@ async function expectListFound(client: Client, sboms: readonly RealSbom[]): Prom
     return { keys: [key], type: /^pkg:([^/]+)/.exec(key)?.[1] ?? '', names: 'installed', listed: [version] }
   })
   const { answer } = await verifiedSearch(client, parseSearchQuestion({ parts }), { limit: 1000 })
-  const found = wanted.map(([purl], part) => ({
-    purl,
-    images: answer.items
-      .filter(({ matches }) => matches.some((one) => one.part === part && one.status === 'affected'))
-      .map(({ image }) => image)
-      .sort(),
-  }))
+  const found = wanted.map(([purl], part) => ({ purl, images: affectedBy(answer, part) }))
   expect(found).to.deep.equal(wanted.map(([purl, images]) => ({ purl, images: [...images].sort() })))
 }
 
