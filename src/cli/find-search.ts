@@ -13,6 +13,7 @@ import { createProgress } from './progress.ts'
 import { askedOf, type Asked, type SearchFlags } from './search-asked.ts'
 import { searchCsv, searchNdjson } from './search-files.ts'
 import { groupRows, type Grouping } from './search-groups.ts'
+import { originsJson, READ_FROM } from './search-origins.ts'
 import { searchPages, type SearchPages } from './search-pages.ts'
 import { printSearch } from './search-summary.ts'
 import { systemClock } from './system-clock.ts'
@@ -88,12 +89,13 @@ function vexContext(version: string, { answer }: SearchPages, { aliases }: Asked
 }
 
 /** Groups name images by digest; their rows stand in `items`. */
-function jsonOf({ answer }: SearchPages, asked: Asked, grouping: Grouping | undefined): object {
+function jsonOf({ answer, origins }: SearchPages, asked: Asked, grouping: Grouping | undefined): object {
   const groups = (by: Grouping): readonly object[] =>
     groupRows(answer.items, by).map(({ title, rows }) => ({ title, images: rows.map((row) => row.image) }))
   return {
     ...answer,
     question: formatSearchQuestion(answer.question),
+    paths: { ...READ_FROM, entries: originsJson(origins) },
     ...(asked.notLookedFor.length === 0 ? {} : { notLookedFor: asked.notLookedFor }),
     ...(grouping === undefined ? {} : { groupedBy: grouping, groups: groups(grouping) }),
   }

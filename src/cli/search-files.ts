@@ -4,10 +4,12 @@
  * CSV has one line for each match; its cells are guarded as those of the server's (http/csv.ts). NDJSON has the records of
  * http/ndjson.ts.
  */
+import type { Origins } from '../client/introductions.ts'
 import { csvLine } from '../http/csv.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
 import type { SearchAnswer, SearchMatch, SearchQuestion, SearchRow } from '../verify/search.ts'
 import type { SearchPages } from './search-pages.ts'
+import { allWays, basesBySbom, originsJson, READ_FROM, relationOf } from './search-origins.ts'
 import { basesOf } from './search-rows.ts'
 import { whyOf } from './search-words.ts'
 import { formatJsonLine } from './terminal.ts'
@@ -27,12 +29,15 @@ const COLUMNS = [
   'builders',
   'commits',
   'revoked',
+  'introduced',
+  'paths',
+  'sbomBases',
 ]
 
 /** @param notLookedFor how many packages were named and could not be looked for */
-export function searchCsv({ answer, isWhole }: SearchPages, notLookedFor = 0): string {
+export function searchCsv({ answer, isWhole, origins }: SearchPages, notLookedFor = 0): string {
   const { asOf, coverage, question, items } = answer
-  const lines = items.flatMap((row) => row.matches.map((match) => cellsOf(row, match, question)))
+  const lines = items.flatMap((row) => row.matches.map((match) => cellsOf(row, match, { question, origins })))
   const { origin, treeSize, indexedThrough } = asOf
   const facts = {
     origin,
@@ -50,7 +55,12 @@ export function searchCsv({ answer, isWhole }: SearchPages, notLookedFor = 0): s
   return [COLUMNS, ...lines, end].map(csvLine).join('')
 }
 
-function cellsOf(row: SearchRow, match: SearchMatch, question: SearchQuestion): readonly string[] {
+interface Found {
+  readonly question: SearchQuestion
+  readonly origins: Origins
+}
+
+function cellsOf(row: SearchRow, match: SearchMatch, { question, origins }: Found): readonly string[] {
   return [
     row.status,
     row.image,
@@ -66,11 +76,17 @@ function cellsOf(row: SearchRow, match: SearchMatch, question: SearchQuestion): 
     row.provenance.map((one) => one.builder).join(' '),
     row.provenance.flatMap((one) => one.commits).join(' '),
     String(row.revoked),
+    relationOf(match, origins),
+    allWays(match, origins),
+    basesBySbom(row, origins).join('; '),
   ]
 }
 
 /** @param notLookedFor what was named and could not be looked for */
-export function searchNdjson({ pages, isWhole }: SearchPages, notLookedFor: readonly string[] = []): string {
+export function searchNdjson(
+  { pages, isWhole, origins }: SearchPages,
+  notLookedFor: readonly string[] = [],
+): string {
   const sent = new Set<string>()
   let checkpoint: string | undefined
   const records = pages.flatMap((page) => {
@@ -88,7 +104,13 @@ export function searchNdjson({ pages, isWhole }: SearchPages, notLookedFor: read
   })
   const missed = notLookedFor.length === 0 ? {} : { notLookedFor }
   const count = pages.reduce((sum, page) => sum + page.items.length, 0)
-  return [...records, { kind: 'End', count, complete: isWhole, ...missed }]
+  const paths = Object.entries(originsJson(origins)).map(([entry, told]) => ({
+    kind: 'Paths',
+    entry: Number(entry),
+    ...READ_FROM,
+    ...told,
+  }))
+  return [...records, ...paths, { kind: 'End', count, complete: isWhole, ...missed }]
     .map((one) => `${formatJsonLine(one)}\n`)
     .join('')
 }

@@ -34,12 +34,12 @@ export function printSearch(
 
 /** The table, or one for each group, and the versions found. */
 function blocksOf(
-  { answer: { items, question } }: SearchPages,
+  { answer: { items, question }, origins }: SearchPages,
   grouping: Grouping | undefined,
   columns: number | undefined,
 ): readonly (readonly string[])[] {
   if (items.length === 0) return []
-  const table = formatSearchRows(items, question, columns)
+  const table = formatSearchRows(items, question, columns, origins)
   const lines = new Map<SearchRow, readonly string[]>(items.map((row, at) => [row, table.blocks[at] ?? []]))
   if (grouping === undefined)
     return [[table.header, ...table.blocks.flat()], ...orNone(formatVersions(items))]
