@@ -34,6 +34,8 @@ export type {
 } from './verify/answer.ts'
 export type { DeploymentRow, DeploymentsAnswer, DeploymentsQuestion } from './verify/deployments.ts'
 export type { PackagesAnswer, VersionRow } from './verify/packages-answer.ts'
+export type { UnknownQuery } from './client/ask-unknown.ts'
+export type { UnknownImageRow, UnknownImagesAnswer } from './verify/unknown-answer.ts'
 export type { Evidence, LogTrust } from './verify/evidence.ts'
 export {
   EVIDENCE_TYPE,

@@ -1,6 +1,7 @@
 /** `find` with an advisory, a list, a CPE, or a scope: many packages in one question, all pages of its answer. */
 import { randomUUID } from 'node:crypto'
 import type { TreeSize } from '../brand.ts'
+import type { Client } from '../client/client.ts'
 import { verifiedSearch } from '../client/verified-search.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
@@ -18,6 +19,7 @@ import { searchPages, type SearchPages } from './search-pages.ts'
 import { printSearch } from './search-summary.ts'
 import { systemClock } from './system-clock.ts'
 import { formatJson } from './terminal.ts'
+import { allUnknown } from './unknown-images.ts'
 import { UsageError } from './usage-error.ts'
 import { cycloneDxVex } from './vex-cyclonedx.ts'
 import { isAboutAdvisories, type VexContext } from './vex-findings.ts'
@@ -28,6 +30,7 @@ export interface FindSearchFlags extends SearchFlags, TrustFlags {
   readonly at?: TreeSize
   readonly limit?: number
   readonly output?: readonly Output[]
+  readonly unknown?: true
 }
 
 export async function findSearch(
@@ -42,17 +45,28 @@ export async function findSearch(
   const client = await connect(context, flags)
   for (const note of asked.notes) terminal.note(note)
   const moment = flags.at === undefined ? {} : { at: flags.at }
-  const found = await searchPages(
+  const rows = await searchPages(
     (page) => verifiedSearch(client, asked.question, { ...page, ...moment }),
     createProgress({ terminal, what: 'find' }),
     flags.limit,
   )
+  const found = flags.unknown === true ? { ...rows, ...(await unknownOf(client, rows)) } : rows
   await deliver(context, outputs, (format) => writerOf(context, found, asked, flags.groupBy, format))
   // Whoever reads the exit code alone must not take a part of the answer for the whole.
   if (asked.notLookedFor.length > 0) {
     terminal.note(`Not looked for: ${asked.notLookedFor.length} of the packages named.`)
     context.setExitCode(EXIT.cannotTell)
   }
+}
+
+/** As of the same size and in the same scope, so that they are those that were counted. */
+async function unknownOf(
+  client: Client,
+  { answer: { asOf, question } }: SearchPages,
+): Promise<Pick<SearchPages, 'unknown'>> {
+  // Of an empty log no size can be asked.
+  if (asOf.indexedThrough === 0) return { unknown: [] }
+  return { unknown: (await allUnknown(client, { ...question.scope, at: asOf.indexedThrough })).answer.items }
 }
 
 function writerOf(
@@ -89,13 +103,18 @@ function vexContext(version: string, { answer }: SearchPages, { aliases }: Asked
 }
 
 /** Groups name images by digest; their rows stand in `items`. */
-function jsonOf({ answer, origins }: SearchPages, asked: Asked, grouping: Grouping | undefined): object {
+function jsonOf(
+  { answer, origins, unknown }: SearchPages,
+  asked: Asked,
+  grouping: Grouping | undefined,
+): object {
   const groups = (by: Grouping): readonly object[] =>
     groupRows(answer.items, by).map(({ title, rows }) => ({ title, images: rows.map((row) => row.image) }))
   return {
     ...answer,
     question: formatSearchQuestion(answer.question),
     paths: { ...READ_FROM, entries: originsJson(origins) },
+    ...(unknown === undefined ? {} : { unknown: { toldBy: 'server', items: unknown } }),
     ...(asked.notLookedFor.length === 0 ? {} : { notLookedFor: asked.notLookedFor }),
     ...(grouping === undefined ? {} : { groupedBy: grouping, groups: groups(grouping) }),
   }

@@ -6,6 +6,7 @@
  */
 import type { Origins } from '../client/introductions.ts'
 import { csvLine } from '../http/csv.ts'
+import type { AsOf } from '../verify/answer.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
 import type { SearchAnswer, SearchMatch, SearchQuestion, SearchRow } from '../verify/search.ts'
 import type { SearchPages } from './search-pages.ts'
@@ -13,6 +14,8 @@ import { allWays, basesBySbom, originsJson, READ_FROM, relationOf } from './sear
 import { basesOf } from './search-rows.ts'
 import { whyOf } from './search-words.ts'
 import { formatJsonLine } from './terminal.ts'
+import type { UnknownImageRow } from '../verify/unknown-answer.ts'
+import { buildersOf, commitsOf, whyUnknown, type UnknownImages } from './unknown-images.ts'
 
 const COLUMNS = [
   'state',
@@ -35,24 +38,44 @@ const COLUMNS = [
 ]
 
 /** @param notLookedFor how many packages were named and could not be looked for */
-export function searchCsv({ answer, isWhole, origins }: SearchPages, notLookedFor = 0): string {
+export function searchCsv({ answer, isWhole, origins, unknown }: SearchPages, notLookedFor = 0): string {
   const { asOf, coverage, question, items } = answer
-  const lines = items.flatMap((row) => row.matches.map((match) => cellsOf(row, match, { question, origins })))
-  const { origin, treeSize, indexedThrough } = asOf
-  const facts = {
-    origin,
-    treeSize,
-    indexedThrough,
+  const lines = [
+    ...items.flatMap((row) => row.matches.map((match) => cellsOf(row, match, { question, origins }))),
+    ...(unknown ?? []).map(unknownCells),
+  ]
+  const end = endLine(lines.length, asOf, {
     ...coverage,
     ...(isWhole ? {} : { limited: true }),
     ...(notLookedFor === 0 ? {} : { notLookedFor }),
-  }
-  const end = [
-    '#END',
-    String(lines.length),
-    ...Object.entries(facts).map(([name, value]) => `${name}=${value}`),
-  ]
+  })
   return [COLUMNS, ...lines, end].map(csvLine).join('')
+}
+
+/** Images without an SBOM that counts, in the same columns. */
+export function unknownCsv({ answer: { items, asOf, coverage }, isWhole }: UnknownImages): string {
+  const end = endLine(items.length, asOf, { ...coverage, ...(isWhole ? {} : { limited: true }) })
+  return [COLUMNS, ...items.map(unknownCells), end].map(csvLine).join('')
+}
+
+function endLine(rows: number, { origin, treeSize, indexedThrough }: AsOf, facts: object): readonly string[] {
+  const all = Object.entries({ origin, treeSize, indexedThrough, ...facts })
+  return ['#END', String(rows), ...all.map(([name, value]) => `${name}=${value}`)]
+}
+
+/** The entry is the one by which the image is known. */
+function unknownCells(row: UnknownImageRow): readonly string[] {
+  const cells: Readonly<Record<string, string>> = {
+    state: 'unknown',
+    image: row.image,
+    names: row.names.join(' '),
+    why: whyUnknown(row),
+    entry: String(row.entry),
+    builders: buildersOf(row).join(' '),
+    commits: commitsOf(row).join(' '),
+    revoked: String(row.revoked),
+  }
+  return COLUMNS.map((name) => cells[name] ?? '')
 }
 
 interface Found {
@@ -84,7 +107,7 @@ function cellsOf(row: SearchRow, match: SearchMatch, { question, origins }: Foun
 
 /** @param notLookedFor what was named and could not be looked for */
 export function searchNdjson(
-  { pages, isWhole, origins }: SearchPages,
+  { pages, isWhole, origins, unknown = [] }: SearchPages,
   notLookedFor: readonly string[] = [],
 ): string {
   const sent = new Set<string>()
@@ -110,9 +133,22 @@ export function searchNdjson(
     ...READ_FROM,
     ...told,
   }))
-  return [...records, ...paths, { kind: 'End', count, complete: isWhole, ...missed }]
+  const beside = unknown.map((row) => ({ kind: 'Unknown', toldBy: 'server', ...row }))
+  return [...records, ...paths, ...beside, { kind: 'End', count, complete: isWhole, ...missed }]
     .map((one) => `${formatJsonLine(one)}\n`)
     .join('')
+}
+
+export function unknownNdjson({ answer, isWhole }: UnknownImages): string {
+  const { question, coverage, assurance, notEstablished, asOf, entries, items } = answer
+  const records = [
+    { kind: 'Answer', question, coverage, assurance, notEstablished },
+    { kind: 'AsOf', ...asOf },
+    ...Object.entries(entries).map(([index, entry]) => ({ kind: 'Entry', index: Number(index), ...entry })),
+    ...items.map((row) => ({ kind: 'Unknown', toldBy: 'server', ...row })),
+    { kind: 'End', count: items.length, complete: isWhole },
+  ]
+  return records.map((one) => `${formatJsonLine(one)}\n`).join('')
 }
 
 function answerRecord({ question, unregistered, coverage, assurance, notEstablished }: SearchAnswer): object {

@@ -2,6 +2,7 @@
 import type { LogIndex } from '../brand.ts'
 import type { Origins, SbomOrigin } from '../client/introductions.ts'
 import type { SearchAnswer, SearchRow } from '../verify/search.ts'
+import type { UnknownImageRow } from '../verify/unknown-answer.ts'
 import type { ProvenEntries } from '../verify/answer.ts'
 import type { Progress } from './progress.ts'
 
@@ -13,6 +14,8 @@ export interface SearchPages {
   readonly isWhole: boolean
   /** How what was found came in, of all pages. */
   readonly origins: Origins
+  /** The images without an SBOM that counts, if they were asked for: the server's word. */
+  readonly unknown?: readonly UnknownImageRow[]
 }
 
 export interface SearchPage {
