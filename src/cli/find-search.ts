@@ -13,6 +13,7 @@ import { answerJson } from './json-answer.ts'
 import { createProgress } from './progress.ts'
 import { askedOf, type Asked, type SearchFlags } from './search-asked.ts'
 import { searchCsv, searchNdjson } from './search-files.ts'
+import { watchSearch, type WatchFormat } from './find-watch.ts'
 import { groupRows, type Grouping } from './search-groups.ts'
 import { originsJson, READ_FROM } from './search-origins.ts'
 import { searchPages, type SearchPages } from './search-pages.ts'
@@ -25,12 +26,17 @@ import { cycloneDxVex } from './vex-cyclonedx.ts'
 import { isAboutAdvisories, type VexContext } from './vex-findings.ts'
 import { openVex } from './vex-openvex.ts'
 
+/** A log of builds grows by the minute; a new build is not worth more than that. */
+const DEFAULT_INTERVAL_S = 60
+
 export interface FindSearchFlags extends SearchFlags, TrustFlags {
   readonly groupBy?: Grouping
   readonly at?: TreeSize
   readonly limit?: number
   readonly output?: readonly Output[]
   readonly unknown?: true
+  readonly watch?: true
+  readonly interval?: number
 }
 
 export async function findSearch(
@@ -42,8 +48,13 @@ export async function findSearch(
   const asked = await askedOf(component, flags)
   const outputs = flags.output ?? []
   refuseVexWithoutAdvisory(asked, outputs)
+  const watched = flags.watch === true ? watchFormat(flags) : undefined
   const client = await connect(context, flags)
   for (const note of asked.notes) terminal.note(note)
+  if (watched !== undefined) {
+    const { groupBy: grouping, interval: intervalSeconds = DEFAULT_INTERVAL_S } = flags
+    return watchSearch(context, client, { asked, format: watched, grouping, intervalSeconds })
+  }
   const moment = flags.at === undefined ? {} : { at: flags.at }
   const rows = await searchPages(
     (page) => verifiedSearch(client, asked.question, { ...page, ...moment }),
@@ -57,6 +68,20 @@ export async function findSearch(
     terminal.note(`Not looked for: ${asked.notLookedFor.length} of the packages named.`)
     context.setExitCode(EXIT.cannotTell)
   }
+}
+
+/** What goes on has no whole to write into a file, no limit and no past. */
+function watchFormat(flags: FindSearchFlags): WatchFormat {
+  const other = (['at', 'limit', 'unknown'] as const).find((name) => flags[name] !== undefined)
+  if (other !== undefined) throw new UsageError(`--watch: expected no --${other}`, 'Ask for it by itself.')
+  const [output = { format: 'table' }, another]: readonly Output[] = flags.output ?? []
+  const { format, file } = output
+  if ((format === 'table' || format === 'ndjson') && file === undefined && another === undefined)
+    return format
+  throw new UsageError(
+    '--watch: expected --output table or ndjson, and no file',
+    'For a file: … -o ndjson > FILE',
+  )
 }
 
 /** As of the same size and in the same scope, so that they are those that were counted. */

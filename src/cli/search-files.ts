@@ -106,10 +106,18 @@ function cellsOf(row: SearchRow, match: SearchMatch, { question, origins }: Foun
 }
 
 /** @param notLookedFor what was named and could not be looked for */
-export function searchNdjson(
-  { pages, isWhole, origins, unknown = [] }: SearchPages,
-  notLookedFor: readonly string[] = [],
-): string {
+export function searchNdjson(found: SearchPages, notLookedFor: readonly string[] = []): string {
+  const missed = notLookedFor.length === 0 ? {} : { notLookedFor }
+  const end = { kind: 'End', count: found.answer.items.length, complete: found.isWhole, ...missed }
+  return ndjsonOf([...searchRecords(found), end])
+}
+
+function ndjsonOf(records: readonly object[]): string {
+  return records.map((one) => `${formatJsonLine(one)}\n`).join('')
+}
+
+/** All but the end. */
+export function searchRecords({ pages, origins, unknown = [] }: SearchPages): readonly object[] {
   const sent = new Set<string>()
   let checkpoint: string | undefined
   const records = pages.flatMap((page) => {
@@ -125,8 +133,6 @@ export function searchNdjson(
       ...page.items.map((row) => ({ kind: 'Row', ...row })),
     ]
   })
-  const missed = notLookedFor.length === 0 ? {} : { notLookedFor }
-  const count = pages.reduce((sum, page) => sum + page.items.length, 0)
   const paths = Object.entries(originsJson(origins)).map(([entry, told]) => ({
     kind: 'Paths',
     entry: Number(entry),
@@ -134,9 +140,7 @@ export function searchNdjson(
     ...told,
   }))
   const beside = unknown.map((row) => ({ kind: 'Unknown', toldBy: 'server', ...row }))
-  return [...records, ...paths, ...beside, { kind: 'End', count, complete: isWhole, ...missed }]
-    .map((one) => `${formatJsonLine(one)}\n`)
-    .join('')
+  return [...records, ...paths, ...beside]
 }
 
 export function unknownNdjson({ answer, isWhole }: UnknownImages): string {
@@ -148,7 +152,7 @@ export function unknownNdjson({ answer, isWhole }: UnknownImages): string {
     ...items.map((row) => ({ kind: 'Unknown', toldBy: 'server', ...row })),
     { kind: 'End', count: items.length, complete: isWhole },
   ]
-  return records.map((one) => `${formatJsonLine(one)}\n`).join('')
+  return ndjsonOf(records)
 }
 
 function answerRecord({ question, unregistered, coverage, assurance, notEstablished }: SearchAnswer): object {
