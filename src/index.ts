@@ -34,6 +34,8 @@ export type {
 } from './verify/answer.ts'
 export type { DeploymentRow, DeploymentsAnswer, DeploymentsQuestion } from './verify/deployments.ts'
 export type { PackagesAnswer, VersionRow } from './verify/packages-answer.ts'
+export type { UnknownQuery } from './client/ask-unknown.ts'
+export type { UnknownImageRow, UnknownImagesAnswer } from './verify/unknown-answer.ts'
 export type { Evidence, LogTrust } from './verify/evidence.ts'
 export {
   EVIDENCE_TYPE,
@@ -88,6 +90,8 @@ export { advisoryParts } from './client/advisory-parts.ts'
 export type { ListOptions, PackageList } from './client/package-list.ts'
 export { iocParts } from './client/package-list.ts'
 export { cpePart, purlPart } from './client/search-part.ts'
+export type { Origins, SbomOrigin } from './client/introductions.ts'
+export type { GraphNode, Introduction } from './sbom/dependency-graph.ts'
 export type { SearchPage } from './client/ask-search.ts'
 export type { VerifiedSearch } from './client/verified-search.ts'
 export { verifiedSearch } from './client/verified-search.ts'

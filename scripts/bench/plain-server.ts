@@ -43,6 +43,7 @@ const door: LedgerDoor = {
   gauges: absent,
   found: absent,
   packages: absent,
+  unknownImages: absent,
   deployments: absent,
   search: absent,
   records: { consistency: absent, bundle: absent, proofFile: absent, events: absent, signed: absent },

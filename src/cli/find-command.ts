@@ -10,9 +10,11 @@ import type { CliContext } from './context.ts'
 import { findOne } from './find-one.ts'
 import { findOutputOption } from './find-output.ts'
 import { findSearch, type FindSearchFlags } from './find-search.ts'
+import { findUnknown } from './find-unknown.ts'
 import { serverOption, trustOption } from './output-flag.ts'
 import { oneSpelling, withQuestionFlags, type StatedFlags } from './question.ts'
 import { GROUPINGS } from './search-groups.ts'
+import { parseInterval } from './watch-command.ts'
 import { UsageError } from './usage-error.ts'
 
 export type QuestionFlags = TrustFlags & StatedFlags
@@ -26,6 +28,8 @@ Examples:
   attestree find pkg:npm/left-pad -o json
   attestree find --osv GHSA-jfh8-c2jp-5v3q.json -o table -o csv=hits.csv -o openvex=draft.json
   attestree find --osv advisory.json --repo 'registry.example/shop/**' --group-by base
+  attestree find --osv advisory.json --watch -o ndjson
+  attestree find --unknown --repo 'registry.example/shop/**'
   attestree find --iocs shai-hulud.csv --ecosystem npm
   attestree find --cpe a:openssl:openssl:3.0.1
   attestree find --base registry.example/base@sha256:…
@@ -51,8 +55,11 @@ export function findCommand(context: CliContext): Command {
     )
     .addOption(new Option('--repo <GLOB>', 'only images kept there; * is anything but "/", ** anything'))
     .addOption(new Option('--platform <OS/ARCH>', 'only SBOMs of this platform, or that do not say theirs'))
+    .addOption(new Option('--unknown', 'the images without an SBOM that counts (too, or alone)'))
     .addOption(new Option('--at <SIZE>', 'as of a tree size').argParser(parseSize))
     .addOption(new Option('--group-by <WHAT>', 'the table in groups').choices(GROUPINGS))
+    .option('--watch', 'go on asking while the log grows, and print what is new')
+    .option('--interval <SECONDS>', 'how often, with --watch (default: 60)', parseInterval)
     .option('--limit <NUMBER>', 'rows to show, 1 to 1000 (default: all of a search, else 100)', parseLimit)
     .addOption(findOutputOption())
     .addHelpText('after', EXAMPLES)
@@ -85,7 +92,17 @@ function parseSize(text: string): TreeSize {
 }
 
 /** Flags of a search for many packages, which statements cannot be asked together with. */
-const SEARCH_FLAGS = ['osv', 'iocs', 'ecosystem', 'cpe', 'repo', 'platform', 'groupBy'] as const
+const SEARCH_FLAGS = [
+  'osv',
+  'iocs',
+  'ecosystem',
+  'cpe',
+  'repo',
+  'platform',
+  'groupBy',
+  'unknown',
+  'watch',
+] as const
 
 async function find(context: CliContext, component: string | undefined, given: FindFlags): Promise<void> {
   const flags = oneSpelling(given)
@@ -93,6 +110,13 @@ async function find(context: CliContext, component: string | undefined, given: F
   const searched = SEARCH_FLAGS.find((name) => flags[name] !== undefined)
   const stated = STATED_KINDS.find((kind) => kind !== 'hash' && flags[kind] !== undefined)
   const isPlain = outputs.every(({ format }) => format === 'table' || format === 'json')
+  if (flags.interval !== undefined && flags.watch === undefined)
+    throw new UsageError('--interval goes with --watch')
+  const { hash, osv, iocs, cpe, groupBy, range, ecosystem } = flags
+  const isAsked = [component, hash, osv, iocs, cpe, groupBy, range, ecosystem, stated, flags.watch].some(
+    (one) => one !== undefined,
+  )
+  if (flags.unknown === true && !isAsked) return findUnknown(context, flags)
   if (
     stated === undefined &&
     (searched !== undefined || (!isPlain && (component ?? flags.hash) !== undefined))

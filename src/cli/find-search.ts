@@ -1,6 +1,7 @@
 /** `find` with an advisory, a list, a CPE, or a scope: many packages in one question, all pages of its answer. */
 import { randomUUID } from 'node:crypto'
 import type { TreeSize } from '../brand.ts'
+import type { Client } from '../client/client.ts'
 import { verifiedSearch } from '../client/verified-search.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
@@ -12,21 +13,30 @@ import { answerJson } from './json-answer.ts'
 import { createProgress } from './progress.ts'
 import { askedOf, type Asked, type SearchFlags } from './search-asked.ts'
 import { searchCsv, searchNdjson } from './search-files.ts'
+import { watchSearch, type WatchFormat } from './find-watch.ts'
 import { groupRows, type Grouping } from './search-groups.ts'
+import { originsJson, READ_FROM } from './search-origins.ts'
 import { searchPages, type SearchPages } from './search-pages.ts'
 import { printSearch } from './search-summary.ts'
 import { systemClock } from './system-clock.ts'
 import { formatJson } from './terminal.ts'
+import { allUnknown } from './unknown-images.ts'
 import { UsageError } from './usage-error.ts'
 import { cycloneDxVex } from './vex-cyclonedx.ts'
 import { isAboutAdvisories, type VexContext } from './vex-findings.ts'
 import { openVex } from './vex-openvex.ts'
+
+/** A log of builds grows by the minute; a new build is not worth more than that. */
+const DEFAULT_INTERVAL_S = 60
 
 export interface FindSearchFlags extends SearchFlags, TrustFlags {
   readonly groupBy?: Grouping
   readonly at?: TreeSize
   readonly limit?: number
   readonly output?: readonly Output[]
+  readonly unknown?: true
+  readonly watch?: true
+  readonly interval?: number
 }
 
 export async function findSearch(
@@ -38,20 +48,50 @@ export async function findSearch(
   const asked = await askedOf(component, flags)
   const outputs = flags.output ?? []
   refuseVexWithoutAdvisory(asked, outputs)
+  const watched = flags.watch === true ? watchFormat(flags) : undefined
   const client = await connect(context, flags)
   for (const note of asked.notes) terminal.note(note)
+  if (watched !== undefined) {
+    const { groupBy: grouping, interval: intervalSeconds = DEFAULT_INTERVAL_S } = flags
+    return watchSearch(context, client, { asked, format: watched, grouping, intervalSeconds })
+  }
   const moment = flags.at === undefined ? {} : { at: flags.at }
-  const found = await searchPages(
+  const rows = await searchPages(
     (page) => verifiedSearch(client, asked.question, { ...page, ...moment }),
     createProgress({ terminal, what: 'find' }),
     flags.limit,
   )
+  const found = flags.unknown === true ? { ...rows, ...(await unknownOf(client, rows)) } : rows
   await deliver(context, outputs, (format) => writerOf(context, found, asked, flags.groupBy, format))
   // Whoever reads the exit code alone must not take a part of the answer for the whole.
   if (asked.notLookedFor.length > 0) {
     terminal.note(`Not looked for: ${asked.notLookedFor.length} of the packages named.`)
     context.setExitCode(EXIT.cannotTell)
   }
+}
+
+/** What goes on has no whole to write into a file, no limit and no past. */
+function watchFormat(flags: FindSearchFlags): WatchFormat {
+  const other = (['at', 'limit', 'unknown'] as const).find((name) => flags[name] !== undefined)
+  if (other !== undefined) throw new UsageError(`--watch: expected no --${other}`, 'Ask for it by itself.')
+  const [output = { format: 'table' }, another]: readonly Output[] = flags.output ?? []
+  const { format, file } = output
+  if ((format === 'table' || format === 'ndjson') && file === undefined && another === undefined)
+    return format
+  throw new UsageError(
+    '--watch: expected --output table or ndjson, and no file',
+    'For a file: … -o ndjson > FILE',
+  )
+}
+
+/** As of the same size and in the same scope, so that they are those that were counted. */
+async function unknownOf(
+  client: Client,
+  { answer: { asOf, question } }: SearchPages,
+): Promise<Pick<SearchPages, 'unknown'>> {
+  // Of an empty log no size can be asked.
+  if (asOf.indexedThrough === 0) return { unknown: [] }
+  return { unknown: (await allUnknown(client, { ...question.scope, at: asOf.indexedThrough })).answer.items }
 }
 
 function writerOf(
@@ -88,12 +128,18 @@ function vexContext(version: string, { answer }: SearchPages, { aliases }: Asked
 }
 
 /** Groups name images by digest; their rows stand in `items`. */
-function jsonOf({ answer }: SearchPages, asked: Asked, grouping: Grouping | undefined): object {
+function jsonOf(
+  { answer, origins, unknown }: SearchPages,
+  asked: Asked,
+  grouping: Grouping | undefined,
+): object {
   const groups = (by: Grouping): readonly object[] =>
     groupRows(answer.items, by).map(({ title, rows }) => ({ title, images: rows.map((row) => row.image) }))
   return {
     ...answer,
     question: formatSearchQuestion(answer.question),
+    paths: { ...READ_FROM, entries: originsJson(origins) },
+    ...(unknown === undefined ? {} : { unknown: { toldBy: 'server', items: unknown } }),
     ...(asked.notLookedFor.length === 0 ? {} : { notLookedFor: asked.notLookedFor }),
     ...(grouping === undefined ? {} : { groupedBy: grouping, groups: groups(grouping) }),
   }

@@ -140,7 +140,8 @@ function listPiece(path: string, bytes: Uint8Array, { ecosystem }: SearchFlags, 
   }
 }
 
-function scopeOf({ repo, platform }: SearchFlags): SearchQuestion['scope'] {
+/** @throws UsageError for a platform that is none */
+export function scopeOf({ repo, platform }: Pick<SearchFlags, 'repo' | 'platform'>): SearchQuestion['scope'] {
   if (platform !== undefined && !/^[a-z0-9]+\/[a-z0-9]+$/.test(platform))
     throw new UsageError(
       `--platform: expected OS/ARCH such as linux/amd64, got ${platform.slice(0, 100)}`,

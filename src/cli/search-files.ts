@@ -4,13 +4,18 @@
  * CSV has one line for each match; its cells are guarded as those of the server's (http/csv.ts). NDJSON has the records of
  * http/ndjson.ts.
  */
+import type { Origins } from '../client/introductions.ts'
 import { csvLine } from '../http/csv.ts'
+import type { AsOf } from '../verify/answer.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
 import type { SearchAnswer, SearchMatch, SearchQuestion, SearchRow } from '../verify/search.ts'
 import type { SearchPages } from './search-pages.ts'
+import { allWays, basesBySbom, originsJson, READ_FROM, relationOf } from './search-origins.ts'
 import { basesOf } from './search-rows.ts'
 import { whyOf } from './search-words.ts'
 import { formatJsonLine } from './terminal.ts'
+import type { UnknownImageRow } from '../verify/unknown-answer.ts'
+import { buildersOf, commitsOf, whyUnknown, type UnknownImages } from './unknown-images.ts'
 
 const COLUMNS = [
   'state',
@@ -27,30 +32,58 @@ const COLUMNS = [
   'builders',
   'commits',
   'revoked',
+  'introduced',
+  'paths',
+  'sbomBases',
 ]
 
 /** @param notLookedFor how many packages were named and could not be looked for */
-export function searchCsv({ answer, isWhole }: SearchPages, notLookedFor = 0): string {
+export function searchCsv({ answer, isWhole, origins, unknown }: SearchPages, notLookedFor = 0): string {
   const { asOf, coverage, question, items } = answer
-  const lines = items.flatMap((row) => row.matches.map((match) => cellsOf(row, match, question)))
-  const { origin, treeSize, indexedThrough } = asOf
-  const facts = {
-    origin,
-    treeSize,
-    indexedThrough,
+  const lines = [
+    ...items.flatMap((row) => row.matches.map((match) => cellsOf(row, match, { question, origins }))),
+    ...(unknown ?? []).map(unknownCells),
+  ]
+  const end = endLine(lines.length, asOf, {
     ...coverage,
     ...(isWhole ? {} : { limited: true }),
     ...(notLookedFor === 0 ? {} : { notLookedFor }),
-  }
-  const end = [
-    '#END',
-    String(lines.length),
-    ...Object.entries(facts).map(([name, value]) => `${name}=${value}`),
-  ]
+  })
   return [COLUMNS, ...lines, end].map(csvLine).join('')
 }
 
-function cellsOf(row: SearchRow, match: SearchMatch, question: SearchQuestion): readonly string[] {
+/** Images without an SBOM that counts, in the same columns. */
+export function unknownCsv({ answer: { items, asOf, coverage }, isWhole }: UnknownImages): string {
+  const end = endLine(items.length, asOf, { ...coverage, ...(isWhole ? {} : { limited: true }) })
+  return [COLUMNS, ...items.map(unknownCells), end].map(csvLine).join('')
+}
+
+function endLine(rows: number, { origin, treeSize, indexedThrough }: AsOf, facts: object): readonly string[] {
+  const all = Object.entries({ origin, treeSize, indexedThrough, ...facts })
+  return ['#END', String(rows), ...all.map(([name, value]) => `${name}=${value}`)]
+}
+
+/** The entry is the one by which the image is known. */
+function unknownCells(row: UnknownImageRow): readonly string[] {
+  const cells: Readonly<Record<string, string>> = {
+    state: 'unknown',
+    image: row.image,
+    names: row.names.join(' '),
+    why: whyUnknown(row),
+    entry: String(row.entry),
+    builders: buildersOf(row).join(' '),
+    commits: commitsOf(row).join(' '),
+    revoked: String(row.revoked),
+  }
+  return COLUMNS.map((name) => cells[name] ?? '')
+}
+
+interface Found {
+  readonly question: SearchQuestion
+  readonly origins: Origins
+}
+
+function cellsOf(row: SearchRow, match: SearchMatch, { question, origins }: Found): readonly string[] {
   return [
     row.status,
     row.image,
@@ -66,11 +99,25 @@ function cellsOf(row: SearchRow, match: SearchMatch, question: SearchQuestion): 
     row.provenance.map((one) => one.builder).join(' '),
     row.provenance.flatMap((one) => one.commits).join(' '),
     String(row.revoked),
+    relationOf(match, origins),
+    allWays(match, origins),
+    basesBySbom(row, origins).join('; '),
   ]
 }
 
 /** @param notLookedFor what was named and could not be looked for */
-export function searchNdjson({ pages, isWhole }: SearchPages, notLookedFor: readonly string[] = []): string {
+export function searchNdjson(found: SearchPages, notLookedFor: readonly string[] = []): string {
+  const missed = notLookedFor.length === 0 ? {} : { notLookedFor }
+  const end = { kind: 'End', count: found.answer.items.length, complete: found.isWhole, ...missed }
+  return ndjsonOf([...searchRecords(found), end])
+}
+
+function ndjsonOf(records: readonly object[]): string {
+  return records.map((one) => `${formatJsonLine(one)}\n`).join('')
+}
+
+/** All but the end. */
+export function searchRecords({ pages, origins, unknown = [] }: SearchPages): readonly object[] {
   const sent = new Set<string>()
   let checkpoint: string | undefined
   const records = pages.flatMap((page) => {
@@ -86,11 +133,26 @@ export function searchNdjson({ pages, isWhole }: SearchPages, notLookedFor: read
       ...page.items.map((row) => ({ kind: 'Row', ...row })),
     ]
   })
-  const missed = notLookedFor.length === 0 ? {} : { notLookedFor }
-  const count = pages.reduce((sum, page) => sum + page.items.length, 0)
-  return [...records, { kind: 'End', count, complete: isWhole, ...missed }]
-    .map((one) => `${formatJsonLine(one)}\n`)
-    .join('')
+  const paths = Object.entries(originsJson(origins)).map(([entry, told]) => ({
+    kind: 'Paths',
+    entry: Number(entry),
+    ...READ_FROM,
+    ...told,
+  }))
+  const beside = unknown.map((row) => ({ kind: 'Unknown', toldBy: 'server', ...row }))
+  return [...records, ...paths, ...beside]
+}
+
+export function unknownNdjson({ answer, isWhole }: UnknownImages): string {
+  const { question, coverage, assurance, notEstablished, asOf, entries, items } = answer
+  const records = [
+    { kind: 'Answer', question, coverage, assurance, notEstablished },
+    { kind: 'AsOf', ...asOf },
+    ...Object.entries(entries).map(([index, entry]) => ({ kind: 'Entry', index: Number(index), ...entry })),
+    ...items.map((row) => ({ kind: 'Unknown', toldBy: 'server', ...row })),
+    { kind: 'End', count: items.length, complete: isWhole },
+  ]
+  return ndjsonOf(records)
 }
 
 function answerRecord({ question, unregistered, coverage, assurance, notEstablished }: SearchAnswer): object {

@@ -1,5 +1,8 @@
 /** All pages of a search, one after the other, as one answer. */
+import type { LogIndex } from '../brand.ts'
+import type { Origins, SbomOrigin } from '../client/introductions.ts'
 import type { SearchAnswer, SearchRow } from '../verify/search.ts'
+import type { UnknownImageRow } from '../verify/unknown-answer.ts'
 import type { ProvenEntries } from '../verify/answer.ts'
 import type { Progress } from './progress.ts'
 
@@ -9,6 +12,10 @@ export interface SearchPages {
   readonly pages: readonly SearchAnswer[]
   /** Whether no rows were left out. */
   readonly isWhole: boolean
+  /** How what was found came in, of all pages. */
+  readonly origins: Origins
+  /** The images without an SBOM that counts, if they were asked for: the server's word. */
+  readonly unknown?: readonly UnknownImageRow[]
 }
 
 export interface SearchPage {
@@ -21,29 +28,39 @@ const MAX_PAGE = 1_000
 
 /** @param limit rows to stop at; all if left out */
 export async function searchPages(
-  ask: (page: SearchPage) => Promise<{ readonly answer: SearchAnswer }>,
+  ask: (page: SearchPage) => Promise<{ readonly answer: SearchAnswer; readonly origins: Origins }>,
   progress: Progress,
   limit?: number,
 ): Promise<SearchPages> {
   const pages: SearchAnswer[] = []
+  const origins = new Map<LogIndex, SbomOrigin>()
   let [rows, cursor, first] = [0, undefined as string | undefined, true]
   while (first || cursor !== undefined) {
     const most = limit === undefined ? {} : { limit: Math.min(limit - rows, MAX_PAGE) }
-    const { answer } = await ask({ ...most, ...(cursor === undefined ? {} : { cursor }) })
+    const { answer, origins: found } = await ask({ ...most, ...(cursor === undefined ? {} : { cursor }) })
     first = false
     pages.push(answer)
+    addOrigins(origins, found)
     rows += answer.items.length
     cursor = limit !== undefined && rows >= limit ? undefined : answer.next
     const { affected, undetermined } = answer.coverage
-    const found = rows
-    if (cursor !== undefined) progress.show(found, Math.max(affected + undetermined, found), () => 'images')
+    const shown = rows
+    if (cursor !== undefined) progress.show(shown, Math.max(affected + undetermined, shown), () => 'images')
   }
   progress.end()
-  return joinPages(pages)
+  return joinPages(pages, origins)
+}
+
+/** One SBOM may be about images of several pages, and what was found of it need not be the same. */
+function addOrigins(all: Map<LogIndex, SbomOrigin>, found: Origins): void {
+  for (const [entry, origin] of found) {
+    const components = new Map([...(all.get(entry)?.components ?? []), ...origin.components])
+    all.set(entry, { ...origin, components })
+  }
 }
 
 /** @throws Error without a page */
-export function joinPages(pages: readonly SearchAnswer[]): SearchPages {
+export function joinPages(pages: readonly SearchAnswer[], origins: Origins = new Map()): SearchPages {
   const [first, last] = [pages[0], pages.at(-1)]
   if (first === undefined || last === undefined) throw new Error('search: expected a page')
   const same = pages.filter((page) => page.asOf.checkpoint === last.asOf.checkpoint)
@@ -56,5 +73,5 @@ export function joinPages(pages: readonly SearchAnswer[]): SearchPages {
     ...(first.unregistered === undefined ? {} : { unregistered: first.unregistered }),
     ...(next === undefined ? {} : { next }),
   }
-  return { answer, pages, isWhole: next === undefined }
+  return { answer, pages, isWhole: next === undefined, origins }
 }

@@ -1,5 +1,7 @@
 /** Rows of a search as people read them: image-rows.ts does the same for a single component. */
+import type { Origins } from '../client/introductions.ts'
 import type { SearchQuestion, SearchRow } from '../verify/search.ts'
+import { basesBySbom, howItGotIn } from './search-origins.ts'
 import { unique, whyOf } from './search-words.ts'
 import { formatTable } from './table.ts'
 import { visible } from './terminal.ts'
@@ -10,6 +12,25 @@ export interface SearchTable {
   readonly blocks: readonly (readonly string[])[]
 }
 
+/** What a cell is made of beside its row. */
+interface Found {
+  readonly question: SearchQuestion
+  readonly origins: Origins
+}
+
+const WIDE_HEADER = [
+  'IMAGE',
+  'STATUS',
+  'HAS',
+  'WHY',
+  'HOW IT GOT IN',
+  'BASE',
+  'BUILT BY',
+  'FROM COMMIT',
+  'SBOM',
+  'CHECK',
+  'DIGEST',
+]
 const HEADER = ['IMAGE', 'STATUS', 'HAS', 'SBOM', 'CHECK']
 
 /**
@@ -20,10 +41,12 @@ export function formatSearchRows(
   rows: readonly SearchRow[],
   question: SearchQuestion,
   columns: number | undefined,
+  origins: Origins = new Map(),
 ): SearchTable {
+  const found = { question, origins }
   const wide = tableOf(
-    ['IMAGE', 'STATUS', 'HAS', 'WHY', 'BASE', 'BUILT BY', 'FROM COMMIT', 'SBOM', 'CHECK', 'DIGEST'],
-    rows.map((row) => wideCells(row, question)),
+    WIDE_HEADER,
+    rows.map((row) => wideCells(row, found)),
   )
   if (columns === undefined || [wide.header, ...wide.blocks.flat()].every((line) => line.length <= columns))
     return wide
@@ -33,7 +56,7 @@ export function formatSearchRows(
     header: narrow.header,
     blocks: narrow.blocks.map((block, at) => {
       const row = rows[at]
-      return row === undefined ? block : [...block, ...belowOf(row, question, nameOfBase)]
+      return row === undefined ? block : [...block, ...belowOf(row, found, nameOfBase)]
     }),
   }
 }
@@ -43,13 +66,14 @@ function tableOf(header: readonly string[], rows: readonly (readonly string[])[]
   return { header: first, blocks: lines.map((line) => [line]) }
 }
 
-function wideCells(row: SearchRow, question: SearchQuestion): readonly string[] {
+function wideCells(row: SearchRow, { question, origins }: Found): readonly string[] {
   return [
     imageCell(row),
     statusCell(row),
     unique(row.matches.map((one) => one.component)).join(' '),
     unique(row.matches.map((one) => whyOf(one, question))).join('; '),
-    joined(basesOf(row)),
+    unique(row.matches.map((one) => howItGotIn(one, origins))).join('; '),
+    joined([...basesOf(row), ...basesBySbom(row, origins).map(bySbom)]),
     joined(row.provenance.map((one) => one.builder)),
     joined(row.provenance.flatMap((one) => one.commits)),
     entriesOf(row.sboms),
@@ -64,7 +88,11 @@ function narrowCells(row: SearchRow): readonly string[] {
   return [imageCell(row), statusCell(row), has, entriesOf(row.sboms), checkCell(row)]
 }
 
-function belowOf(row: SearchRow, question: SearchQuestion, nameOfBase: BaseNames): readonly string[] {
+function bySbom(base: string): string {
+  return `${base} (by the SBOM)`
+}
+
+function belowOf(row: SearchRow, found: Found, nameOfBase: BaseNames): readonly string[] {
   const origins = row.provenance.map(({ builder, commits }) =>
     [
       'built',
@@ -72,8 +100,10 @@ function belowOf(row: SearchRow, question: SearchQuestion, nameOfBase: BaseNames
       ...(commits.length === 0 ? [] : ['from', ...commits]),
     ].join(' '),
   )
-  const bases = basesOf(row).map((base) => `built on ${nameOfBase(base)}`)
-  return unique([row.image, ...reasonsOf(row, question), ...bases, ...origins]).map(
+  const stated = basesBySbom(row, found.origins).map(bySbom)
+  const bases = [...basesOf(row).map(nameOfBase), ...stated].map((base) => `built on ${base}`)
+  const ways = unique(row.matches.map((one) => `got in: ${howItGotIn(one, found.origins)}`))
+  return unique([row.image, ...reasonsOf(row, found.question), ...ways, ...bases, ...origins]).map(
     (line) => `  ${visible(line)}`,
   )
 }

@@ -1,9 +1,10 @@
 /** What a search found, in sentences: how many images, how far that reaches, on whose word, and what was not asked. */
 import type { SearchRow } from '../verify/search.ts'
-import { asOfSentence, EACH_ROW, SERVERS_WORD } from './answer-sentences.ts'
+import { asOfSentence, EACH_ROW, SERVERS_WORD, UNKNOWN_IS_SERVERS_WORD } from './answer-sentences.ts'
 import type { Asked } from './search-asked.ts'
 import { basesToFix, groupRows, type Grouping } from './search-groups.ts'
 import type { SearchPages } from './search-pages.ts'
+import { formatUnknown } from './unknown-images.ts'
 import { disagreements, formatSearchRows } from './search-rows.ts'
 import { formatVersions } from './search-versions.ts'
 import { plural, printWrapped } from './table.ts'
@@ -23,6 +24,11 @@ export function printSearch(
     for (const line of block) terminal.print(line)
     terminal.print('')
   }
+  const { unknown } = found
+  if (unknown !== undefined && unknown.length > 0) {
+    for (const line of formatUnknown(unknown, terminal.columns)) terminal.print(line)
+    terminal.print('')
+  }
   const sentences: readonly Sentence[] = [
     ...basesToFix(items).map((text) => ['', visible(text)] as const),
     ...disagreements(items).map((text) => ['! ', text] as const),
@@ -34,12 +40,12 @@ export function printSearch(
 
 /** The table, or one for each group, and the versions found. */
 function blocksOf(
-  { answer: { items, question } }: SearchPages,
+  { answer: { items, question }, origins }: SearchPages,
   grouping: Grouping | undefined,
   columns: number | undefined,
 ): readonly (readonly string[])[] {
   if (items.length === 0) return []
-  const table = formatSearchRows(items, question, columns)
+  const table = formatSearchRows(items, question, columns, origins)
   const lines = new Map<SearchRow, readonly string[]>(items.map((row, at) => [row, table.blocks[at] ?? []]))
   if (grouping === undefined)
     return [[table.header, ...table.blocks.flat()], ...orNone(formatVersions(items))]
@@ -55,7 +61,10 @@ function orNone(lines: readonly string[]): readonly (readonly string[])[] {
 }
 
 /** The four counts are all images of the scope. */
-function searchSentences({ answer, isWhole }: SearchPages, asked: Asked): readonly Sentence[] {
+function searchSentences(
+  { answer, isWhole, unknown: listed }: SearchPages,
+  asked: Asked,
+): readonly Sentence[] {
   const { coverage, items } = answer
   const { images, affected, notAffected, undetermined, unknown, unreadableEntries } = coverage
   const counted = affected + notAffected + undetermined + unknown
@@ -63,7 +72,7 @@ function searchSentences({ answer, isWhole }: SearchPages, asked: Asked): readon
     ['', summary(answer.coverage, asked)],
     [
       '',
-      `Of ${plural(images, 'image')}${scopeText(asked)}: ${affected} affected, ${notAffected} not affected, ${undetermined} undetermined, ${unknown} unknown (no SBOM that counts).`,
+      `Of ${plural(images, 'image')}${scopeText(asked)}: ${affected} affected, ${notAffected} not affected, ${undetermined} undetermined, ${unknown} unknown (no SBOM that counts${unknown > 0 && listed === undefined ? '; --unknown lists them' : ''}).`,
     ],
     ...(counted === images
       ? []
@@ -74,8 +83,17 @@ function searchSentences({ answer, isWhole }: SearchPages, asked: Asked): readon
     ['', asOfSentence(answer)],
     ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : []),
     ['? ', SERVERS_WORD],
+    ...(listed === undefined ? [] : unknownSentences(listed.length, unknown)),
     ...(isWhole ? [] : [['', `Not all rows are shown: --limit ${items.length}.`] as const]),
     ...notLookedFor(asked),
+  ]
+}
+
+function unknownSentences(listed: number, counted: number): readonly Sentence[] {
+  const differ = `The server counts ${counted} unknown images and lists ${listed}.`
+  return [
+    ...(listed === counted ? [] : [['! ', differ] as const]),
+    ...(listed === 0 ? [] : [['? ', UNKNOWN_IS_SERVERS_WORD] as const]),
   ]
 }
 

@@ -53,7 +53,7 @@ export function watchCommand(context: CliContext): Command {
     .action((flags: WatchFlags) => watch(context, flags))
 }
 
-function parseInterval(text: string): number {
+export function parseInterval(text: string): number {
   const seconds = Number(text)
   if (/^\d{1,4}$/.test(text) && seconds >= 1 && seconds <= MAX_INTERVAL_S) return seconds
   throw new UsageError(`--interval: expected 1 to ${MAX_INTERVAL_S} seconds, got ${text.slice(0, 100)}`)

@@ -28,6 +28,7 @@ import type {
 } from '../verify/answer.ts'
 import type { DeploymentsAnswer } from '../verify/deployments.ts'
 import type { PackagesAnswer } from '../verify/packages-answer.ts'
+import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import type { SearchAnswer, SearchQuestion } from '../verify/search.ts'
 import type { ConsistencyAnswer, EventsAnswer } from '../verify/records-answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
@@ -37,6 +38,7 @@ import type { CheckedEntry } from '../verify/proven-entry.ts'
 import { askConsistency } from './ask-consistency.ts'
 import { askDeployments, type DeploymentsQuery } from './ask-deployments.ts'
 import { askPackages, type PackagesQuery } from './ask-packages.ts'
+import { askUnknown, type UnknownQuery } from './ask-unknown.ts'
 import { askFound, askImages, type FoundQuery, type ImagesQuery } from './ask-rows.ts'
 import { createAsker, type Asker, type CallOptions } from './asker.ts'
 import { baseUrl } from './base-url.ts'
@@ -57,6 +59,7 @@ import { submitMany, submitOne, type SubmitResult } from './submit.ts'
 
 export type { DeploymentsQuery } from './ask-deployments.ts'
 export type { PackagesQuery } from './ask-packages.ts'
+export type { UnknownQuery } from './ask-unknown.ts'
 export type { FoundQuery, ImagesQuery } from './ask-rows.ts'
 export type { CallOptions } from './asker.ts'
 
@@ -148,6 +151,11 @@ export class Client {
   /** The versions of a package. Each row's entry is proven to be in the log; the counts are the server's word. */
   packages(query: PackagesQuery, options: CallOptions = {}): Promise<PackagesAnswer> {
     return askPackages(this.#asker, query, options)
+  }
+
+  /** The images without an SBOM that counts: the server's word, but for the entries that its rows name. */
+  unknownImages(query: UnknownQuery = {}, options: CallOptions = {}): Promise<UnknownImagesAnswer> {
+    return askUnknown(this.#asker, query, options)
   }
 
   /** What is recorded about one image. Verdicts and counts are the server's word. */

@@ -48,9 +48,13 @@ async function ask(
   try {
     return await client.events({ limit: PAGE, ...(after === undefined ? {} : { after }) }, options)
   } catch (cause) {
-    const mayPass = cause instanceof Unreachable || (cause instanceof Fault && cause.class === 'busy')
-    if (!mayPass || options.once === true) throw cause
+    if (!mayPass(cause) || options.once === true) throw cause
     options.onTrouble?.(cause)
     return undefined
   }
+}
+
+/** Whether asking again may help: the server cannot be reached, or is busy. */
+export function mayPass(cause: unknown): cause is Error {
+  return cause instanceof Unreachable || (cause instanceof Fault && cause.class === 'busy')
 }

@@ -8,11 +8,14 @@ import { checkSearch } from '../verify/search-check.ts'
 import type { SearchPage } from './ask-search.ts'
 import type { CallOptions, Client } from './client.ts'
 import { fetchSigned } from './fetch-signed.ts'
+import { originsOf, type Origins } from './introductions.ts'
 
 export interface VerifiedSearch {
   readonly answer: SearchAnswer
   /** What was signed, for every attestation that the answer names. */
   readonly pae: Readonly<Record<AttestationId, Uint8Array>>
+  /** How what was found came in, as the signed SBOMs tell it. */
+  readonly origins: Origins
 }
 
 /**
@@ -29,6 +32,6 @@ export async function verifiedSearch(
 ): Promise<VerifiedSearch> {
   const answer = await client.search(question, page, options)
   const pae = await fetchSigned(client, answer.entries, options)
-  checkSearch(answer, pae, client.trust)
-  return { answer, pae }
+  const attested = checkSearch(answer, pae, client.trust)
+  return { answer, pae, origins: originsOf(answer.items, attested) }
 }

@@ -7,6 +7,8 @@ import { imageDigest } from '../brand.ts'
 import type { ImageDigest } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../ledger/limits.ts'
+import type { SearchScope } from '../verify/search.ts'
+import { parseScope } from '../verify/search-wire.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { ImagesQuery, LedgerDoor } from './ledger-door.ts'
@@ -19,7 +21,7 @@ import { rowFormatFor, streamRows } from './row-stream.ts'
 import type { AskPage } from './row-stream.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
-type ImageDoor = Pick<LedgerDoor, 'image' | 'images' | 'found'>
+type ImageDoor = Pick<LedgerDoor, 'image' | 'images' | 'found' | 'unknownImages'>
 
 export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Report }): Router {
   const routes = createRouter()
@@ -36,6 +38,15 @@ export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Re
     })
     .all(allowOnly('GET'))
   routes
+    // Before the images: it is no digest.
+    .route('/ledger/v1/images/unknown')
+    .get(async (request, response) => {
+      const params = parseQuery(request.url, ['repo', 'platform', ...MOMENT, 'limit', 'cursor'])
+      const asked = { ...scopeOf(params), ...pageOf(params) }
+      answerJson(response, 200, await ledger.unknownImages(asked, momentOf(params)), 'no-cache')
+    })
+    .all(allowOnly('GET'))
+  routes
     .route('/ledger/v1/images/:digest')
     .get(async (request, response) => {
       const moment = momentOf(parseQuery(request.url, MOMENT))
@@ -44,6 +55,15 @@ export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Re
     })
     .all(allowOnly('GET'))
   return routes
+}
+
+/** @throws Fault `malformed` (`search-malformed`), as in a search */
+function scopeOf(params: Pick<QueryParams<'repo' | 'platform'>, 'get'>): SearchScope {
+  const [repo, platform] = [params.get('repo'), params.get('platform')]
+  return parseScope({
+    ...(repo === undefined ? {} : { repo }),
+    ...(platform === undefined ? {} : { platform }),
+  })
 }
 
 const KINDS = ['component', 'commit', 'builder', 'signer', 'base', 'licence', 'hash'] as const

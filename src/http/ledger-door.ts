@@ -14,6 +14,7 @@ import type { DeploymentsAsked } from '../ledger/query-deployments.ts'
 import type { FoundQuery } from '../ledger/query-found.ts'
 import type { PackagesAsked } from '../ledger/query-packages.ts'
 import type { SearchAnswerSent, SearchAsked } from '../ledger/query-search.ts'
+import type { UnknownAsked } from '../ledger/query-unknown.ts'
 import type { Gauges } from '../ledger/readiness.ts'
 import type {
   AttestationAnswer,
@@ -27,6 +28,7 @@ import type {
 } from '../verify/answer.ts'
 import type { DeploymentsAnswer } from '../verify/deployments.ts'
 import type { PackagesAnswer } from '../verify/packages-answer.ts'
+import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 
 /** What the caller of `GET /ledger/v1/images` asked for, not yet understood: the ledger parses it. */
 export interface ImagesQuery {
@@ -54,6 +56,7 @@ export interface LedgerDoor {
   found(query: FoundQuery, moment: Moment): Promise<FoundAnswer>
   deployments(query: DeploymentsAsked, moment: Moment): Promise<DeploymentsAnswer>
   packages(query: PackagesAsked, moment: Moment): Promise<PackagesAnswer>
+  unknownImages(asked: UnknownAsked, moment: Moment): Promise<UnknownImagesAnswer>
   search(asked: SearchAsked, moment: Moment): Promise<SearchAnswerSent>
   revocations(target: string, moment: Moment): Promise<RevocationsAnswer>
   readonly records: Records

@@ -25,6 +25,7 @@ import type {
 } from '../verify/answer.ts'
 import type { DeploymentsAnswer } from '../verify/deployments.ts'
 import type { PackagesAnswer } from '../verify/packages-answer.ts'
+import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { checkControls } from './check-controls.ts'
 import { Follower, prepareIndex, type FollowSteps } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
@@ -41,6 +42,7 @@ import { queryImage } from './query-image.ts'
 import { askImages, type ImagesAsked } from './query-images.ts'
 import { askPackages, type PackagesAsked } from './query-packages.ts'
 import { queryRevocations } from './query-revocations.ts'
+import { askUnknown, type UnknownAsked } from './query-unknown.ts'
 import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-search.ts'
 import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
@@ -211,6 +213,11 @@ export class Ledger implements AsyncDisposable {
   /** The versions of a package, in its ecosystem's order. @throws Fault `malformed`, `unsupported` */
   async packages(question: PackagesAsked, moment?: Moment): Promise<PackagesAnswer> {
     return this.#ask(askPackages(question), moment)
+  }
+
+  /** The images without an SBOM that counts. @throws Fault `malformed` (`cursor-malformed`) */
+  async unknownImages(asked: UnknownAsked, moment?: Moment): Promise<UnknownImagesAnswer> {
+    return this.#ask(askUnknown(asked), moment)
   }
 
   /** Many packages at once. @throws Fault `malformed` (`cursor-malformed`) */

@@ -6,7 +6,7 @@
 /** Half of what a client reads of one answer (client/client.ts); what is not counted here is short. */
 export const MAX_PAGE_BYTES = 32 * 1024 * 1024
 /** An entry with its proof, about: a body of 700 bytes in base64, and thirty hashes. */
-const ENTRY_BYTES = 2_600
+export const ENTRY_BYTES = 2_600
 
 interface Page<Place, Row> {
   readonly items: readonly Row[]

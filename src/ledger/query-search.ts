@@ -4,8 +4,7 @@
  * The index gives the versions of each name, and the entries that state them; those that may match are looked up in their
  * manifests, once each, whatever parts ask for them. What a line and a row amount to is decided by verify/search-rows.ts.
  */
-import { imageDigest, type ImageDigest, type LogIndex } from '../brand.ts'
-import { formatHex } from '../encoding/hex.ts'
+import type { ImageDigest, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import {
   componentHashKey,
@@ -14,37 +13,25 @@ import {
   namePrefix,
   originPrefix,
   parseComponentKey,
-  subjectKey,
 } from '../map/keys.ts'
 import { bareNamesOf } from '../sbom/bare-names.ts'
 import { judgePackage, type AffectedPackage } from '../sbom/advisory/affected.ts'
 import type { JsonObject } from '../encoding/strict-json.ts'
-import { imagesOf, isProvenance, type EntryFacts } from '../verify/entry-facts.ts'
+import { imagesOf } from '../verify/entry-facts.ts'
 import type { SearchAnswer, SearchMatch, SearchPart, SearchQuestion, SearchRow } from '../verify/search.ts'
-import {
-  componentsOf,
-  isInRepo,
-  matchesIn,
-  planSearch,
-  sbomsInScope,
-  searchRow,
-  type SearchPlan,
-} from '../verify/search-rows.ts'
+import { componentsOf, matchesIn, planSearch, searchRow, type SearchPlan } from '../verify/search-rows.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
-import { compareRows, isGood, namesOf } from '../verify/rows.ts'
+import { compareRows } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
 import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { fillPage } from './page.ts'
 import { entriesOf, proofMaterial, questionCoverage } from './query-images.ts'
-import type { IndexRow } from './ports.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
+import { factsAbout, imageInScope, imageTable } from './scoped-images.ts'
 import { asOf, type View } from './view.ts'
 import { wantedLines } from './wanted-lines.ts'
-
-/** As many as one read of a table takes well. */
-const IMAGES_AT_ONCE = 1_000
 
 export interface SearchAsked {
   readonly question: SearchQuestion
@@ -217,11 +204,6 @@ async function statedOf({ view }: Search, listed: Listed, image: ImageDigest) {
   return about.map((facts) => ({ facts, matches: listed.get(facts.index) ?? [] }))
 }
 
-async function factsAbout(view: View, image: ImageDigest): Promise<readonly EntryFacts[]> {
-  const rows = await readEntryRows(view.reader, await view.reader.postings('components', subjectKey(image)))
-  return rows.map((row) => row.facts)
-}
-
 /** What unregistered signers list of it: beside the rows, never in them. */
 async function findClaims(view: View, listed: Listed) {
   const rows = await unregisteredRows(view, listed.keys())
@@ -232,24 +214,13 @@ async function findClaims(view: View, listed: Listed) {
 async function totalsInScope({ view, question: { scope } }: Search): Promise<Totals> {
   if (Object.keys(scope).length === 0) return readTotals(view.reader)
   let [images, withSbom] = [0, 0]
-  for await (const image of allImages(view)) {
-    const about = await factsAbout(view, image)
-    // In the past, images of later are in the table already.
-    if (!about.some((facts) => imagesOf(facts, view.trust).includes(image))) continue
-    const sboms = sbomsInScope(image, about, scope, view.trust, view.through)
-    const good = about.filter((facts) => isProvenance(facts) && isGood(facts, view.trust, view.through))
-    if (!isInRepo(scope, namesOf(image, [...sboms, ...good]))) continue
-    images++
-    if (sboms.length > 0) withSbom++
+  for await (const some of imageTable(view)) {
+    for (const image of some) {
+      const found = await imageInScope(view, scope, image)
+      if (found === undefined) continue
+      images++
+      if (found.sboms.length > 0) withSbom++
+    }
   }
   return { images, withSbom }
-}
-
-async function* allImages({ reader }: View): AsyncGenerator<ImageDigest> {
-  let page: readonly IndexRow[] = await reader.scan('image', { limit: IMAGES_AT_ONCE })
-  while (page.length > 0) {
-    for (const { key } of page) yield imageDigest(`sha256:${formatHex(key)}`)
-    const after = page.at(-1)?.key
-    page = after === undefined ? [] : await reader.scan('image', { after, limit: IMAGES_AT_ONCE })
-  }
 }

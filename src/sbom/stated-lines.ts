@@ -72,7 +72,8 @@ function sbomLines(statement: Statement, sbom: SbomDocument | undefined): readon
   ]
 }
 
-function componentLines(component: Component, system: string): readonly ManifestLine[] {
+/** Of one component; `system` is that of its document. */
+export function componentLines(component: Component, system: string): readonly ManifestLine[] {
   const { purl, version: stated, hashes = [], source = '' } = component
   if (purl === undefined) return linesWithoutPurl(component, system)
   const identity = identityOf(purl)

@@ -26,6 +26,8 @@ import { replayTrust } from './trust-replay.ts'
 import { checkClaims, claimOf } from './unregistered.ts'
 
 /**
+ * Returns what the answer rests on, in the order of the log.
+ *
  * @param pae what was signed behind each entry of the answer
  * @throws Fault `bad-proof` (`rows-differ`, …) if a row does not follow from it; `untrusted` for another log
  */
@@ -33,7 +35,7 @@ export function checkSearch(
   answer: SearchAnswer,
   pae: Readonly<Record<AttestationId, Uint8Array>>,
   { logKey, trustRoot }: LogTrust,
-): void {
+): readonly CheckedAttestation[] {
   const checked = checkAnswer(answer, logKey)
   const attested = checkAttestations(checked, pae)
   const trust = replayTrust(checked.checkpoint.origin, trustRoot, attested)
@@ -49,6 +51,7 @@ export function checkSearch(
   checkOrder(answer.items)
   checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(all, entry))
   checkUse(answer.items, answer.unregistered, attested)
+  return attested
 }
 
 function statedBy({ entry, statement }: CheckedAttestation, plan: SearchPlan): SearchStated {

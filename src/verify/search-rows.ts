@@ -146,7 +146,8 @@ function matchOf(
   return [{ part, component: componentOf(line), version: line.version, why, reason, status, entry }]
 }
 
-function componentOf({ kind, name, version, extras }: ManifestLine): string {
+/** As `SearchMatch` has it. */
+export function componentOf({ kind, name, version, extras }: ManifestLine): string {
   if (kind === 'f') return extras['of'] ?? name
   const named = kind === 'c' ? `cpe:${name}` : name
   return version === '' ? named : `${named}@${kind === 'p' ? encodeVersion(version) : version}`

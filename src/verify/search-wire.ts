@@ -61,6 +61,11 @@ export function formatSearchQuestion({ parts, scope }: SearchQuestion): JsonObje
   return { parts: parts.map(formatPart), ...(Object.keys(scope).length === 0 ? {} : { scope: { ...scope } }) }
 }
 
+/** @throws as `parseSearchQuestion` */
+export function parseScope(value: JsonValue): SearchScope {
+  return readScope(documentField(document, value))
+}
+
 function readScope(field: Field): SearchScope {
   refuseOthers(field, ['repo', 'platform'])
   const [repo, platform] = [optionalMember(field, 'repo'), optionalMember(field, 'platform')]

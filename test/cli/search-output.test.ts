@@ -144,7 +144,7 @@ describe('a search as CSV', () => {
     expect(lines[0]).to.match(/^state,image,names,component,version,/)
     expect(lines).to.have.lengthOf(1 + 5 + 1 + 1)
     expect(lines[3]).to.equal(
-      `affected,${digestOf('2')},registry.test/api:2,pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1,2.14.1,affected,"purl, version in the range (${LOG4SHELL})",${LOG4SHELL},6,8,${digestOf('b')},https://ci.test/builder,git.test/shop@${'a'.repeat(40)},true`,
+      `affected,${digestOf('2')},registry.test/api:2,pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1,2.14.1,affected,"purl, version in the range (${LOG4SHELL})",${LOG4SHELL},6,8,${digestOf('b')},https://ci.test/builder,git.test/shop@${'a'.repeat(40)},true,,,`,
     )
     expect(lines[5]).to.match(/^undetermined,/)
     expect(lines[6]).to.equal(
@@ -201,7 +201,10 @@ describe('the pages of a search', () => {
     const sent: object[] = []
     const ask = (page: { readonly cursor?: string; readonly limit?: number }) => {
       sent.push(page)
-      return Promise.resolve({ answer: all[['', 'b', 'c'].indexOf(page.cursor ?? '')] as SearchAnswer })
+      return Promise.resolve({
+        answer: all[['', 'b', 'c'].indexOf(page.cursor ?? '')] as SearchAnswer,
+        origins: new Map(),
+      })
     }
     return { sent, ...(await searchPages(ask, progress, limit)) }
   }

@@ -12,6 +12,7 @@ import { parseSearch } from '../../src/http/search-body.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Moment } from '../../src/ledger/moment.ts'
 import type { FoundQuery } from '../../src/ledger/query-found.ts'
+import type { UnknownAsked } from '../../src/ledger/query-unknown.ts'
 import { parseTilePath } from '../../src/tlog/tile.ts'
 import { jsonBytes, parseText } from './json-edit.ts'
 
@@ -57,6 +58,8 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   if (resource === 'attestations') return json(await ledger.attestation(attestationId(id ?? '')))
   if (resource === 'entries') return json(await ledger.entry(logIndex(Number(id))))
   const moment = momentIn(params)
+  if (resource === 'images' && id === 'unknown')
+    return json(await ledger.unknownImages(unknownQuery(params), moment))
   if (resource === 'images' && id !== undefined) return json(await ledger.image(imageDigest(id), moment))
   if (resource === 'images' && params.has('component'))
     return json(await ledger.images(imagesQuery(params), moment))
@@ -124,6 +127,11 @@ function momentIn(params: URLSearchParams): Moment {
     ...(at === null ? {} : { at: treeSize(Number(at)) }),
     ...(minSize === null ? {} : { minSize: treeSize(Number(minSize)) }),
   }
+}
+
+function unknownQuery(params: URLSearchParams): UnknownAsked {
+  const { limit, at: _at, min_size: _minSize, ...asked } = Object.fromEntries(params)
+  return { ...asked, ...(limit === undefined ? {} : { limit: Number(limit) }) }
 }
 
 function foundQuery(params: URLSearchParams): FoundQuery {

@@ -70,6 +70,7 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
     }),
     found: async ({ builder = '' }) => ({ question: { builder }, items: [], coverage, ...rest }),
     deployments: async () => ({ question: {}, items: [], coverage, ...rest }),
+    unknownImages: async () => ({ question: {}, items: [], coverage, ...rest }),
     packages: async ({ component }) => ({
       question: { component },
       items: [],

@@ -53,6 +53,7 @@ describe('a real ledger over HTTP', () => {
       [`/ledger/v1/images?${new URLSearchParams({ ...QUESTION, limit: '1' })}`, '/ledger/v1/images'],
       [`/ledger/v1/images?component=pkg:npm/nowhere-to-be-found`, '/ledger/v1/images'],
       ['/ledger/v1/deployments?environment=prod', '/ledger/v1/deployments'],
+      ['/ledger/v1/images/unknown?repo=**', '/ledger/v1/images/unknown'],
       ['/ledger/v1/packages?component=pkg:npm/lodash&limit=2', '/ledger/v1/packages'],
       [`/ledger/v1/revocations?target=image:${digestOf('web')}`, '/ledger/v1/revocations'],
       [`/ledger/v1/revocations?target=attestation:${idOfPayload(payloads.old)}`, '/ledger/v1/revocations'],

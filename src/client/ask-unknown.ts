@@ -1,0 +1,79 @@
+/** Which images have no SBOM that counts. Each row's entry is proven to be in the log; the rest is the server's word. */
+import {
+  anImageDigest,
+  anIndex,
+  asOf,
+  coverage,
+  provenanceRow,
+  provenEntries,
+} from '../verify/read-answer.ts'
+import type { SearchScope } from '../verify/search.ts'
+import { flag, listOf, membersOf, oneOf, text, type Shape } from '../verify/shape.ts'
+import type { UnknownImageRow, UnknownImagesAnswer } from '../verify/unknown-answer.ts'
+import { pageParams, type Page } from './ask-rows.ts'
+import type { Asker, CallOptions } from './asker.ts'
+import { expectMoment } from './moment.ts'
+import { expectSame, standing } from './standing.ts'
+
+export type UnknownQuery = Page & SearchScope
+
+const row: Shape<UnknownImageRow> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: UnknownImageRow = {
+    image: members.required('image', anImageDigest),
+    names: members.required('names', listOf(text)),
+    revoked: members.required('revoked', flag),
+    entry: members.required('entry', anIndex),
+    sboms: members.required('sboms', listOf(anIndex)),
+    provenance: members.required('provenance', listOf(provenanceRow)),
+  }
+  members.end()
+  return read
+}
+
+const scope: Shape<SearchScope> = (value, place) => {
+  const members = membersOf(value, place)
+  const [repo, platform] = [members.optional('repo', text), members.optional('platform', text)]
+  members.end()
+  return { ...(repo === undefined ? {} : { repo }), ...(platform === undefined ? {} : { platform }) }
+}
+
+const unknownAnswer: Shape<UnknownImagesAnswer> = (value, place) => {
+  const members = membersOf(value, place)
+  const next = members.optional('next', text)
+  const read: UnknownImagesAnswer = {
+    question: members.required('question', scope),
+    items: members.required('items', listOf(row)),
+    ...(next === undefined ? {} : { next }),
+    coverage: members.required('coverage', coverage),
+    entries: members.required('entries', provenEntries),
+    asOf: members.required('asOf', asOf),
+    assurance: members.required('assurance', oneOf('rows')),
+    notEstablished: members.required('notEstablished', listOf(text)),
+  }
+  members.end()
+  return read
+}
+
+/** @throws Fault `bad-proof` if an entry does not hold, or the answer is of another scope or moment */
+export async function askUnknown(
+  asker: Asker,
+  query: UnknownQuery,
+  options: CallOptions,
+): Promise<UnknownImagesAnswer> {
+  const { repo, platform } = query
+  const asked: [string, string][] = [
+    ...(repo === undefined ? [] : [['repo', repo] as [string, string]]),
+    ...(platform === undefined ? [] : [['platform', platform] as [string, string]]),
+  ]
+  const params = pageParams(asked, query).toString()
+  const path = `ledger/v1/images/unknown${params === '' ? '' : `?${params}`}`
+  const answer = await asker.ask(path, unknownAnswer, options)
+  expectSame('repo', repo, answer.question.repo)
+  expectSame('platform', platform, answer.question.platform)
+  expectMoment(query, answer.asOf)
+  const checked = asker.check(answer)
+  for (const one of answer.items)
+    for (const index of [one.entry, ...one.provenance.map(({ entry }) => entry)]) standing(checked, index)
+  return answer
+}

@@ -1,0 +1,85 @@
+/** How a component came in, as people and programs read it. */
+import { expect } from 'chai'
+import { describe, it } from 'mocha'
+import { logIndex, type LogIndex } from '../../src/brand.ts'
+import type { SbomOrigin } from '../../src/client/introductions.ts'
+import { searchCsv, searchNdjson } from '../../src/cli/search-files.ts'
+import { howItGotIn, originsJson } from '../../src/cli/search-origins.ts'
+import { joinPages } from '../../src/cli/search-pages.ts'
+import { formatSearchRows } from '../../src/cli/search-rows.ts'
+import type { GraphNode, Introduction } from '../../src/sbom/dependency-graph.ts'
+import { answerOf, asked, match, rows } from './search-answers.ts'
+
+const node = (name: string, version = ''): GraphNode => ({ name, version, purl: '' })
+const app = node('app', '1.4')
+const core = node('log4j-core', '2.14.1')
+const found = match('2.14.1', 4)
+
+const origin = (introduction: Introduction, more: Partial<SbomOrigin> = {}): Map<LogIndex, SbomOrigin> =>
+  new Map([
+    [
+      logIndex(4),
+      { hasEdges: true, bases: [], components: new Map([[found.component, introduction]]), ...more },
+    ],
+  ])
+
+const transitive: Introduction = {
+  relation: 'transitive',
+  paths: [
+    [app, node('search-lib', '2.0'), core],
+    [app, node('\u001b[2Jx'), core],
+  ],
+}
+
+describe('how it got in', () => {
+  const says = (introduction: Introduction, more: Partial<SbomOrigin> = {}): string =>
+    howItGotIn(found, origin(introduction, more))
+
+  it('is the shortest way, whether it is direct, and how many more there are', () => {
+    expect(says(transitive)).to.equal('app@1.4 → search-lib@2.0 → log4j-core@2.14.1 (and 1 more way)')
+    expect(says({ relation: 'direct', paths: [[app, core]] })).to.equal(
+      'app@1.4 → log4j-core@2.14.1 (direct)',
+    )
+  })
+
+  it('says why nobody can tell, and never calls it direct', () => {
+    expect(says({ relation: 'unknown', paths: [] }, { hasEdges: false })).to.equal(
+      'unknown: the SBOM has no edges',
+    )
+    expect(says({ relation: 'unknown', paths: [] })).to.equal('unknown: the SBOM does not place it')
+    expect(says({ relation: 'unknown', paths: [[node('fat.jar'), core]] })).to.equal(
+      'fat.jar → log4j-core@2.14.1 (contained in it)',
+    )
+    expect(howItGotIn(found, new Map())).to.match(/^not looked at/)
+  })
+
+  it('stands with the base image of the SBOM in the table, wide or narrow, and steers no terminal', () => {
+    const origins = origin(transitive, { bases: [node('registry.test/os', '12')] })
+    for (const columns of [undefined, 100]) {
+      const { header, blocks } = formatSearchRows(rows, asked.question, columns, origins)
+      const text = [header, ...blocks.flat()].join('\n')
+      expect(text).to.include('app@1.4 → search-lib@2.0 → log4j-core@2.14.1')
+      expect(text).to.include('registry.test/os@12 (by the SBOM)')
+      expect(text).to.not.include('\u001b')
+      expect(header.includes('HOW IT GOT IN')).to.equal(columns === undefined)
+    }
+  })
+
+  it('stands in files by entry and component, marked as read from what was signed', () => {
+    const pages = joinPages([answerOf(rows)], origin(transitive))
+    const [header = '', ...lines] = searchCsv(pages).split('\r\n')
+    expect(header).to.match(/,introduced,paths,sbomBases$/)
+    expect(lines[1])
+      .to.include(',transitive,')
+      .and.include('app@1.4 → search-lib@2.0 → log4j-core@2.14.1; app@1.4')
+    const records = searchNdjson(pages).trimEnd().split('\n').slice(-2)
+    expect(JSON.parse(records[0] ?? '')).to.deep.include({
+      kind: 'Paths',
+      entry: 4,
+      readFrom: 'signed-bytes',
+    })
+    expect(originsJson(pages.origins)).to.deep.equal({
+      4: { hasEdges: true, bases: [], components: { [found.component]: transitive } },
+    })
+  })
+})
