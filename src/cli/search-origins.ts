@@ -10,7 +10,7 @@ export function howItGotIn({ entry, component }: SearchMatch, origins: Origins):
   const origin = origins.get(entry)
   const introduction = origin?.components.get(component)
   if (origin === undefined || introduction === undefined)
-    return 'not looked at: the SBOM lists too many of what was asked'
+    return 'not looked at: there is too much of it in the SBOM'
   const [first, ...others] = pathsOf(introduction)
   if (!origin.hasEdges) return 'unknown: the SBOM has no edges'
   if (first === undefined) return 'unknown: the SBOM does not place it'

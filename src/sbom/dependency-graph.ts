@@ -77,7 +77,14 @@ export function readDependencies(predicate: JsonValue | undefined): DependencyGr
 
 /** How the components that `isIt` picks came in. Linear in the graph. */
 export function introductionOf(graph: DependencyGraph, isIt: (node: GraphNode) => boolean): Introduction {
-  const targets = [...graph.nodes].filter(([, node]) => isIt(node)).map(([id]) => id)
+  return introductionAt(
+    graph,
+    [...graph.nodes].filter(([, node]) => isIt(node)).map(([id]) => id),
+  )
+}
+
+/** As `introductionOf`, of the components with these ids. Linear in what is above them. */
+export function introductionAt(graph: DependencyGraph, targets: readonly string[]): Introduction {
   if (targets.length === 0 || graph.dependents.size + graph.holders.size === 0)
     return { relation: 'unknown', paths: [] }
   const { dependents, roots } = graph

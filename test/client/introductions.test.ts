@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { before, describe, it } from 'mocha'
 import { formatStatement } from '../../src/attestation/statement.ts'
 import { Client } from '../../src/client/client.ts'
-import { MAX_TRACED, type SbomOrigin } from '../../src/client/introductions.ts'
+import { MAX_PATH_NODES, MAX_TRACED, type SbomOrigin } from '../../src/client/introductions.ts'
 import { verifiedSearch } from '../../src/client/verified-search.ts'
 import type { JsonObject } from '../../src/encoding/strict-json.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
@@ -95,6 +95,10 @@ describe('how what a search found came in', () => {
     await submit('app', 'https://cyclonedx.org/bom', withGraph)
     await submit('twice', 'https://spdx.dev/Document', twoPurls)
     const components = many.map((name) => library(name, { purl: `pkg:npm/${name}@1.0` }))
+    const steps = Array.from({ length: 1000 }, (_, i) => `step${i}`)
+    const chain = steps.slice(1).map((name, i) => ({ ref: `step${i}`, dependsOn: [name] }))
+    const listed = steps.map((name) => library(name, { purl: `pkg:npm/${name}@1.0` }))
+    await submit('long', 'https://cyclonedx.org/bom', cycloneDx({ components: listed, dependencies: chain }))
     await submit('many', 'https://cyclonedx.org/bom', cycloneDx({ components }))
   })
 
@@ -126,6 +130,17 @@ describe('how what a search found came in', () => {
   it('is told for a package under its second purl too', async () => {
     const [origin] = await origins(named('second'))
     expect(origin && told(origin)).to.deep.equal({ 'pkg:npm/second@1.0': ['direct', 'app > twice'] })
+  })
+
+  it('of a way of a thousand steps shows both ends, and says how many are left out', async () => {
+    const [origin] = await origins(named('step999'))
+    const [path = []] = [...(origin?.components.values() ?? [])][0]?.paths ?? []
+    expect(path).to.have.lengthOf(MAX_PATH_NODES + 1)
+    expect([path[0]?.name, path[MAX_PATH_NODES / 2]?.name, path.at(-1)?.name]).to.deep.equal([
+      'step0',
+      `… ${1000 - MAX_PATH_NODES} more …`,
+      'step999',
+    ])
   })
 
   it('is unknown without edges, and of a list of thousands only so many are looked at', async () => {
