@@ -65,6 +65,11 @@ const statusOfState: ReadonlyMap<string, VexStatus> = new Map([
   ['resolved_with_pedigree', 'fixed'],
 ])
 
+/** Whether an analysis with this word states something. */
+export function isCycloneDxState(state: string): boolean {
+  return statusOfState.has(state)
+}
+
 export function isOpenVex(predicateType: string): boolean {
   return predicateType === OPENVEX || predicateType.startsWith(`${OPENVEX}/`)
 }

@@ -6,7 +6,7 @@
  *     image  32 digest bytes  the entries of its SBOMs that count, as of the index's position
  *     total  "images"         how many images there are, and how many have an SBOM that counts
  */
-import type { ImageDigest, LogIndex, Sha256Id } from '../brand.ts'
+import { imageDigest, type ImageDigest, type LogIndex, type Sha256Id } from '../brand.ts'
 import { sha256 } from '../crypto/sha256.ts'
 import { concatBytes, u64be } from '../encoding/bytes.ts'
 import { formatHex, parseHex } from '../encoding/hex.ts'
@@ -30,6 +30,9 @@ export interface Totals {
   readonly images: number
   readonly withSbom: number
 }
+
+/** As many as one read of a table takes well. */
+const IMAGES_AT_ONCE = 1_000
 
 const totalsKey = utf8('images')
 
@@ -75,6 +78,16 @@ export async function readTotals(reader: IndexReader): Promise<Totals> {
   if (totals !== undefined) return totals
   const images = await reader.scan('image', { limit: 1 })
   return images.length === 0 ? { images: 0, withSbom: 0 } : missing('totals, though there are images')
+}
+
+/** In the order of their digests. */
+export async function* allImages(reader: IndexReader): AsyncGenerator<ImageDigest> {
+  let page: readonly IndexRow[] = await reader.scan('image', { limit: IMAGES_AT_ONCE })
+  while (page.length > 0) {
+    for (const { key } of page) yield imageDigest(`sha256:${formatHex(key)}`)
+    const after = page.at(-1)?.key
+    page = after === undefined ? [] : await reader.scan('image', { after, limit: IMAGES_AT_ONCE })
+  }
 }
 
 function imageKey(image: ImageDigest): Uint8Array {

@@ -4,8 +4,7 @@
  * The index gives the versions of each name, and the entries that state them; those that may match are looked up in their
  * manifests, once each, whatever parts ask for them. What a line and a row amount to is decided by verify/search-rows.ts.
  */
-import { imageDigest, type ImageDigest, type LogIndex } from '../brand.ts'
-import { formatHex } from '../encoding/hex.ts'
+import type { ImageDigest, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import {
   componentHashKey,
@@ -30,22 +29,21 @@ import {
   sbomsInScope,
   searchRow,
   type SearchPlan,
+  type SearchStated,
 } from '../verify/search-rows.ts'
+import { vulnerabilitiesOf } from '../verify/search-vex.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
 import { compareRows, isGood, namesOf } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
-import { readEntryRows, readKnownImages, readTotals, type EntryRow } from './index-rows.ts'
+import { allImages, readEntryRows, readKnownImages, readTotals, type EntryRow } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { fillPage } from './page.ts'
 import { entriesOf, proofMaterial } from './query-images.ts'
-import type { IndexRow } from './ports.ts'
+import { readVex, type SaidOfImage, type SaidOfImages } from './query-vex.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import { asOf, unreadableEntries, type View } from './view.ts'
 import { wantedLines } from './wanted-lines.ts'
-
-/** As many as one read of a table takes well. */
-const IMAGES_AT_ONCE = 1_000
 
 export interface SearchAsked {
   readonly question: SearchQuestion
@@ -95,9 +93,10 @@ async function querySearch(
   const rows = await candidateRows(search)
   const listed = await readListed(search, rows)
   const hits = await findHits(search, rows, listed)
+  const said = await readSaid(search, hits, listed)
   const rest = hits.filter((hit) => after === undefined || isAfter(hit, after))
   const { items, last, hasMore } = await fillPage(rest, limit, async (hit) => {
-    const row = await makeRow(search, listed, hit.image)
+    const row = await makeRow(search, listed, hit.image, said)
     return { row, entries: entriesOf(row) }
   })
   const claims = after === undefined ? await findClaims(view, listed) : {}
@@ -108,11 +107,11 @@ async function querySearch(
       ? { next: formatCursor(JSON.stringify(wire), { ...last, through: view.through }) }
       : {}),
     ...claims,
-    coverage: await coverage(search, hits),
+    coverage: { ...(await coverage(search, hits)), lifted: await countLifted(search, listed, said) },
     entries: await proofMaterial(view, items, claims.unregistered),
     asOf: asOf(view, view.through),
     assurance: 'rows',
-    notEstablished: ['complete', 'not-revoked'],
+    notEstablished: ['complete', 'not-revoked', ...(items.some((row) => row.vex) ? ['vex'] : [])],
   }
 }
 
@@ -206,16 +205,48 @@ async function scopedHit(search: Search, listed: Listed, image: ImageDigest): Pr
   return row === undefined ? undefined : hitOf(image, row.matches)
 }
 
-async function makeRow(search: Search, listed: Listed, image: ImageDigest): Promise<SearchRow> {
+async function makeRow(
+  search: Search,
+  listed: Listed,
+  image: ImageDigest,
+  said: SaidOfImages,
+): Promise<SearchRow> {
   const { question, view } = search
-  const row = searchRow(question, image, await statedOf(search, listed, image), view.trust, view.through)
+  const stated = await statedOf(search, listed, image, said.get(image))
+  const row = searchRow(question, image, stated, view.trust, view.through)
   if (row === undefined) throw new Fault('integrity-error', `index: expected a row of ${image}, got none`)
   return row
 }
 
-async function statedOf({ view }: Search, listed: Listed, image: ImageDigest) {
+async function statedOf(
+  { view }: Search,
+  listed: Listed,
+  image: ImageDigest,
+  said?: SaidOfImage,
+): Promise<readonly SearchStated[]> {
   const about = await factsAbout(view, image)
-  return about.map((facts) => ({ facts, matches: listed.get(facts.index) ?? [] }))
+  return about.map((facts) => ({
+    facts,
+    matches: listed.get(facts.index) ?? [],
+    vex: said?.get(facts.index) ?? [],
+  }))
+}
+
+/** Of what was found alone: a list of a thousand packages has as many names. */
+function readSaid({ view, question }: Search, hits: readonly Hit[], listed: Listed): Promise<SaidOfImages> {
+  const parts = new Set([...listed.values()].flatMap((matches) => matches.map((one) => one.part)))
+  const ids = [...parts].flatMap((at) => vulnerabilitiesOf(question.parts[at] ?? {}))
+  return readVex(
+    view,
+    ids,
+    hits.map((hit) => hit.image),
+  )
+}
+
+async function countLifted(search: Search, listed: Listed, said: SaidOfImages): Promise<number> {
+  let lifted = 0
+  for (const image of said.keys()) if ((await makeRow(search, listed, image, said)).lifted === true) lifted++
+  return lifted
 }
 
 async function factsAbout(view: View, image: ImageDigest): Promise<readonly EntryFacts[]> {
@@ -247,7 +278,7 @@ async function coverage(search: Search, hits: readonly Hit[]): Promise<QuestionC
 async function totalsInScope({ view, question: { scope } }: Search) {
   if (Object.keys(scope).length === 0) return readTotals(view.reader)
   let [images, withSbom] = [0, 0]
-  for await (const image of allImages(view)) {
+  for await (const image of allImages(view.reader)) {
     const about = await factsAbout(view, image)
     // In the past, images of later are in the table already.
     if (!about.some((facts) => imagesOf(facts, view.trust).includes(image))) continue
@@ -258,13 +289,4 @@ async function totalsInScope({ view, question: { scope } }: Search) {
     if (sboms.length > 0) withSbom++
   }
   return { images, withSbom }
-}
-
-async function* allImages({ reader }: View): AsyncGenerator<ImageDigest> {
-  let page: readonly IndexRow[] = await reader.scan('image', { limit: IMAGES_AT_ONCE })
-  while (page.length > 0) {
-    for (const { key } of page) yield imageDigest(`sha256:${formatHex(key)}`)
-    const after = page.at(-1)?.key
-    page = after === undefined ? [] : await reader.scan('image', { after, limit: IMAGES_AT_ONCE })
-  }
 }

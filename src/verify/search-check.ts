@@ -2,6 +2,7 @@
  * Makes the rows of a search again from what was signed, and compares them with the rows in the answer, as row-check.ts
  * does for one component. Apart from it, so that the portable verifier need not carry what only searches need.
  */
+import { vexStatementsOf } from '../attestation/vex-of-statement.ts'
 import type { AttestationId, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
@@ -40,7 +41,7 @@ export function checkSearch(
   const through = answer.asOf.indexedThrough
   checkReach(through, attested)
   const plan = planSearch(answer.question)
-  const all = attested.map((one) => statedBy(one, plan))
+  const all = attested.map((one) => statedBy(one, plan, pae[one.entry.attestation]?.length ?? 0))
   const stated = bySubject(all)
   for (const row of answer.items) {
     const made = searchRow(answer.question, row.image, stated.get(row.image) ?? [], trust, through)
@@ -51,13 +52,18 @@ export function checkSearch(
   checkUse(answer.items, answer.unregistered, attested)
 }
 
-function statedBy({ entry, statement }: CheckedAttestation, plan: SearchPlan): SearchStated {
+function statedBy(
+  { entry, statement }: CheckedAttestation,
+  plan: SearchPlan,
+  signedBytes: number,
+): SearchStated {
   return asBadProof('not-admissible', `entry ${entry.index}`, () => {
     const sbom = readSbom(statement)
     const lines = sortLines(statedLines(statement, entry.keyId, sbom))
     const { index, attestation, keyId: key } = entry
     const facts = factsOf(index, attestation, key, lines, claimedTimes(statement, sbom))
-    return { facts, matches: sbom === undefined ? [] : matchesIn(plan, index, lines) }
+    const vex = vexStatementsOf(statement, signedBytes)
+    return { facts, matches: sbom === undefined ? [] : matchesIn(plan, index, lines), vex }
   })
 }
 
