@@ -5,6 +5,8 @@ import { visible } from './terminal.ts'
 
 export const EACH_ROW = 'Each row was made again here from what was signed, and is proven to be in the log.'
 export const SERVERS_WORD = 'The counts, and that no row is missing, are the server’s word.'
+export const VEX_WORD =
+  'That no newer VEX statement takes back one that is shown, or says otherwise, is the server’s word.'
 
 export function asOfSentence({ asOf }: { readonly asOf: AsOf }): string {
   return `As of ${plural(asOf.treeSize, 'entry', 'entries')} of ${visible(asOf.origin)}. ${indexSentence(asOf)}`

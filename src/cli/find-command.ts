@@ -26,6 +26,7 @@ Examples:
   attestree find pkg:npm/left-pad -o json
   attestree find --osv GHSA-jfh8-c2jp-5v3q.json -o table -o csv=hits.csv -o openvex=draft.json
   attestree find --osv advisory.json --repo 'registry.example/shop/**' --group-by base
+  attestree find --osv advisory.json --hide-lifted
   attestree find --iocs shai-hulud.csv --ecosystem npm
   attestree find --cpe a:openssl:openssl:3.0.1
   attestree find --base registry.example/base@sha256:…
@@ -33,6 +34,10 @@ Examples:
 
 Lists (--iocs) have a package on each line: a purl, NAME@VERSION, or CSV with the columns purl | name,version |
 ecosystem,name,version, in any order if the first line names them. A line without a version means every version.
+
+VEX statements that were submitted (OpenVEX, or analyses in CycloneDX) are shown beside the rows of an advisory: of each signer
+who may, the newest. They change no status; an image is "lifted" if they say of all that was found in it that it is not
+affected, or fixed, and no other signer says that it is.
 
 Exit code 16: an advisory names packages that nothing can be looked for by; the rest was answered.
 `
@@ -51,6 +56,7 @@ export function findCommand(context: CliContext): Command {
     )
     .addOption(new Option('--repo <GLOB>', 'only images kept there; * is anything but "/", ** anything'))
     .addOption(new Option('--platform <OS/ARCH>', 'only SBOMs of this platform, or that do not say theirs'))
+    .option('--hide-lifted', 'leave out images of which VEX statements lift all that --osv found')
     .addOption(new Option('--at <SIZE>', 'as of a tree size').argParser(parseSize))
     .addOption(new Option('--group-by <WHAT>', 'the table in groups').choices(GROUPINGS))
     .option('--limit <NUMBER>', 'rows to show, 1 to 1000 (default: all of a search, else 100)', parseLimit)
@@ -85,7 +91,7 @@ function parseSize(text: string): TreeSize {
 }
 
 /** Flags of a search for many packages, which statements cannot be asked together with. */
-const SEARCH_FLAGS = ['osv', 'iocs', 'ecosystem', 'cpe', 'repo', 'platform', 'groupBy'] as const
+const SEARCH_FLAGS = ['osv', 'iocs', 'ecosystem', 'cpe', 'repo', 'platform', 'groupBy', 'hideLifted'] as const
 
 async function find(context: CliContext, component: string | undefined, given: FindFlags): Promise<void> {
   const flags = oneSpelling(given)
@@ -99,7 +105,7 @@ async function find(context: CliContext, component: string | undefined, given: F
   )
     return findSearch(context, component, flags)
   if (searched !== undefined) {
-    const flag = searched === 'groupBy' ? 'group-by' : searched
+    const flag = searched.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)
     throw new UsageError(
       `question: expected --${stated} by itself, got --${flag} too`,
       'Ask for one after the other.',

@@ -13,7 +13,7 @@ import { createProgress } from './progress.ts'
 import { askedOf, type Asked, type SearchFlags } from './search-asked.ts'
 import { searchCsv, searchNdjson } from './search-files.ts'
 import { groupRows, type Grouping } from './search-groups.ts'
-import { searchPages, type SearchPages } from './search-pages.ts'
+import { searchPages, withoutLifted, type SearchPages } from './search-pages.ts'
 import { printSearch } from './search-summary.ts'
 import { systemClock } from './system-clock.ts'
 import { formatJson } from './terminal.ts'
@@ -26,6 +26,7 @@ export interface FindSearchFlags extends SearchFlags, TrustFlags {
   readonly groupBy?: Grouping
   readonly at?: TreeSize
   readonly limit?: number
+  readonly hideLifted?: boolean
   readonly output?: readonly Output[]
 }
 
@@ -38,14 +39,17 @@ export async function findSearch(
   const asked = await askedOf(component, flags)
   const outputs = flags.output ?? []
   refuseVexWithoutAdvisory(asked, outputs)
+  if (flags.hideLifted === true && asked.aliases.size === 0)
+    throw new UsageError('--hide-lifted goes with --osv: VEX speaks of vulnerabilities')
   const client = await connect(context, flags)
   for (const note of asked.notes) terminal.note(note)
   const moment = flags.at === undefined ? {} : { at: flags.at }
-  const found = await searchPages(
+  const all = await searchPages(
     (page) => verifiedSearch(client, asked.question, { ...page, ...moment }),
     createProgress({ terminal, what: 'find' }),
     flags.limit,
   )
+  const found = flags.hideLifted === true ? withoutLifted(all) : all
   await deliver(context, outputs, (format) => writerOf(context, found, asked, flags.groupBy, format))
   // Whoever reads the exit code alone must not take a part of the answer for the whole.
   if (asked.notLookedFor.length > 0) {
@@ -75,6 +79,8 @@ function writerOf(
     case 'openvex': {
       if (answer.items.length === 0)
         return { nothing: 'no image was found, so there is nothing to draft; no file was written.' }
+      if (answer.items.every((row) => row.lifted === true))
+        return { nothing: 'VEX statements lift all that was found; no file was written.' }
       const make = format === 'openvex' ? openVex : cycloneDxVex
       const draft = make(vexContext(version, found, asked))
       return (terminal) => terminal.print(formatJson(draft))
@@ -88,13 +94,14 @@ function vexContext(version: string, { answer }: SearchPages, { aliases }: Asked
 }
 
 /** Groups name images by digest; their rows stand in `items`. */
-function jsonOf({ answer }: SearchPages, asked: Asked, grouping: Grouping | undefined): object {
+function jsonOf({ answer, hiddenLifted }: SearchPages, asked: Asked, grouping: Grouping | undefined): object {
   const groups = (by: Grouping): readonly object[] =>
     groupRows(answer.items, by).map(({ title, rows }) => ({ title, images: rows.map((row) => row.image) }))
   return {
     ...answer,
     question: formatSearchQuestion(answer.question),
     ...(asked.notLookedFor.length === 0 ? {} : { notLookedFor: asked.notLookedFor }),
+    ...(hiddenLifted === undefined ? {} : { hiddenLifted }),
     ...(grouping === undefined ? {} : { groupedBy: grouping, groups: groups(grouping) }),
   }
 }

@@ -27,10 +27,12 @@ const COLUMNS = [
   'builders',
   'commits',
   'revoked',
+  'lifted',
+  'vex',
 ]
 
 /** @param notLookedFor how many packages were named and could not be looked for */
-export function searchCsv({ answer, isWhole }: SearchPages, notLookedFor = 0): string {
+export function searchCsv({ answer, isWhole, hiddenLifted }: SearchPages, notLookedFor = 0): string {
   const { asOf, coverage, question, items } = answer
   const lines = items.flatMap((row) => row.matches.map((match) => cellsOf(row, match, question)))
   const { origin, treeSize, indexedThrough } = asOf
@@ -41,6 +43,7 @@ export function searchCsv({ answer, isWhole }: SearchPages, notLookedFor = 0): s
     ...coverage,
     ...(isWhole ? {} : { limited: true }),
     ...(notLookedFor === 0 ? {} : { notLookedFor }),
+    ...(hiddenLifted === undefined ? {} : { hiddenLifted }),
   }
   const end = [
     '#END',
@@ -66,11 +69,26 @@ function cellsOf(row: SearchRow, match: SearchMatch, question: SearchQuestion): 
     row.provenance.map((one) => one.builder).join(' '),
     row.provenance.flatMap((one) => one.commits).join(' '),
     String(row.revoked),
+    String(match.lifted ?? false),
+    saidOf(row, match),
   ]
 }
 
+/** `#12 security not_affected vulnerable_code_not_present`, of this component alone. */
+function saidOf({ vex = [] }: SearchRow, { component }: SearchMatch): string {
+  return vex
+    .filter(({ components }) => components.includes(component))
+    .map(({ entry, signer, status, justification }) =>
+      `#${entry} ${signer} ${status} ${justification}`.trim(),
+    )
+    .join('; ')
+}
+
 /** @param notLookedFor what was named and could not be looked for */
-export function searchNdjson({ pages, isWhole }: SearchPages, notLookedFor: readonly string[] = []): string {
+export function searchNdjson(
+  { pages, isWhole, hiddenLifted }: SearchPages,
+  notLookedFor: readonly string[] = [],
+): string {
   const sent = new Set<string>()
   let checkpoint: string | undefined
   const records = pages.flatMap((page) => {
@@ -86,7 +104,10 @@ export function searchNdjson({ pages, isWhole }: SearchPages, notLookedFor: read
       ...page.items.map((row) => ({ kind: 'Row', ...row })),
     ]
   })
-  const missed = notLookedFor.length === 0 ? {} : { notLookedFor }
+  const missed = {
+    ...(notLookedFor.length === 0 ? {} : { notLookedFor }),
+    ...(hiddenLifted === undefined ? {} : { hiddenLifted }),
+  }
   const count = pages.reduce((sum, page) => sum + page.items.length, 0)
   return [...records, { kind: 'End', count, complete: isWhole, ...missed }]
     .map((one) => `${formatJsonLine(one)}\n`)

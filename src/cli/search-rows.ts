@@ -1,6 +1,6 @@
 /** Rows of a search as people read them: image-rows.ts does the same for a single component. */
 import type { SearchQuestion, SearchRow } from '../verify/search.ts'
-import { unique, whyOf } from './search-words.ts'
+import { liftedBy, unique, vexText, whyOf } from './search-words.ts'
 import { formatTable } from './table.ts'
 import { visible } from './terminal.ts'
 
@@ -46,9 +46,9 @@ function tableOf(header: readonly string[], rows: readonly (readonly string[])[]
 function wideCells(row: SearchRow, question: SearchQuestion): readonly string[] {
   return [
     imageCell(row),
-    statusCell(row),
+    row.lifted === true ? `${statusOf(row)}, ${liftedBy(row)}` : statusOf(row),
     unique(row.matches.map((one) => one.component)).join(' '),
-    unique(row.matches.map((one) => whyOf(one, question))).join('; '),
+    unique([...row.matches.map((one) => whyOf(one, question)), ...vexBeside(row)]).join('; '),
     joined(basesOf(row)),
     joined(row.provenance.map((one) => one.builder)),
     joined(row.provenance.flatMap((one) => one.commits)),
@@ -61,7 +61,13 @@ function wideCells(row: SearchRow, question: SearchQuestion): readonly string[] 
 function narrowCells(row: SearchRow): readonly string[] {
   const [first = '', ...others] = unique(row.matches.map((one) => one.component))
   const has = others.length === 0 ? first : `${first} (+${others.length})`
-  return [imageCell(row), statusCell(row), has, entriesOf(row.sboms), checkCell(row)]
+  return [
+    imageCell(row),
+    row.lifted === true ? `${statusOf(row)}, lifted` : statusOf(row),
+    has,
+    entriesOf(row.sboms),
+    checkCell(row),
+  ]
 }
 
 function belowOf(row: SearchRow, question: SearchQuestion, nameOfBase: BaseNames): readonly string[] {
@@ -73,7 +79,8 @@ function belowOf(row: SearchRow, question: SearchQuestion, nameOfBase: BaseNames
     ].join(' '),
   )
   const bases = basesOf(row).map((base) => `built on ${nameOfBase(base)}`)
-  return unique([row.image, ...reasonsOf(row, question), ...bases, ...origins]).map(
+  const said = row.lifted === true ? [liftedBy(row)] : vexBeside(row)
+  return unique([row.image, ...reasonsOf(row, question), ...said, ...bases, ...origins]).map(
     (line) => `  ${visible(line)}`,
   )
 }
@@ -104,12 +111,17 @@ function imageCell({ names }: SearchRow): string {
   return others.length === 0 ? first : `${first} (+${others.length})`
 }
 
-function statusCell({ status, revoked }: SearchRow): string {
+/** What was said without lifting all that was found. */
+function vexBeside({ lifted, vex = [] }: SearchRow): readonly string[] {
+  return lifted === true ? [] : vex.map(vexText)
+}
+
+function statusOf({ status, revoked }: SearchRow): string {
   return revoked ? `${status}, revoked` : status
 }
 
-function checkCell({ matches, provenance, silent }: SearchRow): string {
-  const proven = [...matches, ...provenance].map((one) => one.entry)
+function checkCell({ matches, provenance, silent, vex = [] }: SearchRow): string {
+  const proven = [...matches, ...provenance, ...vex].map((one) => one.entry)
   return `✓ ${entriesOf(unique([...proven, ...silent]).toSorted((a, b) => a - b))}`
 }
 
