@@ -31,7 +31,7 @@ import {
   type SearchPlan,
   type SearchStated,
 } from '../verify/search-rows.ts'
-import { vulnerabilitiesOf } from '../verify/search-vex.ts'
+import { vulnerabilitiesIn } from '../verify/search-vex.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
 import { compareRows, isGood, namesOf } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
@@ -234,11 +234,9 @@ async function statedOf(
 
 /** Of what was found alone: a list of a thousand packages has as many names. */
 function readSaid({ view, question }: Search, hits: readonly Hit[], listed: Listed): Promise<SaidOfImages> {
-  const parts = new Set([...listed.values()].flatMap((matches) => matches.map((one) => one.part)))
-  const ids = [...parts].flatMap((at) => vulnerabilitiesOf(question.parts[at] ?? {}))
   return readVex(
     view,
-    ids,
+    vulnerabilitiesIn(question.parts, [...listed.values()].flat()),
     hits.map((hit) => hit.image),
   )
 }

@@ -200,7 +200,7 @@ export function searchRow(
   const found = sboms.flatMap(({ index }) => byEntry.get(index) ?? [])
   if (found.length === 0 || !isInRepo(scope, names)) return undefined
   const { matches, vex } = withVex(
-    { image, names, parts },
+    { image, namedBy: [...sboms, ...provenance], parts },
     found,
     stated.filter((one) => speaksOf(one.facts, image)),
     trust,

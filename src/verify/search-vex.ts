@@ -5,7 +5,7 @@
  * signer was allowed to make it, also for this image, and neither it nor its key is revoked; of each signer the newest that
  * speaks of a match. Two signers who disagree lift nothing.
  */
-import { isImageName, repositoryOf } from '../attestation/image.ts'
+import { repositoryOf } from '../attestation/image.ts'
 import { isInScope } from '../attestation/image-scope.ts'
 import type { VexProduct, VexStatement } from '../attestation/vex.ts'
 import { foldVulnerability } from '../attestation/vex-of-statement.ts'
@@ -27,14 +27,29 @@ export interface VexStated {
 
 export interface VexAsked {
   readonly image: ImageDigest
-  /** As the SBOMs that count and the provenance have it: what a VEX document itself names is its signer's choice. */
-  readonly names: readonly string[]
+  /** Its SBOMs that count and its provenance. What a VEX document calls it is its signer's choice. */
+  readonly namedBy: readonly EntryFacts[]
   readonly parts: readonly SearchPart[]
 }
 
 /** The vulnerabilities that a part of a question is about, as asked; none for a plain list of packages. */
-export function vulnerabilitiesOf({ from, ids = [] }: Pick<SearchPart, 'from' | 'ids'>): readonly string[] {
+function vulnerabilitiesOf({ from, ids = [] }: Pick<SearchPart, 'from' | 'ids'>): readonly string[] {
   return [...new Set([...(from === undefined ? [] : [from]), ...ids])]
+}
+
+/** Those of the parts that found something, folded. */
+export function vulnerabilitiesIn(
+  parts: readonly SearchPart[],
+  matches: readonly Pick<SearchMatch, 'part'>[],
+): ReadonlySet<string> {
+  const found = new Set(matches.map((one) => one.part))
+  const ids = [...found].flatMap((at) => vulnerabilitiesOf(parts[at] ?? {}))
+  return new Set(ids.map(foldVulnerability))
+}
+
+/** @param vulnerabilities folded */
+export function isAbout(statement: VexStatement, vulnerabilities: ReadonlySet<string>): boolean {
+  return statement.vulnerabilities.some((id) => vulnerabilities.has(foldVulnerability(id)))
 }
 
 /** The matches, lifted ones marked, and what was said of them. */
@@ -45,8 +60,10 @@ export function withVex(
   trust: TrustState,
   asOf: TreeSize,
 ): { readonly matches: readonly SearchMatch[]; readonly vex: readonly SearchVex[] } {
+  const wanted = vulnerabilitiesIn(asked.parts, matches)
   const said = about
-    .filter(({ facts, vex = [] }) => vex.length > 0 && mayLift(facts, asked.names, trust, asOf))
+    .map(({ facts, vex = [] }) => ({ facts, vex: vex.filter((one) => isAbout(one, wanted)) }))
+    .filter(({ facts, vex }) => vex.length > 0 && mayLift(facts, asked, trust, asOf))
     .toSorted((a, b) => a.facts.index - b.facts.index)
     .flatMap((one) => sayingsOf(one, asked.image, trust))
     .map((one, at): Saying => ({ ...one, at }))
@@ -63,16 +80,24 @@ export function withVex(
   return { matches: marked, vex }
 }
 
-/** A signer whose right is confined to images must hold it for every name of this one, since names are signers' words. */
-function mayLift(facts: EntryFacts, names: readonly string[], trust: TrustState, asOf: TreeSize): boolean {
+/**
+ * A signer whose right is confined to images must hold it for whatever others call this one, since names are signers' words.
+ * One without a name could be anywhere.
+ */
+function mayLift(
+  facts: EntryFacts,
+  { image, namedBy }: VexAsked,
+  trust: TrustState,
+  asOf: TreeSize,
+): boolean {
   if (!isGood(facts, trust, asOf)) return false
   const root = rootAt(trust, facts.index)?.root
   const principal = principalOf(trust, facts.index, facts.key)
   if (root === undefined || principal === undefined) return false
   const scope = scopeOf(root, principal, facts.predicateType)
   if (scope === undefined) return true
-  const images = names.filter(isImageName)
-  return images.length > 0 && images.every((name) => isInScope(scope, repositoryOf(name)))
+  const subjects = namedBy.flatMap((one) => one.subjects.filter(({ digest }) => digest === image))
+  return subjects.length > 0 && subjects.every(({ name }) => isInScope(scope, repositoryOf(name)))
 }
 
 /** One statement of a document, ready for comparing. */
@@ -130,8 +155,9 @@ function coverOf(products: readonly VexProduct[], image: ImageDigest): Saying['c
   return (component) => named.has(comparable(component)) || named.has(ofAnyVersion(component))
 }
 
-function isImage({ ids, digests }: VexProduct, image: ImageDigest): boolean {
-  return digests.includes(image) || ids.some((id) => id === image || digestOf(id) === image)
+function isImage({ ids, digests, isAbout: isSubject }: VexProduct, image: ImageDigest): boolean {
+  const named = [...digests, ...ids.flatMap((id) => (id === image ? id : (digestOf(id) ?? [])))]
+  return named.includes(image) || (isSubject === true && !named.some((one) => one.startsWith('sha256:')))
 }
 
 /** `registry.example/app@sha256:…`, `pkg:oci/app@sha256%3A…?…` */

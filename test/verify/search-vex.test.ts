@@ -90,6 +90,16 @@ const cycloneDxVex = {
   ],
 }
 
+function vexAbout(version: string, state: string): JsonObject {
+  return {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: { component: { type: 'container', 'bom-ref': 'image', name: 'image', version } },
+    vulnerabilities: [{ id: CVE, analysis: { state }, affects: [{ ref: 'image' }] }],
+  }
+}
+
 const hashOf = (image: string): JsonObject => ({ 'sha-256': digestOf(image).slice('sha256:'.length) })
 
 const question = parseSearchQuestion({
@@ -233,6 +243,19 @@ const cases: readonly Case[] = [
     image: 'cyclonedx',
     signed: [[signedAbout('cyclonedx', 'https://cyclonedx.org/bom', cycloneDxVex), security]],
     vex: ['security fixed CVE-2026-1 lodash', `security not_affected ${GHSA} left-pad`],
+    lifted: true,
+  },
+  {
+    title: 'of CycloneDX about what the document is about mean the image, if that does not name another',
+    image: 'about',
+    signed: [
+      [signedAbout('about', 'https://cyclonedx.org/bom', vexAbout('x', 'resolved')), security],
+      [
+        signedAbout('about', 'https://cyclonedx.org/bom', vexAbout(digestOf('whole'), 'exploitable')),
+        keys.ci,
+      ],
+    ],
+    vex: ['security fixed CVE-2026-1 left-pad lodash'],
     lifted: true,
   },
   {
