@@ -43,8 +43,22 @@ Exit code 16: an advisory names packages that nothing can be looked for by; the 
 `
 
 export function findCommand(context: CliContext): Command {
-  return withQuestion(new Command('find'))
-    .description('which images contain a component (or have a commit, builder, …), with proof for each row')
+  const command = new Command('find').description(
+    'which images contain a component (or have a commit, builder, …), with proof for each row',
+  )
+  return withSearchFlags(withQuestion(command))
+    .option('--hide-lifted', 'leave out images of which VEX statements lift all that --osv found')
+    .addOption(new Option('--at <SIZE>', 'as of a tree size').argParser(parseSize))
+    .addOption(new Option('--group-by <WHAT>', 'the table in groups').choices(GROUPINGS))
+    .option('--limit <NUMBER>', 'rows to show, 1 to 1000 (default: all of a search, else 100)', parseLimit)
+    .addOption(findOutputOption())
+    .addHelpText('after', EXAMPLES)
+    .action((component: string | undefined, flags: FindFlags) => find(context, component, flags))
+}
+
+/** What a search has beside a package URL; `get evidence` has them too. */
+export function withSearchFlags(command: Command): Command {
+  return command
     .addOption(list('--osv <FILE>', 'packages of an advisory of OSV or GitHub ("-": stdin; repeatable)'))
     .addOption(list('--iocs <FILE>', 'packages of a list, one a line or CSV ("-": stdin; repeatable)'))
     .addOption(new Option('--ecosystem <NAME>', 'of names in the list that have none: npm, PyPI, Maven, …'))
@@ -56,13 +70,6 @@ export function findCommand(context: CliContext): Command {
     )
     .addOption(new Option('--repo <GLOB>', 'only images kept there; * is anything but "/", ** anything'))
     .addOption(new Option('--platform <OS/ARCH>', 'only SBOMs of this platform, or that do not say theirs'))
-    .option('--hide-lifted', 'leave out images of which VEX statements lift all that --osv found')
-    .addOption(new Option('--at <SIZE>', 'as of a tree size').argParser(parseSize))
-    .addOption(new Option('--group-by <WHAT>', 'the table in groups').choices(GROUPINGS))
-    .option('--limit <NUMBER>', 'rows to show, 1 to 1000 (default: all of a search, else 100)', parseLimit)
-    .addOption(findOutputOption())
-    .addHelpText('after', EXAMPLES)
-    .action((component: string | undefined, flags: FindFlags) => find(context, component, flags))
 }
 
 function list(flags: string, description: string): Option {
@@ -93,23 +100,32 @@ function parseSize(text: string): TreeSize {
 /** Flags of a search for many packages, which statements cannot be asked together with. */
 const SEARCH_FLAGS = ['osv', 'iocs', 'ecosystem', 'cpe', 'repo', 'platform', 'groupBy', 'hideLifted'] as const
 
+type AnyFlags = StatedFlags & { readonly [name in (typeof SEARCH_FLAGS)[number]]?: unknown }
+
+/** Whether many packages are asked for, or a part of the images. */
+export function isSearch(flags: AnyFlags): boolean {
+  return SEARCH_FLAGS.some((name) => flags[name] !== undefined)
+}
+
+/** @throws UsageError if statements are asked for beside a search */
+export function refuseStated(flags: AnyFlags): void {
+  const stated = STATED_KINDS.find((kind) => kind !== 'hash' && flags[kind] !== undefined)
+  const searched = SEARCH_FLAGS.find((name) => flags[name] !== undefined)
+  if (stated === undefined || searched === undefined) return
+  const flag = searched.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)
+  throw new UsageError(
+    `question: expected --${stated} by itself, got --${flag} too`,
+    'Ask for one after the other.',
+  )
+}
+
 async function find(context: CliContext, component: string | undefined, given: FindFlags): Promise<void> {
   const flags = oneSpelling(given)
-  const outputs = flags.output ?? []
-  const searched = SEARCH_FLAGS.find((name) => flags[name] !== undefined)
-  const stated = STATED_KINDS.find((kind) => kind !== 'hash' && flags[kind] !== undefined)
-  const isPlain = outputs.every(({ format }) => format === 'table' || format === 'json')
-  if (
-    stated === undefined &&
-    (searched !== undefined || (!isPlain && (component ?? flags.hash) !== undefined))
-  )
+  refuseStated(flags)
+  if (isSearch(flags)) return findSearch(context, component, flags)
+  const isStated = STATED_KINDS.some((kind) => kind !== 'hash' && flags[kind] !== undefined)
+  const isPlain = (flags.output ?? []).every(({ format }) => format === 'table' || format === 'json')
+  if (!isStated && !isPlain && (component ?? flags.hash) !== undefined)
     return findSearch(context, component, flags)
-  if (searched !== undefined) {
-    const flag = searched.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)
-    throw new UsageError(
-      `question: expected --${stated} by itself, got --${flag} too`,
-      'Ask for one after the other.',
-    )
-  }
   return findOne(context, component, flags)
 }

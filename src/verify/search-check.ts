@@ -8,6 +8,8 @@ import { Fault } from '../errors.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
 import { sortLines } from '../sbom/manifest-line.ts'
 import { readSbom, statedLines } from '../sbom/stated-lines.ts'
+import type { Checkpoint } from '../tlog/checkpoint.ts'
+import type { TrustState } from '../trust/trust-state.ts'
 import type { UnregisteredClaim } from './answer.ts'
 import { asBadProof } from './bad-proof.ts'
 import { factsOf } from './entry-facts.ts'
@@ -26,6 +28,13 @@ import {
 import { replayTrust } from './trust-replay.ts'
 import { checkClaims, claimOf } from './unregistered.ts'
 
+/** What the answer rests on. */
+export interface CheckedSearch {
+  readonly checkpoint: Checkpoint
+  readonly attested: readonly CheckedAttestation[]
+  readonly state: TrustState
+}
+
 /**
  * @param pae what was signed behind each entry of the answer
  * @throws Fault `bad-proof` (`rows-differ`, …) if a row does not follow from it; `untrusted` for another log
@@ -34,7 +43,7 @@ export function checkSearch(
   answer: SearchAnswer,
   pae: Readonly<Record<AttestationId, Uint8Array>>,
   { logKey, trustRoot }: LogTrust,
-): void {
+): CheckedSearch {
   const checked = checkAnswer(answer, logKey)
   const attested = checkAttestations(checked, pae)
   const trust = replayTrust(checked.checkpoint.origin, trustRoot, attested)
@@ -50,6 +59,7 @@ export function checkSearch(
   checkOrder(answer.items)
   checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(all, entry))
   checkUse(answer.items, answer.unregistered, attested)
+  return { checkpoint: checked.checkpoint, attested, state: trust }
 }
 
 function statedBy(
