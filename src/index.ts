@@ -68,6 +68,8 @@ export { collectBundle, collectProofFile } from './client/collect-proof.ts'
 export { compareCheckpoint } from './client/compare-checkpoint.ts'
 export type { EventsPage, LogEvent } from './client/events.ts'
 export { collectEvidence } from './client/evidence.ts'
+export type { SearchReport } from './client/search-evidence.ts'
+export { collectSearchEvidence, verifySearchEvidence } from './client/search-evidence.ts'
 export type { FollowOptions } from './client/follow.ts'
 export { followLog } from './client/follow.ts'
 export type { ImageComponents, ListedComponent } from './client/image-components.ts'
@@ -97,11 +99,13 @@ export type { VerifiedSearch } from './client/verified-search.ts'
 export { verifiedSearch } from './client/verified-search.ts'
 export type {
   SearchAnswer,
+  SearchCoverage,
   SearchMatch,
   SearchPart,
   SearchQuestion,
   SearchRow,
   SearchScope,
+  SearchVex,
 } from './verify/search.ts'
 export type {
   AttestationAnswer,

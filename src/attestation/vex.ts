@@ -40,6 +40,8 @@ export interface VexProduct {
   readonly digests: readonly string[]
   /** Ids of what inside the product it is about; none: the product as a whole. */
   readonly subcomponents: readonly string[]
+  /** It is what the document itself is about: in a statement its subject, unless `ids` or `digests` name another image. */
+  readonly isAbout?: true
 }
 
 export interface VexStatement {
@@ -64,6 +66,11 @@ const statusOfState: ReadonlyMap<string, VexStatus> = new Map([
   ['resolved', 'fixed'],
   ['resolved_with_pedigree', 'fixed'],
 ])
+
+/** Whether an analysis with this word states something. */
+export function isCycloneDxState(state: string): boolean {
+  return statusOfState.has(state)
+}
 
 export function isOpenVex(predicateType: string): boolean {
   return predicateType === OPENVEX || predicateType.startsWith(`${OPENVEX}/`)
@@ -133,6 +140,7 @@ function openVexComponent(field: Field): {
 export function readCycloneDxVex(predicate: JsonValue | undefined, pointer = ''): readonly VexStatement[] {
   const whole = documentField(document, predicate, pointer)
   const purls = purlsByRef(whole)
+  const about = aboutOf(whole)
   const stated = bounded(objectsOrNone(whole, 'vulnerabilities'), MAX_VEX_STATEMENTS, pointer)
   return stated.flatMap((one) => {
     const analysis = optionalMember(one, 'analysis')
@@ -144,7 +152,7 @@ export function readCycloneDxVex(predicate: JsonValue | undefined, pointer = '')
     const names = new Set([expectString(member(one, 'id')), ...aliases].filter((id) => id !== ''))
     return {
       vulnerabilities: [...names],
-      products: listOrNone(one, 'affects').map((affected) => cycloneDxProduct(affected, purls)),
+      products: listOrNone(one, 'affects').map((affected) => cycloneDxProduct(affected, purls, about)),
       status,
       justification: textOrNone(analysis, 'justification'),
       timestamp: textOrNone(analysis, 'lastUpdated') || textOrNone(one, 'updated'),
@@ -153,11 +161,31 @@ export function readCycloneDxVex(predicate: JsonValue | undefined, pointer = '')
 }
 
 /** `ref` is a `bom-ref` of the same document, or `urn:cdx:<serial>/<version>#<bom-ref>` of another one. */
-function cycloneDxProduct(field: Field, purls: ReadonlyMap<string, string>): VexProduct {
+function cycloneDxProduct(
+  field: Field,
+  purls: ReadonlyMap<string, string>,
+  about: About | undefined,
+): VexProduct {
   const ref = expectString(member(field, 'ref'))
   const [, inside = ref] = /^urn:cdx:[^#]*#(.*)$/.exec(ref) ?? []
   const id = purls.get(inside) ?? decoded(inside)
-  return { ids: [...new Set([id, ref])], digests: [], subcomponents: [] }
+  const product = { ids: [...new Set([id, ref])], digests: [], subcomponents: [] }
+  return inside === about?.ref ? { ...product, digests: about.digests, isAbout: true } : product
+}
+
+interface About {
+  readonly ref: string
+  readonly digests: readonly string[]
+}
+
+/** `metadata.component`: the image as a whole, its digest as the version that generators give it. */
+function aboutOf(whole: Field): About | undefined {
+  const metadata = member(whole, 'metadata')
+  const component = isObject(metadata.value) ? member(metadata, 'component') : undefined
+  if (component === undefined || !isObject(component.value)) return undefined
+  const [ref, version] = [textOrNone(component, 'bom-ref'), textOrNone(component, 'version')]
+  if (ref === '') return undefined
+  return { ref, digests: version.startsWith('sha256:') ? [version] : [] }
 }
 
 function decoded(text: string): string {

@@ -8,6 +8,8 @@ export const SERVERS_WORD = 'The counts, and that no row is missing, are the ser
 /** Of rows of unknown images: each entry is proven, what it means is not. */
 export const UNKNOWN_IS_SERVERS_WORD =
   'That no SBOM of these images counts, and that no image is missing, is the server’s word; each entry in KNOWN BY is proven to be in the log.'
+export const VEX_WORD =
+  'That no newer VEX statement takes back one that is shown, or says otherwise, is the server’s word.'
 
 export function asOfSentence({ asOf }: { readonly asOf: AsOf }): string {
   return `As of ${plural(asOf.treeSize, 'entry', 'entries')} of ${visible(asOf.origin)}. ${indexSentence(asOf)}`

@@ -30,6 +30,7 @@ Examples:
   attestree find --osv advisory.json --repo 'registry.example/shop/**' --group-by base
   attestree find --osv advisory.json --watch -o ndjson
   attestree find --unknown --repo 'registry.example/shop/**'
+  attestree find --osv advisory.json --hide-lifted
   attestree find --iocs shai-hulud.csv --ecosystem npm
   attestree find --cpe a:openssl:openssl:3.0.1
   attestree find --base registry.example/base@sha256:…
@@ -38,12 +39,33 @@ Examples:
 Lists (--iocs) have a package on each line: a purl, NAME@VERSION, or CSV with the columns purl | name,version |
 ecosystem,name,version, in any order if the first line names them. A line without a version means every version.
 
+VEX statements that were submitted (OpenVEX, or analyses in CycloneDX) are shown beside the rows of an advisory: of each signer
+who may, the newest. They change no status; an image is "lifted" if they say of all that was found in it that it is not
+affected, or fixed, and no other signer says that it is.
+
 Exit code 16: an advisory names packages that nothing can be looked for by; the rest was answered.
 `
 
 export function findCommand(context: CliContext): Command {
-  return withQuestion(new Command('find'))
-    .description('which images contain a component (or have a commit, builder, …), with proof for each row')
+  const command = new Command('find').description(
+    'which images contain a component (or have a commit, builder, …), with proof for each row',
+  )
+  return withSearchFlags(withQuestion(command))
+    .option('--hide-lifted', 'leave out images of which VEX statements lift all that --osv found')
+    .addOption(new Option('--at <SIZE>', 'as of a tree size').argParser(parseSize))
+    .addOption(new Option('--group-by <WHAT>', 'the table in groups').choices(GROUPINGS))
+    .addOption(new Option('--unknown', 'the images without an SBOM that counts (too, or alone)'))
+    .option('--watch', 'go on asking while the log grows, and print what is new')
+    .option('--interval <SECONDS>', 'how often, with --watch (default: 60)', parseInterval)
+    .option('--limit <NUMBER>', 'rows to show, 1 to 1000 (default: all of a search, else 100)', parseLimit)
+    .addOption(findOutputOption())
+    .addHelpText('after', EXAMPLES)
+    .action((component: string | undefined, flags: FindFlags) => find(context, component, flags))
+}
+
+/** What a search has beside a package URL; `get evidence` has them too. */
+export function withSearchFlags(command: Command): Command {
+  return command
     .addOption(list('--osv <FILE>', 'packages of an advisory of OSV or GitHub ("-": stdin; repeatable)'))
     .addOption(list('--iocs <FILE>', 'packages of a list, one a line or CSV ("-": stdin; repeatable)'))
     .addOption(new Option('--ecosystem <NAME>', 'of names in the list that have none: npm, PyPI, Maven, …'))
@@ -55,15 +77,6 @@ export function findCommand(context: CliContext): Command {
     )
     .addOption(new Option('--repo <GLOB>', 'only images kept there; * is anything but "/", ** anything'))
     .addOption(new Option('--platform <OS/ARCH>', 'only SBOMs of this platform, or that do not say theirs'))
-    .addOption(new Option('--unknown', 'the images without an SBOM that counts (too, or alone)'))
-    .addOption(new Option('--at <SIZE>', 'as of a tree size').argParser(parseSize))
-    .addOption(new Option('--group-by <WHAT>', 'the table in groups').choices(GROUPINGS))
-    .option('--watch', 'go on asking while the log grows, and print what is new')
-    .option('--interval <SECONDS>', 'how often, with --watch (default: 60)', parseInterval)
-    .option('--limit <NUMBER>', 'rows to show, 1 to 1000 (default: all of a search, else 100)', parseLimit)
-    .addOption(findOutputOption())
-    .addHelpText('after', EXAMPLES)
-    .action((component: string | undefined, flags: FindFlags) => find(context, component, flags))
 }
 
 function list(flags: string, description: string): Option {
@@ -100,34 +113,48 @@ const SEARCH_FLAGS = [
   'repo',
   'platform',
   'groupBy',
+  'hideLifted',
   'unknown',
   'watch',
 ] as const
 
+type AnyFlags = StatedFlags & { readonly [name in (typeof SEARCH_FLAGS)[number]]?: unknown }
+
+/** Whether many packages are asked for, or a part of the images. */
+export function isSearch(flags: AnyFlags): boolean {
+  return SEARCH_FLAGS.some((name) => flags[name] !== undefined)
+}
+
+/** @throws UsageError if statements are asked for beside a search */
+export function refuseStated(flags: AnyFlags): void {
+  const stated = STATED_KINDS.find((kind) => kind !== 'hash' && flags[kind] !== undefined)
+  const searched = SEARCH_FLAGS.find((name) => flags[name] !== undefined)
+  if (stated === undefined || searched === undefined) return
+  const flag = searched.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)
+  throw new UsageError(
+    `question: expected --${stated} by itself, got --${flag} too`,
+    'Ask for one after the other.',
+  )
+}
+
 async function find(context: CliContext, component: string | undefined, given: FindFlags): Promise<void> {
   const flags = oneSpelling(given)
-  const outputs = flags.output ?? []
-  const searched = SEARCH_FLAGS.find((name) => flags[name] !== undefined)
-  const stated = STATED_KINDS.find((kind) => kind !== 'hash' && flags[kind] !== undefined)
-  const isPlain = outputs.every(({ format }) => format === 'table' || format === 'json')
+  refuseStated(flags)
   if (flags.interval !== undefined && flags.watch === undefined)
     throw new UsageError('--interval goes with --watch')
-  const { hash, osv, iocs, cpe, groupBy, range, ecosystem } = flags
-  const isAsked = [component, hash, osv, iocs, cpe, groupBy, range, ecosystem, stated, flags.watch].some(
+  if (flags.unknown === true && !asksForPackages(component, flags)) return findUnknown(context, flags)
+  if (isSearch(flags)) return findSearch(context, component, flags)
+  const isStated = STATED_KINDS.some((kind) => kind !== 'hash' && flags[kind] !== undefined)
+  const isPlain = (flags.output ?? []).every(({ format }) => format === 'table' || format === 'json')
+  if (!isStated && !isPlain && (component ?? flags.hash) !== undefined)
+    return findSearch(context, component, flags)
+  return findOne(context, component, flags)
+}
+
+/** Whether anything is asked for beside the images of which nobody knows what is inside. */
+function asksForPackages(component: string | undefined, flags: FindFlags): boolean {
+  const { hash, osv, iocs, cpe, groupBy, range, ecosystem, hideLifted, watch } = flags
+  return [component, hash, osv, iocs, cpe, groupBy, range, ecosystem, hideLifted, watch].some(
     (one) => one !== undefined,
   )
-  if (flags.unknown === true && !isAsked) return findUnknown(context, flags)
-  if (
-    stated === undefined &&
-    (searched !== undefined || (!isPlain && (component ?? flags.hash) !== undefined))
-  )
-    return findSearch(context, component, flags)
-  if (searched !== undefined) {
-    const flag = searched === 'groupBy' ? 'group-by' : searched
-    throw new UsageError(
-      `question: expected --${stated} by itself, got --${flag} too`,
-      'Ask for one after the other.',
-    )
-  }
-  return findOne(context, component, flags)
 }

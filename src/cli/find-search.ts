@@ -16,7 +16,7 @@ import { searchCsv, searchNdjson } from './search-files.ts'
 import { watchSearch, type WatchFormat } from './find-watch.ts'
 import { groupRows, type Grouping } from './search-groups.ts'
 import { originsJson, READ_FROM } from './search-origins.ts'
-import { searchPages, type SearchPages } from './search-pages.ts'
+import { searchPages, withoutLifted, type SearchPages } from './search-pages.ts'
 import { printSearch } from './search-summary.ts'
 import { systemClock } from './system-clock.ts'
 import { formatJson } from './terminal.ts'
@@ -33,6 +33,7 @@ export interface FindSearchFlags extends SearchFlags, TrustFlags {
   readonly groupBy?: Grouping
   readonly at?: TreeSize
   readonly limit?: number
+  readonly hideLifted?: boolean
   readonly output?: readonly Output[]
   readonly unknown?: true
   readonly watch?: true
@@ -49,6 +50,8 @@ export async function findSearch(
   const outputs = flags.output ?? []
   refuseVexWithoutAdvisory(asked, outputs)
   const watched = flags.watch === true ? watchFormat(flags) : undefined
+  if (flags.hideLifted === true && asked.aliases.size === 0)
+    throw new UsageError('--hide-lifted goes with --osv: VEX speaks of vulnerabilities')
   const client = await connect(context, flags)
   for (const note of asked.notes) terminal.note(note)
   if (watched !== undefined) {
@@ -56,12 +59,13 @@ export async function findSearch(
     return watchSearch(context, client, { asked, format: watched, grouping, intervalSeconds })
   }
   const moment = flags.at === undefined ? {} : { at: flags.at }
-  const rows = await searchPages(
+  const all = await searchPages(
     (page) => verifiedSearch(client, asked.question, { ...page, ...moment }),
     createProgress({ terminal, what: 'find' }),
     flags.limit,
   )
-  const found = flags.unknown === true ? { ...rows, ...(await unknownOf(client, rows)) } : rows
+  const rows = flags.hideLifted === true ? withoutLifted(all) : all
+  const found = flags.unknown === true ? { ...rows, ...(await unknownOf(client, all)) } : rows
   await deliver(context, outputs, (format) => writerOf(context, found, asked, flags.groupBy, format))
   // Whoever reads the exit code alone must not take a part of the answer for the whole.
   if (asked.notLookedFor.length > 0) {
@@ -115,6 +119,8 @@ function writerOf(
     case 'openvex': {
       if (answer.items.length === 0)
         return { nothing: 'no image was found, so there is nothing to draft; no file was written.' }
+      if (answer.items.every((row) => row.lifted === true))
+        return { nothing: 'VEX statements lift all that was found; no file was written.' }
       const make = format === 'openvex' ? openVex : cycloneDxVex
       const draft = make(vexContext(version, found, asked))
       return (terminal) => terminal.print(formatJson(draft))
@@ -129,7 +135,7 @@ function vexContext(version: string, { answer }: SearchPages, { aliases }: Asked
 
 /** Groups name images by digest; their rows stand in `items`. */
 function jsonOf(
-  { answer, origins, unknown }: SearchPages,
+  { answer, origins, unknown, hiddenLifted }: SearchPages,
   asked: Asked,
   grouping: Grouping | undefined,
 ): object {
@@ -141,6 +147,7 @@ function jsonOf(
     paths: { ...READ_FROM, entries: originsJson(origins) },
     ...(unknown === undefined ? {} : { unknown: { toldBy: 'server', items: unknown } }),
     ...(asked.notLookedFor.length === 0 ? {} : { notLookedFor: asked.notLookedFor }),
+    ...(hiddenLifted === undefined ? {} : { hiddenLifted }),
     ...(grouping === undefined ? {} : { groupedBy: grouping, groups: groups(grouping) }),
   }
 }

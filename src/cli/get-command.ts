@@ -3,10 +3,11 @@ import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { collectBundle, collectProofFile } from '../client/collect-proof.ts'
 import { collectEvidence } from '../client/evidence.ts'
+import { collectSearchEvidence } from '../client/search-evidence.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
-import { withQuestion, type QuestionFlags } from './find-command.ts'
+import { isSearch, refuseStated, withQuestion, withSearchFlags, type QuestionFlags } from './find-command.ts'
 import {
   provenanceDocument,
   sbomDocument,
@@ -14,27 +15,29 @@ import {
   type DocumentKind,
   type GotDocument,
 } from './get-document.ts'
+import { EXIT } from './exit-codes.ts'
 import { serverOption, trustOption } from './output-flag.ts'
-import { questionOf } from './question.ts'
+import { oneSpelling, questionOf } from './question.ts'
 import { requireEntryReference } from './reference.ts'
+import { askedOf, type SearchFlags } from './search-asked.ts'
 import { visible } from './terminal.ts'
 
 interface OutFlag {
   readonly out?: string
 }
 
+type EvidenceFlags = QuestionFlags & SearchFlags & OutFlag
+
 export function getCommand(context: CliContext): Command {
   const get = new Command('get').description('download evidence, an SBOM, provenance, a bundle or a proof')
-  withQuestion(get.command('evidence'))
+  withSearchFlags(withQuestion(get.command('evidence')))
     .description('one file that proves the rows of an answer, to be verified offline')
     .option('--out <FILE>', 'where to write it (default: stdout)')
     .addHelpText(
       'after',
-      "\nExample:\n  attestree get evidence pkg:npm/lodash --range '<4.17.21' --out lodash.evidence.json\n",
+      "\nExample:\n  attestree get evidence pkg:npm/lodash --range '<4.17.21' --out lodash.evidence.json\n  attestree get evidence --osv GHSA-jfh8-c2jp-5v3q.json --out log4shell.evidence.json\n",
     )
-    .action((component: string | undefined, flags: QuestionFlags & OutFlag) =>
-      getEvidence(context, component, flags),
-    )
+    .action((component: string | undefined, flags: EvidenceFlags) => getEvidence(context, component, flags))
   withConnection(get.command('sbom'))
     .description('an SBOM as it was signed')
     .argument('REF', 'an image NAME@sha256:… (its newest SBOM that counts), or an entry number')
@@ -75,11 +78,27 @@ function withConnection(command: Command): Command {
 async function getEvidence(
   context: CliContext,
   component: string | undefined,
-  flags: QuestionFlags & OutFlag,
+  flags: EvidenceFlags,
 ): Promise<void> {
+  if (isSearch(flags)) return getSearchEvidence(context, component, flags)
   const question = questionOf(component, flags)
   const client = await connect(context, flags)
   await hand(context, flags, await collectEvidence(client, question))
+}
+
+async function getSearchEvidence(
+  context: CliContext,
+  component: string | undefined,
+  flags: EvidenceFlags,
+): Promise<void> {
+  refuseStated(oneSpelling(flags))
+  const { question, notes, notLookedFor } = await askedOf(component, flags)
+  const client = await connect(context, flags)
+  for (const note of notes) context.terminal.note(note)
+  await hand(context, flags, await collectSearchEvidence(client, question))
+  if (notLookedFor.length === 0) return
+  context.terminal.note(visible(`Not looked for: ${notLookedFor.join(', ')}`))
+  context.setExitCode(EXIT.cannotTell)
 }
 
 async function getDocument(

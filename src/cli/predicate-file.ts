@@ -1,5 +1,6 @@
 /** Documents a builder hands over: which predicate type each is of, told from its own words. */
 import { CYCLONEDX, SLSA_PROVENANCE_V02, SLSA_PROVENANCE_V1, SPDX } from '../attestation/predicate-types.ts'
+import { isOpenVex, readCycloneDxVex, readOpenVex } from '../attestation/vex.ts'
 import { isObject, parseJson, type JsonObject } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
 import { otherFormat } from '../sbom/other-format.ts'
@@ -39,6 +40,27 @@ export async function readProvenanceFile(path: string): Promise<PredicateFile> {
     )
   }
   throw new UsageError(`${path}: expected SLSA provenance v1 (buildDefinition) or v0.2 (builder, buildType)`)
+}
+
+/**
+ * OpenVEX, or CycloneDX with analyses. The ledger would record any: what nobody could read later is refused here.
+ *
+ * @throws Fault `unacceptable` (`predicate-unacceptable`), with the place
+ */
+export async function readVexFile(path: string): Promise<PredicateFile> {
+  const bytes = await readInput(path)
+  const document = readObject(path, bytes)
+  const isCycloneDx = document['bomFormat'] === 'CycloneDX'
+  const predicateType = isCycloneDx ? CYCLONEDX : document['@context']
+  if (typeof predicateType !== 'string' || !(isCycloneDx || isOpenVex(predicateType)))
+    throw new UsageError(
+      `${path}: expected VEX as OpenVEX ("@context": "https://openvex.dev/ns/…") or CycloneDX JSON`,
+      'A draft to edit: attestree find --osv ADVISORY -o openvex=vex.json',
+    )
+  const statements = isCycloneDx ? readCycloneDxVex(document) : readOpenVex(document)
+  if (statements.length === 0)
+    throw new UsageError(`${path}: expected VEX, got no vulnerability with an analysis`)
+  return { path, bytes, predicateType }
 }
 
 function refuseOtherFormats(path: string, bytes: Uint8Array): void {

@@ -35,10 +35,15 @@ const COLUMNS = [
   'introduced',
   'paths',
   'sbomBases',
+  'lifted',
+  'vex',
 ]
 
 /** @param notLookedFor how many packages were named and could not be looked for */
-export function searchCsv({ answer, isWhole, origins, unknown }: SearchPages, notLookedFor = 0): string {
+export function searchCsv(
+  { answer, isWhole, origins, unknown, hiddenLifted }: SearchPages,
+  notLookedFor = 0,
+): string {
   const { asOf, coverage, question, items } = answer
   const lines = [
     ...items.flatMap((row) => row.matches.map((match) => cellsOf(row, match, { question, origins }))),
@@ -48,6 +53,7 @@ export function searchCsv({ answer, isWhole, origins, unknown }: SearchPages, no
     ...coverage,
     ...(isWhole ? {} : { limited: true }),
     ...(notLookedFor === 0 ? {} : { notLookedFor }),
+    ...(hiddenLifted === undefined ? {} : { hiddenLifted }),
   })
   return [COLUMNS, ...lines, end].map(csvLine).join('')
 }
@@ -102,13 +108,31 @@ function cellsOf(row: SearchRow, match: SearchMatch, { question, origins }: Foun
     relationOf(match, origins),
     allWays(match, origins),
     basesBySbom(row, origins).join('; '),
+    String(match.lifted ?? false),
+    saidOf(row, match),
   ]
+}
+
+/** `#12 security not_affected vulnerable_code_not_present`, of this component alone. */
+function saidOf({ vex = [] }: SearchRow, { component }: SearchMatch): string {
+  return vex
+    .filter(({ components }) => components.includes(component))
+    .map(({ entry, signer, status, justification }) =>
+      `#${entry} ${signer} ${status} ${justification}`.trim(),
+    )
+    .join('; ')
 }
 
 /** @param notLookedFor what was named and could not be looked for */
 export function searchNdjson(found: SearchPages, notLookedFor: readonly string[] = []): string {
-  const missed = notLookedFor.length === 0 ? {} : { notLookedFor }
-  const end = { kind: 'End', count: found.answer.items.length, complete: found.isWhole, ...missed }
+  const { answer, isWhole, hiddenLifted } = found
+  const end = {
+    kind: 'End',
+    count: answer.items.length,
+    complete: isWhole,
+    ...(notLookedFor.length === 0 ? {} : { notLookedFor }),
+    ...(hiddenLifted === undefined ? {} : { hiddenLifted }),
+  }
   return ndjsonOf([...searchRecords(found), end])
 }
 

@@ -16,6 +16,8 @@ export interface SearchPages {
   readonly origins: Origins
   /** The images without an SBOM that counts, if they were asked for: the server's word. */
   readonly unknown?: readonly UnknownImageRow[]
+  /** Rows that were asked not to be shown, since everything in them is lifted by VEX statements. */
+  readonly hiddenLifted?: number
 }
 
 export interface SearchPage {
@@ -59,6 +61,14 @@ function addOrigins(all: Map<LogIndex, SbomOrigin>, found: Origins): void {
   }
 }
 
+/** Counts stay those of all images. */
+export function withoutLifted({ pages, answer }: SearchPages): SearchPages {
+  const left = joinPages(
+    pages.map((page) => ({ ...page, items: page.items.filter((row) => row.lifted !== true) })),
+  )
+  return { ...left, hiddenLifted: answer.items.length - left.answer.items.length }
+}
+
 /** @throws Error without a page */
 export function joinPages(pages: readonly SearchAnswer[], origins: Origins = new Map()): SearchPages {
   const [first, last] = [pages[0], pages.at(-1)]
@@ -67,7 +77,8 @@ export function joinPages(pages: readonly SearchAnswer[], origins: Origins = new
   const items: readonly SearchRow[] = pages.flatMap((page) => page.items)
   // Proofs to a checkpoint that is not shown would prove nothing; all of them were checked when the page came.
   const entries: ProvenEntries = Object.assign({}, ...same.map((page) => page.entries)) as ProvenEntries
-  const { next, ...shown } = { ...last, coverage: first.coverage, items, entries }
+  const notEstablished = [...new Set(pages.flatMap((page) => page.notEstablished))]
+  const { next, ...shown } = { ...last, coverage: first.coverage, items, entries, notEstablished }
   const answer = {
     ...shown,
     ...(first.unregistered === undefined ? {} : { unregistered: first.unregistered }),

@@ -2,7 +2,7 @@
 import type { Origins } from '../client/introductions.ts'
 import type { SearchQuestion, SearchRow } from '../verify/search.ts'
 import { basesBySbom, howItGotIn } from './search-origins.ts'
-import { unique, whyOf } from './search-words.ts'
+import { liftedBy, unique, vexText, whyOf } from './search-words.ts'
 import { formatTable } from './table.ts'
 import { visible } from './terminal.ts'
 
@@ -69,9 +69,9 @@ function tableOf(header: readonly string[], rows: readonly (readonly string[])[]
 function wideCells(row: SearchRow, { question, origins }: Found): readonly string[] {
   return [
     imageCell(row),
-    statusCell(row),
+    row.lifted === true ? `${statusOf(row)}, ${liftedBy(row)}` : statusOf(row),
     unique(row.matches.map((one) => one.component)).join(' '),
-    unique(row.matches.map((one) => whyOf(one, question))).join('; '),
+    unique([...row.matches.map((one) => whyOf(one, question)), ...vexBeside(row)]).join('; '),
     unique(row.matches.map((one) => howItGotIn(one, origins))).join('; '),
     joined([...basesOf(row), ...basesBySbom(row, origins).map(bySbom)]),
     joined(row.provenance.map((one) => one.builder)),
@@ -85,7 +85,13 @@ function wideCells(row: SearchRow, { question, origins }: Found): readonly strin
 function narrowCells(row: SearchRow): readonly string[] {
   const [first = '', ...others] = unique(row.matches.map((one) => one.component))
   const has = others.length === 0 ? first : `${first} (+${others.length})`
-  return [imageCell(row), statusCell(row), has, entriesOf(row.sboms), checkCell(row)]
+  return [
+    imageCell(row),
+    row.lifted === true ? `${statusOf(row)}, lifted` : statusOf(row),
+    has,
+    entriesOf(row.sboms),
+    checkCell(row),
+  ]
 }
 
 function bySbom(base: string): string {
@@ -103,7 +109,8 @@ function belowOf(row: SearchRow, found: Found, nameOfBase: BaseNames): readonly 
   const stated = basesBySbom(row, found.origins).map(bySbom)
   const bases = [...basesOf(row).map(nameOfBase), ...stated].map((base) => `built on ${base}`)
   const ways = unique(row.matches.map((one) => `got in: ${howItGotIn(one, found.origins)}`))
-  return unique([row.image, ...reasonsOf(row, found.question), ...ways, ...bases, ...origins]).map(
+  const said = row.lifted === true ? [liftedBy(row)] : vexBeside(row)
+  return unique([row.image, ...reasonsOf(row, found.question), ...said, ...ways, ...bases, ...origins]).map(
     (line) => `  ${visible(line)}`,
   )
 }
@@ -134,12 +141,17 @@ function imageCell({ names }: SearchRow): string {
   return others.length === 0 ? first : `${first} (+${others.length})`
 }
 
-function statusCell({ status, revoked }: SearchRow): string {
+/** What was said without lifting all that was found. */
+function vexBeside({ lifted, vex = [] }: SearchRow): readonly string[] {
+  return lifted === true ? [] : vex.map(vexText)
+}
+
+function statusOf({ status, revoked }: SearchRow): string {
   return revoked ? `${status}, revoked` : status
 }
 
-function checkCell({ matches, provenance, silent }: SearchRow): string {
-  const proven = [...matches, ...provenance].map((one) => one.entry)
+function checkCell({ matches, provenance, silent, vex = [] }: SearchRow): string {
+  const proven = [...matches, ...provenance, ...vex].map((one) => one.entry)
   return `✓ ${entriesOf(unique([...proven, ...silent]).toSorted((a, b) => a - b))}`
 }
 

@@ -1,6 +1,12 @@
 /** What a search found, in sentences: how many images, how far that reaches, on whose word, and what was not asked. */
 import type { SearchRow } from '../verify/search.ts'
-import { asOfSentence, EACH_ROW, SERVERS_WORD, UNKNOWN_IS_SERVERS_WORD } from './answer-sentences.ts'
+import {
+  asOfSentence,
+  EACH_ROW,
+  SERVERS_WORD,
+  UNKNOWN_IS_SERVERS_WORD,
+  VEX_WORD,
+} from './answer-sentences.ts'
 import type { Asked } from './search-asked.ts'
 import { basesToFix, groupRows, type Grouping } from './search-groups.ts'
 import type { SearchPages } from './search-pages.ts'
@@ -62,7 +68,7 @@ function orNone(lines: readonly string[]): readonly (readonly string[])[] {
 
 /** The four counts are all images of the scope. */
 function searchSentences(
-  { answer, isWhole, unknown: listed }: SearchPages,
+  { answer, isWhole, unknown: listed, hiddenLifted = 0 }: SearchPages,
   asked: Asked,
 ): readonly Sentence[] {
   const { coverage, items } = answer
@@ -80,10 +86,12 @@ function searchSentences(
     ...(unreadableEntries > 0
       ? [['', `${plural(unreadableEntries, 'entry', 'entries')} could not be read.`] as const]
       : []),
+    ...liftedSentences(answer.coverage.lifted ?? 0, hiddenLifted),
     ['', asOfSentence(answer)],
     ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : []),
     ['? ', SERVERS_WORD],
     ...(listed === undefined ? [] : unknownSentences(listed.length, unknown)),
+    ...(answer.notEstablished.includes('vex') ? [['? ', VEX_WORD] as const] : []),
     ...(isWhole ? [] : [['', `Not all rows are shown: --limit ${items.length}.`] as const]),
     ...notLookedFor(asked),
   ]
@@ -94,6 +102,19 @@ function unknownSentences(listed: number, counted: number): readonly Sentence[] 
   return [
     ...(listed === counted ? [] : [['! ', differ] as const]),
     ...(listed === 0 ? [] : [['? ', UNKNOWN_IS_SERVERS_WORD] as const]),
+  ]
+}
+
+/** The counts before it are those of the SBOMs. */
+function liftedSentences(lifted: number, hidden: number): readonly Sentence[] {
+  if (lifted === 0 && hidden === 0) return []
+  const are = lifted === 1 ? 'is' : 'are'
+  const notShown = hidden === 0 ? '' : ` ${plural(hidden, 'lifted image')} not shown (--hide-lifted).`
+  return [
+    [
+      '',
+      `${lifted} of the images found ${are} lifted by VEX statements, and counted as the SBOMs say.${notShown}`,
+    ],
   ]
 }
 

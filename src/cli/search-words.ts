@@ -1,6 +1,13 @@
 /** A search in plain words: why something matches, what was asked, and how it is said in a sentence. */
 import type { JudgementReason } from '../sbom/advisory/affected.ts'
-import type { MatchWay, SearchMatch, SearchPart, SearchQuestion, SearchRow } from '../verify/search.ts'
+import type {
+  MatchWay,
+  SearchMatch,
+  SearchPart,
+  SearchQuestion,
+  SearchRow,
+  SearchVex,
+} from '../verify/search.ts'
 
 const ways: Readonly<Record<MatchWay, string>> = {
   purl: 'purl',
@@ -53,6 +60,37 @@ export function versionOf({ version }: SearchMatch): string {
 /** The name that an image is shown by. */
 export function imageName({ names, image }: Pick<SearchRow, 'names' | 'image'>): string {
   return names[0] ?? image
+}
+
+/** Justifications are words of a list; whoever writes more is read in the JSON. */
+const MAX_JUSTIFICATION = 100
+
+/** Which statements lift the row: `lifted by #12 (security, vulnerable_code_not_present)`. */
+export function liftedBy({ vex = [] }: SearchRow): string {
+  const by = vex
+    .filter(({ status }) => status === 'not_affected' || status === 'fixed')
+    .map(
+      ({ entry, signer, status, justification }) =>
+        `#${entry} (${signer}, ${shortOf(justification) || status})`,
+    )
+  return `lifted by ${unique(by).join(', ')}`
+}
+
+/** `VEX #12: security says not_affected (vulnerable_code_not_present) of CVE-2021-44228 in pkg:…` */
+export function vexText({
+  entry,
+  signer,
+  status,
+  justification,
+  vulnerability,
+  components,
+}: SearchVex): string {
+  const why = justification === '' ? '' : ` (${shortOf(justification)})`
+  return `VEX #${entry}: ${signer} says ${status}${why} of ${vulnerability} in ${components.join(' ')}`
+}
+
+function shortOf(justification: string): string {
+  return justification.slice(0, MAX_JUSTIFICATION)
 }
 
 export function unique<T>(values: readonly T[]): readonly T[] {

@@ -19,7 +19,7 @@ import { answerJson } from './json-answer.ts'
 import { readInput, readKeyFile, readPublicKeyFile } from './key-store.ts'
 import { splitLines } from './lines.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
-import { readProvenanceFile, readSbomFile, type PredicateFile } from './predicate-file.ts'
+import { readProvenanceFile, readSbomFile, readVexFile, type PredicateFile } from './predicate-file.ts'
 import { parseImageArgument } from './reference.ts'
 import { printValidation } from './print-validation.ts'
 import { plural } from './table.ts'
@@ -29,6 +29,7 @@ import { UsageError } from './usage-error.ts'
 interface SubmitFlags extends TrustFlags, OutputFlags {
   readonly sbom?: string
   readonly provenance?: string
+  readonly vex?: string
   readonly key?: string
   readonly publicKey?: readonly string[]
 }
@@ -51,6 +52,7 @@ export function submitCommand(context: CliContext): Command {
       '--provenance <FILE>',
       'SLSA provenance predicate (v1 or v0.2), signed byte for byte; auto: made from what GitHub Actions, GitLab CI or git say here',
     )
+    .option('--vex <FILE>', 'VEX of the image (OpenVEX, CycloneDX JSON), signed byte for byte')
     .option('--key <FILE>', 'the signing key (attestree key new, or cosign’s)')
     .option(
       '--public-key <PUB...>',
@@ -61,7 +63,7 @@ export function submitCommand(context: CliContext): Command {
     .addOption(outputOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  attestree submit registry.example/shop@sha256:… --sbom sbom.json --key builder.key\n  attestree submit registry.example/shop@sha256:… --sbom sbom.json --provenance auto --key builder.key\n  attestree submit attestation.sigstore.json\n',
+      '\nExamples:\n  attestree submit registry.example/shop@sha256:… --sbom sbom.json --key builder.key\n  attestree submit registry.example/shop@sha256:… --sbom sbom.json --provenance auto --key builder.key\n  attestree submit registry.example/shop@sha256:… --vex vex.json --key security.key\n  attestree submit attestation.sigstore.json\n',
     )
     .action((what: readonly string[], flags: SubmitFlags) => submit(context, what, flags))
 }
@@ -103,10 +105,10 @@ async function prepareImage(
   image: ImageReference,
   flags: SubmitFlags,
 ): Promise<readonly Prepared[]> {
-  if (flags.sbom === undefined && flags.provenance === undefined) {
+  if ((flags.sbom ?? flags.provenance ?? flags.vex) === undefined) {
     throw new UsageError(
       'submit: there is nothing to record about the image',
-      'Add --sbom FILE, --provenance FILE or both.',
+      'Add --sbom FILE, --provenance FILE, --vex FILE or several of them.',
     )
   }
   if (flags.publicKey !== undefined)
@@ -120,8 +122,12 @@ async function prepareImage(
     ...(flags.sbom === undefined ? [] : [await readSbomFile(flags.sbom)]),
     ...(flags.provenance === undefined ? [] : [await provenanceOf(context, flags.provenance)]),
   ]
+  const vex = flags.vex === undefined ? [] : [await readVexFile(flags.vex)]
   const key = await readKeyFile(flags.key, context.settings)
-  return files.map((file) => prepareStatement(image, file, key))
+  return [
+    ...files.map((file) => prepareStatement(image, file, key)),
+    ...vex.map((file) => ({ ...prepareStatement(image, file, key), title: 'VEX' })),
+  ]
 }
 
 async function provenanceOf({ terminal }: CliContext, told: string): Promise<PredicateFile> {
@@ -146,9 +152,9 @@ function prepareStatement({ name, digest }: ImageReference, file: PredicateFile,
 }
 
 async function prepareFiles(paths: readonly string[], flags: SubmitFlags): Promise<readonly Prepared[]> {
-  if (flags.sbom !== undefined || flags.provenance !== undefined || flags.key !== undefined) {
+  if ((flags.sbom ?? flags.provenance ?? flags.vex ?? flags.key) !== undefined) {
     throw new UsageError(
-      'submit: --sbom, --provenance and --key go with an image',
+      'submit: --sbom, --provenance, --vex and --key go with an image',
       'attestree submit NAME@sha256:… --sbom FILE --key FILE',
     )
   }

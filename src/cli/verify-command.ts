@@ -6,7 +6,9 @@ import { predicateKind } from '../attestation/predicate-types.ts'
 import type { ImageAnswer } from '../verify/answer.ts'
 import { checkRequirable, requireEstablished, type EvidenceReport } from '../verify/evidence-report.ts'
 import { verifyEvidence } from '../verify/evidence.ts'
+import { verifySearchEvidence, type SearchReport } from '../client/search-evidence.ts'
 import { verifyImage } from '../client/verified-image.ts'
+import { formatSearchQuestion } from '../verify/search-wire.ts'
 import { connect, trustedLog, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { formatImageRows } from './image-rows.ts'
@@ -16,6 +18,7 @@ import { outputOption, serverOption, trustOption, type OutputFlags } from './out
 import { predicateOf } from './question.ts'
 import { parseImageArgument } from './reference.ts'
 import { printImage } from './show-command.ts'
+import { formatSearchRows } from './search-rows.ts'
 import { plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { printClaims } from './unregistered-claims.ts'
@@ -58,24 +61,36 @@ async function verifyFile(context: CliContext, path: string, flags: VerifyFlags)
   const required = flags.require?.split(',') ?? []
   checkRequirable(required)
   const { key, trustRoot } = await trustedLog(context, flags)
-  const report = verifyEvidence(await readInput(path), { logKey: key, trustRoot })
-  if (flags.output === 'json') context.terminal.print(answerJson('EvidenceReport', jsonOf(report)))
-  else printReport(context.terminal, path, report)
+  const [bytes, trust] = [await readInput(path), { logKey: key, trustRoot }]
+  const { terminal } = context
+  const report = isOfSearch(bytes) ? verifySearchEvidence(bytes, trust) : verifyEvidence(bytes, trust)
+  if (flags.output === 'json') terminal.print(answerJson('EvidenceReport', jsonOf(report)))
+  else printReport(terminal, path, report)
   requireEstablished(report, required)
 }
 
-function jsonOf({ checkpoint, ...report }: EvidenceReport): object {
-  return { ...report, origin: checkpoint.origin, treeSize: checkpoint.size }
+type Report = EvidenceReport | SearchReport
+
+/** Nothing else in canonical JSON begins so; whichever is tried then refuses what it cannot read. */
+function isOfSearch(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('"question":{"parts":[')
 }
 
-function printReport(terminal: Terminal, path: string, report: EvidenceReport): void {
-  const { question, rows, established, notEstablished } = report
+function isSearchReport(report: Report): report is SearchReport {
+  return 'parts' in report.question
+}
+
+function jsonOf({ checkpoint, ...report }: Report): object {
+  const question = 'parts' in report.question ? formatSearchQuestion(report.question) : report.question
+  return { ...report, question, origin: checkpoint.origin, treeSize: checkpoint.size }
+}
+
+function printReport(terminal: Terminal, path: string, report: Report): void {
+  const { rows, established, notEstablished } = report
   terminal.print(`${terminal.color.green('✓')} ${visible(path)} verifies, offline.`)
   terminal.print('')
-  terminal.print(`Question: which images ${predicateOf(question)}?`)
-  for (const line of rows.length > 0
-    ? formatImageRows(rows, terminal.columns)
-    : ['None that the server knew of.'])
+  terminal.print(`Question: which images ${askedIn(report)}?`)
+  for (const line of rows.length > 0 ? tableOf(report, terminal.columns) : ['None that the server knew of.'])
     terminal.print(line)
   printClaims(terminal, report.unregistered)
   terminal.print('')
@@ -83,6 +98,21 @@ function printReport(terminal: Terminal, path: string, report: EvidenceReport): 
   for (const sentence of established) printWrapped(terminal, '  ✓ ', visible(sentence))
   terminal.print('Not established:')
   for (const { id, text } of notEstablished) printWrapped(terminal, '  ? ', visible(`${id}: ${text}`))
+}
+
+function askedIn(report: Report): string {
+  if (!isSearchReport(report)) return predicateOf(report.question)
+  const { parts } = report.question
+  const named = [...new Set(parts.flatMap(({ from }) => from ?? []))]
+  const shown = named.slice(0, 3).map(visible).join(', ')
+  const names = named.length > 3 ? `${shown} and ${named.length - 3} more` : shown
+  return `have one of ${plural(parts.length, 'package')}${named.length === 0 ? '' : ` of ${names}`}`
+}
+
+function tableOf(report: Report, columns: number | undefined): readonly string[] {
+  if (!isSearchReport(report)) return formatImageRows(report.rows, columns)
+  const { header, blocks } = formatSearchRows(report.rows, report.question, columns)
+  return [header, ...blocks.flat()]
 }
 
 async function verifyImageOnline(context: CliContext, what: string, flags: VerifyFlags): Promise<void> {

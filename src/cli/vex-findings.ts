@@ -62,7 +62,10 @@ export function vexFindings({ answer, aliases }: VexContext): readonly VexFindin
 }
 
 function imageOf(row: SearchRow, { question }: SearchAnswer, advisory: string): readonly VexImage[] {
-  const matches = row.matches.filter((one) => question.parts[one.part]?.from === advisory)
+  // What is lifted was decided: a draft that is newer would take it back.
+  const matches = row.matches.filter(
+    (one) => one.lifted !== true && question.parts[one.part]?.from === advisory,
+  )
   return matches.length === 0 ? [] : [{ image: row.image, names: row.names, matches }]
 }
 

@@ -11,6 +11,7 @@ import type { Advisory } from '../sbom/advisory/affected.ts'
 import { parseGithubAdvisory } from '../sbom/advisory/github.ts'
 import { parseOsv } from '../sbom/advisory/osv.ts'
 import type { SearchPart } from '../verify/search.ts'
+import { MAX_IDS } from '../verify/search-wire.ts'
 
 /** Four of the longest single records (document.ts), or some ten thousand of usual length. */
 export const MAX_ADVISORIES_BYTES = 64 * 2 ** 20
@@ -51,8 +52,10 @@ export function advisoryParts(bytes: Uint8Array, name = 'advisory'): AdvisoryPar
   }
 }
 
-function partsOf({ id, affected }: Advisory): readonly SearchPart[] {
-  return affected.map((one) => ({ kind: 'package', from: id, affected: one }))
+function partsOf({ id, aliases, affected }: Advisory): readonly SearchPart[] {
+  const others = aliases.filter((alias) => alias !== id).slice(0, MAX_IDS)
+  const ids = others.length === 0 ? {} : { ids: others }
+  return affected.map((one) => ({ kind: 'package', from: id, ...ids, affected: one }))
 }
 
 function documentsIn(text: string, name: string): readonly JsonValue[] {

@@ -7,14 +7,40 @@ import {
   provenanceMembers,
   questionCoverage,
 } from '../verify/read-answer.ts'
-import type { SearchAnswer, SearchMatch, SearchProvenance, SearchRow } from '../verify/search.ts'
-import { count, flag, listOf, membersOf, oneOf, text, type Shape } from '../verify/shape.ts'
+import type {
+  SearchAnswer,
+  SearchCoverage,
+  SearchMatch,
+  SearchProvenance,
+  SearchRow,
+  SearchVex,
+} from '../verify/search.ts'
+import {
+  count,
+  flag,
+  listOf,
+  membersOf,
+  misshapen,
+  oneOf,
+  tableOf,
+  text,
+  type Shape,
+} from '../verify/shape.ts'
 
 /** As sent: what was asked is compared with the question, not read. */
 export type SearchSent = Omit<SearchAnswer, 'question'> & { readonly question: JsonValue }
 
+const asIs: Shape<JsonValue> = (value) => value
+
+/** There or not: `false` would be a second spelling. */
+const yes: Shape<true> = (value, place) => {
+  if (value !== true) throw misshapen(place, 'true', value)
+  return true
+}
+
 const match: Shape<SearchMatch> = (value, place) => {
   const members = membersOf(value, place)
+  const lifted = members.optional('lifted', yes)
   const read: SearchMatch = {
     part: members.required('part', count),
     component: members.required('component', text),
@@ -38,6 +64,7 @@ const match: Shape<SearchMatch> = (value, place) => {
     ),
     status: members.required('status', oneOf('affected', 'undetermined')),
     entry: members.required('entry', anIndex),
+    ...(lifted === undefined ? {} : { lifted }),
   }
   members.end()
   return read
@@ -50,8 +77,30 @@ const provenance: Shape<SearchProvenance> = (value, place) => {
   return read
 }
 
+const vex: Shape<SearchVex> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: SearchVex = {
+    entry: members.required('entry', anIndex),
+    signer: members.required('signer', text),
+    vulnerability: members.required('vulnerability', text),
+    status: members.required('status', oneOf('not_affected', 'affected', 'fixed', 'under_investigation')),
+    justification: members.required('justification', text),
+    components: members.required('components', listOf(text)),
+  }
+  members.end()
+  return read
+}
+
+const coverage: Shape<SearchCoverage> = (value, place) => {
+  const { lifted, ...rest } = tableOf(text, asIs)(value, place)
+  const read = questionCoverage(rest, place)
+  return lifted === undefined ? read : { ...read, lifted: count(lifted, place) }
+}
+
 const row: Shape<SearchRow> = (value, place) => {
   const members = membersOf(value, place)
+  const said = members.optional('vex', listOf(vex))
+  const lifted = members.optional('lifted', yes)
   const read: SearchRow = {
     image: members.required('image', anImageDigest),
     names: members.required('names', listOf(text)),
@@ -61,11 +110,11 @@ const row: Shape<SearchRow> = (value, place) => {
     sboms: members.required('sboms', listOf(anIndex)),
     silent: members.required('silent', listOf(anIndex)),
     provenance: members.required('provenance', listOf(provenance)),
+    ...(said === undefined ? {} : { vex: said }),
+    ...(lifted === undefined ? {} : { lifted }),
   }
   members.end()
   return read
 }
 
-const asIs: Shape<JsonValue> = (value) => value
-
-export const searchSent: Shape<SearchSent> = answerWith(asIs, row, questionCoverage)
+export const searchSent: Shape<SearchSent> = answerWith(asIs, row, coverage)

@@ -32,6 +32,6 @@ export async function verifiedSearch(
 ): Promise<VerifiedSearch> {
   const answer = await client.search(question, page, options)
   const pae = await fetchSigned(client, answer.entries, options)
-  const attested = checkSearch(answer, pae, client.trust)
+  const { attested } = checkSearch(answer, pae, client.trust)
   return { answer, pae, origins: originsOf(answer.items, attested) }
 }

@@ -206,11 +206,14 @@ export async function questionCoverage(
 }
 
 /** A row of any question. */
-type AnyRow = Omit<ImageRow, 'matches'> & { readonly matches: readonly { readonly entry: LogIndex }[] }
+type AnyRow = Omit<ImageRow, 'matches'> & {
+  readonly matches: readonly { readonly entry: LogIndex }[]
+  readonly vex?: readonly { readonly entry: LogIndex }[]
+}
 
 /** What a row rests on. */
-export function entriesOf({ matches, sboms, provenance }: AnyRow): readonly LogIndex[] {
-  return [...matches.map((one) => one.entry), ...sboms, ...provenance.map((one) => one.entry)]
+export function entriesOf({ matches, sboms, provenance, vex = [] }: AnyRow): readonly LogIndex[] {
+  return [...sboms, ...[...matches, ...provenance, ...vex].map((one) => one.entry)]
 }
 
 /** The rows' entries, all trust roots, and the revocations known of anything the rows rest on. */

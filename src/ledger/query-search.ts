@@ -19,7 +19,15 @@ import { judgePackage, type AffectedPackage } from '../sbom/advisory/affected.ts
 import type { JsonObject } from '../encoding/strict-json.ts'
 import { imagesOf } from '../verify/entry-facts.ts'
 import type { SearchAnswer, SearchMatch, SearchPart, SearchQuestion, SearchRow } from '../verify/search.ts'
-import { componentsOf, matchesIn, planSearch, searchRow, type SearchPlan } from '../verify/search-rows.ts'
+import {
+  componentsOf,
+  matchesIn,
+  planSearch,
+  searchRow,
+  type SearchPlan,
+  type SearchStated,
+} from '../verify/search-rows.ts'
+import { vulnerabilitiesIn } from '../verify/search-vex.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
 import { compareRows } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
@@ -28,6 +36,7 @@ import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { fillPage } from './page.ts'
 import { entriesOf, proofMaterial, questionCoverage } from './query-images.ts'
+import { readVex, type SaidOfImage, type SaidOfImages } from './query-vex.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import { factsAbout, imageInScope, imageTable } from './scoped-images.ts'
 import { asOf, type View } from './view.ts'
@@ -81,9 +90,10 @@ async function querySearch(
   const rows = await candidateRows(search)
   const listed = await readListed(search, rows)
   const hits = await findHits(search, rows, listed)
+  const said = await readSaid(search, hits, listed)
   const rest = hits.filter((hit) => after === undefined || isAfter(hit, after))
   const { items, last, hasMore } = await fillPage(rest, limit, async (hit) => {
-    const row = await makeRow(search, listed, hit.image)
+    const row = await makeRow(search, listed, hit.image, said)
     return { row, entries: entriesOf(row) }
   })
   const claims = after === undefined ? await findClaims(view, listed) : {}
@@ -94,11 +104,14 @@ async function querySearch(
       ? { next: formatCursor(JSON.stringify(wire), { ...last, through: view.through }) }
       : {}),
     ...claims,
-    coverage: await questionCoverage(view, hits, await totalsInScope(search)),
+    coverage: {
+      ...(await questionCoverage(view, hits, await totalsInScope(search))),
+      lifted: await countLifted(search, listed, said),
+    },
     entries: await proofMaterial(view, items, claims.unregistered),
     asOf: asOf(view, view.through),
     assurance: 'rows',
-    notEstablished: ['complete', 'not-revoked'],
+    notEstablished: ['complete', 'not-revoked', ...(items.some((row) => row.vex) ? ['vex'] : [])],
   }
 }
 
@@ -192,16 +205,46 @@ async function scopedHit(search: Search, listed: Listed, image: ImageDigest): Pr
   return row === undefined ? undefined : hitOf(image, row.matches)
 }
 
-async function makeRow(search: Search, listed: Listed, image: ImageDigest): Promise<SearchRow> {
+async function makeRow(
+  search: Search,
+  listed: Listed,
+  image: ImageDigest,
+  said: SaidOfImages,
+): Promise<SearchRow> {
   const { question, view } = search
-  const row = searchRow(question, image, await statedOf(search, listed, image), view.trust, view.through)
+  const stated = await statedOf(search, listed, image, said.get(image))
+  const row = searchRow(question, image, stated, view.trust, view.through)
   if (row === undefined) throw new Fault('integrity-error', `index: expected a row of ${image}, got none`)
   return row
 }
 
-async function statedOf({ view }: Search, listed: Listed, image: ImageDigest) {
+async function statedOf(
+  { view }: Search,
+  listed: Listed,
+  image: ImageDigest,
+  said?: SaidOfImage,
+): Promise<readonly SearchStated[]> {
   const about = await factsAbout(view, image)
-  return about.map((facts) => ({ facts, matches: listed.get(facts.index) ?? [] }))
+  return about.map((facts) => ({
+    facts,
+    matches: listed.get(facts.index) ?? [],
+    vex: said?.get(facts.index) ?? [],
+  }))
+}
+
+/** Of what was found alone: a list of a thousand packages has as many names. */
+function readSaid({ view, question }: Search, hits: readonly Hit[], listed: Listed): Promise<SaidOfImages> {
+  return readVex(
+    view,
+    vulnerabilitiesIn(question.parts, [...listed.values()].flat()),
+    hits.map((hit) => hit.image),
+  )
+}
+
+async function countLifted(search: Search, listed: Listed, said: SaidOfImages): Promise<number> {
+  let lifted = 0
+  for (const image of said.keys()) if ((await makeRow(search, listed, image, said)).lifted === true) lifted++
+  return lifted
 }
 
 /** What unregistered signers list of it: beside the rows, never in them. */

@@ -2,7 +2,7 @@
  * Keys of the two maps (index.md 4): under which bytes an entry is found.
  *
  *     components   p, c ‖ H8(name) ‖ name "@" version  s, d, f ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
- *                  h ‖ commit      b, e, l, t ‖ H8 ‖ text  k ‖ key id              u
+ *                  h ‖ commit      b, e, l, t, v ‖ H8 ‖ text  k ‖ key id              u
  *                  n ‖ H8 ‖ name "@" version   of a component without purl, its name in lower case
  *                  o ‖ H8(name) ‖ name "@" version   of the source package, where it is not the component's own
  *     status       a ‖ attestation      g ‖ attestation ‖ key      k ‖ key      i ‖ alg ‖ digest      r
@@ -134,6 +134,11 @@ export function licenceKey(id: string): Uint8Array {
   return shorten(namedPrefix('l', id))
 }
 
+/** `id` as `foldVulnerability` gives it: who speaks of it as VEX. */
+export function vulnerabilityKey(id: string): Uint8Array {
+  return shorten(namedPrefix('v', id))
+}
+
 export function sourceKey(repo: string, commit: string): Uint8Array {
   return shorten(concatBytes(namedPrefix('g', repo), utf8(`@${commit}`)))
 }
@@ -185,6 +190,8 @@ function keysOfLine({ kind, name, version, extras }: ManifestLine): readonly Uin
       return [licenceKey(name)]
     case 't':
       return [predicateTypeKey(name)]
+    case 'v':
+      return [vulnerabilityKey(name)]
     case 'w':
       // Says that the entry is an SBOM; nobody looks for entries by tool.
       return []

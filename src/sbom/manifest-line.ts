@@ -7,7 +7,7 @@
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 
-/** The kinds of manifest version 4 and the extras that each may have, sorted. */
+/** The kinds of manifest version 5 and the extras that each may have, sorted. */
 const extrasOfKind = {
   b: [],
   c: [],
@@ -21,10 +21,11 @@ const extrasOfKind = {
   p: ['arch', 'distro', 'src'],
   s: ['name'],
   t: [],
+  v: [],
   w: ['platform'],
 } as const satisfies Record<string, readonly string[]>
 
-/** b builder, c CPE, d base image, e environment, f component hash, g source commit, k signer, l licence, n component without purl, p component, s subject, t predicate type, w tool. */
+/** b builder, c CPE, d base image, e environment, f component hash, g source commit, k signer, l licence, n component without purl, p component, s subject, t predicate type, v vulnerability of which VEX speaks (folded), w tool. */
 export type ManifestKind = keyof typeof extrasOfKind
 
 export interface ManifestLine {

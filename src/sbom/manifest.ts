@@ -6,11 +6,12 @@
  *     line = kind TAB name TAB version [TAB key=value …]         sorted by bytes, unique
  *
  * A pure function of the statement and the signing key: an auditor derives the same bytes. The lines themselves stand in
- * stated-lines.ts, but for licences (`l`) and deployments (`e`), which a browser's verifier does without. What lines are posted under is map/keys.ts.
+ * stated-lines.ts, but for licences (`l`), deployments (`e`) and vulnerabilities (`v`), which a browser's verifier does without. What lines are posted under is map/keys.ts.
  */
 import { parseDeployment } from '../attestation/deployment.ts'
 import { isControlType, predicateKind } from '../attestation/predicate-types.ts'
 import type { Statement } from '../attestation/statement.ts'
+import { vexVulnerabilitiesOf } from '../attestation/vex-of-statement.ts'
 import type { KeyId } from '../brand.ts'
 import type { SbomDocument } from './component.ts'
 import { listedLicence } from './licence-list.ts'
@@ -23,7 +24,7 @@ import { readSbom as readStated, statedLines } from './stated-lines.ts'
 export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine } from './manifest-line.ts'
 
 /** Changes with every change of the function below, however small, and with the licence list. */
-export const MANIFEST_VERSION = 4
+export const MANIFEST_VERSION = 5
 
 /**
  * Sorted and unique. `sbom` is what `readSbom` gives, for callers that have it already.
@@ -37,7 +38,13 @@ export function manifestOf(
   sbom: SbomDocument | undefined = readSbom(statement),
 ): readonly ManifestLine[] {
   const licences = isControlType(statement.predicateType) ? [] : licenceLines(sbom)
-  return sortLines([...statedLines(statement, key, sbom), ...licences, ...deploymentLines(statement)])
+  const vulnerabilities = vexVulnerabilitiesOf(statement).map((id) => makeLine('v', id))
+  return sortLines([
+    ...statedLines(statement, key, sbom),
+    ...licences,
+    ...deploymentLines(statement),
+    ...vulnerabilities,
+  ])
 }
 
 /** As in stated-lines.ts, with what is poor; text is refused with the command that converts it. */

@@ -10,10 +10,11 @@ import { principalOf, rootAt } from '../trust/trust-state.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { RowsAnswer, UnregisteredClaims } from './answer.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
+import type { RestingRow } from './row-check.ts'
 
 /** What a file can leave open. `more-rows` stands only where the answer was one page of several. */
 export type OpenQuestion =
-  'complete' | 'not-revoked' | 'coverage' | 'times' | 'scope' | 'not-witnessed' | 'more-rows'
+  'complete' | 'not-revoked' | 'coverage' | 'times' | 'scope' | 'not-witnessed' | 'more-rows' | 'vex'
 
 export interface NotEstablished {
   readonly id: OpenQuestion
@@ -43,16 +44,35 @@ export interface EvidenceReport {
   readonly notEstablished: readonly NotEstablished[]
 }
 
-export interface Verified {
-  readonly answer: RowsAnswer
+/** What the sentences are about, of any answer of rows. */
+type Reported = Pick<RowsAnswer, 'asOf' | 'next'> & {
+  readonly items: readonly RestingRow[]
+  readonly coverage: Pick<RowsAnswer['coverage'], 'images' | 'unknown' | 'unreadableEntries'>
+}
+
+export interface Verified<Answer extends Reported = Reported> {
+  readonly answer: Answer
   readonly checkpoint: Checkpoint
   readonly attested: readonly CheckedAttestation[]
   readonly state: TrustState
   readonly trustRoot: AttestationId
 }
 
-export function reportOf(verified: Verified): EvidenceReport {
-  const { answer, checkpoint, attested, state } = verified
+export function reportOf(verified: Verified<RowsAnswer>): EvidenceReport {
+  const { answer, checkpoint } = verified
+  return {
+    question: answer.question,
+    rows: answer.items,
+    ...(answer.unregistered === undefined ? {} : { unregistered: answer.unregistered }),
+    checkpoint,
+    ...sentencesOf(verified),
+  }
+}
+
+export function sentencesOf(
+  verified: Verified,
+): Pick<EvidenceReport, 'entries' | 'established' | 'notEstablished'> {
+  const { attested, state } = verified
   const entries = attested.map(({ entry }) => ({
     index: entry.index,
     attestation: entry.attestation,
@@ -61,10 +81,6 @@ export function reportOf(verified: Verified): EvidenceReport {
     predicateType: entry.predicateType,
   }))
   return {
-    question: answer.question,
-    rows: answer.items,
-    ...(answer.unregistered === undefined ? {} : { unregistered: answer.unregistered }),
-    checkpoint,
     entries,
     established: established(verified, entries),
     notEstablished: notEstablished(verified),
@@ -88,10 +104,13 @@ function trustSentence({ state, checkpoint, trustRoot }: Verified): string {
   return `Signers' rights follow from the trust root ${trustRoot} in entry 0${version}.`
 }
 
-function rowSentences(rows: RowsAnswer['items'], entries: readonly ReportedEntry[]): string[] {
+function rowSentences(rows: readonly RestingRow[], entries: readonly ReportedEntry[]): string[] {
   if (rows.length === 0) return []
   const behind = new Set(
-    rows.flatMap((row) => [...row.sboms, ...[...row.matches, ...row.provenance].map((one) => one.entry)]),
+    rows.flatMap(({ sboms, matches, provenance, vex = [] }) => [
+      ...sboms,
+      ...[...matches, ...provenance, ...vex].map((one) => one.entry),
+    ]),
   )
   const signers = new Map<string, LogIndex[]>()
   for (const entry of entries) {
@@ -140,6 +159,12 @@ function notEstablished({ answer, checkpoint }: Verified): NotEstablished[] {
       text: 'That others were shown the same log: the checkpoint was not checked against any witness.',
     },
   ]
+  if (answer.items.some(({ vex }) => vex !== undefined)) {
+    open.push({
+      id: 'vex',
+      text: 'That no newer VEX statement takes back one of these, or says otherwise.',
+    })
+  }
   if (answer.next !== undefined) {
     open.push({
       id: 'more-rows',
@@ -165,7 +190,10 @@ const requirable: ReadonlySet<string> = new Set<OpenQuestion>([
  * @throws Fault `malformed` (`parameter-malformed`) for a name that means nothing here: it must not pass as met
  * @throws Fault `unproven`
  */
-export function requireEstablished(report: EvidenceReport, ids: readonly string[]): void {
+export function requireEstablished(
+  report: Pick<EvidenceReport, 'notEstablished'>,
+  ids: readonly string[],
+): void {
   checkRequirable(ids)
   const open = report.notEstablished.filter(({ id }) => ids.includes(id))
   if (open.length === 0) return

@@ -70,7 +70,8 @@ function jsonOf(value: RowsAnswer | RowsAnswer['question']): JsonValue {
   return parseJson(JSON.stringify(value))
 }
 
-function refuseTooLarge(bytes: Uint8Array): void {
+/** @throws Fault `too-large` (`payload-too-large`) */
+export function refuseTooLarge(bytes: Uint8Array): void {
   if (bytes.length <= MAX_EVIDENCE_BYTES) return
   throw new Fault(
     'payload-too-large',

@@ -30,6 +30,7 @@ type Row = ImageRow | FoundRow
 /** A row of any question, and the entries that it rests on. */
 export type RestingRow = Pick<FoundRow, 'image' | 'matches' | 'sboms'> & {
   readonly provenance: readonly { readonly entry: LogIndex }[]
+  readonly vex?: readonly { readonly entry: LogIndex }[]
 }
 
 /**
@@ -74,7 +75,10 @@ export function checkUse(
   attested: readonly CheckedAttestation[],
 ): void {
   const used = new Set(
-    rows.flatMap((row) => [...row.sboms, ...[...row.matches, ...row.provenance].map((one) => one.entry)]),
+    rows.flatMap(({ sboms, matches, provenance, vex = [] }) => [
+      ...sboms,
+      ...[...matches, ...provenance, ...vex].map((one) => one.entry),
+    ]),
   )
   for (const claim of unregistered?.items ?? []) used.add(claim.entry)
   // Whoever revoked within an image scope rested on an entry: it proves the right, whatever else it says.

@@ -2,11 +2,14 @@
  * Makes the rows of a search again from what was signed, and compares them with the rows in the answer, as row-check.ts
  * does for one component. Apart from it, so that the portable verifier need not carry what only searches need.
  */
+import { vexStatementsOf } from '../attestation/vex-of-statement.ts'
 import type { AttestationId, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
 import { sortLines } from '../sbom/manifest-line.ts'
 import { readSbom, statedLines } from '../sbom/stated-lines.ts'
+import type { Checkpoint } from '../tlog/checkpoint.ts'
+import type { TrustState } from '../trust/trust-state.ts'
 import type { UnregisteredClaim } from './answer.ts'
 import { asBadProof } from './bad-proof.ts'
 import { factsOf } from './entry-facts.ts'
@@ -25,6 +28,13 @@ import {
 import { replayTrust } from './trust-replay.ts'
 import { checkClaims, claimOf } from './unregistered.ts'
 
+/** What the answer rests on. */
+export interface CheckedSearch {
+  readonly checkpoint: Checkpoint
+  readonly attested: readonly CheckedAttestation[]
+  readonly state: TrustState
+}
+
 /**
  * Returns what the answer rests on, in the order of the log.
  *
@@ -35,14 +45,14 @@ export function checkSearch(
   answer: SearchAnswer,
   pae: Readonly<Record<AttestationId, Uint8Array>>,
   { logKey, trustRoot }: LogTrust,
-): readonly CheckedAttestation[] {
+): CheckedSearch {
   const checked = checkAnswer(answer, logKey)
   const attested = checkAttestations(checked, pae)
   const trust = replayTrust(checked.checkpoint.origin, trustRoot, attested)
   const through = answer.asOf.indexedThrough
   checkReach(through, attested)
   const plan = planSearch(answer.question)
-  const all = attested.map((one) => statedBy(one, plan))
+  const all = attested.map((one) => statedBy(one, plan, pae[one.entry.attestation]?.length ?? 0))
   const stated = bySubject(all)
   for (const row of answer.items) {
     const made = searchRow(answer.question, row.image, stated.get(row.image) ?? [], trust, through)
@@ -51,16 +61,21 @@ export function checkSearch(
   checkOrder(answer.items)
   checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(all, entry))
   checkUse(answer.items, answer.unregistered, attested)
-  return attested
+  return { checkpoint: checked.checkpoint, attested, state: trust }
 }
 
-function statedBy({ entry, statement }: CheckedAttestation, plan: SearchPlan): SearchStated {
+function statedBy(
+  { entry, statement }: CheckedAttestation,
+  plan: SearchPlan,
+  signedBytes: number,
+): SearchStated {
   return asBadProof('not-admissible', `entry ${entry.index}`, () => {
     const sbom = readSbom(statement)
     const lines = sortLines(statedLines(statement, entry.keyId, sbom))
     const { index, attestation, keyId: key } = entry
     const facts = factsOf(index, attestation, key, lines, claimedTimes(statement, sbom))
-    return { facts, matches: sbom === undefined ? [] : matchesIn(plan, index, lines) }
+    const vex = vexStatementsOf(statement, signedBytes)
+    return { facts, matches: sbom === undefined ? [] : matchesIn(plan, index, lines), vex }
   })
 }
 

@@ -22,6 +22,7 @@ import type {
   SearchRow,
   SearchScope,
 } from './search.ts'
+import { withVex, type VexStated } from './search-vex.ts'
 
 type PackagePart = Extract<SearchPart, { kind: 'package' }>
 
@@ -165,8 +166,7 @@ function escapeOf(character: string): string {
 }
 
 /** What one entry states of a search. */
-export interface SearchStated {
-  readonly facts: EntryFacts
+export interface SearchStated extends VexStated {
   readonly matches: readonly SearchMatch[]
 }
 
@@ -185,7 +185,7 @@ export function sbomsInScope(
 
 /** Undefined if nothing matches, or if the image is outside of the scope. */
 export function searchRow(
-  { scope }: Pick<SearchQuestion, 'scope'>,
+  { scope, parts }: SearchQuestion,
   image: ImageDigest,
   stated: readonly SearchStated[],
   trust: TrustState,
@@ -198,8 +198,15 @@ export function searchRow(
     .sort((a, b) => a.index - b.index)
   const names = namesOf(image, [...sboms, ...provenance])
   const byEntry = new Map(stated.map(({ facts, matches }) => [facts.index, matches]))
-  const matches = sboms.flatMap(({ index }) => byEntry.get(index) ?? [])
-  if (matches.length === 0 || !isInRepo(scope, names)) return undefined
+  const found = sboms.flatMap(({ index }) => byEntry.get(index) ?? [])
+  if (found.length === 0 || !isInRepo(scope, names)) return undefined
+  const { matches, vex } = withVex(
+    { image, namedBy: [...sboms, ...provenance], parts },
+    found,
+    stated.filter((one) => speaksOf(one.facts, image)),
+    trust,
+    asOf,
+  )
   const listing = new Set(matches.map(({ entry }) => entry))
   return {
     image,
@@ -210,6 +217,8 @@ export function searchRow(
     sboms: sboms.map(({ index }) => index),
     silent: sboms.map(({ index }) => index).filter((index) => !listing.has(index)),
     provenance: provenance.map(searchProvenance),
+    ...(vex.length === 0 ? {} : { vex }),
+    ...(matches.every(({ lifted }) => lifted) ? { lifted: true as const } : {}),
   }
 }
 

@@ -2,7 +2,7 @@
  * Questions of a search as JSON, in their one spelling: what is sent, and what answers echo.
  *
  *     {"parts": [
- *        {"from": "GHSA-…", "keys": ["pkg:maven/org.example/lib"], "type": "maven", "names": "installed",
+ *        {"from": "GHSA-…", "ids": ["CVE-…"], "keys": ["pkg:maven/org.example/lib"], "type": "maven", "names": "installed",
  *         "ranges": [{"events": [{"introduced": "0"}, {"fixed": "2.17.1"}], "type": "maven"}, {"vers": "vers:maven/<1.2.3"}, {"unknown": "git"}],
  *         "listed": ["2.0"], "distro": {"ids": ["debian"], "release": "12"}},
  *        {"cpe": "a:apache:log4j", "version": "2.14.1"}, {"hash": "sha256:…"}],
@@ -38,6 +38,8 @@ import type { SearchPart, SearchQuestion, SearchScope } from './search.ts'
 export const MAX_PARTS = 2_000
 /** Names of one package: a distribution's under which tools list it. */
 const MAX_KEYS = 16
+/** Other names of one vulnerability; records have a handful. */
+export const MAX_IDS = 1_000
 /** Of one part; that of a kernel has about 10,000 versions. */
 const MAX_ELEMENTS = 50_000
 /** As of a question in a query (http/query-params.ts). */
@@ -77,7 +79,11 @@ function readScope(field: Field): SearchScope {
 
 function readPart(field: Field): SearchPart {
   const from = optionalMember(field, 'from')
-  const name = from === undefined ? {} : { from: expectText(from, MAX_TEXT) }
+  const ids = listOf(field, 'ids', MAX_IDS).map((id) => expectText(id, MAX_TEXT))
+  const name = {
+    ...(from === undefined ? {} : { from: expectText(from, MAX_TEXT) }),
+    ...(ids.length === 0 ? {} : { ids }),
+  }
   const [cpe, hash] = [optionalMember(field, 'cpe'), optionalMember(field, 'hash')]
   if (cpe !== undefined) return { ...name, ...readCpe(field, cpe) }
   if (hash !== undefined) return { ...name, ...readHash(field, hash) }
@@ -85,7 +91,7 @@ function readPart(field: Field): SearchPart {
 }
 
 function readCpe(field: Field, cpe: Field): SearchPart {
-  refuseOthers(field, ['from', 'cpe', 'version'])
+  refuseOthers(field, ['from', 'ids', 'cpe', 'version'])
   const version = optionalMember(field, 'version')
   return {
     kind: 'cpe',
@@ -95,14 +101,14 @@ function readCpe(field: Field, cpe: Field): SearchPart {
 }
 
 function readHash(field: Field, hash: Field): SearchPart {
-  refuseOthers(field, ['from', 'hash'])
+  refuseOthers(field, ['from', 'ids', 'hash'])
   const digest = expectText(hash, MAX_TEXT)
   componentHashKey(digest)
   return { kind: 'hash', hash: digest }
 }
 
 function readPackage(field: Field): AffectedPackage {
-  refuseOthers(field, ['from', 'keys', 'type', 'names', 'distro', 'listed', 'ranges'])
+  refuseOthers(field, ['from', 'ids', 'keys', 'type', 'names', 'distro', 'listed', 'ranges'])
   const keys = listOf(field, 'keys', MAX_KEYS).map(readKey)
   if (keys.length === 0) throw refusal(member(field, 'keys'), 'at least one package URL')
   const type = expectText(member(field, 'type'), MAX_TEXT)
@@ -182,7 +188,10 @@ function listOf(parent: Field, name: string, most: number): readonly Field[] {
 }
 
 function formatPart(part: SearchPart): JsonObject {
-  const from = part.from === undefined ? {} : { from: part.from }
+  const from = {
+    ...(part.from === undefined ? {} : { from: part.from }),
+    ...(part.ids === undefined || part.ids.length === 0 ? {} : { ids: [...part.ids] }),
+  }
   switch (part.kind) {
     case 'cpe':
       return { ...from, cpe: part.cpe, ...(part.version === undefined ? {} : { version: part.version }) }

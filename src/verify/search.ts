@@ -6,12 +6,16 @@
  *
  * Reading them from JSON is search-shapes.ts; making rows is search-rows.ts.
  */
+import type { VexStatus } from '../attestation/vex.ts'
 import type { LogIndex } from '../brand.ts'
 import type { AffectedPackage, JudgementReason } from '../sbom/advisory/affected.ts'
-import type { FoundRow, ImagesAnswer, ProvenanceRow } from './answer.ts'
+import type { FoundRow, ImagesAnswer, ProvenanceRow, QuestionCoverage } from './answer.ts'
 
-/** What one part looks for; `from` is whatever the asker calls it: an advisory's id, a line of a list. */
-export type SearchPart = { readonly from?: string } & (
+/**
+ * What one part looks for; `from` is whatever the asker calls it: an advisory's id, a line of a list. `ids` are other names of
+ * the same vulnerability: VEX statements about `from` or one of them are shown beside the rows.
+ */
+export type SearchPart = { readonly from?: string; readonly ids?: readonly string[] } & (
   | { readonly kind: 'package'; readonly affected: AffectedPackage }
   /** Of components without a purl: `part:vendor:product`, and the version if only one is meant. */
   | { readonly kind: 'cpe'; readonly cpe: string; readonly version?: string }
@@ -50,6 +54,22 @@ export interface SearchMatch {
   readonly status: 'affected' | 'undetermined'
   /** The SBOM's entry. */
   readonly entry: LogIndex
+  /** A VEX statement of the row says that the component is not affected, or mended, and none that it is affected. */
+  readonly lifted?: true
+}
+
+/** What a signer says as VEX about components that were found; the newest word of each signer. */
+export interface SearchVex {
+  readonly entry: LogIndex
+  /** The principal's name at that entry. */
+  readonly signer: string
+  /** As the statement has it: one of the names that a part of the question has for it. */
+  readonly vulnerability: string
+  readonly status: VexStatus
+  /** As written; empty if there is none. */
+  readonly justification: string
+  /** As in `matches`. */
+  readonly components: readonly string[]
 }
 
 export interface SearchProvenance extends ProvenanceRow {
@@ -64,9 +84,19 @@ export interface SearchRow extends Omit<FoundRow, 'matches' | 'provenance'> {
   readonly provenance: readonly SearchProvenance[]
   /** SBOMs that count and list nothing of it: where the image's SBOMs disagree. */
   readonly silent: readonly LogIndex[]
+  /** By entry; absent if nobody says anything. It changes no status. */
+  readonly vex?: readonly SearchVex[]
+  /** Every match is lifted. */
+  readonly lifted?: true
 }
 
-export interface SearchAnswer extends Omit<ImagesAnswer, 'question' | 'items'> {
+export interface SearchCoverage extends QuestionCoverage {
+  /** How many of the affected and undetermined images are lifted; these counts do not leave them out. */
+  readonly lifted?: number
+}
+
+export interface SearchAnswer extends Omit<ImagesAnswer, 'question' | 'items' | 'coverage'> {
   readonly question: SearchQuestion
   readonly items: readonly SearchRow[]
+  readonly coverage: SearchCoverage
 }

@@ -64,6 +64,25 @@ export const rows: readonly SearchRow[] = [
   row('3', '', [match('', 9, { status: 'undetermined', reason: 'no-version', why: 'source' })]),
 ]
 
+/** The rows, the first of which is lifted; of the second somebody says that it is affected. */
+export const rowsWithVex: readonly SearchRow[] = rows.map((one, at) => {
+  const { component } = one.matches[0] ?? { component: '' }
+  const said = {
+    entry: logIndex(9),
+    signer: 'security',
+    vulnerability: 'CVE-2021-44228',
+    components: [component],
+  }
+  if (at === 0)
+    return {
+      ...one,
+      matches: one.matches.map((found) => ({ ...found, lifted: true as const })),
+      vex: [{ ...said, status: 'not_affected', justification: 'vulnerable_code_not_present' }],
+      lifted: true as const,
+    }
+  return at === 1 ? { ...one, vex: [{ ...said, status: 'affected', justification: '' }] } : one
+})
+
 const { parts, advisories } = advisoryParts(utf8(JSON.stringify(log4shell)))
 
 export const asked: Asked = {

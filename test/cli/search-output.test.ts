@@ -4,13 +4,23 @@ import { describe, it } from 'mocha'
 import { logIndex } from '../../src/brand.ts'
 import { searchCsv, searchNdjson } from '../../src/cli/search-files.ts'
 import { basesToFix, groupRows } from '../../src/cli/search-groups.ts'
-import { joinPages, searchPages } from '../../src/cli/search-pages.ts'
+import { joinPages, searchPages, withoutLifted } from '../../src/cli/search-pages.ts'
 import { formatSearchRows } from '../../src/cli/search-rows.ts'
 import { printSearch } from '../../src/cli/search-summary.ts'
 import { formatVersions } from '../../src/cli/search-versions.ts'
 import { createColors } from '../../src/cli/terminal.ts'
 import type { SearchAnswer, SearchRow } from '../../src/verify/search.ts'
-import { answerOf, asked, digestOf, LOG4SHELL, match, pagesOf, row, rows } from './search-answers.ts'
+import {
+  answerOf,
+  asked,
+  digestOf,
+  LOG4SHELL,
+  match,
+  pagesOf,
+  row,
+  rows,
+  rowsWithVex,
+} from './search-answers.ts'
 
 function printed(found = pagesOf(), { columns = undefined as number | undefined, more = {} } = {}): string {
   const lines: string[] = []
@@ -99,6 +109,55 @@ describe('the table of a search', () => {
   })
 })
 
+describe('VEX statements in a search', () => {
+  const coverage = { ...answerOf(rows).coverage, lifted: 1 }
+  const found = joinPages([
+    answerOf(rowsWithVex, { coverage, notEstablished: ['complete', 'not-revoked', 'vex'] }),
+  ])
+
+  it('stand beside the status of the SBOMs, with who says so, also on a narrow terminal', () => {
+    const wide = formatSearchRows(rowsWithVex, asked.question, undefined).blocks.flat()
+    expect(wide[0])
+      .to.include('affected, lifted by #9 (security, vulnerable_code_not_present)')
+      .and.include('✓ #3 #9')
+    expect(wide[1]).to.match(/VEX #9: security says affected of CVE-2021-44228 in pkg:/)
+    const narrow = formatSearchRows(rowsWithVex, asked.question, 100).blocks.map((block) => block.join('\n'))
+    expect(narrow[0]).to.include('affected, lifted ').and.include('  lifted by #9 (security, vuln')
+    expect(narrow[1]).to.include('  VEX #9: security says affected')
+  })
+
+  it('change no count, and rest on the server’s word for nobody having taken them back', () => {
+    const text = printed(found)
+    expect(text).to.include('Of 9 images: 3 affected, 4 not affected')
+    expect(text).to.include('1 of the images found is lifted by VEX statements')
+    expect(text).to.match(/\? That no newer VEX statement takes back/)
+    expect(printed()).to.not.include('VEX')
+  })
+
+  it('hide what they lift where that is asked for, and the answer says how many in every form', () => {
+    const left = withoutLifted(found)
+    expect(left.answer.items).to.deep.equal(rowsWithVex.slice(1))
+    expect(printed(left)).to.include('1 lifted image not shown (--hide-lifted).')
+    expect(searchCsv(left)).to.match(/,lifted=1,hiddenLifted=1\r\n$/)
+    expect(JSON.parse(searchNdjson(left).trimEnd().split('\n').at(-1) ?? '')).to.include({
+      count: 3,
+      hiddenLifted: 1,
+    })
+  })
+
+  it('leave open what they leave open on any page', () => {
+    const first = answerOf(rowsWithVex.slice(0, 2), { next: 'b', notEstablished: ['complete', 'vex'] })
+    const pages = joinPages([first, answerOf(rowsWithVex.slice(2))])
+    expect(pages.answer.notEstablished).to.have.members(['complete', 'vex', 'not-revoked'])
+  })
+
+  it('are in the CSV of each match that they mean', () => {
+    const lines = searchCsv(found).split('\r\n')
+    expect(lines[1]).to.match(/,false,,,,true,#9 security not_affected vulnerable_code_not_present$/)
+    expect(lines[2]).to.match(/,false,,,,false,#9 security affected$/)
+  })
+})
+
 describe('groups of a search', () => {
   const titles = (by: Parameters<typeof groupRows>[1]): readonly string[] =>
     groupRows(rows, by).map((one) => `${one.title}: ${one.rows.length}`)
@@ -144,7 +203,7 @@ describe('a search as CSV', () => {
     expect(lines[0]).to.match(/^state,image,names,component,version,/)
     expect(lines).to.have.lengthOf(1 + 5 + 1 + 1)
     expect(lines[3]).to.equal(
-      `affected,${digestOf('2')},registry.test/api:2,pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1,2.14.1,affected,"purl, version in the range (${LOG4SHELL})",${LOG4SHELL},6,8,${digestOf('b')},https://ci.test/builder,git.test/shop@${'a'.repeat(40)},true,,,`,
+      `affected,${digestOf('2')},registry.test/api:2,pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1,2.14.1,affected,"purl, version in the range (${LOG4SHELL})",${LOG4SHELL},6,8,${digestOf('b')},https://ci.test/builder,git.test/shop@${'a'.repeat(40)},true,,,,false,`,
     )
     expect(lines[5]).to.match(/^undetermined,/)
     expect(lines[6]).to.equal(

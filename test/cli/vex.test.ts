@@ -5,7 +5,7 @@ import { describe, it } from 'mocha'
 import { isAboutAdvisories, vexFindings, type VexContext } from '../../src/cli/vex-findings.ts'
 import { cycloneDxVex } from '../../src/cli/vex-cyclonedx.ts'
 import { openVex } from '../../src/cli/vex-openvex.ts'
-import { answerOf, asked, digestOf, LOG4SHELL, rows } from './search-answers.ts'
+import { answerOf, asked, digestOf, LOG4SHELL, rows, rowsWithVex } from './search-answers.ts'
 
 const context: VexContext = {
   answer: answerOf(rows),
@@ -22,6 +22,14 @@ interface OpenVexStatement {
   readonly status_notes: string
   readonly action_statement?: string
 }
+
+describe('a draft of VEX', () => {
+  it('takes back nothing that was decided: what signed statements lift is not in it', () => {
+    const lifted = vexFindings({ ...context, answer: answerOf(rowsWithVex) })
+    const images = lifted.flatMap((one) => one.images.map(({ image }) => image))
+    expect(images).to.deep.equal(rows.slice(1).map(({ image }) => image))
+  })
+})
 
 describe('a draft of CycloneDX VEX', () => {
   it('conforms to the schema of 1.6', async () => {

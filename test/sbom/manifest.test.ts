@@ -371,7 +371,7 @@ const text = fc.string({ unit: 'grapheme', maxLength: 8 })
 const filled = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
 const line: fc.Arbitrary<ManifestLine> = fc.oneof(
   fc.record({
-    kind: fc.constantFrom('b', 'c', 'd', 'g', 'k', 'l', 't'),
+    kind: fc.constantFrom('b', 'c', 'd', 'g', 'k', 'l', 't', 'v'),
     name: text,
     version: text,
     extras: fc.constant({}),
@@ -411,7 +411,7 @@ const line: fc.Arbitrary<ManifestLine> = fc.oneof(
 describe('manifests', () => {
   for (const [title, one, expected] of golden) {
     it(`of ${title} have exactly these bytes`, () => {
-      expect(MANIFEST_VERSION).to.equal(4)
+      expect(MANIFEST_VERSION).to.equal(5)
       expect(manifestText(one)).to.equal(expected)
     })
   }
