@@ -62,11 +62,11 @@ function addOrigins(all: Map<LogIndex, SbomOrigin>, found: Origins): void {
 }
 
 /** Counts stay those of all images. */
-export function withoutLifted({ pages, answer }: SearchPages): SearchPages {
+export function withoutLifted({ pages, answer, ...beside }: SearchPages): SearchPages {
   const left = joinPages(
     pages.map((page) => ({ ...page, items: page.items.filter((row) => row.lifted !== true) })),
   )
-  return { ...left, hiddenLifted: answer.items.length - left.answer.items.length }
+  return { ...left, ...beside, hiddenLifted: answer.items.length - left.answer.items.length }
 }
 
 /** @throws Error without a page */
