@@ -4,10 +4,11 @@
  *     leaf = SHA-256(00 ‖ line)       without a newline; sorted by bytes, each line once
  *     value of key `m` = count ‖ RFC 6962 root (counted-root.ts)
  *
- * Lines that stand together have one range proof. Absence is shown by the lines at both sides of the place where the line would stand,
+ * Lines that stand together have one range proof. Absence is shown by the lines at both sides of the place where such a line would stand,
  * which holds only if the manifest is sorted: auditors check that, and so does whoever takes the whole of it.
  */
-import { compareBytes, equalBytes } from '../encoding/bytes.ts'
+import { treeSize } from '../brand.ts'
+import { compareBytes, concatBytes, equalBytes } from '../encoding/bytes.ts'
 import { Fault } from '../errors.ts'
 import { foldRange, rangePlaces } from '../tlog/range.ts'
 import { appendLeaves, edgeRoot, emptyEdge } from '../tlog/right-edge.ts'
@@ -31,7 +32,7 @@ export function manifestRoot(lines: readonly Uint8Array[]): CountedRoot {
 /** @throws Fault `malformed` (`out-of-range`) unless from < to ≤ the number of lines. */
 export function proveLines(lines: readonly Uint8Array[], from: number, to: number): ProvenLines {
   const leaves = lines.map(leafHash)
-  const { size } = countedRootOf(leaves)
+  const size = treeSize(lines.length)
   const hashes = rangePlaces({ from, to }, size).map(({ level, index }) => {
     const width = 2 ** level
     return edgeRoot(appendLeaves(emptyEdge, leaves.slice(index * width, (index + 1) * width)))
@@ -39,13 +40,16 @@ export function proveLines(lines: readonly Uint8Array[], from: number, to: numbe
   return { from, lines: lines.slice(from, to), proof: foldRange({ from, to }, size, hashes) }
 }
 
-/** The lines at both sides of the place where `line` would stand: two, one at either end, none of an empty manifest. */
-export function proveNoLine(lines: readonly Uint8Array[], line: Uint8Array): ProvenLines {
-  const found = lines.findIndex((other) => compareBytes(other, line) >= 0)
-  const at = found === -1 ? lines.length : found
-  if (lines[at] !== undefined && equalBytes(lines[at], line)) throw new Error('manifest: the line is there')
+/**
+ * The lines at both sides of the place where lines with these first fields would stand: two, one at either end, none of an empty
+ * manifest. `fields` is a whole line or its beginning up to a TAB, such as kind TAB name. A line that has them is a mistake of the caller.
+ */
+export function proveNoLine(lines: readonly Uint8Array[], fields: Uint8Array): ProvenLines {
+  if (lines.some((line) => hasFields(line, fields))) throw new Error('manifest: such a line is there')
   if (lines.length === 0) return { from: 0, lines: [], proof: [] }
-  return proveLines(lines, Math.max(0, at - 1), Math.min(lines.length, at + 1))
+  const before = lines.filter((line) => isBefore(line, fields)).length
+  const after = lines.findIndex((line) => isAfter(line, fields))
+  return proveLines(lines, Math.max(0, before - 1), after === -1 ? lines.length : after + 1)
 }
 
 /** These are all lines. @throws Fault `bad-proof` (`map-proof-invalid`), also if they are not sorted. */
@@ -64,18 +68,36 @@ export function checkLines(manifest: CountedRoot, { from, lines, proof }: Proven
 }
 
 /**
- * The line is not in the manifest, if that is sorted.
+ * No line of the manifest has these first fields, if it is sorted.
  * @throws Fault `bad-proof` (`map-proof-invalid`, `inclusion-proof-invalid`)
  */
-export function checkNoLine(manifest: CountedRoot, line: Uint8Array, proven: ProvenLines): void {
-  if (proven.lines.length === 0) return checkManifest(manifest, [])
+export function checkNoLine(manifest: CountedRoot, fields: Uint8Array, proven: ProvenLines): void {
+  const { from, lines } = proven
+  if (lines.length === 0) return checkManifest(manifest, [])
   checkLines(manifest, proven)
-  const end = proven.from + proven.lines.length
-  const before = proven.lines.filter((other) => compareBytes(other, line) < 0).length
-  const after = proven.lines.filter((other) => compareBytes(other, line) > 0).length
-  if (before + after !== proven.lines.length) throw invalid('a line that is not there', 'one that is')
-  if (before === 0 && proven.from !== 0) throw invalid('a line before it', 'none')
-  if (after === 0 && end !== manifest.size) throw invalid('a line after it', 'none')
+  if (lines.some((line) => hasFields(line, fields))) throw invalid('no line with these fields', 'one')
+  const isFirstBefore = lines.slice(0, 1).some((line) => isBefore(line, fields))
+  const isLastAfter = lines.slice(-1).some((line) => isAfter(line, fields))
+  if (!isFirstBefore && from !== 0) throw invalid('a line before the fields', 'none')
+  if (!isLastAfter && from + lines.length !== manifest.size) throw invalid('a line after the fields', 'none')
+}
+
+const TAB = 0x09
+
+/** The line is these fields, or continues them with a TAB. */
+function hasFields(line: Uint8Array, fields: Uint8Array): boolean {
+  const isContinued = line.length === fields.length || line[fields.length] === TAB
+  return isContinued && equalBytes(line.subarray(0, fields.length), fields)
+}
+
+/** Before all lines that have the fields. */
+function isBefore(line: Uint8Array, fields: Uint8Array): boolean {
+  return compareBytes(line, fields) < 0
+}
+
+/** After all lines that have the fields. */
+function isAfter(line: Uint8Array, fields: Uint8Array): boolean {
+  return compareBytes(line, concatBytes(fields, Uint8Array.of(TAB + 1))) >= 0
 }
 
 function checkSorted(lines: readonly Uint8Array[]): void {

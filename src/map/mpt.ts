@@ -39,14 +39,16 @@ export function keyBit(key: Uint8Array, n: number): 0 | 1 {
 }
 
 function paddedByte(key: Uint8Array, i: number): number {
-  return key[i] ?? (i === key.length ? 0x00 : 0xff)
+  if (i < key.length) return key[i] as number
+  return i === key.length ? 0x00 : 0xff
 }
 
 /** The first bit at which two padded keys differ; undefined if the keys are equal. */
 export function firstDifference(a: Uint8Array, b: Uint8Array): number | undefined {
   const longest = Math.max(a.length, b.length)
   for (let i = 0; i <= longest; i++) {
-    const [x, y] = [paddedByte(a, i), paddedByte(b, i)]
+    const x = paddedByte(a, i)
+    const y = paddedByte(b, i)
     if (x !== y) return 8 * i + firstDifferingBit(x, y)
   }
   return undefined
@@ -117,24 +119,25 @@ export interface TreeFold<Node> {
  * from each other.
  */
 export function createTreeFold<Node>(join: (bit: number, left: Node, right: Node) => Node): TreeFold<Node> {
-  const left: { readonly node: Node; readonly overlap: number }[] = []
-  let last: Node | undefined
+  const nodes: Node[] = []
+  /** One less than nodes: between each and the next. */
+  const overlaps: number[] = []
   const settle = (limit: number): void => {
-    for (let top = left.at(-1); top !== undefined && last !== undefined; top = left.at(-1)) {
-      if (top.overlap < limit) return
-      left.pop()
-      last = join(top.overlap, top.node, last)
+    for (let bit = overlaps.at(-1); bit !== undefined && bit >= limit; bit = overlaps.at(-1)) {
+      overlaps.pop()
+      const right = nodes.pop() as Node
+      nodes.push(join(bit, nodes.pop() as Node, right))
     }
   }
   return {
     push(node, overlap = 0) {
       settle(overlap)
-      if (last !== undefined) left.push({ node: last, overlap })
-      last = node
+      if (nodes.length > 0) overlaps.push(overlap)
+      nodes.push(node)
     },
     end() {
       settle(0)
-      return last
+      return nodes[0]
     },
   }
 }

@@ -19,9 +19,8 @@ import {
   MAX_KEY_BYTES,
   MAX_VALUE_BYTES,
   type MapPair,
-  type TreeFold,
 } from './mpt.ts'
-import { createTrieMemory, isLeaf, someLeaf, type NodeId, type TrieMemory } from './trie-memory.ts'
+import { createTrieMemory, isLeaf, type NodeId, type TrieMemory } from './trie-memory.ts'
 
 /** The map as it was after one `put`. */
 export interface MapVersion {
@@ -106,11 +105,22 @@ function sortBatch(pairs: readonly MapPair[]): readonly MapPair[] {
   return sorted
 }
 
-/** A subtree with the pairs [from, to) of the batch that reach it; `some` is any leaf of it. Without a subtree: pairs alone. */
+/** A subtree with the pairs [from, to) of the batch that reach it; without a subtree, pairs alone. */
 interface Task {
-  readonly subtree?: { readonly node: NodeId; readonly some: NodeId }
+  readonly node?: NodeId
   readonly from: number
   readonly to: number
+  /** The first bit at which all of it differs from what is before it; none in front of everything. */
+  readonly overlap: number | undefined
+  /** Of a pair from … to − 1. */
+  readonly near?: Nearest | undefined
+}
+
+/** Where a look-up for the key of pair `i` ends, and the first bit at which the two keys differ; Infinity if they do not. */
+interface Nearest {
+  readonly i: number
+  readonly key: Uint8Array
+  readonly difference: number
 }
 
 interface Merge {
@@ -126,53 +136,57 @@ interface Merge {
 function createMerge(memory: TrieMemory, batch: readonly MapPair[]): Merge {
   const dropped: NodeId[] = []
   const tasks: Task[] = []
-  const out = createRow(memory)
+  const fold = createTreeFold<NodeId>((bit, left, right) => memory.addInner(bit, left, right))
   let addedKeys = 0
-  const keyAt = (i: number): Uint8Array => pairAt(batch, i).key
 
-  const addPairs = (from: number, to: number): void => {
+  const addPairs = (from: number, to: number, overlap: number | undefined): void => {
     for (let i = from; i < to; i++) {
-      const leaf = memory.addLeaf(pairAt(batch, i))
-      out.push(leaf, leaf)
+      const before = i === from ? overlap : differenceOf(pairAt(batch, i - 1).key, pairAt(batch, i).key)
+      fold.push(memory.addLeaf(pairAt(batch, i)), before)
       addedKeys++
     }
   }
-  const replace = (leaf: NodeId, i: number): void => {
+  const replace = (leaf: NodeId, i: number, overlap: number | undefined): void => {
     dropped.push(leaf)
-    const replaced = memory.replaceLeaf(leaf, pairAt(batch, i).value)
-    out.push(replaced, replaced)
+    fold.push(memory.replaceLeaf(leaf, pairAt(batch, i).value), overlap)
   }
-  const split = (node: NodeId, some: NodeId, from: number, to: number): void => {
+  const split = (node: NodeId, { from, to, overlap, near }: Task): void => {
     dropped.push(node)
     const bit = memory.bit(node)
-    const [left, right] = [memory.left(node), memory.right(node)]
-    const middle = firstAt(from, to, (i) => keyBit(keyAt(i), bit) === 1)
-    tasks.push({ subtree: { node: right, some: someLeaf(memory, right) }, from: middle, to })
-    tasks.push({ subtree: { node: left, some }, from, to: middle })
+    const middle = firstAt(from, to, (i) => keyBit(pairAt(batch, i).key, bit) === 1)
+    const within = (low: number, high: number): Nearest | undefined =>
+      near !== undefined && near.i >= low && near.i < high ? near : undefined
+    tasks.push({ node: memory.right(node), from: middle, to, overlap: bit, near: within(middle, to) })
+    tasks.push({ node: memory.left(node), from, to: middle, overlap, near: within(from, middle) })
   }
-  const work = ({ subtree, from, to }: Task): void => {
-    if (subtree === undefined) return addPairs(from, to)
-    const { node, some } = subtree
-    const place = placer(memory.key(some), isLeaf(node) ? Infinity : memory.bit(node))
+  const work = (task: Task): void => {
+    const { node, from, to, overlap } = task
+    if (node === undefined) return addPairs(from, to, overlap)
+    if (from === to) return fold.push(node, overlap)
+    const near = task.near ?? nearest(memory, node, pairAt(batch, from).key, from)
+    const place = createPlacer(batch, near, isLeaf(node) ? Infinity : memory.bit(node))
     // Sorted: what comes before the subtree, what goes into it, what comes after it.
-    const inside = firstAt(from, to, (i) => place(keyAt(i)) >= 0)
-    const after = firstAt(inside, to, (i) => place(keyAt(i)) > 0)
-    addPairs(from, inside)
-    if (after < to) tasks.push({ from: after, to })
-    if (inside === after) out.push(node, some)
-    else if (isLeaf(node)) replace(node, inside)
-    else split(node, some, inside, after)
+    const inside = firstAt(from, to, (i) => place(i) >= 0)
+    const after = firstAt(inside, to, (i) => place(i) > 0)
+    const parts = (i: number): number => differenceOf(near.key, pairAt(batch, i).key)
+    addPairs(from, inside, overlap)
+    if (after < to) tasks.push({ from: after, to, overlap: parts(after) })
+    const own = inside === from ? overlap : parts(inside - 1)
+    if (inside === after) fold.push(node, own)
+    else if (isLeaf(node)) replace(node, inside, own)
+    else split(node, { from: inside, to: after, overlap: own, near })
   }
 
   return {
     run(top) {
       tasks.push({
-        ...(top === undefined ? {} : { subtree: { node: top, some: someLeaf(memory, top) } }),
+        ...(top === undefined ? {} : { node: top }),
         from: 0,
         to: batch.length,
+        overlap: undefined,
       })
       for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) work(task)
-      return out.end()
+      return fold.end()
     },
     get addedKeys() {
       return addedKeys
@@ -181,32 +195,29 @@ function createMerge(memory: TrieMemory, batch: readonly MapPair[]): Merge {
   }
 }
 
-/** Subtrees in order, each with any leaf of it, made into one tree. */
-function createRow(memory: TrieMemory): {
-  push(node: NodeId, some: NodeId): void
-  end: TreeFold<NodeId>['end']
-} {
-  const fold = createTreeFold<NodeId>((bit, left, right) => memory.addInner(bit, left, right))
-  let before: NodeId | undefined
-  return {
-    push(node, some) {
-      fold.push(
-        node,
-        before === undefined ? undefined : firstDifference(memory.key(before), memory.key(some)),
-      )
-      before = some
-    },
-    end: () => fold.end(),
+function nearest(memory: TrieMemory, node: NodeId, key: Uint8Array, i: number): Nearest {
+  let at = node
+  while (!isLeaf(at)) at = keyBit(key, memory.bit(at)) === 0 ? memory.left(at) : memory.right(at)
+  const found = memory.key(at)
+  return { i, key: found, difference: differenceOf(key, found) }
+}
+
+/**
+ * Whether pair `i` comes before (−1), goes into (0) or comes after (1) a subtree of which `near` is a key, and whose keys agree up to
+ * `bit`.
+ */
+function createPlacer(batch: readonly MapPair[], near: Nearest, bit: number): (i: number) => -1 | 0 | 1 {
+  return (i) => {
+    const { key } = pairAt(batch, i)
+    const difference = i === near.i ? near.difference : differenceOf(key, near.key)
+    if (difference >= bit) return 0
+    return keyBit(key, difference) === 0 ? -1 : 1
   }
 }
 
-/** Whether a key comes before (−1), goes into (0) or comes after (1) the subtree of the leaf's key whose keys agree up to `bit`. */
-function placer(leafKey: Uint8Array, bit: number): (key: Uint8Array) => -1 | 0 | 1 {
-  return (key) => {
-    const difference = firstDifference(key, leafKey)
-    if (difference === undefined || difference >= bit) return 0
-    return keyBit(key, difference) === 0 ? -1 : 1
-  }
+/** Infinity if the keys are equal. */
+function differenceOf(a: Uint8Array, b: Uint8Array): number {
+  return firstDifference(a, b) ?? Infinity
 }
 
 /** The first of from … to − 1 for which it holds, if it does for all after that too; else `to`. */

@@ -91,20 +91,39 @@ describe('the tree of a manifest', () => {
     )
   })
 
-  it('proves each line that is not there, in any manifest, and none that is', () => {
+  it('proves of any first fields that no line has them, in any manifest, and of none that a line has', () => {
+    const someText = fc.string({ unit: fc.constantFrom('a', 'b', '\t', '!'), maxLength: 4 })
+    const someManifest = fc.uniqueArray(someText, { maxLength: 14 })
     fc.assert(
-      fc.property(someLines, fc.string({ maxLength: 4 }).map(utf8), (all, line) => {
-        const root = manifestRoot(all)
-        const isThere = all.some((other) => compareBytes(other, line) === 0)
-        if (isThere) {
-          expect(() => proveNoLine(all, line)).to.throw('is there')
+      fc.property(someManifest, someText, (texts, fields) => {
+        const all = sortedLines(texts)
+        const has = (text: string): boolean => texts.some((line) => `${line}\t`.startsWith(`${text}\t`))
+        if (has(fields)) {
+          expect(() => proveNoLine(all, utf8(fields))).to.throw('is there')
           return
         }
-        const proven = proveNoLine(all, line)
-        checkNoLine(root, line, proven)
-        for (const other of all) refusal(() => checkNoLine(root, other, proven))
+        const proven = proveNoLine(all, utf8(fields))
+        expect(proven.lines.length).to.be.at.most(2)
+        checkNoLine(manifestRoot(all), utf8(fields), proven)
+        for (const other of texts) refusal(() => checkNoLine(manifestRoot(all), utf8(other), proven))
       }),
+      { numRuns: 300 },
     )
+  })
+
+  it('proves that a package is not listed in any version, and that a version is not, whatever extras it would have', () => {
+    checkNoLine(manifest, utf8('p\tpkg:npm/express'), proveNoLine(lines, utf8('p\tpkg:npm/express')))
+    checkNoLine(
+      manifest,
+      utf8('p\tpkg:npm/lodash\t4.17.2'),
+      proveNoLine(lines, utf8('p\tpkg:npm/lodash\t4.17.2')),
+    )
+    const around = proveLines(lines, 1, 3)
+    // The next line after left-pad is lodash: not proof that lodash is absent.
+    refuseAll(['p\tpkg:npm/lodash', 's\tsha256:0a', 's'], (fields) =>
+      checkNoLine(manifest, utf8(fields), around),
+    )
+    refuseAll(['s\tsha256:0a', 's'], (fields) => checkNoLine(manifest, utf8(fields), proveLines(lines, 4, 7)))
   })
 
   it('is not fooled by lines that are not neighbours, by one side alone, or by the end of another manifest', () => {
