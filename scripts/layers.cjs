@@ -46,7 +46,7 @@ const layers = {
   map: {
     imports: [...log, 'attestation', 'sbom'],
     portable: true,
-    holds: 'manifests to keys; later the maps and their proofs',
+    holds: 'manifests to keys; the maps and their proofs',
   },
   verify: {
     imports: portable,

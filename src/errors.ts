@@ -144,6 +144,7 @@ export const classOfReason = {
   'integrity-error': 'bad-proof',
   'log-forked': 'bad-proof',
   'log-rolled-back': 'bad-proof',
+  'map-proof-invalid': 'bad-proof',
   'not-admissible': 'bad-proof',
   'rows-differ': 'bad-proof',
   'signed-bytes-withheld': 'bad-proof',

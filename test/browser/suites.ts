@@ -26,6 +26,7 @@ export const nodeOnly: Readonly<Record<string, string>> = {
   'test/encoding/bytes.test.ts': 'compares with Buffer',
   'test/encoding/hex.test.ts': 'compares with Buffer',
   'test/entry/hashed-rekord.test.ts': 'compares with node:crypto',
+  'test/map/manifest-tree.test.ts': 'compares with merkletreejs',
   'test/sbom/corpus.test.ts': 'unpacks 60 MB of real SBOMs from the disk',
   'test/sbom/cyclonedx.test.ts': "compares with the CycloneDX library's schemas",
   'test/tlog/grow.test.ts': 'makes tiles: the work of a server, and seconds of hashing',

@@ -1,0 +1,238 @@
+/**
+ * A map of mpt-v1 in memory, with versions (index.md 2 and 8).
+ *
+ *     const trie = new MapTrie()
+ *     const next = trie.put([{ key, value }])       the latest version, with its root
+ *     trie.release(before)                          versions are readable until they are released
+ *
+ * Nodes are never changed: a batch makes new ones from the touched leaves up to the root, each once, and shares the rest with the version
+ * before. What a version no longer has is given back once no older version is held. The root does not depend on order or
+ * batches. Keys are never removed. Proofs from a version are made in trie-proof.ts.
+ */
+import { equalBytes } from '../encoding/bytes.ts'
+import {
+  compareMapKeys,
+  createTreeFold,
+  emptyMapRoot,
+  firstDifference,
+  keyBit,
+  MAX_KEY_BYTES,
+  MAX_VALUE_BYTES,
+  type MapPair,
+} from './mpt.ts'
+import { createTrieMemory, isLeaf, type NodeId, type TrieMemory } from './trie-memory.ts'
+
+/** The map as it was after one `put`. */
+export interface MapVersion {
+  /** 32 bytes. */
+  readonly root: Uint8Array
+  readonly keyCount: number
+  readonly memory: TrieMemory
+  /** Undefined in the empty map. @throws Error once the version is released */
+  readonly top: NodeId | undefined
+}
+
+/** Nodes that version `from` and all later ones are without. */
+interface Dropped {
+  readonly from: number
+  readonly nodes: readonly NodeId[]
+}
+
+export class MapTrie {
+  readonly #memory = createTrieMemory()
+  /** The number of each version that is held. */
+  readonly #held = new Map<MapVersion, number>()
+  #dropped: Dropped[] = []
+  #count = 0
+  #latest: MapVersion = this.#hold(undefined, 0)
+
+  get latest(): MapVersion {
+    return this.#latest
+  }
+
+  /** Allocated for nodes, keys and values, used or not. */
+  get byteLength(): number {
+    return this.#memory.byteLength
+  }
+
+  /** Inserts keys, replaces values. Each key at most once; in any order. Leaves the trie as it was if it throws. */
+  put(pairs: readonly MapPair[]): MapVersion {
+    const batch = sortBatch(pairs)
+    const merge = createMerge(this.#memory, batch)
+    const top = merge.run(this.#latest.top)
+    this.#latest = this.#hold(top, this.#latest.keyCount + merge.addedKeys)
+    this.#dropped.push({ from: this.#count, nodes: merge.dropped })
+    return this.#latest
+  }
+
+  /** The version cannot be read any more. The latest one stays. */
+  release(version: MapVersion): void {
+    if (version === this.#latest) throw new Error('trie: the latest version cannot be released')
+    if (!this.#held.delete(version)) throw new Error('trie: a version that is not held')
+    const oldest = Math.min(...this.#held.values())
+    for (const { nodes } of this.#dropped.filter(({ from }) => from <= oldest)) {
+      for (const node of nodes) this.#memory.free(node)
+    }
+    this.#dropped = this.#dropped.filter(({ from }) => from > oldest)
+  }
+
+  #hold(top: NodeId | undefined, keyCount: number): MapVersion {
+    const [memory, held] = [this.#memory, this.#held]
+    const version = {
+      root: top === undefined ? emptyMapRoot : memory.hash(top).slice(),
+      keyCount,
+      memory,
+      get top() {
+        if (!held.has(version)) throw new Error('trie: this version was released')
+        return top
+      },
+    }
+    held.set(version, ++this.#count)
+    return version
+  }
+}
+
+function sortBatch(pairs: readonly MapPair[]): readonly MapPair[] {
+  for (const { key, value } of pairs) {
+    if (key.length > MAX_KEY_BYTES || value.length > MAX_VALUE_BYTES) {
+      throw new Error(`trie: expected at most 1024 bytes, got ${key.length} and ${value.length}`)
+    }
+  }
+  const sorted = [...pairs].sort((a, b) => compareMapKeys(a.key, b.key))
+  if (sorted.some(({ key }, i) => i > 0 && equalBytes(key, sorted[i - 1]?.key ?? key))) {
+    throw new Error('trie: expected each key once in a batch')
+  }
+  return sorted
+}
+
+/** A subtree with the pairs [from, to) of the batch that reach it; without a subtree, pairs alone. */
+interface Task {
+  readonly node?: NodeId
+  readonly from: number
+  readonly to: number
+  /** The first bit at which all of it differs from what is before it; none in front of everything. */
+  readonly overlap: number | undefined
+  /** Of a pair from … to − 1. */
+  readonly near?: Nearest | undefined
+}
+
+/** Where a look-up for the key of pair `i` ends, and the first bit at which the two keys differ; Infinity if they do not. */
+interface Nearest {
+  readonly i: number
+  readonly key: Uint8Array
+  readonly difference: number
+}
+
+interface Merge {
+  run(top: NodeId | undefined): NodeId | undefined
+  readonly addedKeys: number
+  readonly dropped: readonly NodeId[]
+}
+
+/**
+ * Takes the old tree apart where the batch touches it, into whole untouched subtrees and leaves, and folds these and the new leaves, in
+ * order, into the new one. With a list of tasks, not by recursion: the tree may be thousands of nodes deep where its keys are chosen so.
+ */
+function createMerge(memory: TrieMemory, batch: readonly MapPair[]): Merge {
+  const dropped: NodeId[] = []
+  const tasks: Task[] = []
+  const fold = createTreeFold<NodeId>((bit, left, right) => memory.addInner(bit, left, right))
+  let addedKeys = 0
+
+  const addPairs = (from: number, to: number, overlap: number | undefined): void => {
+    for (let i = from; i < to; i++) {
+      const before = i === from ? overlap : differenceOf(pairAt(batch, i - 1).key, pairAt(batch, i).key)
+      fold.push(memory.addLeaf(pairAt(batch, i)), before)
+      addedKeys++
+    }
+  }
+  const replace = (leaf: NodeId, i: number, overlap: number | undefined): void => {
+    dropped.push(leaf)
+    fold.push(memory.replaceLeaf(leaf, pairAt(batch, i).value), overlap)
+  }
+  const split = (node: NodeId, { from, to, overlap, near }: Task): void => {
+    dropped.push(node)
+    const bit = memory.bit(node)
+    const middle = firstAt(from, to, (i) => keyBit(pairAt(batch, i).key, bit) === 1)
+    const within = (low: number, high: number): Nearest | undefined =>
+      near !== undefined && near.i >= low && near.i < high ? near : undefined
+    tasks.push({ node: memory.right(node), from: middle, to, overlap: bit, near: within(middle, to) })
+    tasks.push({ node: memory.left(node), from, to: middle, overlap, near: within(from, middle) })
+  }
+  const work = (task: Task): void => {
+    const { node, from, to, overlap } = task
+    if (node === undefined) return addPairs(from, to, overlap)
+    if (from === to) return fold.push(node, overlap)
+    const near = task.near ?? nearest(memory, node, pairAt(batch, from).key, from)
+    const place = createPlacer(batch, near, isLeaf(node) ? Infinity : memory.bit(node))
+    // Sorted: what comes before the subtree, what goes into it, what comes after it.
+    const inside = firstAt(from, to, (i) => place(i) >= 0)
+    const after = firstAt(inside, to, (i) => place(i) > 0)
+    const parts = (i: number): number => differenceOf(near.key, pairAt(batch, i).key)
+    addPairs(from, inside, overlap)
+    if (after < to) tasks.push({ from: after, to, overlap: parts(after) })
+    const own = inside === from ? overlap : parts(inside - 1)
+    if (inside === after) fold.push(node, own)
+    else if (isLeaf(node)) replace(node, inside, own)
+    else split(node, { from: inside, to: after, overlap: own, near })
+  }
+
+  return {
+    run(top) {
+      tasks.push({
+        ...(top === undefined ? {} : { node: top }),
+        from: 0,
+        to: batch.length,
+        overlap: undefined,
+      })
+      for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) work(task)
+      return fold.end()
+    },
+    get addedKeys() {
+      return addedKeys
+    },
+    dropped,
+  }
+}
+
+function nearest(memory: TrieMemory, node: NodeId, key: Uint8Array, i: number): Nearest {
+  let at = node
+  while (!isLeaf(at)) at = keyBit(key, memory.bit(at)) === 0 ? memory.left(at) : memory.right(at)
+  const found = memory.key(at)
+  return { i, key: found, difference: differenceOf(key, found) }
+}
+
+/**
+ * Whether pair `i` comes before (−1), goes into (0) or comes after (1) a subtree of which `near` is a key, and whose keys agree up to
+ * `bit`.
+ */
+function createPlacer(batch: readonly MapPair[], near: Nearest, bit: number): (i: number) => -1 | 0 | 1 {
+  return (i) => {
+    const { key } = pairAt(batch, i)
+    const difference = i === near.i ? near.difference : differenceOf(key, near.key)
+    if (difference >= bit) return 0
+    return keyBit(key, difference) === 0 ? -1 : 1
+  }
+}
+
+/** Infinity if the keys are equal. */
+function differenceOf(a: Uint8Array, b: Uint8Array): number {
+  return firstDifference(a, b) ?? Infinity
+}
+
+/** The first of from … to − 1 for which it holds, if it does for all after that too; else `to`. */
+function firstAt(from: number, to: number, holds: (i: number) => boolean): number {
+  let [low, high] = [from, to]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (holds(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+function pairAt(batch: readonly MapPair[], i: number): MapPair {
+  const pair = batch[i]
+  if (pair === undefined) throw new Error(`trie: no pair ${i} in the batch`)
+  return pair
+}
