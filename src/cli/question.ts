@@ -12,6 +12,7 @@ export interface StatedFlags {
   readonly commit?: string
   readonly builder?: string
   readonly signer?: string
+  readonly type?: string
   readonly base?: string
   readonly licence?: string
   /** As `licence`. */
@@ -27,6 +28,7 @@ export function withQuestionFlags(command: Command): Command {
     .addOption(new Option('--commit <HEX>', 'instead: built from this commit, written out'))
     .addOption(new Option('--builder <ID>', 'instead: built by this builder, as the provenance has it'))
     .addOption(new Option('--signer <KEY>', 'instead: with a statement signed by this key, sha256:…'))
+    .addOption(new Option('--type <TYPE>', 'instead: with a statement of this predicate type, written out'))
     .addOption(new Option('--base <IMAGE>', 'instead: built on this image, sha256:… or NAME@sha256:…'))
     .addOption(new Option('--licence <ID>', 'instead: with a component under this licence, an SPDX id'))
     .addOption(new Option('--license <ID>', 'another spelling of --licence'))
@@ -64,6 +66,8 @@ function statedQuestion(kind: (typeof STATED_KINDS)[number], text: string): Foun
       return { builder: text }
     case 'signer':
       return { signer: text.replace(/^key:/, '') }
+    case 'type':
+      return { type: text }
     case 'base':
       return { base: /^sha(384|512):/.test(text) ? text : parseImageArgument(text) }
     case 'licence':
@@ -101,6 +105,7 @@ export function predicateOf(question: RowsAnswer['question']): string {
   if ('commit' in question) return `were built from commit ${visible(question.commit)}`
   if ('builder' in question) return `were built by ${visible(question.builder)}`
   if ('signer' in question) return `have a statement signed by ${visible(question.signer)}`
+  if ('type' in question) return `have a statement of the type ${visible(question.type)}`
   if ('base' in question) return `were built on the image ${visible(question.base)}`
   if ('licence' in question) return `list a component under ${visible(question.licence)}`
   return `list a component with the hash ${visible(question.hash)}`

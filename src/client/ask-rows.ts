@@ -1,4 +1,4 @@
-/** Questions for rows: which images contain a component, or have a commit, builder, signer, base image, licence or hash. */
+/** Questions for rows: which images contain a component, or have a commit, builder, signer, type of statement, base image, licence or hash. */
 import { isSameLicence } from '../sbom/licence.ts'
 import type { FoundAnswer, ImagesAnswer, RowsAnswer, StatedKind, StatedQuestion } from '../verify/answer.ts'
 import { parseStatedQuestion } from '../verify/found-rows.ts'
@@ -24,7 +24,7 @@ export interface ImagesQuery extends Page {
   readonly range?: string
 }
 
-/** Exactly one kind: `{commit}`, `{builder}`, `{signer}`, `{base}` (an image's digest), `{licence}` (an SPDX id), `{hash}`. */
+/** Exactly one kind: `{commit}`, `{builder}`, `{signer}`, `{type}` (a predicate type), `{base}` (an image's digest), `{licence}` (an SPDX id), `{hash}`. */
 export type FoundQuery = Page & StatedQuery
 
 type StatedQuery = {

@@ -1,5 +1,5 @@
 /**
- * `/ledger/v1/images`: which images contain a component, or have a commit, builder, signer, base image, licence or hash;
+ * `/ledger/v1/images`: which images contain a component, or have a commit, builder, signer, type of statement, base image, licence or hash;
  * what is known of one.
  */
 import type { Router } from 'express'
@@ -9,6 +9,7 @@ import { Fault } from '../errors.ts'
 import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../ledger/limits.ts'
 import type { SearchScope } from '../verify/search.ts'
 import { parseScope } from '../verify/search-wire.ts'
+import { STATED_KINDS } from '../verify/found-rows.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { ImagesQuery, LedgerDoor } from './ledger-door.ts'
@@ -66,7 +67,7 @@ function scopeOf(params: Pick<QueryParams<'repo' | 'platform'>, 'get'>): SearchS
   })
 }
 
-const KINDS = ['component', 'commit', 'builder', 'signer', 'base', 'licence', 'hash'] as const
+const KINDS = ['component', ...STATED_KINDS] as const
 type Params = QueryParams<(typeof KINDS)[number] | (typeof MOMENT)[number] | 'range' | 'limit' | 'cursor'>
 
 function readParams(target: string): Params {

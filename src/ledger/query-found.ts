@@ -1,5 +1,5 @@
 /**
- * "Which images have this commit, builder, signer, base image, licence, component hash?" The index has a key for each;
+ * "Which images have this commit, builder, signer, type of statement, base image, licence, component hash?" The index has a key for each;
  * rows are made by verify/found-rows.ts.
  */
 import type { ImageDigest, LogIndex } from '../brand.ts'
@@ -10,6 +10,7 @@ import {
   commitKey,
   componentHashKey,
   licenceKey,
+  predicateTypeKey,
   signerKey,
   subjectKey,
 } from '../map/keys.ts'
@@ -132,6 +133,7 @@ function keyOf(question: StatedQuestion): Uint8Array {
   if ('commit' in question) return commitKey(question.commit)
   if ('builder' in question) return builderKey(question.builder)
   if ('signer' in question) return signerKey(question.signer)
+  if ('type' in question) return predicateTypeKey(question.type)
   if ('base' in question) return baseImageKey(question.base)
   return 'hash' in question ? componentHashKey(question.hash) : licenceKey(question.licence)
 }

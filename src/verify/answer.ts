@@ -126,13 +126,14 @@ export interface ImagesAnswer {
 }
 
 /**
- * What statements are asked for beside components: a commit in hex, a builder as written, a signer's key; the digest of a
+ * What statements are asked for beside components: a commit in hex, a builder as written, a signer's key, a predicate type as written; the digest of a
  * base image; an SPDX licence id, or a component's hash, that an SBOM lists.
  */
 export type StatedQuestion =
   | { readonly commit: string }
   | { readonly builder: string }
   | { readonly signer: KeyId }
+  | { readonly type: string }
   | { readonly base: string }
   | { readonly licence: string }
   | { readonly hash: string }

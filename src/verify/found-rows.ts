@@ -1,5 +1,5 @@
 /**
- * Rows of "which images have this commit, builder, signer, base image, licence, component hash?": what statements say
+ * Rows of "which images have this commit, builder, signer, type of statement, base image, licence, component hash?": what statements say
  * beside components. Pure, as rows.ts, so that a row can be made again from what was signed.
  *
  * A statement about an image that no longer holds still shows it: whoever asks for a leaked key wants to see those. What an
@@ -16,7 +16,7 @@ import type { FoundRow, StatedKind, StatedQuestion } from './answer.ts'
 import { isProvenance, speaksOf, type EntryFacts } from './entry-facts.ts'
 import { countingSboms, isGood, namesOf, provenanceRow } from './rows.ts'
 
-export const STATED_KINDS = ['commit', 'builder', 'signer', 'base', 'licence', 'hash'] as const
+export const STATED_KINDS = ['commit', 'builder', 'signer', 'type', 'base', 'licence', 'hash'] as const
 
 /** An entry's facts, and whether it states what was asked. */
 export interface FoundFacts {
@@ -30,10 +30,11 @@ export interface FoundFacts {
  * @throws Fault `malformed` (`hex-malformed`, `digest-malformed`, `parameter-malformed`)
  */
 export function parseStatedQuestion(question: { readonly [kind in StatedKind]?: string }): StatedQuestion {
-  const { commit, builder, signer, base, licence, hash } = question
+  const { commit, builder, signer, type, base, licence, hash } = question
   if (commit !== undefined) return { commit: checkedCommit(commit) }
   if (builder !== undefined) return { builder }
   if (signer !== undefined) return { signer: keyId(signer) }
+  if (type !== undefined) return { type }
   if (licence !== undefined) return { licence: checkedLicence(licence) }
   if (base !== undefined) {
     baseImageKey(base)
@@ -71,6 +72,7 @@ export function isStated(
   if ('commit' in question) return lines.some((line) => line.kind === 'g' && line.version === question.commit)
   if ('builder' in question) return has('b', question.builder)
   if ('signer' in question) return has('k', question.signer)
+  if ('type' in question) return has('t', question.type)
   if ('base' in question) return has('d', question.base)
   if ('hash' in question) return has('f', question.hash)
   const ids = (sbom?.licences ?? []).flatMap((text) => licenceIds(text))

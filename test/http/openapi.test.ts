@@ -52,7 +52,7 @@ describe('schema/openapi.yaml', () => {
 
   it('lists exactly the parameters that each route takes', async () => {
     await using server = await serveDoor(createDoor())
-    const alternatives = ['commit', 'builder', 'signer', 'base', 'licence', 'hash']
+    const alternatives = ['commit', 'builder', 'signer', 'type', 'base', 'licence', 'hash']
     const examples: Record<string, string> = {
       component: 'pkg:npm/a',
       target: 'key:sha256:00',
