@@ -7,8 +7,8 @@ import type { Moment } from '../ledger/moment.ts'
 import type { SearchAsked } from '../ledger/query-search.ts'
 import { parseSearchQuestion } from '../verify/search-wire.ts'
 
-/** The longest advisory, of a kernel, and as much again. */
-const MAX_SEARCH_BYTES = 32 * 1024 * 1024
+/** Two thousand packages, or a kernel with all its versions, several times over. Reading so much takes some 50 ms. */
+const MAX_SEARCH_BYTES = 4 * 1024 * 1024
 
 /** @throws Fault `malformed` (`search-malformed`, …) with the place; `too-large` */
 export function parseSearch(bytes: Uint8Array): { readonly asked: SearchAsked; readonly moment: Moment } {

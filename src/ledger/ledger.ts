@@ -44,6 +44,7 @@ import { askPackages, type PackagesAsked } from './query-packages.ts'
 import { queryRevocations } from './query-revocations.ts'
 import { askUnknown, type UnknownAsked } from './query-unknown.ts'
 import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-search.ts'
+import { createSearchTurns, type SearchTurns } from './search-turns.ts'
 import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
 import { createStatementMemo } from './statement-memo.ts'
@@ -74,6 +75,7 @@ export class Ledger implements AsyncDisposable {
   readonly #submissions: Submissions
   /** What costs too much to be made for each question. */
   readonly #kept: Pick<View, 'statements' | 'totals'>
+  readonly #searches: SearchTurns
   /** Consistency, bundles, proof files, events. */
   readonly records: Records
   #published: Published
@@ -89,6 +91,7 @@ export class Ledger implements AsyncDisposable {
       log: () => this.#logView(),
       index: (use) => this.#view(use),
     })
+    this.#searches = createSearchTurns(options.clock)
     this.#kept = { statements: createStatementMemo(storage.blobs), totals: createPastTotals(options.clock) }
     this.#follower = new Follower(
       {
@@ -220,9 +223,9 @@ export class Ledger implements AsyncDisposable {
     return this.#ask(askUnknown(asked), moment)
   }
 
-  /** Many packages at once. @throws Fault `malformed` (`cursor-malformed`) */
+  /** Many packages at once. @throws Fault `malformed` (`cursor-malformed`), `busy` */
   search(asked: SearchAsked, moment?: Moment): Promise<SearchAnswerSent> {
-    return this.#ask(askSearch(asked), moment)
+    return this.#searches.run((pause) => this.#ask(askSearch(asked, pause), moment))
   }
 
   /** @throws Fault `malformed` for a bad target URI */

@@ -36,6 +36,7 @@ import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { fillPage } from './page.ts'
 import { entriesOf, proofMaterial, questionCoverage } from './query-images.ts'
+import type { Pause } from './past-totals.ts'
 import { readVex, type SaidOfImage, type SaidOfImages } from './query-vex.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import { factsAbout, imageInScope, imageTable } from './scoped-images.ts'
@@ -52,21 +53,22 @@ export interface SearchAsked {
 export type SearchAnswerSent = Omit<SearchAnswer, 'question'> & { readonly question: JsonObject }
 
 /** @throws Fault `malformed` (`cursor-malformed`) */
-export function askSearch({
-  question,
-  limit = DEFAULT_PAGE_ROWS,
-  cursor,
-}: SearchAsked): Asked<SearchAnswerSent> {
+export function askSearch(
+  { question, limit = DEFAULT_PAGE_ROWS, cursor }: SearchAsked,
+  pause: Pause,
+): Asked<SearchAnswerSent> {
   const wire = formatSearchQuestion(question)
   const after = cursor === undefined ? undefined : parseCursor(JSON.stringify(wire), cursor)
   return {
-    answer: (view) => querySearch({ view, question, wire, plan: planSearch(question) }, limit, after),
+    answer: (view) => querySearch({ view, pause, question, wire, plan: planSearch(question) }, limit, after),
     ...(after === undefined ? {} : { at: after.through }),
   }
 }
 
 interface Search {
   readonly view: View
+  /** To be called wherever it goes over what strangers decide the length of. */
+  readonly pause: Pause
   readonly question: SearchQuestion
   readonly wire: JsonObject
   readonly plan: SearchPlan
@@ -116,9 +118,10 @@ async function querySearch(
 }
 
 /** The rows of the entries that list a name of the question in a version that may be meant. */
-async function candidateRows({ view, question }: Search): Promise<readonly EntryRow[]> {
+async function candidateRows({ view, pause, question }: Search): Promise<readonly EntryRow[]> {
   const entries = new Set<LogIndex>()
   for (const part of question.parts) {
+    await pause()
     for (const key of await keysOf(view, part)) {
       for (const index of await view.reader.postings('components', key)) entries.add(index)
     }
@@ -156,10 +159,11 @@ function mayBeMeant(affected: AffectedPackage, key: Uint8Array): boolean {
   return judgePackage(affected, { version, distro: '' }).status !== 'not-affected'
 }
 
-async function readListed({ view, plan }: Search, rows: readonly EntryRow[]): Promise<Listed> {
+async function readListed({ view, pause, plan }: Search, rows: readonly EntryRow[]): Promise<Listed> {
   const listed = new Map<LogIndex, readonly SearchMatch[]>()
   for (const { facts, manifest } of rows) {
     if (facts.sbom === undefined) continue
+    await pause()
     const bytes = await view.blobs.get(manifest)
     if (bytes === undefined)
       throw new Fault('integrity-error', `entry ${facts.index}: its manifest is missing`)
@@ -170,7 +174,7 @@ async function readListed({ view, plan }: Search, rows: readonly EntryRow[]): Pr
 }
 
 async function findHits(search: Search, rows: readonly EntryRow[], listed: Listed): Promise<readonly Hit[]> {
-  const { view, question } = search
+  const { view, pause, question } = search
   const facts = new Map(rows.map((row) => [row.facts.index, row.facts]))
   const images = new Set(
     rows.flatMap((row) => (listed.has(row.facts.index) ? imagesOf(row.facts, view.trust) : [])),
@@ -180,6 +184,7 @@ async function findHits(search: Search, rows: readonly EntryRow[], listed: Liste
   const isScoped = Object.keys(question.scope).length > 0
   const hits: Hit[] = []
   for (const [at, image] of ordered.entries()) {
+    await pause()
     const counting = (records[at]?.sboms ?? []).flatMap((index) => facts.get(index) ?? [])
     const hit = isScoped
       ? await scopedHit(search, listed, image)
@@ -211,7 +216,8 @@ async function makeRow(
   image: ImageDigest,
   said: SaidOfImages,
 ): Promise<SearchRow> {
-  const { question, view } = search
+  const { question, pause, view } = search
+  await pause()
   const stated = await statedOf(search, listed, image, said.get(image))
   const row = searchRow(question, image, stated, view.trust, view.through)
   if (row === undefined) throw new Fault('integrity-error', `index: expected a row of ${image}, got none`)
@@ -233,11 +239,16 @@ async function statedOf(
 }
 
 /** Of what was found alone: a list of a thousand packages has as many names. */
-function readSaid({ view, question }: Search, hits: readonly Hit[], listed: Listed): Promise<SaidOfImages> {
+function readSaid(
+  { view, pause, question }: Search,
+  hits: readonly Hit[],
+  listed: Listed,
+): Promise<SaidOfImages> {
   return readVex(
     view,
     vulnerabilitiesIn(question.parts, [...listed.values()].flat()),
     hits.map((hit) => hit.image),
+    pause,
   )
 }
 
@@ -254,11 +265,12 @@ async function findClaims(view: View, listed: Listed) {
 }
 
 /** Of a part of the images no totals are kept: each of them is looked at. */
-async function totalsInScope({ view, question: { scope } }: Search): Promise<Totals> {
+async function totalsInScope({ view, pause, question: { scope } }: Search): Promise<Totals> {
   if (Object.keys(scope).length === 0) return readTotals(view.reader)
   let [images, withSbom] = [0, 0]
   for await (const some of imageTable(view)) {
     for (const image of some) {
+      await pause()
       const found = await imageInScope(view, scope, image)
       if (found === undefined) continue
       images++

@@ -13,6 +13,7 @@ import type { EntryFacts } from '../verify/entry-facts.ts'
 import { isGood } from '../verify/rows.ts'
 import { isAbout } from '../verify/search-vex.ts'
 import { readEntryRows } from './index-rows.ts'
+import type { Pause } from './past-totals.ts'
 import type { View } from './view.ts'
 
 /** What entries say of one image. */
@@ -26,6 +27,7 @@ export async function readVex(
   view: View,
   vulnerabilities: ReadonlySet<string>,
   images: readonly ImageDigest[],
+  pause: Pause,
 ): Promise<SaidOfImages> {
   const entries = new Set<LogIndex>()
   for (const id of vulnerabilities)
@@ -33,6 +35,7 @@ export async function readVex(
   const asked = new Map<string, ImageDigest>(images.map((image) => [image, image]))
   const said = new Map<ImageDigest, Map<LogIndex, readonly VexStatement[]>>()
   for (const { facts } of await readEntryRows(view.reader, [...entries])) {
+    await pause()
     const about = facts.subjects.flatMap(({ digest }) => asked.get(digest) ?? [])
     if (about.length === 0 || !isGood(facts, view.trust, view.through)) continue
     const statements = (await readSigned(view, facts)).filter((one) => isAbout(one, vulnerabilities))

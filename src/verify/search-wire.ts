@@ -19,7 +19,7 @@ import {
   refuseOthers,
   type Field,
 } from '../attestation/field.ts'
-import type { JsonObject, JsonValue } from '../encoding/strict-json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
 import { componentHashKey } from '../map/keys.ts'
 import {
@@ -29,6 +29,7 @@ import {
   type Event,
 } from '../sbom/advisory/affected.ts'
 import type { AdvisoryDistro } from '../sbom/advisory/distro.ts'
+import { bareNamesOf } from '../sbom/bare-names.ts'
 import { identityOf } from '../sbom/identity.ts'
 import { parsePurl, purlName } from '../sbom/purl.ts'
 import { formatVers, parseVers } from '../sbom/range.ts'
@@ -40,8 +41,10 @@ export const MAX_PARTS = 2_000
 const MAX_KEYS = 16
 /** Other names of one vulnerability; records have a handful. */
 export const MAX_IDS = 1_000
-/** Of one part; that of a kernel has about 10,000 versions. */
-const MAX_ELEMENTS = 50_000
+/** Versions, ranges and events of all parts together; those of a kernel are about 10,000. Sorting them takes half a second. */
+const MAX_ELEMENTS = 20_000
+/** Each component of the name is a match of each of them; the longest advisories have a dozen. */
+const MAX_PARTS_OF_NAME = 100
 /** As of a question in a query (http/query-params.ts). */
 const MAX_TEXT = 4_096
 /** With each star the work of matching a name may grow. */
@@ -53,10 +56,55 @@ const document = { subject: 'search', reason: 'search-malformed' } as const
 export function parseSearchQuestion(value: JsonValue): SearchQuestion {
   const field = documentField(document, value)
   refuseOthers(field, ['parts', 'scope'])
-  const parts = listOf(field, 'parts', MAX_PARTS).map(readPart)
+  const written = listOf(field, 'parts', MAX_PARTS)
+  checkLength(written, member(field, 'parts'))
+  const parts = written.map(readPart)
   if (parts.length === 0) throw refusal(member(field, 'parts'), 'at least one part')
+  checkNames(parts, member(field, 'parts'))
   const scope = optionalMember(field, 'scope')
   return { parts, scope: scope === undefined ? {} : readScope(scope) }
+}
+
+/** Before anything is read or sorted. */
+function checkLength(parts: readonly Field[], field: Field): void {
+  const sizeOf = ({ value }: Field): number => (Array.isArray(value) ? value.length : 0)
+  let elementsInAll = 0
+  for (const part of parts) {
+    const ranges = member(part, 'ranges')
+    const events = Array.isArray(ranges.value) ? elements(ranges).map(eventsIn) : []
+    elementsInAll += sizeOf(member(part, 'listed')) + sizeOf(ranges)
+    for (const list of events) elementsInAll += list
+    if (elementsInAll > MAX_ELEMENTS)
+      throw refusal(field, `at most ${MAX_ELEMENTS} versions, ranges and events in all parts`)
+  }
+}
+
+function eventsIn({ value }: Field): number {
+  const events = isObject(value) ? value['events'] : undefined
+  return Array.isArray(events) ? events.length : 0
+}
+
+function checkNames(parts: readonly SearchPart[], field: Field): void {
+  const asked = new Map<string, number>()
+  for (const part of parts) {
+    for (const name of new Set(namesIn(part))) {
+      const times = (asked.get(name) ?? 0) + 1
+      asked.set(name, times)
+      if (times > MAX_PARTS_OF_NAME)
+        throw refusal(
+          field,
+          `at most ${MAX_PARTS_OF_NAME} parts of one name`,
+          `Ask for ${name.slice(0, 100)} in one part.`,
+        )
+    }
+  }
+}
+
+function namesIn(part: SearchPart): readonly string[] {
+  if (part.kind === 'cpe') return [`cpe:${part.cpe}`]
+  if (part.kind === 'hash') return [part.hash]
+  const { keys } = part.affected
+  return [...keys, ...keys.flatMap(bareNamesOf)]
 }
 
 export function formatSearchQuestion({ parts, scope }: SearchQuestion): JsonObject {

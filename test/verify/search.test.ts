@@ -221,6 +221,32 @@ describe('a search', () => {
     })
   }
 
+  it('is refused where it would cost others their time: too many versions in all, or too many parts of one name', () => {
+    const part = { keys: ['pkg:npm/a'], type: 'npm', names: 'installed' }
+    const versions = Array.from({ length: 10_001 }, (_, i) => `1.0.${i}`)
+    const events = [{ type: 'npm', events: versions.map((introduced) => ({ introduced })) }]
+    const dear = [
+      {
+        parts: [
+          { ...part, listed: versions },
+          { ...part, keys: ['pkg:npm/b'], ranges: events },
+        ],
+      },
+      { parts: Array.from({ length: 101 }, () => part) },
+      {
+        parts: Array.from({ length: 101 }, (_, i) => ({
+          ...part,
+          keys: [`pkg:maven/g${i}/a`],
+          type: 'maven',
+        })),
+      },
+    ]
+    for (const question of dear) {
+      const { reason, pointer } = faultOf(() => parseSearchQuestion(question))
+      expect([reason, pointer]).to.deep.equal(['search-malformed', '/parts'])
+    }
+  })
+
   it('is refused with the place where it is malformed', () => {
     const bad: readonly (readonly [JsonValue, string])[] = [
       [{ parts: [] }, '/parts'],
