@@ -23,7 +23,7 @@ export async function askSearch(
   options: CallOptions,
 ): Promise<SearchAnswer> {
   const body = utf8(JSON.stringify({ ...formatSearchQuestion(question), ...page }))
-  const sent = await asker.ask('ledger/v1/search', searchSent, options, body)
+  const sent = await asker.ask('ledger/v1/search', searchSent, options, { body })
   if (!isSameSearch(sent.question, question))
     throw new Fault('entry-mismatch', 'answer: expected one to the search that was asked, got one to another')
   const answer = { ...sent, question }

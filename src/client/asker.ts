@@ -24,6 +24,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
+/** What is posted. */
+export type Sent = Pick<Exchange, 'isSubmission'> & { readonly body: Uint8Array }
+
 export interface Asker {
   readonly url: URL
   readonly trust: LogTrust
@@ -33,10 +36,10 @@ export interface Asker {
     path: string,
     shape: Shape<T>,
     options: CallOptions,
-    body?: Uint8Array,
+    sent?: Sent,
   ): Promise<T>
   /** As `ask`, of an answer that has no checkpoint of its own: nothing in it is believed before its parts are checked. */
-  askUnproven<T>(path: string, shape: Shape<T>, options: CallOptions, body?: Uint8Array): Promise<T>
+  askUnproven<T>(path: string, shape: Shape<T>, options: CallOptions, sent?: Sent): Promise<T>
   /** @throws Fault `bad-proof` if the checkpoint or an entry does not hold */
   check(answer: { readonly asOf: AsOf; readonly entries: ProvenEntries }): CheckedAnswer
   get(path: string, wanted: Omit<Exchange, 'url' | 'method'>): Promise<Received>
@@ -53,10 +56,10 @@ export function createAsker(url: URL, trust: LogTrust, memory: LogMemory, transp
   const tile: Asker['tile'] = (path, options) => getTile(get, path, options)
   const tiles: Asker['tiles'] = (options) => (wanted) =>
     Promise.all(wanted.map((one) => tile(formatTilePath(one), options)))
-  const askUnproven: Asker['askUnproven'] = async (path, shape, options, body) => {
+  const askUnproven: Asker['askUnproven'] = async (path, shape, options, sent) => {
     const wanted = {
       ...options,
-      ...(body === undefined ? {} : { body }),
+      ...sent,
       accept: 'application/json',
       maxBytes: MAX_ANSWER_BYTES,
     }
@@ -73,9 +76,9 @@ export function createAsker(url: URL, trust: LogTrust, memory: LogMemory, transp
     tile,
     tiles,
     askUnproven,
-    async ask(path, shape, options, body) {
+    async ask(path, shape, options, sent) {
       const known = await recall(memory)
-      const answer = await askUnproven(path, shape, options, body)
+      const answer = await askUnproven(path, shape, options, sent)
       await remember(memory, answer.asOf.checkpoint, known, tiles(options))
       return answer
     },

@@ -17,7 +17,10 @@ import { expectSame, expectSubmitted, standing } from './standing.ts'
 export async function submitOne(asker: Asker, body: Uint8Array, options: CallOptions): Promise<SubmitAnswer> {
   // Read first: what cannot be read here cannot be compared with the answer.
   const submitted = readSubmitted(body)
-  const answer = await asker.ask('ledger/v1/attestations', submitAnswer, options, body)
+  const answer = await asker.ask('ledger/v1/attestations', submitAnswer, options, {
+    body,
+    isSubmission: true,
+  })
   checkSubmitted(asker, submitted, answer)
   return answer
 }
@@ -70,12 +73,10 @@ export async function submitMany(
     )
   const submitted = bodies.map(readSubmitted)
   const known = await recall(asker.memory)
-  const { items } = await asker.askUnproven(
-    'ledger/v1/attestations:batch',
-    batchAnswer,
-    options,
-    listOfBodies(bodies),
-  )
+  const { items } = await asker.askUnproven('ledger/v1/attestations:batch', batchAnswer, options, {
+    body: listOfBodies(bodies),
+    isSubmission: true,
+  })
   expectSame('results', bodies.length, items.length)
   const results = items.map((item, at): SubmitResult => {
     if (!('answer' in item)) return { refused: refusalOf(item, asker.url) }

@@ -21,6 +21,8 @@ export interface Exchange {
   readonly accept: string
   /** JSON, for POST. */
   readonly body?: Uint8Array
+  /** Then the submit token goes with it, and with nothing else. */
+  readonly isSubmission?: boolean
   /** More bytes than this are not read. */
   readonly maxBytes: number
   readonly signal?: AbortSignal | undefined
@@ -80,11 +82,11 @@ async function converse(
 const thisMachine = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 function requestOf(
-  { url, method, accept, body }: Exchange,
+  { url, method, accept, body, isSubmission = false }: Exchange,
   signal: AbortSignal,
   token?: string,
 ): RequestInit {
-  const authorization = token === undefined || body === undefined ? {} : { authorization: `Bearer ${token}` }
+  const authorization = token === undefined || !isSubmission ? {} : { authorization: `Bearer ${token}` }
   const headers = {
     accept,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
