@@ -1,9 +1,9 @@
 /** Which versions of a package there are. Each row's entry is proven to be in the log; the counts are the server's word. */
 import { parseRange } from '../sbom/range.ts'
 import type { PackagesAnswer, VersionRow } from '../verify/packages-answer.ts'
-import { anIndex, asOf, coverage, provenEntries } from '../verify/read-answer.ts'
+import { anIndex, answerMembers, coverage } from '../verify/read-answer.ts'
 import { parseQuestion } from '../verify/rows.ts'
-import { count, flag, listOf, membersOf, oneOf, orNull, text, type Shape } from '../verify/shape.ts'
+import { count, flag, membersOf, orNull, text, type Shape } from '../verify/shape.ts'
 import type { Page } from './ask-rows.ts'
 import { pageParams } from './ask-rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
@@ -37,18 +37,10 @@ const question: Shape<PackagesAnswer['question']> = (value, place) => {
 
 const packagesAnswer: Shape<PackagesAnswer> = (value, place) => {
   const members = membersOf(value, place)
-  const next = members.optional('next', text)
   const read: PackagesAnswer = {
-    question: members.required('question', question),
-    items: members.required('items', listOf(versionRow)),
-    ...(next === undefined ? {} : { next }),
+    ...answerMembers(members, question, versionRow, coverage),
     versions: members.required('versions', count),
     images: members.required('images', count),
-    coverage: members.required('coverage', coverage),
-    entries: members.required('entries', provenEntries),
-    asOf: members.required('asOf', asOf),
-    assurance: members.required('assurance', oneOf('rows')),
-    notEstablished: members.required('notEstablished', listOf(text)),
   }
   members.end()
   return read

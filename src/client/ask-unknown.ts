@@ -1,14 +1,7 @@
 /** Which images have no SBOM that counts. Each row's entry is proven to be in the log; the rest is the server's word. */
-import {
-  anImageDigest,
-  anIndex,
-  asOf,
-  coverage,
-  provenanceRow,
-  provenEntries,
-} from '../verify/read-answer.ts'
+import { anImageDigest, anIndex, answerWith, coverage, provenanceRow } from '../verify/read-answer.ts'
 import type { SearchScope } from '../verify/search.ts'
-import { flag, listOf, membersOf, oneOf, text, type Shape } from '../verify/shape.ts'
+import { flag, listOf, membersOf, text, type Shape } from '../verify/shape.ts'
 import type { UnknownImageRow, UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { pageParams, type Page } from './ask-rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
@@ -38,22 +31,7 @@ const scope: Shape<SearchScope> = (value, place) => {
   return { ...(repo === undefined ? {} : { repo }), ...(platform === undefined ? {} : { platform }) }
 }
 
-const unknownAnswer: Shape<UnknownImagesAnswer> = (value, place) => {
-  const members = membersOf(value, place)
-  const next = members.optional('next', text)
-  const read: UnknownImagesAnswer = {
-    question: members.required('question', scope),
-    items: members.required('items', listOf(row)),
-    ...(next === undefined ? {} : { next }),
-    coverage: members.required('coverage', coverage),
-    entries: members.required('entries', provenEntries),
-    asOf: members.required('asOf', asOf),
-    assurance: members.required('assurance', oneOf('rows')),
-    notEstablished: members.required('notEstablished', listOf(text)),
-  }
-  members.end()
-  return read
-}
+const unknownAnswer: Shape<UnknownImagesAnswer> = answerWith(scope, row, coverage)
 
 /** @throws Fault `bad-proof` if an entry does not hold, or the answer is of another scope or moment */
 export async function askUnknown(

@@ -203,7 +203,28 @@ export const coverage: Shape<Coverage> = (value, place) => {
   return read
 }
 
-/** The members that answers of rows have in common, around what differs. */
+/** The members that answers of rows have in common, around what differs; more may follow. */
+export function answerMembers<Q, R, C>(
+  members: Members,
+  asked: Shape<Q>,
+  row: Shape<R>,
+  covered: Shape<C>,
+): RowsOf<Q, R, C> {
+  const next = members.optional('next', text)
+  const unregistered = members.optional('unregistered', unregisteredClaims)
+  return {
+    question: members.required('question', asked),
+    items: members.required('items', listOf(row)),
+    ...(next === undefined ? {} : { next }),
+    ...(unregistered === undefined ? {} : { unregistered }),
+    coverage: members.required('coverage', covered),
+    entries: members.required('entries', provenEntries),
+    asOf: members.required('asOf', asOf),
+    assurance: members.required('assurance', oneOf('rows')),
+    notEstablished: members.required('notEstablished', listOf(text)),
+  }
+}
+
 export function answerWith<Q, R, C>(
   asked: Shape<Q>,
   row: Shape<R>,
@@ -211,19 +232,7 @@ export function answerWith<Q, R, C>(
 ): Shape<RowsOf<Q, R, C>> {
   return (value, place) => {
     const members = membersOf(value, place)
-    const next = members.optional('next', text)
-    const unregistered = members.optional('unregistered', unregisteredClaims)
-    const read = {
-      question: members.required('question', asked),
-      items: members.required('items', listOf(row)),
-      ...(next === undefined ? {} : { next }),
-      ...(unregistered === undefined ? {} : { unregistered }),
-      coverage: members.required('coverage', covered),
-      entries: members.required('entries', provenEntries),
-      asOf: members.required('asOf', asOf),
-      assurance: members.required('assurance', oneOf('rows')),
-      notEstablished: members.required('notEstablished', listOf(text)),
-    }
+    const read = answerMembers(members, asked, row, covered)
     members.end()
     return read
   }
