@@ -25,7 +25,7 @@ import { formatJsonLine, visible, type Terminal } from './terminal.ts'
 
 export type WatchFormat = 'table' | 'ndjson'
 
-/** `disappeared`: nothing of it is found any more. That a row is missing is the server's word. */
+/** `disappeared`: nothing of it is found in an SBOM that counts; it may be unknown now. That a row is missing is the server's word. */
 export interface Change {
   readonly change: 'appeared' | 'changed' | 'disappeared'
   /** As it was; absent if it appeared. */
@@ -191,7 +191,7 @@ export function changeLines({ changes, found }: Changes, format: WatchFormat): r
 
 function lineOf({ change, before, row }: Change, { origins }: SearchPages): string {
   if (row === undefined)
-    return `- disappeared  ${before === undefined ? '' : named(before)}  nothing is found any more (the server’s word)`
+    return `- disappeared  ${before === undefined ? '' : named(before)}  nothing is found in an SBOM that counts (the server’s word). If no SBOM of it counts any more, it is unknown, not clean.`
   const has = unique(row.matches.map((one) => `${componentText(one)} (${howItGotIn(one, origins)})`)).join(
     ', ',
   )

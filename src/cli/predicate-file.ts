@@ -36,7 +36,7 @@ export async function readProvenanceFile(path: string): Promise<PredicateFile> {
   if ('_type' in document) {
     throw new UsageError(
       `${path}: expected a provenance predicate, got a whole statement`,
-      'Give its "predicate" alone; attestree makes the statement.',
+      'Give its "predicate" alone; attestree makes the statement: jq .predicate FILE > predicate.json',
     )
   }
   throw new UsageError(`${path}: expected SLSA provenance v1 (buildDefinition) or v0.2 (builder, buildType)`)

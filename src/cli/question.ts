@@ -80,7 +80,7 @@ function statedQuestion(kind: (typeof STATED_KINDS)[number], text: string): Foun
 function notOne(got: string): UsageError {
   const kinds = STATED_KINDS.map((kind) => `--${kind}`).join(', ')
   return new UsageError(
-    `question: expected a package URL or one of ${kinds}, got ${got}`,
+    `question: expected a package URL, or one of ${kinds}, or in find --osv, --iocs, --cpe or --unknown, got ${got}`,
     'For example: attestree find pkg:npm/lodash, or attestree find --licence AGPL-3.0-only',
   )
 }

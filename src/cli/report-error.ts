@@ -45,7 +45,7 @@ function hintOf(cause: unknown): string | undefined {
   if (cause instanceof Fault || cause instanceof UsageError) return cause.hint
   if (isFileError(cause)) return 'Check the path and its permissions.'
   if (cause instanceof Unreachable)
-    return 'Check the URL, and that the server runs: attestree log status --server URL'
+    return 'Check the URL, and that a ledger runs there: its front page says so (curl URL).'
   return undefined
 }
 

@@ -41,7 +41,7 @@ export function formatSearchRows(
   rows: readonly SearchRow[],
   question: SearchQuestion,
   columns: number | undefined,
-  origins: Origins = new Map(),
+  origins: Origins,
 ): SearchTable {
   const found = { question, origins }
   const wide = tableOf(

@@ -76,6 +76,7 @@ function searchSentences(
   const counted = affected + notAffected + undetermined + unknown
   return [
     ['', summary(answer.coverage, asked)],
+    ...liftedSentences(answer.coverage.lifted ?? 0, hiddenLifted),
     [
       '',
       `Of ${plural(images, 'image')}${scopeText(asked)}: ${affected} affected, ${notAffected} not affected, ${undetermined} undetermined, ${unknown} unknown (no SBOM that counts${unknown > 0 && listed === undefined ? '; --unknown lists them' : ''}).`,
@@ -86,7 +87,6 @@ function searchSentences(
     ...(unreadableEntries > 0
       ? [['', `${plural(unreadableEntries, 'entry', 'entries')} could not be read.`] as const]
       : []),
-    ...liftedSentences(answer.coverage.lifted ?? 0, hiddenLifted),
     ['', asOfSentence(answer)],
     ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : []),
     ['? ', SERVERS_WORD],
@@ -94,6 +94,7 @@ function searchSentences(
     ...(answer.notEstablished.includes('vex') ? [['? ', VEX_WORD] as const] : []),
     ...(isWhole ? [] : [['', `Not all rows are shown: --limit ${items.length}.`] as const]),
     ...notLookedFor(asked),
+    ...cpeSentences(asked),
   ]
 }
 
@@ -139,6 +140,17 @@ function scopeText({ question: { scope } }: Asked): string {
     repo === undefined ? '' : ` in ${visible(repo)}`,
     platform === undefined ? '' : ` for ${platform}`,
   ].join('')
+}
+
+/** Who asks by CPE must not take the answer for one about packages. */
+function cpeSentences({ question: { parts } }: Asked): readonly Sentence[] {
+  if (!parts.some(({ kind }) => kind === 'cpe')) return []
+  return [
+    [
+      '? ',
+      'By CPE only components without a package URL are found: ask for the package as well (pkg:…, --osv).',
+    ],
+  ]
 }
 
 /** Named on the screen; all of them are counted. */

@@ -26,7 +26,7 @@ export async function initServer(
 }
 
 export function printCreated(
-  { terminal }: CliContext,
+  { terminal, settings }: CliContext,
   folders: LedgerFolders,
   origin: string,
   created: CreatedLedger,
@@ -36,6 +36,8 @@ export function printCreated(
   terminal.print(`  Trust root         ${created.trustRoot}  (entry 0)`)
   terminal.print(`  Administrator key  ${created.adminKeyFile}`)
   terminal.print('                     Back it up: it decides who may sign.')
+  if (settings.passphrase === '')
+    terminal.note(`${terminal.color.yellow('!')} It has no passphrase: whoever can read the file decides.`)
 }
 
 /** README 2.7: start-up warns while the signer state shares the data folder. */

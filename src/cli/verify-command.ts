@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { isImageName, repositoryOf } from '../attestation/image.ts'
 import { predicateKind } from '../attestation/predicate-types.ts'
+import { isOpenVex } from '../attestation/vex.ts'
 import type { ImageAnswer } from '../verify/answer.ts'
 import { checkRequirable, requireEstablished, type EvidenceReport } from '../verify/evidence-report.ts'
 import { verifyEvidence } from '../verify/evidence.ts'
@@ -18,6 +19,7 @@ import { outputOption, serverOption, trustOption, type OutputFlags } from './out
 import { predicateOf } from './question.ts'
 import { parseImageArgument } from './reference.ts'
 import { printImage } from './show-command.ts'
+import { originsJson, READ_FROM } from './search-origins.ts'
 import { formatSearchRows } from './search-rows.ts'
 import { plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
@@ -80,9 +82,15 @@ function isSearchReport(report: Report): report is SearchReport {
   return 'parts' in report.question
 }
 
-function jsonOf({ checkpoint, ...report }: Report): object {
-  const question = 'parts' in report.question ? formatSearchQuestion(report.question) : report.question
-  return { ...report, question, origin: checkpoint.origin, treeSize: checkpoint.size }
+function jsonOf(report: Report): object {
+  const about = { origin: report.checkpoint.origin, treeSize: report.checkpoint.size }
+  if (!isSearchReport(report)) {
+    const { checkpoint: _, ...rest } = report
+    return { ...rest, ...about }
+  }
+  const { checkpoint: _, origins, ...rest } = report
+  const paths = { ...READ_FROM, entries: originsJson(origins) }
+  return { ...rest, question: formatSearchQuestion(report.question), paths, ...about }
 }
 
 function printReport(terminal: Terminal, path: string, report: Report): void {
@@ -111,7 +119,7 @@ function askedIn(report: Report): string {
 
 function tableOf(report: Report, columns: number | undefined): readonly string[] {
   if (!isSearchReport(report)) return formatImageRows(report.rows, columns)
-  const { header, blocks } = formatSearchRows(report.rows, report.question, columns)
+  const { header, blocks } = formatSearchRows(report.rows, report.question, columns, report.origins)
   return [header, ...blocks.flat()]
 }
 
@@ -139,23 +147,24 @@ export function exitOfImage({ attestations, asOf }: Pick<ImageAnswer, 'attestati
 
 type Attestation = ImageAnswer['attestations'][number]
 
-/** How many count: one out of its signer's scope vouches for nothing, nor does it that an image was deployed. */
+/** How many count: one out of its signer's scope vouches for nothing, nor does what stands beside the image. */
 export function vouching(attestations: readonly Attestation[]): number {
   return attestations.filter(
     ({ predicateType, verdict: { verdict } }) =>
-      !isDeployment(predicateType) && (verdict === 'valid' || verdict === 'valid-before-compromise'),
+      !isBeside(predicateType) && (verdict === 'valid' || verdict === 'valid-before-compromise'),
   ).length
 }
 
-/** A deployment that was recorded in error, or by a key that leaked since, says nothing against the image. */
+/** What stands beside the image and was recorded in error, or by a key that leaked since, says nothing against it. */
 function isAgainst({ predicateType, verdict: { verdict, reasons } }: Attestation): boolean {
   if (verdict !== 'revoked') return false
   const ofImage = reasons.some((one) => one.target?.startsWith('image:') && one.annulledBy === undefined)
-  return ofImage || !isDeployment(predicateType)
+  return ofImage || !isBeside(predicateType)
 }
 
-function isDeployment(predicateType: string): boolean {
-  return predicateKind(predicateType) === 'deployment'
+/** That an image was deployed, or is not hit by a vulnerability, says nothing of what it is and where it came from. */
+function isBeside(predicateType: string): boolean {
+  return predicateKind(predicateType) === 'deployment' || isOpenVex(predicateType)
 }
 
 /** In JSON, one word that follows the exit code. */
@@ -204,7 +213,7 @@ function printVerdict(
 function revokedSentence({ revoked, attestations }: ImageAnswer): string {
   if (revoked) return 'REVOKED. Do not deploy this image.'
   const taken = attestations.filter(isAgainst).map((one) => `#${one.entry}`)
-  return `REVOKED: ${taken.join(' ')} of ${plural(attestations.length, 'attestation')}. Do not deploy before somebody has looked at it.`
+  return `REVOKED: ${taken.length} of ${plural(attestations.length, 'attestation')} (${taken.join(' ')}). Do not deploy before somebody has looked at it.`
 }
 
 /** Everything is bound to the digest: a name that nobody signed for says nothing about where it was pulled from. */

@@ -18,6 +18,7 @@ import type { SearchAnswer, SearchQuestion } from '../verify/search.ts'
 import { checkSearch } from '../verify/search-check.ts'
 import { formatSearchQuestion, isSameSearch, parseSearchQuestion } from '../verify/search-wire.ts'
 import { membersOf, oneOf, parsed, tableOf, type Shape } from '../verify/shape.ts'
+import { originsOf, type Origins } from './introductions.ts'
 import type { CallOptions, Client } from './client.ts'
 import { searchSent, type SearchSent } from './read-search.ts'
 import { verifiedSearch } from './verified-search.ts'
@@ -28,6 +29,8 @@ const MAX_ROWS = 1_000
 export interface SearchReport extends Omit<EvidenceReport, 'question' | 'rows'> {
   readonly question: SearchQuestion
   readonly rows: SearchAnswer['items']
+  /** How what was found came in, as the signed SBOMs in the file tell it. */
+  readonly origins: Origins
 }
 
 /**
@@ -100,6 +103,7 @@ export function verifySearchEvidence(bytes: Uint8Array, trust: LogTrust): Search
   return {
     question,
     rows: answer.items,
+    origins: originsOf(answer.items, checked.attested),
     ...(answer.unregistered === undefined ? {} : { unregistered: answer.unregistered }),
     checkpoint: checked.checkpoint,
     ...sentencesOf({ ...checked, answer, trustRoot: trust.trustRoot }),

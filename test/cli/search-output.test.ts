@@ -37,7 +37,7 @@ function printed(found = pagesOf(), { columns = undefined as number | undefined,
 
 describe('the table of a search', () => {
   it('has one line for each image with everything in it, where there is room or nobody says', () => {
-    const { header, blocks } = formatSearchRows(rows, asked.question, undefined)
+    const { header, blocks } = formatSearchRows(rows, asked.question, undefined, new Map())
     for (const name of ['IMAGE', 'STATUS', 'HAS', 'WHY', 'BASE', 'BUILT BY', 'FROM COMMIT', 'SBOM', 'CHECK'])
       expect(header).to.include(name)
     expect(blocks.map((block) => block.length)).to.deep.equal([1, 1, 1, 1])
@@ -52,8 +52,8 @@ describe('the table of a search', () => {
   })
 
   it('says the same on a narrow terminal, below the image', () => {
-    const wide = formatSearchRows(rows, asked.question, undefined).blocks.flat().join(' ')
-    const narrow = formatSearchRows(rows, asked.question, 100).blocks.flat().join(' ')
+    const wide = formatSearchRows(rows, asked.question, undefined, new Map()).blocks.flat().join(' ')
+    const narrow = formatSearchRows(rows, asked.question, 100, new Map()).blocks.flat().join(' ')
     for (const fact of wide.split(/\s+/).filter((word) => word.length > 20))
       expect(narrow, fact).to.include(fact.replace(/;$/, ''))
     expect(narrow).to.include(`built on registry.test/base:1 ${digestOf('b')}`)
@@ -62,9 +62,9 @@ describe('the table of a search', () => {
   it('shows nothing that could steer a terminal', () => {
     const evil = row('4', 'registry.test/\u001b[2Jx', [match('1\u202e', 1)])
     for (const columns of [undefined, 40])
-      expect(formatSearchRows([evil], asked.question, columns).blocks.flat().join('\n')).to.not.match(
-        /[\u001b\u202e]/,
-      )
+      expect(
+        formatSearchRows([evil], asked.question, columns, new Map()).blocks.flat().join('\n'),
+      ).to.not.match(/[\u001b\u202e]/)
   })
 
   it('ends with four counts that are all images, on whose word, and where SBOMs disagree', () => {
@@ -116,12 +116,14 @@ describe('VEX statements in a search', () => {
   ])
 
   it('stand beside the status of the SBOMs, with who says so, also on a narrow terminal', () => {
-    const wide = formatSearchRows(rowsWithVex, asked.question, undefined).blocks.flat()
+    const wide = formatSearchRows(rowsWithVex, asked.question, undefined, new Map()).blocks.flat()
     expect(wide[0])
       .to.include('affected, lifted by #9 (security, vulnerable_code_not_present)')
       .and.include('✓ #3 #9')
     expect(wide[1]).to.match(/VEX #9: security says affected of CVE-2021-44228 in pkg:/)
-    const narrow = formatSearchRows(rowsWithVex, asked.question, 100).blocks.map((block) => block.join('\n'))
+    const narrow = formatSearchRows(rowsWithVex, asked.question, 100, new Map()).blocks.map((block) =>
+      block.join('\n'),
+    )
     expect(narrow[0]).to.include('affected, lifted ').and.include('  lifted by #9 (security, vuln')
     expect(narrow[1]).to.include('  VEX #9: security says affected')
   })

@@ -44,19 +44,21 @@ describe('attestree: what is shown of an image', () => {
     expect([vouching(all), vouching(all.slice(2))]).to.deep.equal([2, 0])
   })
 
-  it('is not vouched for by having been deployed, nor revoked with a deployment that was recorded in error', async () => {
+  it('is not vouched for by a deployment or by VEX, nor revoked with one that was recorded in error', async () => {
     const { ledger } = await tellStory()
     const answer = await ledger.image(imageDigest(digestOf('shop')))
     const [first] = answer.attestations
     if (first === undefined) throw new Error('the story has an attestation of shop')
-    const deployed = (verdict: typeof first.verdict.verdict, target = ''): typeof first => ({
-      ...first,
-      predicateType: DEPLOYMENT,
-      verdict: { ...first.verdict, verdict, reasons: [{ code: 'unspecified', target }] },
-    })
-    const exitOf = (...attestations: (typeof first)[]): number => exitOfImage({ ...answer, attestations })
-    expect(exitOf(deployed('valid'))).to.equal(12)
-    expect(exitOf(first, deployed('revoked', `key:${first.key}`))).to.equal(0)
-    expect(exitOf(deployed('revoked', `image:${answer.image}`))).to.equal(14)
+    for (const predicateType of [DEPLOYMENT, 'https://openvex.dev/ns/v0.2.0', 'https://openvex.dev/ns']) {
+      const beside = (verdict: typeof first.verdict.verdict, target = ''): typeof first => ({
+        ...first,
+        predicateType,
+        verdict: { ...first.verdict, verdict, reasons: [{ code: 'unspecified', target }] },
+      })
+      const exitOf = (...attestations: (typeof first)[]): number => exitOfImage({ ...answer, attestations })
+      expect(exitOf(beside('valid')), predicateType).to.equal(12)
+      expect(exitOf(first, beside('revoked', `key:${first.key}`)), predicateType).to.equal(0)
+      expect(exitOf(beside('revoked', `image:${answer.image}`)), predicateType).to.equal(14)
+    }
   })
 })

@@ -53,6 +53,9 @@ describe('evidence of a search', () => {
       [digestOf('api'), false],
     ])
     expect(report.question).to.deep.equal(question)
+    // As the signed SBOMs in the file tell it: nobody may say that there was too much to look at.
+    expect([...report.origins.keys()]).to.deep.equal(report.rows.flatMap((row) => row.sboms))
+    for (const { components } of report.origins.values()) expect(components.size).to.be.above(0)
     expect(report.entries.map(({ index }) => index)).to.deep.equal([0, 1, 2, 3])
     expect(report.established.at(-1)).to.include('ci (#1 #2 #3)')
     expect(report.notEstablished.map(({ id }) => id)).to.include.members(['complete', 'not-revoked', 'vex'])
