@@ -23,9 +23,8 @@ import { Fault } from '../errors.ts'
 import type { ManifestLine } from '../sbom/manifest.ts'
 import { foldName } from '../sbom/bare-names.ts'
 import { originOf } from '../sbom/origin.ts'
+import { MAX_KEY_BYTES } from './mpt.ts'
 
-/** mpt-v1 takes keys up to this (index.md 2). */
-const MAX_KEY_BYTES = 1_024
 /** What is kept of a longer key, before the SHA-256 of the whole. */
 const KEPT_BYTES = MAX_KEY_BYTES - 32
 

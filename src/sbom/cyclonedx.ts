@@ -2,8 +2,8 @@
  * CycloneDX JSON 1.2 to 1.7 (https://cyclonedx.org/docs/): components, wherever they are nested, and the tool.
  *
  * `metadata.component` is what the SBOM is about; it counts as a component if it has a purl (contracts.md 1). Nothing
- * here checks a document against its schema: README 2.7, "Poor documents". Services, vulnerabilities and dependency
- * edges are left to later issues.
+ * here checks a document against its schema: README 2.7, "Poor documents". Dependency
+ * edges are dependency-graph.ts, analyses of vulnerabilities attestation/vex.ts; services are not read.
  */
 import {
   documentField,

@@ -3,7 +3,7 @@
  *
  * Files are no components: real documents list forty times as many files as packages. A package with several purls
  * is one component for each. What is declared or concluded about a package's licence
- * counts, what was found in its files does not. Relationships are left to later issues.
+ * counts, what was found in its files does not. Relationships between packages are dependency-graph.ts.
  */
 import {
   documentField,

@@ -1,6 +1,6 @@
 /**
- * What a statement states that can be searched for, as manifest lines (contracts.md 1), but for licences: which words are
- * licences is a list that the portable verifier does without. manifest.ts adds those (`l`), and has the version.
+ * What a statement states that can be searched for, as manifest lines (contracts.md 1), but for what a browser's
+ * verifier does without: licences (`l`), deployments (`e`) and vulnerabilities (`v`). manifest.ts adds those, and has the version.
  */
 import { acceptedDigests } from '../attestation/digest.ts'
 import { isControlType, predicateKind } from '../attestation/predicate-types.ts'

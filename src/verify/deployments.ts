@@ -10,7 +10,7 @@
 import type { ImageDigest, KeyId, LogIndex, TreeSize } from '../brand.ts'
 import { principalOf, revocationsOf, type TrustState } from '../trust/trust-state.ts'
 import type { AsOf, Coverage, ProvenEntries, UnregisteredClaims } from './answer.ts'
-import type { EntryFacts } from './entry-facts.ts'
+import { isSha256, type EntryFacts } from './entry-facts.ts'
 import { isGood } from './rows.ts'
 
 /** All of them together; none asks for everything. */
@@ -94,10 +94,6 @@ function statedBy(facts: EntryFacts, trust: TrustState, asOf: TreeSize): readonl
   if (deployment === undefined || subject === undefined || signer === undefined) return []
   if (!isSha256(subject.digest) || !isGood(facts, trust, asOf)) return []
   return [{ entry: index, key, signer, image: subject.digest, name: subject.name, ...deployment }]
-}
-
-function isSha256(digest: string): digest is ImageDigest {
-  return digest.startsWith('sha256:')
 }
 
 function isAsked({ environment, image }: DeploymentsQuestion, one: Stated): boolean {

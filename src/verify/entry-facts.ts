@@ -116,6 +116,6 @@ export function speaksOf(facts: EntryFacts, image: ImageDigest): boolean {
   return facts.subjects.some((subject) => subject.digest === image)
 }
 
-function isSha256(digest: string): digest is ImageDigest {
+export function isSha256(digest: string): digest is ImageDigest {
   return digest.startsWith('sha256:')
 }

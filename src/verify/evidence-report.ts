@@ -10,7 +10,7 @@ import { principalOf, rootAt } from '../trust/trust-state.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { RowsAnswer, UnregisteredClaims } from './answer.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
-import type { RestingRow } from './row-check.ts'
+import { restsOn, type RestingRow } from './row-check.ts'
 
 /** What a file can leave open. `more-rows` stands only where the answer was one page of several. */
 export type OpenQuestion =
@@ -106,12 +106,7 @@ function trustSentence({ state, checkpoint, trustRoot }: Verified): string {
 
 function rowSentences(rows: readonly RestingRow[], entries: readonly ReportedEntry[]): string[] {
   if (rows.length === 0) return []
-  const behind = new Set(
-    rows.flatMap(({ sboms, matches, provenance, vex = [] }) => [
-      ...sboms,
-      ...[...matches, ...provenance, ...vex].map((one) => one.entry),
-    ]),
-  )
+  const behind = new Set(rows.flatMap(restsOn))
   const signers = new Map<string, LogIndex[]>()
   for (const entry of entries) {
     if (!behind.has(entry.index)) continue

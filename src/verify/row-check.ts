@@ -33,6 +33,11 @@ export type RestingRow = Pick<FoundRow, 'image' | 'matches' | 'sboms'> & {
   readonly vex?: readonly { readonly entry: LogIndex }[]
 }
 
+/** The entries of a row. */
+export function restsOn({ sboms, matches, provenance, vex = [] }: RestingRow): readonly LogIndex[] {
+  return [...sboms, ...[...matches, ...provenance, ...vex].map((one) => one.entry)]
+}
+
 /**
  * @param attested everything the answer names, in the order of the log
  * @throws Fault `bad-proof` (`rows-differ`)
@@ -74,12 +79,7 @@ export function checkUse(
   unregistered: RowsAnswer['unregistered'],
   attested: readonly CheckedAttestation[],
 ): void {
-  const used = new Set(
-    rows.flatMap(({ sboms, matches, provenance, vex = [] }) => [
-      ...sboms,
-      ...[...matches, ...provenance, ...vex].map((one) => one.entry),
-    ]),
-  )
+  const used = new Set(rows.flatMap(restsOn))
   for (const claim of unregistered?.items ?? []) used.add(claim.entry)
   // Whoever revoked within an image scope rested on an entry: it proves the right, whatever else it says.
   for (const { statement } of attested) {

@@ -4,7 +4,7 @@
  *
  *     POST /ledger/v1/search   {"parts": [{"keys": ["pkg:npm/lodash"], "type": "npm", …}, {"cpe": …}, {"hash": …}]}
  *
- * Reading them from JSON is search-shapes.ts; making rows is search-rows.ts.
+ * Reading questions from JSON is search-wire.ts; making rows is search-rows.ts.
  */
 import type { VexStatus } from '../attestation/vex.ts'
 import type { LogIndex } from '../brand.ts'
@@ -25,7 +25,7 @@ export type SearchPart = { readonly from?: string; readonly ids?: readonly strin
 
 /** Which images are asked about; all of them if empty. */
 export interface SearchScope {
-  /** A name of the image matches; `*` stands for anything but "/", `**` for anything. */
+  /** A name of the image matches; `*` stands for anything, also for "/" (glob.ts). */
   readonly repo?: string
   /** `<os>/<arch>`: only SBOMs of that platform are looked at, and those that do not say theirs. */
   readonly platform?: string
