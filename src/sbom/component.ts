@@ -13,6 +13,12 @@ import { parsePurl, type Purl } from './purl.ts'
 /** README 2.7, "Limits": each component is a line of the manifest and a posting in the index. */
 export const MAX_COMPONENTS = 100_000
 
+/**
+ * README 2.7, "Limits", once more: each hash of a package is a line for each of its purls. Those beyond the first purl's are
+ * counted, since a list of the one times a list of the other makes of one megabyte more lines than fit into memory.
+ */
+export const MAX_REPEATED_HASHES = 100_000
+
 export interface Component {
   readonly name: string
   /** As stated beside the purl; empty if it is not. */
@@ -116,8 +122,35 @@ export function makeSbomDocument(
   components: readonly Component[],
   { system = '', about = [], created = '' }: Partial<Pick<SbomDocument, 'system' | 'about' | 'created'>> = {},
 ): SbomDocument {
-  const licences = [...new Set(components.flatMap((one) => one.licences ?? []))]
+  const licences = statedLicences(components)
   return { format, tool, system, created, about, components, licences }
+}
+
+/** A package with many purls is many components with one list, which is read once. */
+function statedLicences(components: readonly Component[]): readonly string[] {
+  const licences = new Set<string>()
+  for (const list of new Set(components.map((one) => one.licences)))
+    for (const licence of list ?? []) licences.add(licence)
+  return [...licences]
+}
+
+/**
+ * What is common to the components of a package, counted over a document.
+ *
+ * @throws Fault `too-large` (`component-limit`)
+ */
+export function createHashCount(pointer: string): (ofPackage: readonly Component[]) => void {
+  let repeated = 0
+  return (ofPackage) => {
+    const [first, ...others] = ofPackage
+    repeated += others.length * (first?.hashes?.length ?? 0)
+    if (repeated <= MAX_REPEATED_HASHES) return
+    throw new Fault(
+      'component-limit',
+      `SBOM: expected at most ${MAX_REPEATED_HASHES} hashes of packages with several purls, got more`,
+      { pointer, facts: { limit: MAX_REPEATED_HASHES } },
+    )
+  }
 }
 
 /** @throws Fault `too-large` (`component-limit`) */

@@ -17,6 +17,7 @@ import {
 import type { JsonValue } from '../encoding/strict-json.ts'
 import {
   checkComponentCount,
+  createHashCount,
   makeComponent,
   makeSbomDocument,
   makeTool,
@@ -49,24 +50,27 @@ export function readSpdx(predicate: JsonValue | undefined, pointer = ''): SbomDo
   const packages = optionalMember(whole, 'packages')
   const components: Component[] = []
   const systems: Component[] = []
-  const about: string[] = []
+  const about = new Set<string>()
+  const countHashes = createHashCount(`${pointer}/packages`)
   const described = describedIds(
     member(whole, 'documentDescribes').value,
     member(whole, 'relationships').value,
   )
   for (const element of packages === undefined ? [] : elements(packages)) {
     const isAbout = described.has(textOrNone(element, 'SPDXID'))
-    for (const component of readPackage(element)) {
+    const found = readPackage(element)
+    countHashes(found)
+    for (const component of found) {
       components.push(isAbout || isSystem(element) ? { ...component, isNoPackage: true } : component)
       checkComponentCount(components.length, `${pointer}/packages`)
       if (isSystem(element)) systems.push(component)
-      if (isAbout) about.push(...ownDigests(component))
+      if (isAbout) for (const digest of ownDigests(component)) about.add(digest)
     }
   }
   const creation = optionalMember(whole, 'creationInfo')
   return makeSbomDocument(`SPDX ${version}`, readTool(creation), components, {
     system: systemOf(systems),
-    about,
+    about: [...about],
     created: creation === undefined ? '' : textOrNone(creation, 'created'),
   })
 }

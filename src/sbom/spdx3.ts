@@ -18,6 +18,7 @@ import {
 import { isObject, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
 import {
   checkComponentCount,
+  createHashCount,
   makeComponent,
   makeSbomDocument,
   statedDetails,
@@ -69,22 +70,25 @@ export function readSpdx3(whole: Field): SbomDocument {
   const licences = licencesByPackage(graph)
   const components: Component[] = []
   const systems: Component[] = []
-  const about: string[] = []
+  const about = new Set<string>()
+  const countHashes = createHashCount(`${whole.pointer}/@graph`)
   for (const field of graph.packages) {
     const id = idOf(field.value)
     const isSystem = textOrNone(field, 'software_primaryPurpose') === 'operatingSystem'
-    for (const component of readPackage(field, licences.get(id) ?? [])) {
+    const found = readPackage(field, licences.get(id) ?? [])
+    countHashes(found)
+    for (const component of found) {
       components.push(isSystem || roots.has(id) ? { ...component, isNoPackage: true } : component)
       checkComponentCount(components.length, `${whole.pointer}/@graph`)
       if (isSystem) systems.push(component)
-      if (roots.has(id)) about.push(...ownDigests(component))
+      if (roots.has(id)) for (const digest of ownDigests(component)) about.add(digest)
     }
   }
   const creation = creationOf(graph)
   const created = textOf(creation, 'created')
   return makeSbomDocument('SPDX 3.0', toolOf(creation, graph), components, {
     system: systemOf(systems),
-    about,
+    about: [...about],
     created,
   })
 }
@@ -146,9 +150,11 @@ function licencesByPackage({ relationships, byId }: Graph): ReadonlyMap<string, 
   const licences = new Map<string, string[]>()
   for (const one of relationships) {
     if (!/^has(Declared|Concluded)License$/.test(textOf(one, 'relationshipType'))) continue
-    const texts = listOf(one['to']).map((to) => licenceText(to, byId))
     const from = idOf(one['from'])
-    licences.set(from, [...(licences.get(from) ?? []), ...texts.filter((text) => text !== '')])
+    const known = licences.get(from) ?? []
+    // Pushed, not copied: one package may have as many of these relationships as a document has room for.
+    for (const text of listOf(one['to']).map((to) => licenceText(to, byId))) if (text !== '') known.push(text)
+    licences.set(from, known)
   }
   return licences
 }

@@ -110,4 +110,16 @@ describe('SPDX', () => {
     const packages = Array.from({ length: MAX_COMPONENTS + 1 }, () => ({ name: 'a' }))
     expectFault('component-limit', () => readSpdx(spdx({ packages })))
   })
+
+  it('is refused where purls times hashes of a package are more lines than memory has room for', () => {
+    const many = <T>(make: (text: string) => T): T[] =>
+      Array.from({ length: 400 }, (_, i) => make(i.toString(16).padStart(40, '0')))
+    const externalRefs = many((text) => ({ referenceType: 'purl', referenceLocator: `pkg:npm/${text}` }))
+    const checksums = many((checksumValue) => ({ algorithm: 'SHA1', checksumValue }))
+    expectFault('component-limit', () =>
+      readSpdx(spdx({ packages: [{ name: 'a', externalRefs, checksums }] })),
+    )
+    const few = { name: 'a', externalRefs: externalRefs.slice(0, 3), checksums }
+    expect(readSpdx(spdx({ packages: [few] })).components).to.have.length(3)
+  })
 })
