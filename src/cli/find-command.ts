@@ -27,9 +27,9 @@ Examples:
   attestree find pkg:npm/lodash@4.17.20
   attestree find pkg:npm/left-pad -o json
   attestree find --osv GHSA-jfh8-c2jp-5v3q.json -o table -o csv=hits.csv -o openvex=draft.json
-  attestree find --osv advisory.json --repo 'registry.example/shop/**' --group-by base
+  attestree find --osv advisory.json --repo 'registry.example/shop/*' --group-by base
   attestree find --osv advisory.json --watch -o ndjson
-  attestree find --unknown --repo 'registry.example/shop/**'
+  attestree find --unknown --repo 'registry.example/shop/*'
   attestree find --osv advisory.json --hide-lifted
   attestree find --iocs shai-hulud.csv --ecosystem npm
   attestree find --cpe a:openssl:openssl:3.0.1
@@ -75,7 +75,7 @@ export function withSearchFlags(command: Command): Command {
         'components without a purl: part:vendor:product[:version], or a CPE name (repeatable)',
       ),
     )
-    .addOption(new Option('--repo <GLOB>', 'only images kept there; * is anything but "/", ** anything'))
+    .addOption(new Option('--repo <GLOB>', 'only images kept there; * stands for anything'))
     .addOption(new Option('--platform <OS/ARCH>', 'only SBOMs of this platform, or that do not say theirs'))
 }
 
