@@ -17,7 +17,7 @@ export const MAX_COMPONENTS = 100_000
  * README 2.7, "Limits", once more: each hash of a package is a line for each of its purls. Those beyond the first purl's are
  * counted, since a list of the one times a list of the other makes of one megabyte more lines than fit into memory.
  */
-export const MAX_REPEATED_HASHES = 100_000
+const MAX_REPEATED_HASHES = 100_000
 
 export interface Component {
   readonly name: string
