@@ -27,7 +27,7 @@ export async function indexDump(index: IndexStore): Promise<unknown> {
     components: await mapDump(reader, 'components'),
     status: await mapDump(reader, 'status'),
     rows: await Promise.all(
-      (['entry', 'image', 'total'] as const).map((table) => reader.scan(table, { limit: 1_000_000 })),
+      (['entry', 'image', 'total', 'name'] as const).map((table) => reader.scan(table, { limit: 1_000_000 })),
     ),
   }))
 }

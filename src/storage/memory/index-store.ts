@@ -22,8 +22,8 @@ export function memoryIndexStore(state: MemoryState): IndexStore {
     async apply(batch) {
       state.index = withBatch(state.index, batch)
     },
-    async reset(manifestVersion) {
-      state.index = emptyIndex(manifestVersion)
+    async reset(rules) {
+      state.index = emptyIndex(rules)
     },
   }
 }
@@ -48,6 +48,7 @@ function withBatch(index: IndexState, batch: IndexBatch): IndexState {
       entry: withRows(rows.entry, batch, 'entry'),
       image: withRows(rows.image, batch, 'image'),
       total: withRows(rows.total, batch, 'total'),
+      name: withRows(rows.name, batch, 'name'),
     },
   }
 }

@@ -12,7 +12,10 @@ import { readRun, RUN_LENGTH, type KeyTail } from './posting-run.ts'
 
 /** Numbers of the maps and tables in columns; they stand in stored databases and never change. */
 export const mapColumn = { components: 0, status: 1 } as const satisfies Record<MapName, number>
-export const tableColumn = { entry: 0, image: 1, total: 2 } as const satisfies Record<RowTable, number>
+export const tableColumn = { entry: 0, image: 1, total: 2, name: 3 } as const satisfies Record<
+  RowTable,
+  number
+>
 
 /** Idle connections that are kept. A read opens another one if all are in use, so that reads never wait for reads. */
 const MAX_IDLE = 4
@@ -77,7 +80,7 @@ function openSnapshots(path: string): Snapshots {
 }
 
 type Statements = ReturnType<typeof prepare>
-type Position = { readonly through: number; readonly manifest_version: number }
+type Position = { readonly through: number; readonly rules: number }
 
 function prepare(database: Connection) {
   const keys = (upper: string) =>
@@ -85,7 +88,7 @@ function prepare(database: Connection) {
   return {
     begin: database.prepare<[]>('BEGIN'),
     commit: database.prepare<[]>('COMMIT'),
-    position: database.prepare<[], Position>('SELECT through, manifest_version FROM position'),
+    position: database.prepare<[], Position>('SELECT through, rules FROM position'),
     keysBelow: database.prepare<[number, Uint8Array, Uint8Array, number], KeyRow>(keys('AND key < ?')),
     keysFrom: database.prepare<[number, Uint8Array, number], KeyRow>(keys('')),
     posting: database.prepare<[number, Uint8Array], KeyTail>(
@@ -133,7 +136,7 @@ function positionIn(statements: Statements): IndexPosition {
   if (row === undefined) throw new Fault('integrity-error', 'index: expected a position, found none')
   return {
     through: treeSize(positionOf(row.through, 'index position')),
-    manifestVersion: row.manifest_version,
+    rules: row.rules,
   }
 }
 
