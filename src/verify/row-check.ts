@@ -11,14 +11,12 @@ import { formatCanonicalJson } from '../encoding/canonical-json.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
-import { claimedTimes } from '../sbom/claimed.ts'
-import { sortLines } from '../sbom/manifest-line.ts'
 import { parseVersOf } from '../sbom/range.ts'
-import { readSbom, statedLines } from '../sbom/stated-lines.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { FoundRow, ImageRow, RowsAnswer, StatedQuestion, UnregisteredClaim } from './answer.ts'
+import { attestedFacts } from './attested-facts.ts'
 import { asBadProof } from './bad-proof.ts'
-import { factsOf, type EntryFacts } from './entry-facts.ts'
+import type { EntryFacts } from './entry-facts.ts'
 import { foundRow, isStated, parseStatedQuestion, type FoundFacts } from './found-rows.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
 import { compareRows, decide, parseQuestion, rowOf } from './rows.ts'
@@ -60,7 +58,7 @@ export function checkRows(
   }
   checkOrder(answer.items)
   checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(question, all, entry))
-  checkUse(answer.items, answer.unregistered, attested)
+  checkUse(answer.items.flatMap(restsOn), answer.unregistered, attested)
 }
 
 /** The server judges as of where its index ends: what came later says nothing yet. */
@@ -75,11 +73,11 @@ export function checkReach(through: TreeSize, attested: readonly CheckedAttestat
 
 /** A row taken out leaves its entries behind: what no row rests on is refused, but for control statements. */
 export function checkUse(
-  rows: readonly RestingRow[],
+  rowsRestOn: readonly LogIndex[],
   unregistered: RowsAnswer['unregistered'],
   attested: readonly CheckedAttestation[],
 ): void {
-  const used = new Set(rows.flatMap(restsOn))
+  const used = new Set(rowsRestOn)
   for (const claim of unregistered?.items ?? []) used.add(claim.entry)
   // Whoever revoked within an image scope rested on an entry: it proves the right, whatever else it says.
   for (const { statement } of attested) {
@@ -125,19 +123,11 @@ function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | 
 /** What one entry states, for rows of either kind. */
 type AnyStated = Stated & FoundFacts
 
-function statedBy(
-  { entry, statement }: CheckedAttestation,
-  question: ComponentQuestion | StatedQuestion,
-): AnyStated {
-  return asBadProof('not-admissible', `entry ${entry.index}`, () => {
-    const sbom = readSbom(statement)
-    const lines = sortLines(statedLines(statement, entry.keyId, sbom))
-    const { index, attestation, keyId: key } = entry
-    const facts = factsOf(index, attestation, key, lines, claimedTimes(statement, sbom))
-    if (!('name' in question)) return { facts, versions: [], states: isStated(question, lines, sbom) }
-    const listed = lines.filter((line) => line.kind === 'p' && line.name === question.name)
-    return { facts, versions: listed.map((line) => line.version), states: false }
-  })
+function statedBy(attestation: CheckedAttestation, question: ComponentQuestion | StatedQuestion): AnyStated {
+  const { facts, lines, sbom } = attestedFacts(attestation)
+  if (!('name' in question)) return { facts, versions: [], states: isStated(question, lines, sbom) }
+  const listed = lines.filter((line) => line.kind === 'p' && line.name === question.name)
+  return { facts, versions: listed.map((line) => line.version), states: false }
 }
 
 /** Under each digest what speaks of it, once. */
