@@ -5,11 +5,14 @@
 import { isControlType } from '../attestation/predicate-types.ts'
 import type { ImageDigest } from '../brand.ts'
 import { Fault } from '../errors.ts'
+import { claimedTimes } from '../sbom/claimed.ts'
+import { manifestOf, readSbom } from '../sbom/manifest.ts'
 import { verdictOf } from '../trust/status.ts'
 import type { ImageAnswer, Verdict } from '../verify/answer.ts'
-import { attestedFacts } from '../verify/attested-facts.ts'
-import { speaksOf, type EntryFacts } from '../verify/entry-facts.ts'
+import { asBadProof } from '../verify/bad-proof.ts'
+import { factsOf, speaksOf, type EntryFacts } from '../verify/entry-facts.ts'
 import { imageRows, type ImageRows } from '../verify/image-rows.ts'
+import type { CheckedAttestation } from '../verify/proven-entry.ts'
 import { checkReach, checkUse, isSame } from '../verify/row-check.ts'
 import { replayTrust } from '../verify/trust-replay.ts'
 import { checkClaims, claimOf } from '../verify/unregistered.ts'
@@ -39,7 +42,7 @@ export async function verifyImage(
   const trust = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
   // A revocation names the image as its subject too, but nobody vouches for anything by it.
   const stated = attested.filter(({ statement }) => !isControlType(statement.predicateType))
-  const facts = stated.map((one) => attestedFacts(one).facts)
+  const facts = stated.map(factsIn)
   expectMade(answer, imageRows(image, facts, trust, through))
   checkClaims(answer.unregistered, trust, ({ entry }) => claimAbout(image, facts, entry))
   checkUse(
@@ -49,12 +52,23 @@ export async function verifyImage(
   )
   // The server was asked about a digest alone; where the image is to come from is judged here.
   const { repository } = options
-  const attestations = answer.attestations.map((row) => {
-    const { entry: index, attestation, key, predicateType } = row
-    const judged = { index, attestation, key, predicateType, subject: image, repository }
-    return { ...row, verdict: verdictOf(trust, through, judged) }
+  const byIndex = new Map(facts.map((one) => [one.index, one]))
+  const attestations = answer.attestations.flatMap((row) => {
+    const judged = byIndex.get(row.entry)
+    if (judged === undefined) return []
+    return [{ ...row, verdict: verdictOf(trust, through, { ...judged, subject: image, repository }) }]
   })
   return { ...answer, attestations }
+}
+
+/** With what a deployment says, on which its signer's rights depend. */
+function factsIn({ entry, statement }: CheckedAttestation): EntryFacts {
+  return asBadProof('not-admissible', `entry ${entry.index}`, () => {
+    const sbom = readSbom(statement)
+    const { index, attestation, keyId } = entry
+    const lines = manifestOf(statement, keyId, sbom)
+    return factsOf(index, attestation, keyId, lines, claimedTimes(statement, sbom))
+  })
 }
 
 function expectMade(answer: ImageAnswer, made: ImageRows): void {

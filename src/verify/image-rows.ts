@@ -52,7 +52,7 @@ function attestationRow(
     key,
     signer: principalOf(trust, index, key) ?? null,
     predicateType,
-    verdict: verdictOf(trust, asOf, { index, attestation, key, predicateType, subject: image }),
+    verdict: verdictOf(trust, asOf, { ...facts, subject: image }),
   }
 }
 

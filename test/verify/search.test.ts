@@ -208,6 +208,12 @@ describe('a search', () => {
     ['another version', 'rows-differ', (a) => setAt(a, '/items/0/matches/0/component', 'pkg:npm/x@1')],
     ['another part', 'rows-differ', (a) => setAt(a, '/items/0/matches/0/part', 1)],
     ['no disagreement', 'rows-differ', (a) => setAt(a, '/items/2/silent', [])],
+    [
+      'a row of an image that nobody spoke of',
+      'rows-differ',
+      (a) => setAt(a, '/items/3/image', digestOf('x')),
+    ],
+    ['entries behind the end of the index', 'rows-differ', (a) => setAt(a, '/asOf/indexedThrough', 2)],
     ['a row left out, with its entries', 'rows-differ', (a) => removeAt(a, '/items/0')],
     ['an answer to another question', 'entry-mismatch', (a) => setAt(a, '/question/parts/0/from', 'GHSA-x')],
     ['a part left out of the question', 'entry-mismatch', (a) => removeAt(a, '/question/parts/3')],
