@@ -29,13 +29,17 @@ export interface SignerState {
   replace(held: HeldCheckpoint | undefined, next: HeldCheckpoint): Promise<void>
 }
 
-/** One row of the log. */
-export interface LogEntry {
+/** One leaf of a log's tree. */
+export interface LogLeaf {
   readonly index: LogIndex
-  /** The bytes that are hashed into the leaf: a hashedrekord body. At most 65,535. */
+  /** The bytes that are hashed into the leaf. At most 65,535. */
   readonly leaf: Uint8Array
-  /** SHA-256(00 ‖ leaf); unique in the log. */
+  /** SHA-256(00 ‖ leaf) */
   readonly leafHash: Uint8Array
+}
+
+/** One row of the log: its leaf is a hashedrekord body, and its leaf hash unique in the log. */
+export interface LogEntry extends LogLeaf {
   readonly attestation: AttestationId
   readonly key: KeyId
   /** The server's word, RFC 3339 UTC; never used for before or after. */
@@ -57,13 +61,17 @@ export interface Blob {
   readonly bytes: Uint8Array
 }
 
-export interface Batch {
+/** What an append changes of a log's tree. */
+export interface TreeBatch<Leaf extends LogLeaf = LogLeaf> {
   /** The number of entries before this batch; the store refuses any other. */
   readonly from: TreeSize
   /** Contiguous from `from`. */
-  readonly entries: readonly LogEntry[]
+  readonly entries: readonly Leaf[]
   /** Every tile that this batch begins or widens; each takes the place of a narrower one with the same beginning. */
   readonly tiles: readonly StoredTile[]
+}
+
+export interface Batch extends TreeBatch<LogEntry> {
   /** What was signed; stored before or with the entries. One that is there already is left alone. */
   readonly blobs: readonly Blob[]
 }
@@ -74,26 +82,16 @@ export interface PublishedNote {
 }
 
 /**
- * Entries, hash tiles, published notes. Must never lose or change a committed entry.
+ * Entries, hash tiles, published notes of one log. Must never lose or change a committed entry.
  * Whoever can write to it can deny service, not forge: every byte is bound by a signed checkpoint.
  */
-export interface LogStore {
+export interface TreeStore {
   /** The number of committed entries, published or not. */
   size(): Promise<TreeSize>
-  /**
-   * One transaction, durable once it resolves; all of the batch or nothing.
-   * @throws Fault `conflict` (`stale-version`) if the size is not `batch.from`.
-   * @throws Fault `storage-full` if there was no space; nothing is changed.
-   */
-  append(batch: Batch): Promise<void>
   /** Entries `from` … `to` − 1 in order; fewer where the log ends before `to`. */
-  entries(from: LogIndex, to: TreeSize): Promise<readonly LogEntry[]>
+  entries(from: LogIndex, to: TreeSize): Promise<readonly LogLeaf[]>
   /** The bytes of these entries alone, checked as `entries` checks them. */
   leaves(from: LogIndex, to: TreeSize): Promise<readonly Uint8Array[]>
-  /** All entries of an attestation (and key, if given), lowest index first. */
-  find(attestation: AttestationId, key?: KeyId): Promise<readonly LogEntry[]>
-  /** The first entry from `from` to `to` − 1 that was signed by one of these keys; without reading those between. */
-  firstBy(keys: readonly KeyId[], from: LogIndex, to: TreeSize): Promise<LogEntry | undefined>
   /** One result for each place asked for, in order; as wide as stored. */
   tiles(
     places: readonly { readonly level: number; readonly index: number }[],
@@ -104,6 +102,36 @@ export interface LogStore {
   published(): Promise<PublishedNote | undefined>
   /** Every published note of a size from `from` to `to` − 1, smallest first. */
   notes(from: TreeSize, to: TreeSize): Promise<readonly PublishedNote[]>
+}
+
+/** The log of attestations. */
+export interface LogStore extends TreeStore {
+  /**
+   * One transaction, durable once it resolves; all of the batch or nothing.
+   * @throws Fault `conflict` (`stale-version`) if the size is not `batch.from`.
+   * @throws Fault `storage-full` if there was no space; nothing is changed.
+   */
+  append(batch: Batch): Promise<void>
+  entries(from: LogIndex, to: TreeSize): Promise<readonly LogEntry[]>
+  /** All entries of an attestation (and key, if given), lowest index first. */
+  find(attestation: AttestationId, key?: KeyId): Promise<readonly LogEntry[]>
+  /** The first entry from `from` to `to` − 1 that was signed by one of these keys; without reading those between. */
+  firstBy(keys: readonly KeyId[], from: LogIndex, to: TreeSize): Promise<LogEntry | undefined>
+}
+
+/**
+ * The output log of a map (index.md 6): which root the map had at which size of the log. What is in it depends on when it was
+ * published, so it is authoritative and never rebuilt, unlike the index.
+ */
+export interface OutputStore extends TreeStore {
+  /** As `LogStore.append`. */
+  append(batch: TreeBatch): Promise<void>
+}
+
+/** What is kept of one output log; its signer state stands where the log's own does. */
+export interface OutputStorage {
+  readonly store: OutputStore
+  readonly signer: SignerState
 }
 
 /**
@@ -201,6 +229,7 @@ export interface Storage extends AsyncDisposable {
   readonly log: LogStore
   readonly blobs: BlobStore
   readonly index: IndexStore
+  readonly outputs: Readonly<Record<MapName, OutputStorage>>
   /** Resolves when nothing can be written any more, also if nobody writes. Absent where only a write can find that out. */
   readonly lost?: Promise<Error>
 }

@@ -8,10 +8,10 @@ import type { IndexPosition, IndexReader, IndexRow, KeyRow, MapName, RowTable } 
 import { rangeUnder, type KeyRange } from '../key-range.ts'
 import { bytesOf, positionOf } from './column.ts'
 import { openReader, type Connection } from './database.ts'
+import { mapColumn } from './map-column.ts'
 import { readRun, RUN_LENGTH, type KeyTail } from './posting-run.ts'
 
-/** Numbers of the maps and tables in columns; they stand in stored databases and never change. */
-export const mapColumn = { components: 0, status: 1 } as const satisfies Record<MapName, number>
+/** Numbers of the tables in columns; as `mapColumn`. */
 export const tableColumn = { entry: 0, image: 1, total: 2 } as const satisfies Record<RowTable, number>
 
 /** Idle connections that are kept. A read opens another one if all are in use, so that reads never wait for reads. */

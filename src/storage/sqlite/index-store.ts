@@ -8,7 +8,8 @@ import type { IndexBatch, IndexPosition, IndexStore } from '../../ledger/ports.t
 import { checkIndexBatch, groupPostings, type PostingGroup } from '../index-batch.ts'
 import { positionOf } from './column.ts'
 import { inTransaction, type Connection } from './database.ts'
-import { mapColumn, readerPool, tableColumn } from './index-reader.ts'
+import { readerPool, tableColumn } from './index-reader.ts'
+import { mapColumn } from './map-column.ts'
 import { emptyTail, postingAppender, type AppendPostings } from './posting-run.ts'
 
 type Position = readonly [through: number, manifestVersion: number]
