@@ -7,7 +7,7 @@
  * One image each, so that one may end without the others. Times are the signer's claims. What several statements amount
  * to is the business of verify/deployments.ts.
  */
-import type { JsonObject } from '../encoding/strict-json.ts'
+import { isObject, type JsonObject } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
 import {
   documentField,
@@ -74,6 +74,13 @@ function readPeriod(from: Field, until: Field): Pick<Deployment, 'from' | 'until
   const end = readTime(until)
   if (Date.parse(end) <= Date.parse(begin)) throw refusal(until, `a time after "from" (${begin})`)
   return { from: begin, until: end }
+}
+
+/** The environment that a deployment names, on which the right to make it depends; empty, which no grant names, if none. */
+export function environmentOf({ predicateType, predicate }: Statement): string | undefined {
+  if (predicateType !== DEPLOYMENT) return undefined
+  const environment = isObject(predicate) ? predicate['environment'] : undefined
+  return typeof environment === 'string' ? environment : ''
 }
 
 /** What nobody could tell from another by looking at it is refused. */

@@ -30,8 +30,9 @@ import {
   unsupported,
   type Field,
 } from './field.ts'
+import { MAX_PLACE, isPlace } from './deployment.ts'
 import { isImagePattern } from './image-scope.ts'
-import { TRUST_ROOT } from './predicate-types.ts'
+import { DEPLOYMENT, TRUST_ROOT } from './predicate-types.ts'
 import { formatStatement, isOnlySubject, type Statement, type Subject } from './statement.ts'
 import { isUri } from './uri.ts'
 
@@ -51,6 +52,8 @@ export type Grant =
       readonly role: 'submit'
       readonly predicateTypes: readonly string[]
       readonly images?: readonly string[]
+      /** Of deployments alone: only in these, as a deployment names them; all if left out. */
+      readonly environments?: readonly string[]
     }
   /** With `images`: only images that somebody else named in that scope (README 2.7, "Scope"). */
   | { readonly to: string; readonly role: 'revoke'; readonly images?: readonly string[] }
@@ -79,7 +82,7 @@ export const trustRootMembers = {
   admins: ['principals', 'threshold'],
   principal: ['keys', 'kind'],
   key: ['spki'],
-  submit: ['to', 'role', 'predicateTypes', 'images'],
+  submit: ['to', 'role', 'predicateTypes', 'images', 'environments'],
   revoke: ['to', 'role', 'images'],
 } as const
 
@@ -231,14 +234,36 @@ function readGrant(field: Field, principals: TrustRoot['principals']): Grant {
     throw unsupported(member(field, 'role'), `the role ${JSON.stringify(role.slice(0, 100))}`)
   refuseOthers(field, trustRootMembers[role])
   const to = readPrincipalName(member(field, 'to'), principals)
-  return role === 'revoke'
-    ? { to, role, ...readScope(member(field, 'images')) }
-    : {
-        to,
-        role,
-        predicateTypes: readPatterns(member(field, 'predicateTypes')),
-        ...readScope(member(field, 'images')),
-      }
+  const scope = readScope(member(field, 'images'))
+  if (role === 'revoke') return { to, role, ...scope }
+  const predicateTypes = readPatterns(member(field, 'predicateTypes'))
+  return {
+    to,
+    role,
+    predicateTypes,
+    ...scope,
+    ...readEnvironments(member(field, 'environments'), predicateTypes),
+  }
+}
+
+/** Beside other types they would bound nothing, and look as if they did. */
+function readEnvironments(
+  field: Field,
+  predicateTypes: readonly string[],
+): { readonly environments?: readonly string[] } {
+  if (field.value === undefined) return {}
+  if (predicateTypes.some((type) => type !== DEPLOYMENT))
+    throw refusal(field, `"environments" only beside the one predicate type ${DEPLOYMENT}`)
+  const environments = elements(field)
+  if (environments.length === 0) throw refusal(field, 'at least one environment')
+  return { environments: refuseTwice(environments).map(readEnvironment) }
+}
+
+function readEnvironment(field: Field): string {
+  const environment = expectString(field)
+  if (!isPlace(environment))
+    throw refusal(field, `an environment: 1 to ${MAX_PLACE} visible characters without spaces around them`)
+  return environment
 }
 
 function readScope(field: Field): { readonly images?: readonly string[] } {

@@ -7,7 +7,7 @@ import { connect } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { readPublicKeyFile } from './key-store.ts'
 import type { AddSignerFlags } from './trust-flags.ts'
-import { scopeText } from './trust-diff.ts'
+import { submitText } from './trust-diff.ts'
 import { recordTrustRoot } from './trust-update.ts'
 import { visible } from './terminal.ts'
 
@@ -21,6 +21,7 @@ export async function addSigner(context: CliContext, name: string, flags: AddSig
     role: 'submit',
     predicateTypes: flags.types,
     ...(flags.images === undefined ? {} : { images: flags.images }),
+    ...(flags.environment === undefined ? {} : { environments: flags.environment }),
   }
   if (maySubmit(current.root, key, grant)) {
     terminal.print(
@@ -32,20 +33,17 @@ export async function addSigner(context: CliContext, name: string, flags: AddSig
   const root = { ...next, version: next.version + 1, previous: current.id }
   const isInForce = await recordTrustRoot(context, client, root, flags)
   terminal.print(`  ${visible(name)} may ${isInForce ? 'now' : 'then'} submit, with ${key.id}:`)
-  for (const type of flags.types) terminal.print(`    ${visible(type + scopeText(grant.images))}`)
+  for (const type of flags.types) terminal.print(`    ${visible(type + submitText(grant))}`)
 }
 
 type SubmitGrant = Extract<Grant, { role: 'submit' }>
 
-/** Whether the principal has the key, and each of the types exactly as written, about the same images. */
-function maySubmit(
-  root: TrustRoot,
-  key: PublicKey,
-  { to: name, predicateTypes, images }: SubmitGrant,
-): boolean {
+/** Whether the principal has the key, and each of the types exactly as written, about the same images, in the same environments. */
+function maySubmit(root: TrustRoot, key: PublicKey, wanted: SubmitGrant): boolean {
+  const { to: name, predicateTypes } = wanted
   const known = Object.hasOwn(root.principals, name) ? root.principals[name] : undefined
   const granted = root.grants.flatMap((grant) =>
-    grant.to === name && grant.role === 'submit' && scopeText(grant.images) === scopeText(images)
+    grant.to === name && grant.role === 'submit' && submitText(grant) === submitText(wanted)
       ? grant.predicateTypes
       : [],
   )

@@ -51,9 +51,10 @@ export function trustCommand(context: CliContext): Command {
     .requiredOption('--key <PUB>', 'its public key (.pub)')
     .requiredOption('--types <TYPE...>', 'predicate types it may submit; a trailing * is a prefix')
     .option('--images <PATTERN...>', 'only about images in these repositories, e.g. registry.example/shop/**')
+    .option('--environment <NAME...>', 'only deployments in these environments')
     .addHelpText(
       'after',
-      "\nExample:\n  attestree trust add-signer ci --key builder.pub --types 'https://cyclonedx.org/bom*' 'https://slsa.dev/provenance/*'\n",
+      "\nExamples:\n  attestree trust add-signer ci --key builder.pub --types 'https://cyclonedx.org/bom*' 'https://slsa.dev/provenance/*'\n  attestree trust add-signer deployer --key deployer.pub --types https://attestree.dev/deployment/v1 --environment test\n",
     )
     .action((name: string, flags: AddSignerFlags) => addSigner(context, name, flags))
   withAdmin(trust.command('annul'))

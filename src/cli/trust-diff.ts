@@ -36,7 +36,7 @@ function linesOf({ log, admission, admins, principals, grants }: TrustRoot): rea
 
 function grantLines(grant: Grant): readonly string[] {
   if (grant.role === 'revoke') return [`${grant.to} may revoke${revokeText(grant.images)}`]
-  return grant.predicateTypes.map((type) => `${grant.to} may submit ${type}${scopeText(grant.images)}`)
+  return grant.predicateTypes.map((type) => `${grant.to} may submit ${type}${submitText(grant)}`)
 }
 
 /** What a right to revoke reaches. */
@@ -44,8 +44,16 @@ export function revokeText(images: readonly string[] | undefined): string {
   return images === undefined ? '' : ` images${scopeText(images).replace(' about', ' in')}`
 }
 
-/** Where a grant reaches; nothing if everywhere. */
-export function scopeText(images: readonly string[] | undefined): string {
+/** Where a right to submit reaches; nothing if everywhere. */
+export function submitText({ environments, images }: Extract<Grant, { role: 'submit' }>): string {
+  // Quoted: a name may have commas in it, and no two rights may look the same.
+  const quoted = environments?.toSorted().map((one) => JSON.stringify(one))
+  const places = quoted === undefined ? '' : ` in ${quoted.join(', ')}`
+  return places + scopeText(images)
+}
+
+/** Which images a right reaches; nothing if all. */
+function scopeText(images: readonly string[] | undefined): string {
   return images === undefined ? '' : ` about ${images.toSorted().join(', ')}`
 }
 

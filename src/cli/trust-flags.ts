@@ -20,4 +20,5 @@ export interface AddSignerFlags extends AdminFlags {
   readonly key: string
   readonly types: readonly string[]
   readonly images?: readonly string[]
+  readonly environment?: readonly string[]
 }

@@ -11,7 +11,7 @@ import { answerJson } from './json-answer.ts'
 import type { OutputFlags } from './output-flag.ts'
 import { formatTable, plural } from './table.ts'
 import { formatJson, visible, type Terminal } from './terminal.ts'
-import { diffTrustRoots, printDiff, revokeText, scopeText } from './trust-diff.ts'
+import { diffTrustRoots, printDiff, revokeText, submitText } from './trust-diff.ts'
 import { missingOf, missingSignatures } from './trust-update.ts'
 
 export async function showTrust(
@@ -122,7 +122,7 @@ function rolesOf(
     .filter((grant) => grant.to === name)
     .map((grant) =>
       grant.role === 'submit'
-        ? `submit ${grant.predicateTypes.join(' ')}${scopeText(grant.images)}`
+        ? `submit ${grant.predicateTypes.join(' ')}${submitText(grant)}`
         : `revoke${revokeText(grant.images)}`,
     )
   return [...admin, ...granted]

@@ -9,6 +9,7 @@ import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import { parseSubmission, type EnvelopeSignature } from '../attestation/envelope.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
 import { attestationIdOf, pae, parsePae } from '../attestation/pae.ts'
+import { environmentOf } from '../attestation/deployment.ts'
 import { namesOf, type Statement } from '../attestation/statement.ts'
 import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
 import { isSignature } from '../crypto/signature.ts'
@@ -53,6 +54,8 @@ export interface Admitted {
   readonly predicateType: string
   /** Of its subjects. */
   readonly names: readonly string[]
+  /** Of a deployment. */
+  readonly environment: string | undefined
   readonly control?: ControlStatement
   /** Of a revocation that names one: read beside the sequencer, since entries never change. */
   readonly basis?: Basis
@@ -124,6 +127,7 @@ export function admitRead(
     pae: signed,
     predicateType: statement.predicateType,
     names: namesOf(statement),
+    environment: environmentOf(statement),
     ...(control === undefined ? {} : { control }),
     signatures: judged.signatures.map((one) => ({ ...one, leaf: entryOf(signed, one.key, one.signature) })),
     leftOut: judged.leftOut,

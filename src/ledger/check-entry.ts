@@ -2,6 +2,7 @@
 import { treeSize } from '../brand.ts'
 import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import { attestationIdOf, parsePae } from '../attestation/pae.ts'
+import { environmentOf } from '../attestation/deployment.ts'
 import { namesOf, parseStatement, type Statement } from '../attestation/statement.ts'
 import { digest } from '../crypto/sha256.ts'
 import { isSignature } from '../crypto/signature.ts'
@@ -72,6 +73,7 @@ function admissionRefused(
       key: entry.key,
       predicateType: statement.predicateType,
       names: namesOf(statement),
+      environment: environmentOf(statement),
       ...(control === undefined ? {} : { control, basis }),
     })
     return []

@@ -138,7 +138,7 @@ function refusalOf(
   { key }: AdmittedSignature,
   companions: readonly KeyId[],
 ): Fault | undefined {
-  const { attestation, predicateType, names, control, basis } = submission
+  const { attestation, predicateType, names, environment, control, basis } = submission
   try {
     judgeSubmission(draft.trust, {
       // As of the first, like an auditor, who goes back to where the envelope's entries begin.
@@ -147,6 +147,7 @@ function refusalOf(
       key: key.id,
       predicateType,
       names,
+      environment,
       ...(control === undefined ? {} : { control, companions, basis }),
     })
     return undefined

@@ -5,6 +5,7 @@
  * Every backend passes the suites in test/contracts/. Code above the ports never knows which backend it has.
  */
 import type { AttestationId, KeyId, LogIndex, Sha256Id, TreeSize } from '../brand.ts'
+import type { MapName } from '../map/output-log.ts'
 
 /** A checkpoint that was signed: what it says, and the signed note itself. */
 export interface HeldCheckpoint {
@@ -145,7 +146,7 @@ export interface BlobStore {
   put(blobs: readonly Blob[]): Promise<void>
 }
 
-export type MapName = 'components' | 'status'
+export type { MapName }
 
 /** "The entry at `index` states `key`", for one of the two maps (index.md 4). */
 export interface Posting {

@@ -32,6 +32,8 @@ export interface Candidate {
   readonly predicateType: string
   /** Of its subjects, as signed. */
   readonly names?: readonly string[] | undefined
+  /** Of a deployment, as signed. */
+  readonly environment?: string | undefined
   /** Present for control statements, and for these only. */
   readonly control?: ControlStatement | undefined
   /** The entry that `basisOf` names, if it is in the log before this one. */
@@ -47,7 +49,7 @@ export interface Candidate {
  * (`wrong-log`, `trust-root-unacceptable`, `not-revocable`, `not-annullable`, `would-lock-out`, `cutoff-in-the-future`)
  */
 export function judgeSubmission(state: TrustState, candidate: Candidate): void {
-  const { index, attestation, key, predicateType, control } = candidate
+  const { index, attestation, key, predicateType, environment, control } = candidate
   if ((control !== undefined) !== isControlType(predicateType))
     throw new Error(`admission: control of ${predicateType}`)
   // The signatures of one envelope are judged alike, as of the first: none of them changes what another may do.
@@ -61,7 +63,10 @@ export function judgeSubmission(state: TrustState, candidate: Candidate): void {
     if (inForce.root.admission !== 'open' || control !== undefined) throw untrustedSigner(key)
     return refuseRevokedKey(state, asOf, key)
   }
-  if (!mayMake(inForce.root, principal, predicateType)) throw unauthorized(principal, `sign ${predicateType}`)
+  if (!mayMake(inForce.root, principal, { predicateType }))
+    throw unauthorized(principal, `sign ${predicateType}`)
+  if (!mayMake(inForce.root, principal, { predicateType, environment }))
+    throw unauthorized(principal, `record deployments in ${JSON.stringify(environment)}`)
   if (control === undefined) refuseOutOfScope(inForce.root, principal, candidate)
   refuseRevokedKey(state, asOf, key)
   if (control?.kind === 'revocation') {
@@ -78,9 +83,9 @@ export function judgeSubmission(state: TrustState, candidate: Candidate): void {
 function refuseOutOfScope(
   root: TrustRoot,
   principal: string,
-  { predicateType, names = [] }: Candidate,
+  { predicateType, environment, names = [] }: Candidate,
 ): void {
-  const scope = scopeOf(root, principal, predicateType)
+  const scope = scopeOf(root, principal, { predicateType, environment })
   if (scope === undefined) return
   const outside = names.find((name) => isImageName(name) && !isInScope(scope, repositoryOf(name)))
   if (outside !== undefined) throw unauthorized(principal, `speak of the image ${outside.slice(0, 60)}`)

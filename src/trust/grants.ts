@@ -36,9 +36,16 @@ export function isRevoker(root: TrustRoot, principal: string): boolean {
   )
 }
 
-/** Whether the principal may make statements of this type. A grant to submit never reaches control statements. */
-export function mayMake(root: TrustRoot, principal: string, predicateType: string): boolean {
-  switch (predicateKind(predicateType)) {
+/** What a right to submit is asked for. */
+export interface Stating {
+  readonly predicateType: string
+  /** Of a deployment; undefined: whether the principal may in any. */
+  readonly environment?: string | undefined
+}
+
+/** Whether the principal may make such statements. A grant to submit never reaches control statements. */
+export function mayMake(root: TrustRoot, principal: string, stating: Stating): boolean {
+  switch (predicateKind(stating.predicateType)) {
     case 'trust-root':
     case 'annulment':
       return isAdministrator(root, principal)
@@ -51,28 +58,28 @@ export function mayMake(root: TrustRoot, principal: string, predicateType: strin
     case 'provenance':
     case 'deployment':
     case 'other':
-      return isSubmitter(root, principal, predicateType)
+      return submitGrants(root, principal, stating).length > 0
   }
 }
 
-function isSubmitter(root: TrustRoot, principal: string, predicateType: string): boolean {
-  return submitGrants(root, principal, predicateType).length > 0
-}
-
-function submitGrants(root: TrustRoot, principal: string, predicateType: string): readonly SubmitGrant[] {
+function submitGrants(
+  root: TrustRoot,
+  principal: string,
+  { predicateType, environment }: Stating,
+): readonly SubmitGrant[] {
   return root.grants.flatMap((grant) => {
-    const isAsked = grant.role === 'submit' && grant.to === principal
-    return isAsked && grant.predicateTypes.some((one) => matchesType(one, predicateType)) ? [grant] : []
+    if (grant.role !== 'submit' || grant.to !== principal) return []
+    if (!grant.predicateTypes.some((one) => matchesType(one, predicateType))) return []
+    const { environments } = grant
+    const reaches =
+      environment === undefined || environments === undefined || environments.includes(environment)
+    return reaches ? [grant] : []
   })
 }
 
-/** The image patterns that the principal's statements of this type are confined to; undefined if they are not. */
-export function scopeOf(
-  root: TrustRoot,
-  principal: string,
-  predicateType: string,
-): readonly string[] | undefined {
-  const grants = submitGrants(root, principal, predicateType)
+/** The image patterns that such statements of the principal are confined to; undefined if they are not. */
+export function scopeOf(root: TrustRoot, principal: string, stating: Stating): readonly string[] | undefined {
+  const grants = submitGrants(root, principal, stating)
   // One grant without a scope is enough.
   if (grants.some((grant) => grant.images === undefined)) return undefined
   return grants.flatMap((grant) => grant.images ?? [])

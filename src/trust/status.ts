@@ -54,6 +54,8 @@ export interface Judged {
   readonly predicateType: string
   /** `sha256:…`. Left out: revocations of images are not looked at. */
   readonly subject?: string | undefined
+  /** What it says if it is a deployment; left out: environments are not looked at. */
+  readonly deployment?: { readonly environment: string }
   /** The repository asked about, as `repositoryOf` gives it. Left out: image scopes are not looked at. */
   readonly repository?: string | undefined
 }
@@ -75,15 +77,15 @@ type Outcome = Pick<Verdict, 'verdict' | 'reasons'>
 /** Rows 3 and 4. */
 function missingRight(
   state: TrustState,
-  { index, key, predicateType, repository }: Judged,
+  { index, key, predicateType, deployment, repository }: Judged,
 ): Outcome | undefined {
   const inForce = rootAt(state, index)
   const principal = inForce?.owners.get(key)
   if (inForce === undefined || principal === undefined)
     return outcome('untrusted-signer', [{ code: 'untrusted-signer' }])
-  if (!mayMake(inForce.root, principal, predicateType))
-    return outcome('unauthorized', [{ code: 'unauthorized' }])
-  const scope = repository === undefined ? undefined : scopeOf(inForce.root, principal, predicateType)
+  const stating = { predicateType, environment: deployment?.environment }
+  if (!mayMake(inForce.root, principal, stating)) return outcome('unauthorized', [{ code: 'unauthorized' }])
+  const scope = repository === undefined ? undefined : scopeOf(inForce.root, principal, stating)
   if (scope === undefined || isInScope(scope, repository)) return undefined
   return outcome('unauthorized', [{ code: 'out-of-scope' }])
 }

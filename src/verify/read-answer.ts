@@ -78,7 +78,7 @@ const provenEntry: Shape<ProvenEntry> = (value, place) => {
 }
 
 /** Decimal without sign or leading zeros, so that no index has two names. */
-function indexName(name: string): string {
+export function indexName(name: string): string {
   logIndex(/^(0|[1-9][0-9]*)$/.test(name) ? Number(name) : Number.NaN)
   return name
 }

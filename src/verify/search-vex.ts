@@ -94,7 +94,7 @@ function mayLift(
   const root = rootAt(trust, facts.index)?.root
   const principal = principalOf(trust, facts.index, facts.key)
   if (root === undefined || principal === undefined) return false
-  const scope = scopeOf(root, principal, facts.predicateType)
+  const scope = scopeOf(root, principal, facts)
   if (scope === undefined) return true
   const subjects = namedBy.flatMap((one) => one.subjects.filter(({ digest }) => digest === image))
   return subjects.length > 0 && subjects.every(({ name }) => isInScope(scope, repositoryOf(name)))

@@ -84,6 +84,36 @@ export function membersOf(value: JsonValue, place: Place): Members {
   }
 }
 
+type OptionalName<T> = { [Name in keyof T]-?: object extends Pick<T, Name> ? Name : never }[keyof T]
+
+/** A shape for each member that an object has to have, and for each that it may leave out. */
+type ShapesOf<T> = { readonly [Name in Exclude<keyof T, OptionalName<T>>]: Shape<T[Name]> }
+type OptionalShapesOf<T> = { readonly [Name in OptionalName<T>]-?: Shape<Exclude<T[Name], undefined>> }
+
+/**
+ * An object with these members. They are read in the order given, the required ones first.
+ *
+ * @example const place = objectOf<{ x: number; label?: string }>({ x: count }, { label: text })
+ */
+export function objectOf<T extends object>(
+  required: ShapesOf<T>,
+  ...[optional]: OptionalName<T> extends never ? [] : [OptionalShapesOf<T>]
+): Shape<T> {
+  const must = Object.entries<Shape<unknown>>(required)
+  const may = Object.entries<Shape<unknown>>(optional ?? {})
+  return (value, place) => {
+    const members = membersOf(value, place)
+    const read = must.map(([name, shape]) => [name, members.required(name, shape)] as const)
+    const found = may.flatMap(([name, shape]) => {
+      const member = members.optional(name, shape)
+      return member === undefined ? [] : [[name, member] as const]
+    })
+    members.end()
+    // The types of the arguments say that these are the members of T.
+    return Object.fromEntries([...read, ...found]) as T
+  }
+}
+
 export const text: Shape<string> = (value, place) => {
   if (typeof value !== 'string') throw misshapen(place, 'text', value)
   return value

@@ -8,6 +8,7 @@
 import type { AttestationId } from '../brand.ts'
 import type { LogIndex } from '../brand.ts'
 import { basisOf, parseControl } from '../attestation/control.ts'
+import { environmentOf } from '../attestation/deployment.ts'
 import { namesOf } from '../attestation/statement.ts'
 import { Fault } from '../errors.ts'
 import { judgeSubmission } from '../trust/admission.ts'
@@ -80,6 +81,7 @@ export function admitAgain(
       key,
       predicateType,
       names: namesOf(statement),
+      environment: environmentOf(statement),
       ...(control === undefined ? {} : { control, basis: basisAt(basisOf(control), entryAt) }),
     })
     if (control !== undefined) foldControl(state, { index, attestation, key, control })

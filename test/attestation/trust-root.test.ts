@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
+import { DEPLOYMENT } from '../../src/attestation/predicate-types.ts'
 import { parseStatement, type Statement } from '../../src/attestation/statement.ts'
 import {
   parseTrustRoot,
@@ -37,6 +38,8 @@ const root: TrustRoot = {
   ],
 }
 
+const deployer = { to: 'ci', role: 'submit', predicateTypes: [DEPLOYMENT] }
+
 interface Loose {
   [name: string]: Loose
 }
@@ -54,7 +57,15 @@ const any = (value: unknown): Loose => value as Loose
 describe('attestation/trust-root', () => {
   it('parses what it states, in version 1 and later', () => {
     const scoped = root.grants.map((grant) => ({ ...grant, images: ['r.test/shop/**', 'r.test/*/app'] }))
-    for (const one of [root, { ...root, version: 2, previous: id }, { ...root, grants: scoped }]) {
+    const placed = [
+      { to: 'ci', role: 'submit', predicateTypes: [DEPLOYMENT], environments: ['prod'] } as const,
+    ]
+    for (const one of [
+      root,
+      { ...root, version: 2, previous: id },
+      { ...root, grants: scoped },
+      { ...root, grants: placed },
+    ]) {
       expect(parseTrustRoot(parseStatement(trustRootStatement(one)))).to.deep.equal(one)
     }
   })
@@ -145,6 +156,10 @@ describe('attestation/trust-root', () => {
     ['a predicate type twice', (p) => (p['grants']!['1']!['predicateTypes'] = any(['a:b', 'a:b']))],
     ['a scope of no image to revoke', (p) => (p['grants']!['0']!['images'] = any([]))],
     ['a scope of no image', (p) => (p['grants']!['1']!['images'] = any([]))],
+    ['environments beside other types', (p) => (p['grants']!['1']!['environments'] = any(['prod']))],
+    ['no environment', (p) => (p['grants']!['1'] = any({ ...deployer, environments: [] }))],
+    ['an environment twice', (p) => (p['grants']!['1'] = any({ ...deployer, environments: ['a', 'a'] }))],
+    ['an environment to look alike', (p) => (p['grants']!['1'] = any({ ...deployer, environments: ['a '] }))],
     ['an image pattern twice', (p) => (p['grants']!['1']!['images'] = any(['**', '**']))],
     ['half a part as an asterisk', (p) => (p['grants']!['1']!['images'] = any(['r.test/shop*']))],
     ['a name with a colon', (p) => (p['principals']!['a:b'] = any({ keys: [] }))],

@@ -211,4 +211,23 @@ describe('deployments in a ledger', () => {
     ])
     expect(DEPLOYMENT).to.equal('https://attestree.dev/deployment/v1')
   })
+
+  it('are taken only in the environments of the signer’s grant, which a verifier judges again', async () => {
+    const ledger = await ledgerOfDeployments()
+    const root = trustRoot(submitters)
+    const ofCi = { to: 'ci', role: 'submit', predicateTypes: [DEPLOYMENT], environments: ['test'] } as const
+    const previous = trust.trustRoot
+    const next = {
+      ...root,
+      version: 2,
+      previous,
+      grants: [...root.grants.filter(({ to }) => to !== 'ci'), ofCi],
+    }
+    await submit(ledger, trustRootStatement(next), keys.admin)
+    const later = { from: '2026-11-22T00:00:00Z', environment: 'test' }
+    await submit(ledger, payload('api', later.from, later))
+    expect(await reasonOf(submit(ledger, payload('api', later.from)))).to.equal('unauthorized')
+    const { items } = await verifiedDeployments(clientOf(ledger, undefined, trust), { environment: 'test' })
+    expect(items.map(({ image }) => image)).to.include(digestOf('api'))
+  })
 })

@@ -13,6 +13,7 @@ const submission: Admitted = {
   pae: new Uint8Array(),
   predicateType: '',
   names: [],
+  environment: undefined,
   signatures: [],
   leftOut: [],
   intake: emptyIntake,

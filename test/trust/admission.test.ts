@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
+import { DEPLOYMENT } from '../../src/attestation/predicate-types.ts'
 import type { Reason } from '../../src/errors.ts'
 import { judgeSubmission, type Candidate } from '../../src/trust/admission.ts'
 import { createTrustState, rootAt, type TrustState } from '../../src/trust/trust-state.ts'
@@ -123,6 +124,28 @@ describe('trust/admission of attestations', () => {
       grants: [...scoped, { to: 'scoped', role: 'submit', predicateTypes: [SBOM] }],
     })
     judgeSubmission(wide, naming('r.test/pay/app'))
+  })
+
+  it('takes deployments in the environments of a grant, and only with the image scope of that same grant', () => {
+    const to = { to: 'deployer', role: 'submit', predicateTypes: [DEPLOYMENT] } as const
+    const grants = [
+      { ...to, environments: ['test'] },
+      { ...to, environments: ['prod'], images: ['r.test/shop/*'] },
+    ]
+    const state = worldOf({ ...people, grants })
+    const recorded = (environment: string, name: string): Candidate => ({
+      ...submission(1, 'a', 'deployer', DEPLOYMENT),
+      environment,
+      names: [name],
+    })
+    judgeSubmission(state, recorded('test', 'r.test/pay/app'))
+    judgeSubmission(state, recorded('prod', 'r.test/shop/app'))
+    for (const refused of [
+      recorded('prod', 'r.test/pay/app'),
+      recorded('production', 'r.test/shop/app'),
+      recorded('', 'r.test/shop/app'),
+    ])
+      expect(reasonOf(state, refused)).to.equal('unauthorized')
   })
 
   it('gives administrators no right to submit', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { describe, it } from 'mocha'
-import { REVOCATION, TRUST_ROOT } from '../../src/attestation/predicate-types.ts'
+import { DEPLOYMENT, REVOCATION, TRUST_ROOT } from '../../src/attestation/predicate-types.ts'
 import type { Revocation } from '../../src/attestation/revocation.ts'
 import { treeSize } from '../../src/brand.ts'
 import {
@@ -84,6 +84,18 @@ describe('trust/status rows of trust.md 2.3', () => {
   it('row 4: unauthorized, if there was no grant for the predicate type at the index', () => {
     expect(codes(verdictOf(worldOf(people), now, judged(5, 'a', 'secops')))).to.deep.equal(['unauthorized'])
     expect(verdict(worldOf(people), judged(5, 'a', 'secops'))).to.equal('unauthorized')
+  })
+
+  it('row 4: unauthorized, if a deployment names an environment that no grant names', () => {
+    const only = { to: 'deployer', role: 'submit', predicateTypes: [DEPLOYMENT] } as const
+    const state = worldOf({ ...people, grants: [{ ...only, environments: ['test'] }] })
+    const deployed = (environment: string): VerdictKind =>
+      verdict(state, {
+        ...judged(5, 'a', 'deployer'),
+        predicateType: DEPLOYMENT,
+        deployment: { environment },
+      })
+    expect([deployed('test'), deployed('prod')]).to.deep.equal(['valid', 'unauthorized'])
   })
 
   it('row 4: out of scope, judged against the repository asked about, and not at all without one', () => {
