@@ -55,7 +55,7 @@ export function append(
   entries: readonly LogEntry[],
   blobs: readonly Blob[],
 ): Promise<LogHead> {
-  const hashes = entries.map(({ leafHash }) => leafHash)
+  const hashes = entries.map((entry) => entry.leafHash)
   return grow(log, head, hashes, (grown) => log.store.append({ ...grown, entries, blobs }))
 }
 

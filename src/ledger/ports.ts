@@ -161,6 +161,24 @@ export interface KeyRow {
   readonly count: number
 }
 
+/** A key of a map with what the map commits to (index.md 4). */
+export interface ValueRow {
+  readonly key: Uint8Array
+  /** 40 bytes: count and root (map/counted-root.ts) of all its postings. */
+  readonly value: Uint8Array
+  /** The highest of them. */
+  readonly last: LogIndex
+}
+
+/** What the component map commits to of an entry's manifest. */
+export interface ManifestRoot {
+  readonly index: LogIndex
+  /** How many lines it has. */
+  readonly lines: number
+  /** 32 bytes. */
+  readonly root: Uint8Array
+}
+
 /** The rows beside keys and postings: one per entry (key: u64be index), one per image (key: 32 digest bytes), totals. */
 export type RowTable = 'entry' | 'image' | 'total'
 
@@ -169,6 +187,10 @@ export interface IndexRow {
   readonly key: Uint8Array
   /** JSON; what it means is the business of ledger/index-rows.ts. */
   readonly value: string
+}
+
+export interface ChangedValue extends ValueRow {
+  readonly map: MapName
 }
 
 export interface IndexPosition {
@@ -185,6 +207,8 @@ export interface IndexBatch {
   readonly postings: readonly Posting[]
   /** Each takes the place of the row with the same table and key. */
   readonly rows: readonly IndexRow[]
+  /** Of the entries `from` … `through` − 1, as far as they have manifests. */
+  readonly manifests: readonly ManifestRoot[]
 }
 
 /** All reads through one reader see one state of the index. */
@@ -207,19 +231,30 @@ export interface IndexReader {
   ): Promise<readonly IndexRow[]>
 }
 
+/** A state of the index with what the maps commit to. */
+export interface MapReader extends IndexReader {
+  /** The values of a map's keys, in byte order of the keys. */
+  values(
+    map: MapName,
+    page: { readonly after?: Uint8Array; readonly limit: number },
+  ): Promise<readonly ValueRow[]>
+  /** Of entries `from` … `to` − 1 in order, as far as they have manifests. */
+  manifests(from: LogIndex, to: TreeSize): Promise<readonly ManifestRoot[]>
+}
+
 /**
  * Rows and posting lists derived from the log, with the position reached. Can be deleted and rebuilt.
  * Must never claim a position it has not stored. Whoever can write to it can hide rows, not forge them.
  */
 export interface IndexStore {
   /** Runs `use` on one unchanging state. */
-  read<T>(use: (reader: IndexReader) => Promise<T>): Promise<T>
+  read<T>(use: (reader: MapReader) => Promise<T>): Promise<T>
   /**
-   * One transaction: postings, rows and the position, or nothing.
+   * One transaction: postings, rows and the position, or nothing. Resolves with the values of the keys it added postings to.
    * @throws Fault `conflict` (`stale-version`) if the position is not `batch.from`.
    * @throws Fault `storage-full`
    */
-  apply(batch: IndexBatch): Promise<void>
+  apply(batch: IndexBatch): Promise<readonly ChangedValue[]>
   /** Empties the index; it is then at position 0 under the given rules. */
   reset(manifestVersion: number): Promise<void>
 }

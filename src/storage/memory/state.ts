@@ -10,6 +10,7 @@ import type {
   IndexPosition,
   LogEntry,
   LogLeaf,
+  ManifestRoot,
   MapName,
   PublishedNote,
   RowTable,
@@ -36,6 +37,8 @@ export interface IndexState {
   readonly position: IndexPosition
   readonly postings: Readonly<Record<MapName, SortedMap<readonly LogIndex[]>>>
   readonly rows: Readonly<Record<RowTable, SortedMap<string>>>
+  /** In the order of their entries. */
+  readonly manifests: readonly ManifestRoot[]
 }
 
 /** The state of a storage that was just created. */
@@ -57,5 +60,6 @@ export function emptyIndex(manifestVersion: number): IndexState {
     position: { through: treeSize(0), manifestVersion },
     postings: { components: emptySortedMap(), status: emptySortedMap() },
     rows: { entry: emptySortedMap(), image: emptySortedMap(), total: emptySortedMap() },
+    manifests: [],
   }
 }

@@ -57,7 +57,7 @@ const pragma = (database: Connection, name: string) => database.pragma(name, { s
 const versions = new Map([
   [ledgerDatabase, 3],
   [signerDatabase, 2],
-  [indexDatabase, 1],
+  [indexDatabase, 2],
 ])
 
 describe('sqlite database', () => {
@@ -173,7 +173,7 @@ describe('sqlite database: a full disk', () => {
     withDatabase(indexDatabase, async (database) => {
       const index = sqliteIndexStore(database)
       const rows = [{ table: 'entry' as const, key: u64be(0), value: JSON.stringify('x'.repeat(100_000)) }]
-      const batch = { from: treeSize(0), through: treeSize(1), postings: [], rows }
+      const batch = { from: treeSize(0), through: treeSize(1), postings: [], rows, manifests: [] }
       fill(database)
       expect(await reasonOf(index.apply(batch))).to.equal('storage-full')
       expect(await index.read((reader) => reader.position())).to.deep.equal({

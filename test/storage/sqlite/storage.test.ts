@@ -145,7 +145,7 @@ describe('sqlite storage: opening', () => {
       'PRAGMA user_version = 99',
       /schema version 2 or older, found 99/,
     ],
-    ['a newer index', 'index.db', 'PRAGMA user_version = 2', /schema version 1 or older, found 2/],
+    ['a newer index', 'index.db', 'PRAGMA user_version = 3', /schema version 2 or older, found 3/],
     ['a database of another program', 'ledger.db', 'PRAGMA application_id = 7', /another SQLite database/],
   ]
   for (const [what, file, sql, words] of strange) {
