@@ -33,6 +33,7 @@ export type {
   StatedQuestion,
 } from './verify/answer.ts'
 export type { DeploymentRow, DeploymentsAnswer, DeploymentsQuestion } from './verify/deployments.ts'
+export type { NameRow, NamesAnswer, NamesQuestion } from './verify/names-answer.ts'
 export type { PackagesAnswer, VersionRow } from './verify/packages-answer.ts'
 export type { UnknownQuery } from './client/ask-unknown.ts'
 export type { UnknownImageRow, UnknownImagesAnswer } from './verify/unknown-answer.ts'
@@ -58,6 +59,7 @@ export type {
   DeploymentsQuery,
   FoundQuery,
   ImagesQuery,
+  NamesQuery,
   PackagesQuery,
 } from './client/client.ts'
 export { Client } from './client/client.ts'

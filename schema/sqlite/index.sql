@@ -40,10 +40,26 @@ CREATE TABLE fact (
 
 -- version 2
 
+-- tbl 3: names. All of it is derived, so it is made again under the new rules instead of being moved.
+DELETE FROM posting;
+DELETE FROM posting_run;
+DROP TABLE fact;
+CREATE TABLE fact (
+  tbl   INTEGER NOT NULL CHECK (tbl IN (0, 1, 2, 3)),
+  key   BLOB    NOT NULL,
+  value TEXT    NOT NULL,
+  PRIMARY KEY (tbl, key)
+) STRICT;
+-- Rules of manifests and of rows, as one number.
+ALTER TABLE position RENAME COLUMN manifest_version TO rules;
+UPDATE position SET through = 0, rules = 0;
+
+-- version 3
+
 -- What the maps commit to (index.md 5) stands beside the postings. An older index is made anew.
 DELETE FROM posting_run;
 DELETE FROM fact;
-UPDATE position SET through = 0, manifest_version = 0;
+UPDATE position SET through = 0, rules = 0;
 DROP TABLE posting;
 
 -- edge: the hashes of the right edge of the tree over all postings, 32 bytes each, as many as bits are set in count.

@@ -43,6 +43,7 @@ const door: LedgerDoor = {
   gauges: absent,
   found: absent,
   packages: absent,
+  names: absent,
   unknownImages: absent,
   deployments: absent,
   search: absent,

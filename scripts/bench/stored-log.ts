@@ -10,7 +10,7 @@ import type { LogHead, SigningLog } from '../../src/ledger/commit.ts'
 import type { LogEntry, Storage } from '../../src/ledger/ports.ts'
 import { openSqliteStorage } from '../../src/storage/sqlite/storage.ts'
 import { leafHash } from '../../src/tlog/tree-hash.ts'
-import { MANIFEST_VERSION } from '../../src/sbom/manifest.ts'
+import { INDEX_RULES } from '../../src/ledger/index-rows.ts'
 import type { BenchLedger } from './bench-ledger.ts'
 
 const BATCH_ENTRIES = 5000
@@ -66,6 +66,6 @@ function entryAt(index: number, by: SigningKey): LogEntry {
 }
 
 async function skipIndex({ index }: Storage, size: number): Promise<void> {
-  await index.reset(MANIFEST_VERSION)
+  await index.reset(INDEX_RULES)
   await index.apply({ from: treeSize(0), through: treeSize(size), postings: [], rows: [], manifests: [] })
 }

@@ -27,6 +27,7 @@ import type {
   SubmitAnswer,
 } from '../verify/answer.ts'
 import type { DeploymentsAnswer } from '../verify/deployments.ts'
+import type { NamesAnswer } from '../verify/names-answer.ts'
 import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import type { SearchAnswer, SearchQuestion } from '../verify/search.ts'
@@ -37,6 +38,7 @@ import { checkSigned, openTrustedCheckpoint } from '../verify/proven-entry.ts'
 import type { CheckedEntry } from '../verify/proven-entry.ts'
 import { askConsistency } from './ask-consistency.ts'
 import { askDeployments, type DeploymentsQuery } from './ask-deployments.ts'
+import { askNames, type NamesQuery } from './ask-names.ts'
 import { askPackages, type PackagesQuery } from './ask-packages.ts'
 import { askUnknown, type UnknownQuery } from './ask-unknown.ts'
 import { askFound, askImages, type FoundQuery, type ImagesQuery } from './ask-rows.ts'
@@ -58,6 +60,7 @@ import { askSearch, type SearchPage } from './ask-search.ts'
 import { submitMany, submitOne, type SubmitResult } from './submit.ts'
 
 export type { DeploymentsQuery } from './ask-deployments.ts'
+export type { NamesQuery } from './ask-names.ts'
 export type { PackagesQuery } from './ask-packages.ts'
 export type { UnknownQuery } from './ask-unknown.ts'
 export type { FoundQuery, ImagesQuery } from './ask-rows.ts'
@@ -151,6 +154,11 @@ export class Client {
   /** The versions of a package. Each row's entry is proven to be in the log; the counts are the server's word. */
   packages(query: PackagesQuery, options: CallOptions = {}): Promise<PackagesAnswer> {
     return askPackages(this.#asker, query, options)
+  }
+
+  /** What there is of a name as people use it. Each row's entry is proven to be in the log; the counts are the server's word. */
+  names(query: NamesQuery, options: CallOptions = {}): Promise<NamesAnswer> {
+    return askNames(this.#asker, query, options)
   }
 
   /** The images without an SBOM that counts: the server's word, but for the entries that its rows name. */

@@ -5,6 +5,7 @@ import {
   anImageDigest,
   anIndex,
   provenanceMembers,
+  provenanceTimes,
   questionCoverage,
 } from '../verify/read-answer.ts'
 import type {
@@ -21,6 +22,7 @@ import {
   listOf,
   membersOf,
   misshapen,
+  objectOf,
   oneOf,
   tableOf,
   text,
@@ -70,12 +72,7 @@ const match: Shape<SearchMatch> = (value, place) => {
   return read
 }
 
-const provenance: Shape<SearchProvenance> = (value, place) => {
-  const members = membersOf(value, place)
-  const read = { ...provenanceMembers(members), bases: members.required('bases', listOf(text)) }
-  members.end()
-  return read
-}
+const provenance = objectOf<SearchProvenance>({ ...provenanceMembers, bases: listOf(text) }, provenanceTimes)
 
 const vex: Shape<SearchVex> = (value, place) => {
   const members = membersOf(value, place)

@@ -1,5 +1,5 @@
 /**
- * The primitives without Node: @noble/hashes, @noble/curves and BigInt. The same functions with the same
+ * The primitives without Node: @noble/hashes, BigInt to verify, and @noble/curves to sign. The same functions with the same
  * verdicts as backend-node.ts; about a hundred times slower, for a reader of proofs and not for a server.
  *
  * RSA keys can be checked here, not used for signing.
@@ -7,15 +7,16 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { scrypt as nobleScrypt } from '@noble/hashes/scrypt.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
-import { concatBytes, equalBytes } from '../encoding/bytes.ts'
+import { concatBytes } from '../encoding/bytes.ts'
 import { bigEndian } from '../encoding/der.ts'
 import { parseHex } from '../encoding/hex.ts'
 import { Fault } from '../errors.ts'
-import { nistCurves } from './curves.ts'
-import { Ed25519Point } from './ed25519-point.ts'
+import { signingCurves } from './curves.ts'
+import { BASE, decodePoint, edwardsPoints, encodePoint, negate } from './ed25519-point.ts'
 import { ORDER, isAcceptablePoint, littleEndian } from './ed25519-rules.ts'
 import { hashOfKind } from './key-kind.ts'
 import type { EcdsaKind, HashName, KeyKind, ScryptCost } from './key-kind.ts'
+import { powerModulo, sumOfMultiples } from './multiples.ts'
 import { verifyEcdsaDigest } from './nist-points.ts'
 import { secretOf } from './pkcs8.ts'
 import { isAcceptableSignature } from './signature-rules.ts'
@@ -54,17 +55,18 @@ function verifyEcdsa(
 }
 
 /**
- * RFC 8032, 5.1.7, without the cofactor: encode(S·B − k·A) = R. noble's own `verify` multiplies by the
- * cofactor and would accept more than OpenSSL.
+ * RFC 8032, 5.1.7, without the cofactor: encode(S·B − k·A) = R. With it, as @noble/curves' `verify` has it, more would be
+ * accepted than by OpenSSL.
  */
 function verifyEd25519(encodedA: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (!isAcceptablePoint(encodedA)) return false
+  const a = decodePoint(encodedA)
+  if (a === undefined) return false
   const encodedR = signature.subarray(0, 32)
   const k = littleEndian(sha512(concatBytes(encodedR, encodedA, message))) % ORDER
   const s = littleEndian(signature.subarray(32))
-  const a = Ed25519Point.fromBytes(encodedA)
-  const r = Ed25519Point.BASE.multiplyUnsafe(s).add(a.negate().multiplyUnsafe(k))
-  return equalBytes(r.toBytes(), encodedR)
+  const r = sumOfMultiples(edwardsPoints, [s, BASE], [k, negate(a)])
+  return encodePoint(r) === littleEndian(encodedR)
 }
 
 /** RFC 8017, 9.2, note 1: what stands before a SHA-256 digest. */
@@ -74,9 +76,7 @@ const sha256DigestInfo = parseHex('3031300d060960864801650304020105000420')
 function verifyRsa(modulus: bigint, message: Uint8Array, signature: Uint8Array): boolean {
   const s = bigEndian(signature)
   if (s >= modulus) return false
-  let power = s
-  for (let i = 0; i < 16; i++) power = (power * power) % modulus
-  return (power * s) % modulus === bigEndian(padded(sha256(message), signature.length))
+  return powerModulo(s, 65537n, modulus) === bigEndian(padded(sha256(message), signature.length))
 }
 
 function padded(digest: Uint8Array, length: number): Uint8Array {
@@ -105,7 +105,7 @@ export function sign(kind: KeyKind, pkcs8: Uint8Array, message: Uint8Array): Uin
 
 function signEcdsa(kind: EcdsaKind, secret: Uint8Array, message: Uint8Array): Uint8Array {
   const digest = hash(hashOfKind[kind], message)
-  return nistCurves[kind].sign(digest, secret, { prehash: false, lowS: false, format: 'der' })
+  return signingCurves[kind].sign(digest, secret, { prehash: false, lowS: false, format: 'der' })
 }
 
 /** 32 bytes. */

@@ -1,12 +1,12 @@
-/** The elliptic curves by @noble/curves: whether a point is one, and the public half of a secret. */
+/** The elliptic curves: whether a point is one, and, by @noble/curves, the public half of a secret. */
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { p256, p384, p521 } from '@noble/curves/nist.js'
-import { Ed25519Point } from './ed25519-point.ts'
+import { decodePoint } from './ed25519-point.ts'
 import { isAcceptablePoint } from './ed25519-rules.ts'
 import type { EcdsaKind } from './key-kind.ts'
-import { nistPoints } from './nist-points.ts'
+import { isNistPoint } from './nist-points.ts'
 
-export const nistCurves = { 'ecdsa-p256': p256, 'ecdsa-p384': p384, 'ecdsa-p521': p521 } as const
+export const signingCurves = { 'ecdsa-p256': p256, 'ecdsa-p384': p384, 'ecdsa-p521': p521 } as const
 
 export type CurveKind = EcdsaKind | 'ed25519'
 
@@ -15,26 +15,20 @@ export type CurveKind = EcdsaKind | 'ed25519'
  * such point. ECDSA points are uncompressed.
  */
 export function judgePoint(kind: CurveKind, bits: Uint8Array): 'good' | 'strange' | 'absent' {
-  if (kind === 'ed25519' && !isAcceptablePoint(bits)) return 'strange'
-  const point = kind === 'ed25519' ? Ed25519Point : nistPoints[kind]
-  try {
-    point.fromBytes(bits)
-    return 'good'
-  } catch {
-    // noble has no other way to say that the equation does not hold.
-    return 'absent'
-  }
+  if (kind !== 'ed25519') return isNistPoint(kind, bits) ? 'good' : 'absent'
+  if (!isAcceptablePoint(bits)) return 'strange'
+  return decodePoint(bits) === undefined ? 'absent' : 'good'
 }
 
 /** In bytes. */
 function secretLength(kind: CurveKind): number {
-  return kind === 'ed25519' ? 32 : (nistCurves[kind].lengths.secretKey ?? 0)
+  return kind === 'ed25519' ? 32 : (signingCurves[kind].lengths.secretKey ?? 0)
 }
 
 /** The public half as it stands in an SPKI; undefined if the secret is not from 1 to the order − 1. */
 export function publicBitsFor(kind: CurveKind, secret: Uint8Array): Uint8Array | undefined {
   if (secret.length !== secretLength(kind)) return undefined
   if (kind === 'ed25519') return ed25519.getPublicKey(secret)
-  const curve = nistCurves[kind]
+  const curve = signingCurves[kind]
   return curve.utils.isValidSecretKey(secret) ? curve.getPublicKey(secret, false) : undefined
 }

@@ -1,48 +1,78 @@
 /**
- * The points of P-256, P-384 and P-521, by @noble/curves, from the numbers of SEC 2 (2.4.2, 2.5.1 and 2.6.1), and what
- * ECDSA asks of them to verify.
- *
- * Not its `p256`, `p384` and `p521`: they bring signing, HMAC, key agreement and a second reader of DER into the browser's
- * verifier, 3 kB compressed that it never calls. Signing outside Node still uses them.
+ * The points of P-256, P-384 and P-521, from the numbers of SEC 2 (2.4.2, 2.5.1 and 2.6.1), and what ECDSA asks of them to
+ * verify: of public numbers only (multiples.ts). Signing outside Node is @noble/curves' business; so would this be, if its points
+ * did not take a fifth of what a browser may load to verify.
  */
-import { weierstrass } from '@noble/curves/abstract/weierstrass.js'
 import { bigEndian, readDerInside, SEQUENCE } from '../encoding/der.ts'
 import type { EcdsaKind } from './key-kind.ts'
+import { inverseModulo, modulo, sumOfMultiples, type Group } from './multiples.ts'
 import { orderOf } from './signature-rules.ts'
 
-export const nistPoints = {
-  'ecdsa-p256': pointsOf(
-    orderOf['ecdsa-p256'],
-    2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n,
-    0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,
-    0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n,
-    0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5n,
-  ),
-  'ecdsa-p384': pointsOf(
-    orderOf['ecdsa-p384'],
-    2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n,
-    0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn,
-    0xaa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7n,
-    0x3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5fn,
-  ),
-  'ecdsa-p521': pointsOf(
-    orderOf['ecdsa-p521'],
-    2n ** 521n - 1n,
-    0x0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00n,
-    0x00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66n,
-    0x011839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650n,
-  ),
+/** y² = x³ − 3x + b over the numbers modulo p; each point but infinity is a multiple of G. */
+export interface NistCurve {
+  readonly p: bigint
+  readonly b: bigint
+  readonly gx: bigint
+  readonly gy: bigint
 }
 
-/** With a = −3 and cofactor 1, as all three have. */
-function pointsOf(
-  n: bigint,
-  p: bigint,
-  b: bigint,
-  Gx: bigint,
-  Gy: bigint,
-): ReturnType<typeof weierstrass<bigint>> {
-  return weierstrass({ p, n, h: 1n, a: p - 3n, b, Gx, Gy })
+export const nistCurves: Readonly<Record<EcdsaKind, NistCurve>> = {
+  'ecdsa-p256': {
+    p: 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n,
+    b: 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,
+    gx: 0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n,
+    gy: 0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5n,
+  },
+  'ecdsa-p384': {
+    p: 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n,
+    b: 0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn,
+    gx: 0xaa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7n,
+    gy: 0x3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5fn,
+  },
+  'ecdsa-p521': {
+    p: 2n ** 521n - 1n,
+    b: 0x0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00n,
+    gx: 0x00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66n,
+    gy: 0x011839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650n,
+  },
+}
+
+/** The point x/z, y/z; infinity is 0, 1, 0. */
+type Point = readonly [x: bigint, y: bigint, z: bigint]
+
+/**
+ * The complete sum of Renes, Costello and Batina for a = −3 (https://eprint.iacr.org/2015/1060, section 3.2): the same for doubling,
+ * for opposite points and for infinity, so no case can be forgotten.
+ */
+function pointsOf({ p, b }: NistCurve): Group<Point> {
+  return {
+    zero: [0n, 1n, 0n],
+    add: ([x1, y1, z1], [x2, y2, z2]) => {
+      const [xx, yy, zz] = [(x1 * x2) % p, (y1 * y2) % p, (z1 * z2) % p]
+      const [xy, xz, yz] = [(x1 * y2 + x2 * y1) % p, (x1 * z2 + x2 * z1) % p, (y1 * z2 + y2 * z1) % p]
+      const s = (3n * (xz - b * zz)) % p
+      const t = (b * xz - xx - 3n * zz) % p
+      const u = 3n * (xx - zz)
+      return [
+        modulo(xy * (yy + s) - 3n * yz * t, p),
+        modulo(3n * u * t + (yy - s) * (yy + s), p),
+        modulo(yz * (yy - s) + xy * u, p),
+      ]
+    },
+  }
+}
+
+/** SEC 1, 2.3.4, of an uncompressed point: 04 ‖ x ‖ y. Undefined if the curve has no such point. */
+function readPoint({ p, b }: NistCurve, encoded: Uint8Array): Point | undefined {
+  const half = (encoded.length - 1) / 2
+  const [x, y] = [bigEndian(encoded.subarray(1, 1 + half)), bigEndian(encoded.subarray(1 + half))]
+  const isOnCurve = x < p && y < p && modulo(y * y - x * x * x + 3n * x - b, p) === 0n
+  return isOnCurve ? [x, y, 1n] : undefined
+}
+
+/** @param encoded of the curve's length, which its SPKI has */
+export function isNistPoint(kind: EcdsaKind, encoded: Uint8Array): boolean {
+  return readPoint(nistCurves[kind], encoded) !== undefined
 }
 
 /**
@@ -57,11 +87,16 @@ export function verifyEcdsaDigest(
   digest: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  const points = nistPoints[kind]
+  const [curve, order] = [nistCurves[kind], orderOf[kind]]
   const [r = 0n, s = 0n] = (readDerInside(signature, SEQUENCE) ?? []).map(({ content }) => bigEndian(content))
-  const { Fn } = points
-  const inverse = Fn.inv(s)
-  const q = points.fromBytes(encodedQ)
-  const sum = points.BASE.mulAddUnsafe(Fn.mul(Fn.create(bigEndian(digest)), inverse), q, Fn.mul(r, inverse))
-  return !sum.is0() && Fn.create(sum.toAffine().x) === r
+  const q = readPoint(curve, encodedQ)
+  if (q === undefined) return false
+  const inverse = inverseModulo(s, order)
+  const g: Point = [curve.gx, curve.gy, 1n]
+  const [x, , z] = sumOfMultiples(
+    pointsOf(curve),
+    [(bigEndian(digest) * inverse) % order, g],
+    [(r * inverse) % order, q],
+  )
+  return z !== 0n && ((x * inverseModulo(z, curve.p)) % curve.p) % order === r
 }

@@ -9,7 +9,7 @@ import { sign } from '#crypto-backend'
 import { equalBytes } from '../encoding/bytes.ts'
 import { bigEndian } from '../encoding/der.ts'
 import { Fault } from '../errors.ts'
-import { nistCurves, publicBitsFor } from './curves.ts'
+import { signingCurves, publicBitsFor } from './curves.ts'
 import type { RsaKind } from './key-kind.ts'
 import { formatPkcs8, parsePkcs8 } from './pkcs8.ts'
 import type { PrivateParts } from './pkcs8.ts'
@@ -36,7 +36,7 @@ export function generateSigningKey(kind: 'ecdsa-p256' | 'ed25519', random: Rando
   const secret =
     kind === 'ed25519'
       ? random(32).slice(0, 32)
-      : nistCurves[kind].utils.randomSecretKey(random(P256_SEED_BYTES))
+      : signingCurves[kind].utils.randomSecretKey(random(P256_SEED_BYTES))
   const publicBits = publicBitsFor(kind, secret)
   if (publicBits === undefined) throw new Error('signing key: the secret is out of range')
   return parseSigningKey(formatPkcs8(kind, secret, publicBits))

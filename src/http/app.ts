@@ -21,6 +21,7 @@ import { imageRoutes } from './images.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { logRoutes } from './log-routes.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { nameRoutes } from './names.ts'
 import { packageRoutes } from './packages.ts'
 import { answerProblem } from './problem.ts'
 import type { Report } from './problem.ts'
@@ -103,6 +104,7 @@ export function createRouters(
     imageRoutes(ledger, parts),
     logRoutes(ledger),
     packageRoutes(ledger),
+    nameRoutes(ledger),
     deploymentRoutes(ledger),
     revocationRoutes(ledger),
     searchRoutes(ledger, parts),

@@ -12,6 +12,7 @@ import type { Records } from '../ledger/records.ts'
 import type { Moment } from '../ledger/moment.ts'
 import type { DeploymentsAsked } from '../ledger/query-deployments.ts'
 import type { FoundQuery } from '../ledger/query-found.ts'
+import type { NamesAsked } from '../ledger/query-names.ts'
 import type { PackagesAsked } from '../ledger/query-packages.ts'
 import type { SearchAnswerSent, SearchAsked } from '../ledger/query-search.ts'
 import type { UnknownAsked } from '../ledger/query-unknown.ts'
@@ -27,6 +28,7 @@ import type {
   SubmitAnswer,
 } from '../verify/answer.ts'
 import type { DeploymentsAnswer } from '../verify/deployments.ts'
+import type { NamesAnswer } from '../verify/names-answer.ts'
 import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 
@@ -56,6 +58,7 @@ export interface LedgerDoor {
   found(query: FoundQuery, moment: Moment): Promise<FoundAnswer>
   deployments(query: DeploymentsAsked, moment: Moment): Promise<DeploymentsAnswer>
   packages(query: PackagesAsked, moment: Moment): Promise<PackagesAnswer>
+  names(asked: NamesAsked, moment: Moment): Promise<NamesAnswer>
   unknownImages(asked: UnknownAsked, moment: Moment): Promise<UnknownImagesAnswer>
   search(asked: SearchAsked, moment: Moment): Promise<SearchAnswerSent>
   revocations(target: string, moment: Moment): Promise<RevocationsAnswer>

@@ -3,11 +3,10 @@ import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { compareBytes, equalBytes } from '../encoding/bytes.ts'
 import { formatHex } from '../encoding/hex.ts'
 import { Fault } from '../errors.ts'
-import { MANIFEST_VERSION } from '../sbom/manifest.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import { reasonOf, type Finding } from './finding.ts'
 import { followOnce } from './follower.ts'
-import { readEntryRows } from './index-rows.ts'
+import { INDEX_RULES, readEntryRows } from './index-rows.ts'
 import type { IndexReader, IndexStore, KeyRow, MapName, RowTable, Storage } from './ports.ts'
 
 /** Keys or rows read at once. */
@@ -25,7 +24,7 @@ export async function checkIndex(
   trust: TrustState,
   published: TreeSize,
 ): Promise<IndexCheck> {
-  const { through, manifestVersion } = await storage.index.read((reader) => reader.position())
+  const { through, rules } = await storage.index.read((reader) => reader.position())
   if (through > published) {
     return {
       indexedThrough: through,
@@ -33,14 +32,14 @@ export async function checkIndex(
       problems: [{ where: 'index', what: `claims size ${through}, but only ${published} is published` }],
     }
   }
-  if (manifestVersion !== MANIFEST_VERSION) {
+  if (rules !== INDEX_RULES) {
     return {
       indexedThrough: through,
       keys: 0,
       problems: [
         {
           where: 'index',
-          what: `made by rules ${manifestVersion}, expected ${MANIFEST_VERSION}: it is rebuilt at the next start`,
+          what: `made by rules ${rules}, expected ${INDEX_RULES}: it is rebuilt at the next start`,
         },
       ],
     }
@@ -69,7 +68,7 @@ async function rebuild(
   trust: TrustState,
   through: TreeSize,
 ): Promise<void> {
-  await scratch.reset(MANIFEST_VERSION)
+  await scratch.reset(INDEX_RULES)
   const readOnlyBlobs = { get: storage.blobs.get.bind(storage.blobs), put: async () => undefined }
   let at = treeSize(0)
   while (at < through)
@@ -88,7 +87,7 @@ async function compareIndexes(
   let keys = 0
   for (const map of ['components', 'status'] as const)
     keys += await compareKeys(stored, expected, map, problems)
-  for (const table of ['entry', 'image', 'total'] as const)
+  for (const table of ['entry', 'image', 'total', 'name'] as const)
     await compareRows(stored, expected, table, problems)
   return keys
 }

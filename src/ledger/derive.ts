@@ -7,6 +7,7 @@ import { Fault } from '../errors.ts'
 import { keysOfManifest, statusKeysOf, unreadableKey } from '../map/keys.ts'
 import { claimedTimes, type Claimed } from '../sbom/claimed.ts'
 import { formatManifest, manifestOf, parseManifest } from '../sbom/manifest.ts'
+import { listedNames, type ListedName } from '../sbom/spoken-names.ts'
 import { readSbom } from '../sbom/stated-lines.ts'
 import { parseLeanStatement } from '../sbom/unread-members.ts'
 import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
@@ -25,6 +26,8 @@ export interface Derived {
   /** The length of what was signed. */
   readonly signedBytes: number
   readonly componentKeys: readonly Uint8Array[]
+  /** Of what it lists. */
+  readonly names: readonly ListedName[]
   readonly statusKeys: readonly Uint8Array[]
   readonly control?: ControlStatement
 }
@@ -67,6 +70,7 @@ function deriveStated(entry: LogEntry, { manifest: bytes, claimed, signedBytes }
     manifest: derivedManifest(bytes),
     signedBytes,
     componentKeys: keysOfManifest(lines),
+    names: listedNames(lines),
     statusKeys: [],
   }
 }
@@ -88,6 +92,7 @@ function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
     manifest: derivedManifest(bytes),
     signedBytes: signed.length,
     componentKeys: entry.readable ? keysOfManifest(lines) : [unreadableKey],
+    names: listedNames(lines),
     statusKeys: control === undefined ? [] : statusKeysOf(control),
     ...(control === undefined ? {} : { control }),
   }

@@ -6,11 +6,11 @@
  */
 import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { MANIFEST_VERSION } from '../sbom/manifest.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import { checkFolded } from './check-controls.ts'
 import { derive, type Derived, type StatedEntry } from './derive.ts'
 import { indexBatch } from './index-batch.ts'
+import { INDEX_RULES } from './index-rows.ts'
 import {
   FOLLOW_BATCH_ENTRIES,
   FOLLOW_BATCH_KEYS,
@@ -45,9 +45,9 @@ export interface FollowerOptions {
  * log that is not this one any more. Then the position it starts from.
  */
 export async function prepareIndex(index: Storage['index'], published: TreeSize): Promise<TreeSize> {
-  const { through, manifestVersion } = await index.read((reader) => reader.position())
-  if (manifestVersion === MANIFEST_VERSION && through <= published) return through
-  await index.reset(MANIFEST_VERSION)
+  const { through, rules } = await index.read((reader) => reader.position())
+  if (rules === INDEX_RULES && through <= published) return through
+  await index.reset(INDEX_RULES)
   return treeSize(0)
 }
 

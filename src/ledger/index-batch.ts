@@ -7,11 +7,21 @@
 import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import type { Target } from '../attestation/revocation.ts'
 import { signerKey, subjectKey } from '../map/keys.ts'
+import type { ListedName } from '../sbom/spoken-names.ts'
 import { isRegistered, targetChangedAt, type TrustState } from '../trust/trust-state.ts'
 import { imagesOf, type EntryFacts } from '../verify/entry-facts.ts'
 import { countingSboms } from '../verify/rows.ts'
 import type { Derived } from './derive.ts'
-import { entryRow, imageRow, readEntryRows, readImageRecords, readTotals, totalsRow } from './index-rows.ts'
+import {
+  entryRow,
+  imageRow,
+  nameKeys,
+  nameRow,
+  readEntryRows,
+  readImageRecords,
+  readTotals,
+  totalsRow,
+} from './index-rows.ts'
 import type { IndexBatch, IndexReader, IndexRow, LogStore, Posting } from './ports.ts'
 
 export interface IndexStep {
@@ -30,7 +40,7 @@ export async function indexBatch(reader: IndexReader, log: LogStore, step: Index
     from: step.from,
     through: step.through,
     postings: postingsOf(step.derived),
-    rows: [...entries, ...images],
+    rows: [...entries, ...images, ...(await nameRows(reader, step.derived))],
     manifests: step.derived.map(({ facts: { index }, manifest: { lines, root } }) => ({
       index,
       lines,
@@ -113,6 +123,25 @@ async function imageRows(
     rows.push(imageRow(image, { sboms }))
   }
   return images.length === 0 ? rows : [...rows, totalsRow({ images: count, withSbom })]
+}
+
+/** Of names that nothing below the batch lists. */
+async function nameRows(reader: IndexReader, derived: readonly Derived[]): Promise<readonly IndexRow[]> {
+  const firsts = new Map<string, { readonly listed: ListedName; readonly first: LogIndex }>()
+  for (const { facts, names } of derived) {
+    for (const listed of names) {
+      const id = `${listed.kind} ${listed.name}`
+      if (!firsts.has(id)) firsts.set(id, { listed, first: facts.index })
+    }
+  }
+  const found = [...firsts.values()].flatMap(({ listed, first }) =>
+    nameKeys(listed).map((key) => ({ key, first })),
+  )
+  const stored = await reader.rows(
+    'name',
+    found.map(({ key }) => key),
+  )
+  return found.filter((_, at) => stored[at] === undefined).map(({ key, first }) => nameRow(key, { first }))
 }
 
 /** What is in the index of an image. */

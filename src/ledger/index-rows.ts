@@ -5,13 +5,16 @@
  *     entry  u64be(index)     EntryFacts and the digest of the manifest
  *     image  32 digest bytes  the entries of its SBOMs that count, as of the index's position
  *     total  "images"         how many images there are, and how many have an SBOM that counts
+ *     name   spoken 00 listed the first entry that lists it: by which names people ask for it is sbom/spoken-names.ts
  */
 import type { ImageDigest, LogIndex, Sha256Id } from '../brand.ts'
 import { sha256 } from '../crypto/sha256.ts'
 import { concatBytes, u64be } from '../encoding/bytes.ts'
 import { formatHex, parseHex } from '../encoding/hex.ts'
-import { utf8 } from '../encoding/utf8.ts'
+import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
+import { MANIFEST_VERSION } from '../sbom/manifest.ts'
+import { spokenNames, type ListedName } from '../sbom/spoken-names.ts'
 import type { EntryFacts } from '../verify/entry-facts.ts'
 import type { IndexReader, IndexRow, RowTable } from './ports.ts'
 
@@ -31,6 +34,11 @@ export interface Totals {
   readonly withSbom: number
 }
 
+/** Goes up with every change of which rows there are, or of what they say. */
+const ROW_RULES = 1
+/** Of manifests and of rows: an index under another number is made again. */
+export const INDEX_RULES = 1_000 * MANIFEST_VERSION + ROW_RULES
+
 const totalsKey = utf8('images')
 
 export function entryRow(row: EntryRow): IndexRow {
@@ -43,6 +51,33 @@ export function imageRow(image: ImageDigest, record: ImageRecord): IndexRow {
 
 export function totalsRow(totals: Totals): IndexRow {
   return formatRow('total', totalsKey, totals)
+}
+
+export interface NameRecord {
+  /** The first entry that lists it. */
+  readonly first: LogIndex
+}
+
+/** One for each name by which it is asked for. */
+export function nameKeys(listed: ListedName): readonly Uint8Array[] {
+  return spokenNames(listed).map((spoken) => utf8(`${spoken}\0${kindLetters[listed.kind]}${listed.name}`))
+}
+
+export function nameRow(key: Uint8Array, record: NameRecord): IndexRow {
+  return formatRow('name', key, record)
+}
+
+/** @throws Fault `bad-proof` (`integrity-error`) if the row changed */
+export function parseNameRow({ key, value }: IndexRow): NameRecord {
+  return parseRow('name', key, value)
+}
+
+export function parseNameKey(key: Uint8Array): { readonly spoken: string; readonly listed: ListedName } {
+  const text = parseUtf8(key, 'key of a name')
+  const at = text.indexOf('\0')
+  const kind = kinds.find((one) => kindLetters[one] === text.charAt(at + 1))
+  if (at < 0 || kind === undefined) throw damaged(`the key name/${formatHex(key)} is not one that is written`)
+  return { spoken: text.slice(0, at), listed: { kind, name: text.slice(at + 2) } }
 }
 
 /** @throws Fault `bad-proof` (`integrity-error`) if the index lacks a row for an entry below its position, or it changed */
@@ -80,6 +115,10 @@ export async function readTotals(reader: IndexReader): Promise<Totals> {
 function imageKey(image: ImageDigest): Uint8Array {
   return parseHex(image.slice('sha256:'.length))
 }
+
+/** As of manifest lines. */
+const kindLetters = { purl: 'p', cpe: 'c', name: 'n' } as const
+const kinds = ['purl', 'cpe', 'name'] as const
 
 const CHECKSUM_BYTES = 8
 const CHECKSUM_CHARS = 2 * CHECKSUM_BYTES

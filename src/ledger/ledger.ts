@@ -24,6 +24,7 @@ import type {
   SubmitAnswer,
 } from '../verify/answer.ts'
 import type { DeploymentsAnswer } from '../verify/deployments.ts'
+import type { NamesAnswer } from '../verify/names-answer.ts'
 import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { checkControls } from './check-controls.ts'
@@ -40,6 +41,7 @@ import { queryAttestation, queryEntry, querySigned } from './query-entries.ts'
 import { askFound, type FoundQuery } from './query-found.ts'
 import { queryImage } from './query-image.ts'
 import { askImages, type ImagesAsked } from './query-images.ts'
+import { askNames, type NamesAsked } from './query-names.ts'
 import { askPackages, type PackagesAsked } from './query-packages.ts'
 import { queryRevocations } from './query-revocations.ts'
 import { askUnknown, type UnknownAsked } from './query-unknown.ts'
@@ -216,6 +218,11 @@ export class Ledger implements AsyncDisposable {
   /** The versions of a package, in its ecosystem's order. @throws Fault `malformed`, `unsupported` */
   async packages(question: PackagesAsked, moment?: Moment): Promise<PackagesAnswer> {
     return this.#ask(askPackages(question), moment)
+  }
+
+  /** What there is of a name. @throws Fault `malformed`, `busy` */
+  names(asked: NamesAsked, moment?: Moment): Promise<NamesAnswer> {
+    return this.#searches.run((pause) => this.#ask(askNames(asked, pause), moment))
   }
 
   /** The images without an SBOM that counts. @throws Fault `malformed` (`cursor-malformed`) */

@@ -49,7 +49,7 @@ export function pastReader(now: IndexReader, past: Past): IndexReader {
     scan: (table, page) => now.scan(table, page),
     postings: async (map, key) => (await now.postings(map, key)).filter((index) => index < past.at),
     rows: async (table, keys) => {
-      if (table === 'entry') return now.rows(table, keys)
+      if (table === 'entry' || table === 'name') return now.rows(table, keys)
       if (table === 'total')
         return [totalsRow(await past.totals.of(past.at, (pause) => countThen(readers, past, pause))).value]
       const images = keys.map((key) => imageDigest(`sha256:${formatHex(key)}`))

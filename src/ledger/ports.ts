@@ -179,8 +179,8 @@ export interface ManifestRoot {
   readonly root: Uint8Array
 }
 
-/** The rows beside keys and postings: one per entry (key: u64be index), one per image (key: 32 digest bytes), totals. */
-export type RowTable = 'entry' | 'image' | 'total'
+/** The rows beside keys and postings: one per entry (key: u64be index), one per image (key: 32 digest bytes), totals, names (key: the name's bytes). */
+export type RowTable = 'entry' | 'image' | 'total' | 'name'
 
 export interface IndexRow {
   readonly table: RowTable
@@ -196,8 +196,8 @@ export interface ChangedValue extends ValueRow {
 export interface IndexPosition {
   /** Entries [0, through) are in the index. */
   readonly through: TreeSize
-  /** Which rules made the manifests; another number means: rebuild. 0 in an index that was never reset. */
-  readonly manifestVersion: number
+  /** Which rules made it; another number means: rebuild. 0 in an index that was never reset. */
+  readonly rules: number
 }
 
 export interface IndexBatch {
@@ -256,7 +256,7 @@ export interface IndexStore {
    */
   apply(batch: IndexBatch): Promise<readonly ChangedValue[]>
   /** Empties the index; it is then at position 0 under the given rules. */
-  reset(manifestVersion: number): Promise<void>
+  reset(rules: number): Promise<void>
 }
 
 /** One opened ledger's storage. Disposing closes it and lets go of the lock. */

@@ -32,6 +32,7 @@ import {
   listOf,
   membersOf,
   misshapen,
+  objectOf,
   oneOf,
   orNull,
   parsed,
@@ -48,34 +49,24 @@ export const anImageDigest = parsed(imageDigest, SHA256)
 export const anIndex = counted(logIndex)
 export const aSize = counted(treeSize)
 
-export const asOf: Shape<AsOf> = (value, place) => {
-  const members = membersOf(value, place)
-  const read: AsOf = {
-    origin: members.required('origin', text),
-    treeSize: members.required('treeSize', aSize),
-    rootHash: members.required('rootHash', text),
-    checkpoint: members.required('checkpoint', text),
-    indexedThrough: members.required('indexedThrough', aSize),
-    recordedAt: members.required('recordedAt', orNull(text)),
-    servedAt: members.required('servedAt', text),
-  }
-  members.end()
-  return read
-}
+export const asOf = objectOf<AsOf>({
+  origin: text,
+  treeSize: aSize,
+  rootHash: text,
+  checkpoint: text,
+  indexedThrough: aSize,
+  recordedAt: orNull(text),
+  servedAt: text,
+})
 
-const provenEntry: Shape<ProvenEntry> = (value, place) => {
-  const members = membersOf(value, place)
-  const read: ProvenEntry = {
-    attestation: members.required('attestation', anAttestationId),
-    key: members.required('key', aKeyId),
-    predicateType: members.required('predicateType', text),
-    recordedAt: members.required('recordedAt', text),
-    body: members.required('body', text),
-    inclusion: members.required('inclusion', listOf(text)),
-  }
-  members.end()
-  return read
-}
+const provenEntry = objectOf<ProvenEntry>({
+  attestation: anAttestationId,
+  key: aKeyId,
+  predicateType: text,
+  recordedAt: text,
+  body: text,
+  inclusion: listOf(text),
+})
 
 /** Decimal without sign or leading zeros, so that no index has two names. */
 export function indexName(name: string): string {
@@ -88,120 +79,57 @@ export const provenEntries: Shape<ProvenEntries> = tableOf(
   provenEntry,
 )
 
-const question: Shape<ImagesQuestion> = (value, place) => {
-  const members = membersOf(value, place)
-  const component = members.required('component', text)
-  const range = members.optional('range', text)
-  members.end()
-  return { component, ...(range === undefined ? {} : { range }) }
+const question = objectOf<ImagesQuestion>({ component: text }, { range: text })
+
+const match = objectOf<Match>({ purl: text, entry: anIndex })
+
+const builtTimes = objectOf<NonNullable<ProvenanceRow['claimed']>>({}, { startedOn: text, finishedOn: text })
+
+/** Of a row's provenance, required and not; more may follow. */
+export const provenanceMembers = { entry: anIndex, builder: text, commits: listOf(text) }
+export const provenanceTimes = { claimed: builtTimes }
+export const provenanceRow = objectOf<ProvenanceRow>(provenanceMembers, provenanceTimes)
+
+const foundMatch = objectOf<FoundRow['matches'][number]>({ entry: anIndex })
+
+/** The members of a row that do not depend on the question. */
+const rowMembers = {
+  image: anImageDigest,
+  names: listOf(text),
+  status: oneOf('affected', 'undetermined', 'not-affected', 'unknown'),
+  revoked: flag,
+  sboms: listOf(anIndex),
+  provenance: listOf(provenanceRow),
 }
 
-const match: Shape<Match> = (value, place) => {
-  const members = membersOf(value, place)
-  const read: Match = { purl: members.required('purl', text), entry: members.required('entry', anIndex) }
-  members.end()
-  return read
-}
+const imageRow = objectOf<ImageRow>({ ...rowMembers, matches: listOf(match) })
+const foundRow = objectOf<FoundRow>({ ...rowMembers, matches: listOf(foundMatch) })
 
-const builtTimes: Shape<NonNullable<ProvenanceRow['claimed']>> = (value, place) => {
-  const members = membersOf(value, place)
-  const [startedOn, finishedOn] = [members.optional('startedOn', text), members.optional('finishedOn', text)]
-  members.end()
-  return {
-    ...(startedOn === undefined ? {} : { startedOn }),
-    ...(finishedOn === undefined ? {} : { finishedOn }),
-  }
-}
+const claim = objectOf<UnregisteredClaim>({
+  entry: anIndex,
+  key: aKeyId,
+  predicateType: text,
+  subjects: listOf(anImageDigest),
+  matches: listOf(text),
+})
 
-/** The members of a row's provenance; more may follow. */
-export function provenanceMembers(members: Members): ProvenanceRow {
-  const times = members.optional('claimed', builtTimes)
-  return {
-    entry: members.required('entry', anIndex),
-    builder: members.required('builder', text),
-    commits: members.required('commits', listOf(text)),
-    ...(times === undefined ? {} : { claimed: times }),
-  }
-}
+export const unregisteredClaims = objectOf<UnregisteredClaims>({ items: listOf(claim), more: count })
 
-export const provenanceRow: Shape<ProvenanceRow> = (value, place) => {
-  const members = membersOf(value, place)
-  const read = provenanceMembers(members)
-  members.end()
-  return read
-}
+export const questionCoverage = objectOf<QuestionCoverage>({
+  images: count,
+  affected: count,
+  notAffected: count,
+  undetermined: count,
+  unknown: count,
+  unreadableEntries: count,
+})
 
-const foundMatch: Shape<FoundRow['matches'][number]> = (value, place) => {
-  const members = membersOf(value, place)
-  const read = { entry: members.required('entry', anIndex) }
-  members.end()
-  return read
-}
-
-function rowWith<M>(
-  oneMatch: Shape<M>,
-): Shape<Omit<ImageRow, 'matches'> & { readonly matches: readonly M[] }> {
-  return (value, place) => {
-    const members = membersOf(value, place)
-    const read = {
-      image: members.required('image', anImageDigest),
-      names: members.required('names', listOf(text)),
-      status: members.required('status', oneOf('affected', 'undetermined', 'not-affected', 'unknown')),
-      revoked: members.required('revoked', flag),
-      matches: members.required('matches', listOf(oneMatch)),
-      sboms: members.required('sboms', listOf(anIndex)),
-      provenance: members.required('provenance', listOf(provenanceRow)),
-    }
-    members.end()
-    return read
-  }
-}
-
-const claim: Shape<UnregisteredClaim> = (value, place) => {
-  const members = membersOf(value, place)
-  const read: UnregisteredClaim = {
-    entry: members.required('entry', anIndex),
-    key: members.required('key', aKeyId),
-    predicateType: members.required('predicateType', text),
-    subjects: members.required('subjects', listOf(anImageDigest)),
-    matches: members.required('matches', listOf(text)),
-  }
-  members.end()
-  return read
-}
-
-export const unregisteredClaims: Shape<UnregisteredClaims> = (value, place) => {
-  const members = membersOf(value, place)
-  const read = { items: members.required('items', listOf(claim)), more: members.required('more', count) }
-  members.end()
-  return read
-}
-
-export const questionCoverage: Shape<QuestionCoverage> = (value, place) => {
-  const members = membersOf(value, place)
-  const read: QuestionCoverage = {
-    images: members.required('images', count),
-    affected: members.required('affected', count),
-    notAffected: members.required('notAffected', count),
-    undetermined: members.required('undetermined', count),
-    unknown: members.required('unknown', count),
-    unreadableEntries: members.required('unreadableEntries', count),
-  }
-  members.end()
-  return read
-}
-
-export const coverage: Shape<Coverage> = (value, place) => {
-  const members = membersOf(value, place)
-  const read: Coverage = {
-    images: members.required('images', count),
-    withSbom: members.required('withSbom', count),
-    unknown: members.required('unknown', count),
-    unreadableEntries: members.required('unreadableEntries', count),
-  }
-  members.end()
-  return read
-}
+export const coverage = objectOf<Coverage>({
+  images: count,
+  withSbom: count,
+  unknown: count,
+  unreadableEntries: count,
+})
 
 /** The members that answers of rows have in common, around what differs; more may follow. */
 export function answerMembers<Q, R, C>(
@@ -258,8 +186,8 @@ const statedQuestion: Shape<StatedQuestion> = (value, place) => {
   }
 }
 
-export const imagesAnswer: Shape<ImagesAnswer> = answerWith(question, rowWith(match), questionCoverage)
-export const foundAnswer: Shape<FoundAnswer> = answerWith(statedQuestion, rowWith(foundMatch), coverage)
+export const imagesAnswer: Shape<ImagesAnswer> = answerWith(question, imageRow, questionCoverage)
+export const foundAnswer: Shape<FoundAnswer> = answerWith(statedQuestion, foundRow, coverage)
 
 /** Which of the two it is, the question says. */
 export const rowsAnswer: Shape<RowsAnswer> = (value, place) =>

@@ -31,7 +31,7 @@ export async function indexDump(index: IndexStore): Promise<unknown> {
     ),
     manifests: await reader.manifests(logIndex(0), treeSize(1_000_000)),
     rows: await Promise.all(
-      (['entry', 'image', 'total'] as const).map((table) => reader.scan(table, { limit: 1_000_000 })),
+      (['entry', 'image', 'total', 'name'] as const).map((table) => reader.scan(table, { limit: 1_000_000 })),
     ),
   }))
 }

@@ -32,7 +32,7 @@ function describePosition(open: OpenStorage): void {
 
   test('is at position 0 under no rules at first', async ({ index }) => {
     const position = await index.read((reader) => reader.position())
-    expect(position).to.deep.equal({ through: 0, manifestVersion: 0 })
+    expect(position).to.deep.equal({ through: 0, rules: 0 })
   })
 
   test('claims the position of the last batch, also one without postings', async ({ index }) => {
@@ -40,7 +40,7 @@ function describePosition(open: OpenStorage): void {
     await index.apply(batch(0, 3, { postings: [posting(lodash, 2)] }))
     await index.apply(batch(3, 10))
     const position = await index.read((reader) => reader.position())
-    expect(position).to.deep.equal({ through: 10, manifestVersion: 1 })
+    expect(position).to.deep.equal({ through: 10, rules: 1 })
   })
 
   const row: IndexRow = { table: 'total', key: anything, value: '{"refused":true}' }
@@ -101,10 +101,10 @@ function describePosition(open: OpenStorage): void {
     )
     await index.reset(2)
     const empty = {
-      position: { through: 0, manifestVersion: 2 },
+      position: { through: 0, rules: 2 },
       components: [],
       status: [],
-      rows: [[], [], []],
+      rows: [[], [], [], []],
       values: [[], []],
       manifests: [],
     }
@@ -194,7 +194,7 @@ function describeSnapshots(open: OpenStorage): void {
       expect(await see(reader)).to.deep.equal(before)
       expect(await postingsUnder(index, lodash), 'a reader that begins now').to.deep.equal([])
     })
-    expect(await index.read((reader) => reader.position())).to.deep.equal({ through: 0, manifestVersion: 9 })
+    expect(await index.read((reader) => reader.position())).to.deep.equal({ through: 0, rules: 9 })
   })
 
   test('shows the state at which a read began, even if its first question comes later', async ({ index }) => {

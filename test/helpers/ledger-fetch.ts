@@ -9,6 +9,7 @@ import { utf8 } from '../../src/encoding/utf8.ts'
 import { Fault } from '../../src/errors.ts'
 import { problemOf } from '../../src/http/problem.ts'
 import { parseSearch } from '../../src/http/search-body.ts'
+import { NAME_MATCHES } from '../../src/verify/names-answer.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Moment } from '../../src/ledger/moment.ts'
 import type { FoundQuery } from '../../src/ledger/query-found.ts'
@@ -65,6 +66,7 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
     return json(await ledger.images(imagesQuery(params), moment))
   if (resource === 'images') return json(await ledger.found(foundQuery(params), moment))
   if (resource === 'deployments') return json(await ledger.deployments(foundQuery(params), moment))
+  if (resource === 'names') return json(await ledger.names(namesQuery(params), moment))
   if (resource === 'packages') return json(await ledger.packages(imagesQuery(params), moment))
   if (resource === 'revocations') return json(await ledger.revocations(params.get('target') ?? '', moment))
   if (resource === 'events') return json(await ledger.records.events(eventsPage(params)))
@@ -97,6 +99,18 @@ function imagesQuery(params: URLSearchParams): Parameters<Ledger['images']>[0] {
     ...(range === null ? {} : { range }),
     ...(cursor === null ? {} : { cursor }),
     ...(limit === null ? {} : { limit: Number(limit) }),
+  }
+}
+
+function namesQuery(params: URLSearchParams): Parameters<Ledger['names']>[0] {
+  const type = params.get('type')
+  const { limit, cursor } = imagesQuery(params)
+  return {
+    name: params.get('name') ?? '',
+    match: NAME_MATCHES.find((one) => one === params.get('match')) ?? 'exact',
+    ...(type === null ? {} : { type }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(cursor === undefined ? {} : { cursor }),
   }
 }
 

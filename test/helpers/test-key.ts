@@ -1,6 +1,6 @@
 /** Randomness and signing keys for tests: the same for the same seed. */
 import { sha256 } from '../../src/crypto/sha256.ts'
-import { nistCurves, publicBitsFor } from '../../src/crypto/curves.ts'
+import { signingCurves, publicBitsFor } from '../../src/crypto/curves.ts'
 import { formatPkcs8 } from '../../src/crypto/pkcs8.ts'
 import {
   generateSigningKey,
@@ -28,7 +28,7 @@ export function testKey(seed: string, kind: 'ecdsa-p256' | 'ed25519' = 'ecdsa-p2
 
 /** A kind that the program reads and does not generate. */
 export function p384TestKey(seed: string): SigningKey {
-  const secret = nistCurves['ecdsa-p384'].utils.randomSecretKey(seededRandom(seed)(72))
+  const secret = signingCurves['ecdsa-p384'].utils.randomSecretKey(seededRandom(seed)(72))
   const publicBits = publicBitsFor('ecdsa-p384', secret)
   if (publicBits === undefined) throw new Error('test key: the secret is out of range')
   return parseSigningKey(formatPkcs8('ecdsa-p384', secret, publicBits))

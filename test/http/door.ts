@@ -79,6 +79,12 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       coverage,
       ...rest,
     }),
+    names: async ({ name, match = 'exact' }) => ({
+      question: { name, match },
+      items: [],
+      coverage,
+      ...rest,
+    }),
     search: async ({ question }) => ({
       question: formatSearchQuestion(question),
       items: [],

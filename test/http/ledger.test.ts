@@ -55,6 +55,7 @@ describe('a real ledger over HTTP', () => {
       ['/ledger/v1/deployments?environment=prod', '/ledger/v1/deployments'],
       ['/ledger/v1/images/unknown?repo=**', '/ledger/v1/images/unknown'],
       ['/ledger/v1/packages?component=pkg:npm/lodash&limit=2', '/ledger/v1/packages'],
+      ['/ledger/v1/names?name=loda&match=prefix&type=npm&limit=1', '/ledger/v1/names'],
       [`/ledger/v1/revocations?target=image:${digestOf('web')}`, '/ledger/v1/revocations'],
       [`/ledger/v1/revocations?target=attestation:${idOfPayload(payloads.old)}`, '/ledger/v1/revocations'],
       [`/ledger/v1/revocations?target=key:${testKey('nobody').publicKey.id}`, '/ledger/v1/revocations'],

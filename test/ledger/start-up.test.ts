@@ -159,7 +159,7 @@ describe('start-up', () => {
     const state = at(await history(3), 3)
     const current = state.index
     expect(current.postings.components.keys, 'missing in the old index').to.not.be.empty
-    state.index = { ...emptyIndex(1), position: { ...current.position, manifestVersion: 1 } }
+    state.index = { ...emptyIndex(1), position: { ...current.position, rules: 1 } }
     const storage = openMemoryStorage(state)
     const ledger = await openTestLedger(storage)
     expect((await ledger.images({ component: 'pkg:npm/lodash' })).coverage.affected).to.equal(3)

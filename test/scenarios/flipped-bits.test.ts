@@ -34,7 +34,7 @@ import {
 const FILLERS = 260
 /** Where in a value the bit is. */
 const SHARES = [0, 0.5, 0.999]
-const numbers = new Set(['readable', 'size', 'coding', 'through', 'manifest_version', 'count', 'last', 'run'])
+const numbers = new Set(['readable', 'size', 'coding', 'through', 'rules', 'count', 'last', 'run'])
 const REFUSED = 'refused:'
 /** Its entry: behind two SBOMs and a provenance. */
 const REVOCATION = 4
@@ -81,7 +81,7 @@ const places: readonly Place[] = [
   [SIGNER, 'held', 'root', 'id = 1'],
   [SIGNER, 'held', 'note', 'id = 1'],
   [INDEX, 'position', 'through', 'id = 1'],
-  [INDEX, 'position', 'manifest_version', 'id = 1'],
+  [INDEX, 'position', 'rules', 'id = 1'],
   [INDEX, 'posting', 'tail', 'count = 2'],
   [INDEX, 'posting', 'count', 'count = 260'],
   [INDEX, 'posting', 'last', 'count = 260'],

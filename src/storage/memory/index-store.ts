@@ -35,8 +35,8 @@ export function memoryIndexStore(state: MemoryState): IndexStore {
       const { postings } = state.index
       return groups.map(({ map, key }) => ({ map, ...valueOf(postings[map], latin1(key)) }))
     },
-    async reset(manifestVersion) {
-      state.index = emptyIndex(manifestVersion)
+    async reset(rules) {
+      state.index = emptyIndex(rules)
     },
   }
 }
@@ -59,6 +59,7 @@ function withBatch(index: IndexState, batch: IndexBatch, groups: readonly Postin
       entry: withRows(rows.entry, batch, 'entry'),
       image: withRows(rows.image, batch, 'image'),
       total: withRows(rows.total, batch, 'total'),
+      name: withRows(rows.name, batch, 'name'),
     },
     manifests: [...manifests, ...batch.manifests.map((one) => ({ ...one, root: new Uint8Array(one.root) }))],
   }

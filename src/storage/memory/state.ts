@@ -55,11 +55,16 @@ function newLog(): MemoryLog<never> {
   return { signer: undefined, entries: [], tiles: new Map(), published: [] }
 }
 
-export function emptyIndex(manifestVersion: number): IndexState {
+export function emptyIndex(rules: number): IndexState {
   return {
-    position: { through: treeSize(0), manifestVersion },
+    position: { through: treeSize(0), rules },
     postings: { components: emptySortedMap(), status: emptySortedMap() },
-    rows: { entry: emptySortedMap(), image: emptySortedMap(), total: emptySortedMap() },
+    rows: {
+      entry: emptySortedMap(),
+      image: emptySortedMap(),
+      total: emptySortedMap(),
+      name: emptySortedMap(),
+    },
     manifests: [],
   }
 }

@@ -23,7 +23,10 @@ import { storedEdge } from './posting-edge.ts'
 import { readRun, RUN_LENGTH, type KeyTail } from './posting-run.ts'
 
 /** Numbers of the tables in columns; as `mapColumn`. */
-export const tableColumn = { entry: 0, image: 1, total: 2 } as const satisfies Record<RowTable, number>
+export const tableColumn = { entry: 0, image: 1, total: 2, name: 3 } as const satisfies Record<
+  RowTable,
+  number
+>
 
 /** Idle connections that are kept. A read opens another one if all are in use, so that reads never wait for reads. */
 const MAX_IDLE = 4
@@ -95,7 +98,7 @@ type StoredValue = {
   readonly edge: Uint8Array
 }
 type StoredManifest = { readonly entry: number; readonly lines: number; readonly root: Uint8Array }
-type Position = { readonly through: number; readonly manifest_version: number }
+type Position = { readonly through: number; readonly rules: number }
 
 function prepare(database: Connection) {
   const keys = (upper: string) =>
@@ -103,7 +106,7 @@ function prepare(database: Connection) {
   return {
     begin: database.prepare<[]>('BEGIN'),
     commit: database.prepare<[]>('COMMIT'),
-    position: database.prepare<[], Position>('SELECT through, manifest_version FROM position'),
+    position: database.prepare<[], Position>('SELECT through, rules FROM position'),
     keysBelow: database.prepare<[number, Uint8Array, Uint8Array, number], KeyRow>(keys('AND key < ?')),
     keysFrom: database.prepare<[number, Uint8Array, number], KeyRow>(keys('')),
     posting: database.prepare<[number, Uint8Array], KeyTail>(
@@ -164,7 +167,7 @@ function positionIn(statements: Statements): IndexPosition {
   if (row === undefined) throw new Fault('integrity-error', 'index: expected a position, found none')
   return {
     through: treeSize(positionOf(row.through, 'index position')),
-    manifestVersion: row.manifest_version,
+    rules: row.rules,
   }
 }
 

@@ -15,14 +15,14 @@ import { mapColumn } from './map-column.ts'
 import { storedEdge } from './posting-edge.ts'
 import { emptyTail, postingAppender, type AppendPostings } from './posting-run.ts'
 
-type Position = readonly [through: number, manifestVersion: number]
+type Position = readonly [through: number, rules: number]
 type Tail = readonly [count: number, last: number, tail: Uint8Array, edge: Uint8Array]
 type Statements = ReturnType<typeof prepare>
 
 function prepare(database: Connection) {
   return {
-    position: database.prepare<[], Position>('SELECT through, manifest_version FROM position').raw(),
-    setPosition: database.prepare<[number, number]>('UPDATE position SET through = ?, manifest_version = ?'),
+    position: database.prepare<[], Position>('SELECT through, rules FROM position').raw(),
+    setPosition: database.prepare<[number, number]>('UPDATE position SET through = ?, rules = ?'),
     // Rows as arrays: no object is built for each key.
     posting: database
       .prepare<[number, Uint8Array], Tail>(
@@ -62,10 +62,10 @@ export function sqliteIndexStore(database: Connection): SqliteIndexStore {
       const groups = groupPostings(batch)
       return inTransaction(database, 'index', () => applyBatch(statements, append, batch, groups))
     },
-    async reset(manifestVersion) {
+    async reset(rules) {
       inTransaction(database, 'index', () => {
         database.exec('DELETE FROM posting; DELETE FROM posting_run; DELETE FROM fact; DELETE FROM manifest')
-        statements.setPosition.run(0, manifestVersion)
+        statements.setPosition.run(0, rules)
       })
     },
     close() {
@@ -86,7 +86,7 @@ function applyBatch(
   const changed = groups.map((group) => addGroup(statements, append, group))
   for (const { table, key, value } of batch.rows) statements.upsertFact.run(tableColumn[table], key, value)
   for (const { index, lines, root } of batch.manifests) statements.insertManifest.run(index, lines, root)
-  statements.setPosition.run(batch.through, position.manifestVersion)
+  statements.setPosition.run(batch.through, position.rules)
   return changed
 }
 
@@ -107,5 +107,5 @@ function addGroup(statements: Statements, append: AppendPostings, group: Posting
 function positionIn(statements: Statements): IndexPosition {
   const row = statements.position.get()
   if (row === undefined) throw new Fault('integrity-error', 'index: expected a position, found none')
-  return { through: treeSize(positionOf(row[0], 'index position')), manifestVersion: row[1] }
+  return { through: treeSize(positionOf(row[0], 'index position')), rules: row[1] }
 }

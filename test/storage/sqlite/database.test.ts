@@ -1,5 +1,5 @@
 /** The open sequence (robustness.md 7.1), and a full disk. */
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect } from 'chai'
@@ -57,7 +57,7 @@ const pragma = (database: Connection, name: string) => database.pragma(name, { s
 const versions = new Map([
   [ledgerDatabase, 3],
   [signerDatabase, 2],
-  [indexDatabase, 2],
+  [indexDatabase, 3],
 ])
 
 describe('sqlite database', () => {
@@ -161,6 +161,25 @@ describe('sqlite database: a full disk', () => {
     expect(() => moveWal(failing('SQLITE_IOERR_WRITE'))).to.throw(/no/)
   })
 
+  it('empties an index of an older version, which is derived, so that it is built again', async () =>
+    withFolders(async ({ data }) => {
+      mkdirSync(data, { recursive: true })
+      const path = join(data, indexDatabase.file)
+      const schema = readFileSync(new URL('../../../schema/sqlite/index.sql', import.meta.url), 'utf8')
+      const older = new Database(path)
+      older.exec(schema.split(/^-- version \d+$/m)[1] ?? '')
+      older.pragma(`application_id = ${indexDatabase.applicationId}`)
+      older.pragma('user_version = 1')
+      older.exec(
+        "UPDATE position SET through = 7, manifest_version = 5; INSERT INTO fact VALUES (0, x'00', '{}')",
+      )
+      older.close()
+      const index = sqliteIndexStore(openDatabase(path, indexDatabase, 'refuse'))
+      expect(await index.read((reader) => reader.position())).to.deep.equal({ through: 0, rules: 0 })
+      expect(await index.read((reader) => reader.scan('entry', { limit: 1 }))).to.deep.equal([])
+      index.close()
+    }))
+
   it('moves the WAL where there is space', async () =>
     withDatabase(ledgerDatabase, async (database, path) => {
       await sqliteLogStore(database, blobWriter(database)).append(batchAt(0, 300))
@@ -178,13 +197,13 @@ describe('sqlite database: a full disk', () => {
       expect(await reasonOf(index.apply(batch))).to.equal('storage-full')
       expect(await index.read((reader) => reader.position())).to.deep.equal({
         through: 0,
-        manifestVersion: 0,
+        rules: 0,
       })
       makeSpace(database)
       await index.apply(batch)
       expect(await index.read((reader) => reader.position())).to.deep.equal({
         through: 1,
-        manifestVersion: 0,
+        rules: 0,
       })
       index.close()
     }))

@@ -130,7 +130,7 @@ describe('sqlite storage: opening', () => {
       const storage = await open(folders)
       expect(await storage.index.read((reader) => reader.position())).to.deep.equal({
         through: 0,
-        manifestVersion: 0,
+        rules: 0,
       })
       expect(await allEntries(storage.log)).to.deep.equal(entriesAt(0, 5))
       await storage[Symbol.asyncDispose]()
@@ -145,7 +145,7 @@ describe('sqlite storage: opening', () => {
       'PRAGMA user_version = 99',
       /schema version 2 or older, found 99/,
     ],
-    ['a newer index', 'index.db', 'PRAGMA user_version = 3', /schema version 2 or older, found 3/],
+    ['a newer index', 'index.db', 'PRAGMA user_version = 4', /schema version 3 or older, found 4/],
     ['a database of another program', 'ledger.db', 'PRAGMA application_id = 7', /another SQLite database/],
   ]
   for (const [what, file, sql, words] of strange) {
@@ -207,7 +207,7 @@ describe('sqlite storage: one process', () => {
       const storage = await create(folders)
       await storage.index.read(async (reader) => {
         await storage[Symbol.asyncDispose]()
-        expect(await reader.position()).to.deep.equal({ through: 0, manifestVersion: 0 })
+        expect(await reader.position()).to.deep.equal({ through: 0, rules: 0 })
       })
       const refusal: unknown = await storage.index
         .read((reader) => reader.position())

@@ -1,0 +1,152 @@
+/** What there is of a name, asked through the client, over a ledger in memory. */
+import { describe, it } from 'mocha'
+import { expect } from 'chai'
+import { formatStatement } from '../../src/attestation/statement.ts'
+import { treeSize } from '../../src/brand.ts'
+import type { NamesQuery } from '../../src/client/client.ts'
+import { Fault } from '../../src/errors.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
+import { changeJson } from '../helpers/ledger-fetch.ts'
+import { clientOf } from '../helpers/story.ts'
+import { createTestLedger, digestOf, keys, signEnvelope } from '../helpers/test-ledger.ts'
+
+interface Listed {
+  readonly name: string
+  readonly version?: string
+  readonly purl?: string
+  readonly cpe?: string
+}
+
+function sbomOf(image: string, components: readonly Listed[]): Uint8Array {
+  return formatStatement({
+    subjects: [{ name: `registry.test/${image}`, digest: { sha256: digestOf(image).slice(7) } }],
+    predicateType: 'https://cyclonedx.org/bom',
+    predicate: {
+      bomFormat: 'CycloneDX',
+      specVersion: '1.5',
+      version: 1,
+      components: components.map((one) => ({ type: 'library', ...one })),
+    },
+  })
+}
+
+const purls = (...texts: readonly string[]): readonly Listed[] =>
+  texts.map((purl) => ({ name: 'as the purl has it', purl }))
+
+const LOG4J = 'pkg:maven/org.apache.logging.log4j/log4j-core'
+const SBOMS: readonly (readonly Listed[])[] = [
+  purls(
+    `${LOG4J}@2.14.1`,
+    `${LOG4J}@2.17.1`,
+    'pkg:maven/org.example/log4j-core@1',
+    'pkg:npm/%40babel/core@7.0.0',
+  ),
+  purls(
+    'pkg:npm/core@1.0.0',
+    'pkg:npm/log4j-core-types@1',
+    'pkg:golang/github.com/go-jose/go-jose/v3@v3.0.0',
+  ),
+  purls('pkg:deb/debian/liblzma5@5.6.1-1?upstream=xz-utils', 'pkg:pypi/typing-extensions@4.0'),
+  [
+    { name: 'OpenSSL', version: '3.0.1', cpe: 'cpe:2.3:a:openssl:openssl:3.0.1:*:*:*:*:*:*:*' },
+    { name: 'Log4j-Core', version: '2.14.1' },
+  ],
+  purls(`${LOG4J}@2.15.0`, 'pkg:nuget/Newtonsoft.Json@13.0.1'),
+]
+
+async function ledgerOfNames(): Promise<Ledger> {
+  const ledger = await createTestLedger(openMemoryStorage(), { batchWindowMs: 0 })
+  for (const [at, listed] of SBOMS.entries())
+    await ledger.submit(signEnvelope(sbomOf(`image-${at}`, listed), keys.ci))
+  return ledger
+}
+
+describe('what there is of a name', () => {
+  it('is found as its ecosystem writes it, whatever the case, with how many versions and entries there are', async () => {
+    await using ledger = await ledgerOfNames()
+    const client = clientOf(ledger)
+    const { items, assurance, asOf } = await client.names({ name: 'Log4j-core' })
+    expect(items).to.deep.equal([
+      { kind: 'name', name: 'log4j-core', versions: 1, entries: 1, entry: 4 },
+      { kind: 'purl', name: LOG4J, versions: 3, entries: 2, entry: 1 },
+      { kind: 'purl', name: 'pkg:maven/org.example/log4j-core', versions: 1, entries: 1, entry: 1 },
+    ])
+    expect([assurance, asOf.indexedThrough]).to.deep.equal(['rows', 6])
+    const typed: Readonly<Record<string, readonly string[]>> = {
+      'org.apache.logging.log4j:log4j-core': [LOG4J],
+      '@babel/core': ['pkg:npm/%40babel/core'],
+      // A scope is a part of the name.
+      core: ['pkg:npm/core'],
+      'go-jose': ['pkg:golang/github.com/go-jose/go-jose/v3'],
+      'github.com/go-jose/go-jose/v3': ['pkg:golang/github.com/go-jose/go-jose/v3'],
+      'github.com/go-jose/go-jose': [],
+      'xz-utils': ['pkg:deb/debian/xz-utils'],
+      liblzma5: ['pkg:deb/debian/liblzma5'],
+      typing_extensions: ['pkg:pypi/typing-extensions'],
+      openssl: ['a:openssl:openssl', 'openssl'],
+      'newtonsoft.json': ['pkg:nuget/Newtonsoft.Json'],
+      'log4j-cor': [],
+    }
+    for (const [name, expected] of Object.entries(typed))
+      expect(
+        (await client.names({ name })).items.map((row) => row.name),
+        name,
+      ).to.deep.equal(expected)
+  })
+
+  it('is found by a part of the name only when that is asked for, each thing once', async () => {
+    await using ledger = await ledgerOfNames()
+    const client = clientOf(ledger)
+    const found = async (query: NamesQuery) => (await client.names(query)).items.map((row) => row.name)
+    expect(await found({ name: 'LOG4J', match: 'prefix', type: 'maven' })).to.deep.equal([
+      LOG4J,
+      'pkg:maven/org.example/log4j-core',
+    ])
+    expect(await found({ name: 'o', match: 'prefix' })).to.deep.equal([
+      'a:openssl:openssl',
+      'openssl',
+      LOG4J,
+      'pkg:maven/org.example/log4j-core',
+    ])
+    expect(await found({ name: 'core', match: 'substring', type: 'npm' })).to.deep.equal([
+      'pkg:npm/%40babel/core',
+      'pkg:npm/core',
+      'pkg:npm/log4j-core-types',
+    ])
+  })
+
+  it('comes in pages as of the size of the first, and as of an earlier size', async () => {
+    await using ledger = await ledgerOfNames()
+    const client = clientOf(ledger)
+    for (const query of [{ name: 'log4j-core' }, { name: 'log4j', match: 'substring' }] as const) {
+      const all = (await client.names(query)).items
+      const pages = []
+      let cursor: string | undefined
+      do {
+        const page = await client.names({ ...query, limit: 1, ...(cursor === undefined ? {} : { cursor }) })
+        pages.push(...page.items)
+        cursor = page.next
+        await ledger.submit(signEnvelope(sbomOf('new', purls('pkg:npm/log4j-core@1')), keys.ci))
+      } while (cursor !== undefined)
+      expect(pages).to.deep.equal(all)
+    }
+    const then = await client.names({ name: 'log4j-core', at: treeSize(3) })
+    expect(then.items.map(({ name, versions }) => [name, versions])).to.deep.equal([
+      [LOG4J, 2],
+      ['pkg:maven/org.example/log4j-core', 1],
+    ])
+  })
+
+  it('is refused for a package URL, and if an entry is not proven', async () => {
+    await using ledger = await ledgerOfNames()
+    const reason = (asked: Promise<unknown>) =>
+      asked.catch((cause: unknown) => (cause instanceof Fault ? cause.reason : cause))
+    expect(await reason(ledger.names({ name: 'pkg:npm/core' }))).to.equal('parameter-malformed')
+    const lying = clientOf(
+      ledger,
+      changeJson('ledger/v1/names', (answer) => ({ ...Object(answer), entries: {} })),
+    )
+    expect(await reason(lying.names({ name: 'core' }))).to.equal('entry-mismatch')
+  })
+})
