@@ -11,7 +11,7 @@ import { EXIT } from './exit-codes.ts'
 import { deliver, type FindFormat, type Output, type Writer } from './find-output.ts'
 import { answerJson } from './json-answer.ts'
 import { createProgress } from './progress.ts'
-import { askedOf, type Asked, type SearchFlags } from './search-asked.ts'
+import { askedOf, withScope, type Asked, type SearchFlags } from './search-asked.ts'
 import { searchCsv, searchNdjson } from './search-files.ts'
 import { watchSearch, type WatchFormat } from './find-watch.ts'
 import { groupRows, type Grouping } from './search-groups.ts'
@@ -46,14 +46,15 @@ export async function findSearch(
   flags: FindSearchFlags,
 ): Promise<void> {
   const { terminal } = context
-  const asked = await askedOf(component, flags)
+  const read = await askedOf(component, flags)
   const outputs = flags.output ?? []
-  refuseVexWithoutAdvisory(asked, outputs)
+  refuseVexWithoutAdvisory(read, outputs)
   const watched = flags.watch === true ? watchFormat(flags) : undefined
-  if (flags.hideLifted === true && asked.aliases.size === 0)
+  if (flags.hideLifted === true && read.aliases.size === 0)
     throw new UsageError('--hide-lifted goes with --osv: VEX speaks of vulnerabilities')
   const client = await connect(context, flags)
-  for (const note of asked.notes) terminal.note(note)
+  for (const note of read.notes) terminal.note(note)
+  const asked = await withScope(read, client, flags, terminal)
   if (watched !== undefined) {
     const { groupBy: grouping, interval: intervalSeconds = DEFAULT_INTERVAL_S } = flags
     return watchSearch(context, client, { asked, format: watched, grouping, intervalSeconds })

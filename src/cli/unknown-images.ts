@@ -1,7 +1,7 @@
 /** Images without an SBOM that counts, for people and programs: all of them, and on whose word. */
 import type { Client } from '../client/client.ts'
 import type { Moment } from '../client/moment.ts'
-import type { SearchScope } from '../verify/search.ts'
+import type { SearchScope } from '../verify/search-scope.ts'
 import type { UnknownImageRow, UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { unique } from './search-words.ts'
 import { formatTable } from './table.ts'

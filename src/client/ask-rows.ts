@@ -6,6 +6,7 @@ import { parseStatedQuestion } from '../verify/found-rows.ts'
 import type { CheckedAnswer } from '../verify/proven-entry.ts'
 import { foundAnswer, imagesAnswer } from '../verify/read-answer.ts'
 import { parseRange } from '../sbom/range.ts'
+import { restsOn } from '../verify/row-check.ts'
 import { parseQuestion } from '../verify/rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import type { SearchAnswer } from '../verify/search.ts'
@@ -80,8 +81,7 @@ export function checkRowsStand(asker: Asker, answer: RowsAnswer | SearchAnswer, 
   checkCounts(answer, query)
   const checked = asker.check(answer)
   for (const row of answer.items) {
-    const named = [...row.matches, ...row.provenance].map((one) => one.entry)
-    for (const index of [...named, ...row.sboms]) standing(checked, index)
+    for (const index of restsOn(row)) standing(checked, index)
   }
   return checked
 }

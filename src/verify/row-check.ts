@@ -19,6 +19,7 @@ import { asBadProof } from './bad-proof.ts'
 import type { EntryFacts } from './entry-facts.ts'
 import { foundRow, isStated, parseStatedQuestion, type FoundFacts } from './found-rows.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
+import { entriesOfDeployment, type DeploymentRow } from './deployments.ts'
 import { compareRows, decide, parseQuestion, rowOf } from './rows.ts'
 import type { ComponentQuestion, Stated } from './rows.ts'
 import { checkClaims, claimOf } from './unregistered.ts'
@@ -29,11 +30,14 @@ type Row = ImageRow | FoundRow
 export type RestingRow = Pick<FoundRow, 'image' | 'matches' | 'sboms'> & {
   readonly provenance: readonly { readonly entry: LogIndex }[]
   readonly vex?: readonly { readonly entry: LogIndex }[]
+  readonly deployments?: readonly DeploymentRow[]
 }
 
 /** The entries of a row. */
-export function restsOn({ sboms, matches, provenance, vex = [] }: RestingRow): readonly LogIndex[] {
-  return [...sboms, ...[...matches, ...provenance, ...vex].map((one) => one.entry)]
+export function restsOn(row: RestingRow): readonly LogIndex[] {
+  const { sboms, matches, provenance, vex = [], deployments = [] } = row
+  const stated = [...matches, ...provenance, ...vex].map((one) => one.entry)
+  return [...sboms, ...stated, ...deployments.flatMap(entriesOfDeployment)]
 }
 
 /**

@@ -5,6 +5,7 @@
 import { vexStatementsOf } from '../attestation/vex-of-statement.ts'
 import type { AttestationId, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
+import { deploymentLines } from '../sbom/deployment-lines.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { UnregisteredClaim } from './answer.ts'
@@ -61,7 +62,7 @@ export function checkSearch(
 }
 
 function statedBy(attestation: CheckedAttestation, plan: SearchPlan, signedBytes: number): SearchStated {
-  const { facts, lines, sbom } = attestedFacts(attestation)
+  const { facts, lines, sbom } = attestedFacts(attestation, deploymentLines)
   const vex = vexStatementsOf(attestation.statement, signedBytes)
   return { facts, matches: sbom === undefined ? [] : matchesIn(plan, facts.index, lines), vex }
 }
