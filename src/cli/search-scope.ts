@@ -128,6 +128,11 @@ export async function askedScope(
   return { ...scopeOf(flags), ...sizesOf(sizes) }
 }
 
+/** The same scope as of the clock, where no time was given. */
+export function scopeNow(scope: SearchScope, flags: ScopeFlags): SearchScope {
+  return { ...scope, ...placeOf(flags) }
+}
+
 /** ` in registry.example/shop for linux/amd64 that ran in prod at …, by SBOMs recorded after size 120`; nothing of all images. */
 export function scopeText(scope: SearchScope): string {
   const { repo, platform, environment, deployedAt } = scope
