@@ -54,7 +54,7 @@ describe('a search on the command line', () => {
     ])
     expect(asked.question.scope).to.deep.equal({ repo: 'registry.test/**', platform: 'linux/amd64' })
     expect(asked.what.slice(0, 3)).to.deep.equal([
-      'pkg:npm/lodash in <4.17.21',
+      'pkg:npm/lodash in vers:npm/<4.17.21',
       'GHSA-jfh8-c2jp-5v3q',
       'the package of list.csv',
     ])
