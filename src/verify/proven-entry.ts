@@ -27,7 +27,7 @@ import { leafHash } from '../tlog/tree-hash.ts'
 import type { AsOf, ProvenEntries, ProvenEntry } from './answer.ts'
 import { asBadProof } from './bad-proof.ts'
 
-/** 2^53 entries need 53 hashes; more are never read. */
+/** 2^53 entries need 53 hashes, a range of lines in a manifest twice its depth; more are never read. */
 const MAX_PROOF_HASHES = 64
 
 /** An entry whose place in the log is proven. */
@@ -114,7 +114,7 @@ function indexOfName(name: string): LogIndex {
 function checkEntry(index: LogIndex, entry: ProvenEntry, checkpoint: Checkpoint): CheckedEntry {
   const subject = `entry ${index}`
   const leaf = asBadProof('entry-mismatch', subject, () => parseBase64(entry.body, 'body'))
-  const proof = asBadProof('inclusion-proof-invalid', subject, () => parseProof(entry.inclusion))
+  const proof = asBadProof('inclusion-proof-invalid', subject, () => parseHashes(entry.inclusion))
   if (index >= checkpoint.size) {
     throw new Fault(
       'inclusion-proof-invalid',
@@ -136,17 +136,18 @@ function checkEntry(index: LogIndex, entry: ProvenEntry, checkpoint: Checkpoint)
   }
 }
 
-function parseProof(hashes: readonly string[]): Uint8Array[] {
+/** The hashes of a proof, base64. @throws Fault `malformed` (`proof-malformed`, `base64-malformed`) */
+export function parseHashes(hashes: readonly string[], subject = 'inclusion'): Uint8Array[] {
   if (hashes.length > MAX_PROOF_HASHES) {
     throw new Fault(
       'proof-malformed',
-      `inclusion: expected at most ${MAX_PROOF_HASHES} hashes, got ${hashes.length}`,
+      `${subject}: expected at most ${MAX_PROOF_HASHES} hashes, got ${hashes.length}`,
     )
   }
   return hashes.map((hash, i) => {
-    const bytes = parseBase64(hash, `inclusion hash ${i}`)
+    const bytes = parseBase64(hash, `${subject} hash ${i}`)
     if (bytes.length === 32) return bytes
-    throw new Fault('proof-malformed', `inclusion hash ${i}: expected 32 bytes, got ${bytes.length}`)
+    throw new Fault('proof-malformed', `${subject} hash ${i}: expected 32 bytes, got ${bytes.length}`)
   })
 }
 

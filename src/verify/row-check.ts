@@ -4,7 +4,7 @@
  *
  * A row that was left out with all its entries cannot be seen here: that is the business of the report (`complete`).
  */
-import type { LogIndex, TreeSize } from '../brand.ts'
+import type { ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { basisOf, parseControl } from '../attestation/control.ts'
 import { isControlType, REVOCATION } from '../attestation/predicate-types.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
@@ -38,6 +38,9 @@ export function restsOn({ sboms, matches, provenance, vex = [] }: RestingRow): r
   return [...sboms, ...[...matches, ...provenance, ...vex].map((one) => one.entry)]
 }
 
+/** What one entry states of a question of either kind. */
+export type AnyStated = Stated & FoundFacts
+
 /**
  * @param attested everything the answer names, in the order of the log
  * @throws Fault `bad-proof` (`rows-differ`)
@@ -47,39 +50,70 @@ export function checkRows(
   attested: readonly CheckedAttestation[],
   trust: TrustState,
 ): void {
-  const through = answer.asOf.indexedThrough
-  checkReach(through, attested)
   const question = checkedQuestion(answer.question)
-  const all = attested.map((one) => statedBy(one, question))
-  const stated = bySubject(all)
-  // The server judges as of where its index ends, not as of the whole tree.
-  for (const row of answer.items) {
-    const about = stated.get(row.image) ?? []
-    if ('name' in question) checkRow(row, rowOf(question, row.image, about, trust, through))
-    else checkRow(row, foundRow(question, row.image, about, trust, through))
-  }
-  checkOrder(answer.items)
-  checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(question, all, entry))
+  const stated = attested.map((one) => statedBy(one, question))
+  checkStatedRows(answer, question, stated, trust)
   checkUse(answer.items, answer.unregistered, attested)
 }
 
+/**
+ * Each row is what these statements make of its image.
+ *
+ * @param stated in the order of the log
+ * @throws Fault `bad-proof` (`rows-differ`)
+ */
+export function checkStatedRows(
+  answer: RowsAnswer,
+  question: ComponentQuestion | StatedQuestion,
+  stated: readonly AnyStated[],
+  trust: TrustState,
+): void {
+  const through = answer.asOf.indexedThrough
+  checkReach(through, stated)
+  const byImage = bySubject(stated)
+  for (const row of answer.items)
+    checkRow(row, makeRow(question, row.image, byImage.get(row.image) ?? [], trust, through))
+  checkOrder(answer.items)
+  checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(question, stated, entry))
+}
+
+/** The server judges as of where its index ends, not as of the whole tree. */
+export function makeRow(
+  question: ComponentQuestion | StatedQuestion,
+  image: ImageDigest,
+  about: readonly AnyStated[],
+  trust: TrustState,
+  through: TreeSize,
+): Row {
+  if ('name' in question) return rowOf(question, image, about, trust, through)
+  return foundRow(question, image, about, trust, through)
+}
+
 /** The server judges as of where its index ends: what came later says nothing yet. */
-export function checkReach(through: TreeSize, attested: readonly CheckedAttestation[]): void {
-  const later = attested.find(({ entry }) => entry.index >= through)
+export function checkReach(
+  through: TreeSize,
+  stated: readonly { readonly facts: Pick<EntryFacts, 'index'> }[],
+): void {
+  const later = stated.find(({ facts }) => facts.index >= through)
   if (later === undefined) return
   throw new Fault(
     'rows-differ',
-    `entry ${later.entry.index}: expected entries below ${through}, where the answer's index ends`,
+    `entry ${later.facts.index}: expected entries below ${through}, where the answer's index ends`,
   )
 }
 
-/** A row taken out leaves its entries behind: what no row rests on is refused, but for control statements. */
+/**
+ * A row taken out leaves its entries behind: what no row rests on is refused, but for control statements.
+ *
+ * @param named what a proof of completeness has to name beside
+ */
 export function checkUse(
   rows: readonly RestingRow[],
   unregistered: RowsAnswer['unregistered'],
   attested: readonly CheckedAttestation[],
+  named: ReadonlySet<LogIndex> = new Set(),
 ): void {
-  const used = new Set(rows.flatMap(restsOn))
+  const used = new Set([...rows.flatMap(restsOn), ...named])
   for (const claim of unregistered?.items ?? []) used.add(claim.entry)
   // Whoever revoked within an image scope rested on an entry: it proves the right, whatever else it says.
   for (const { statement } of attested) {
@@ -109,7 +143,8 @@ function madeClaim(
   )
 }
 
-function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | StatedQuestion {
+/** @throws Fault `bad-proof` (`rows-differ`) unless it is in its one spelling */
+export function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | StatedQuestion {
   if (!('component' in question))
     return asBadProof('rows-differ', 'question', () => parseStatedQuestion(question))
   const parsed = asBadProof('rows-differ', 'question', () =>
@@ -122,10 +157,8 @@ function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | 
   )
 }
 
-/** What one entry states, for rows of either kind. */
-type AnyStated = Stated & FoundFacts
-
-function statedBy(
+/** What was signed there says of the question. */
+export function statedBy(
   { entry, statement }: CheckedAttestation,
   question: ComponentQuestion | StatedQuestion,
 ): AnyStated {

@@ -50,9 +50,9 @@ export function checkSearch(
   const attested = checkAttestations(checked, pae)
   const trust = replayTrust(checked.checkpoint.origin, trustRoot, attested)
   const through = answer.asOf.indexedThrough
-  checkReach(through, attested)
   const plan = planSearch(answer.question)
   const all = attested.map((one) => statedBy(one, plan, pae[one.entry.attestation]?.length ?? 0))
+  checkReach(through, all)
   const stated = bySubject(all)
   for (const row of answer.items) {
     const made = searchRow(answer.question, row.image, stated.get(row.image) ?? [], trust, through)
