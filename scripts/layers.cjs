@@ -61,7 +61,7 @@ const layers = {
   },
   threads: { imports: [], portable: false, holds: 'orders to worker threads of this program' },
   storage: {
-    imports: ['encoding', 'crypto', 'ledger/ports.ts', 'threads'],
+    imports: ['encoding', 'crypto', 'map', 'ledger/ports.ts', 'threads'],
     portable: false,
     holds: 'the ports, one folder per technology',
   },
@@ -113,6 +113,7 @@ const packageHomes = {
   express: ['http'],
   'express-rate-limit': ['http'],
   helmet: ['http'],
+  merkletreejs: ['ledger'],
   'spdx-expression-parse': ['sbom'],
   'spdx-license-ids': ['sbom'],
   tweetnacl: ['crypto'],

@@ -53,3 +53,29 @@ CREATE TABLE fact (
 -- Rules of manifests and of rows, as one number.
 ALTER TABLE position RENAME COLUMN manifest_version TO rules;
 UPDATE position SET through = 0, rules = 0;
+
+-- version 3
+
+-- What the maps commit to (index.md 5) stands beside the postings. An older index is made anew.
+DELETE FROM posting_run;
+DELETE FROM fact;
+UPDATE position SET through = 0, rules = 0;
+DROP TABLE posting;
+
+-- edge: the hashes of the right edge of the tree over all postings, 32 bytes each, as many as bits are set in count.
+CREATE TABLE posting (
+  map   INTEGER NOT NULL CHECK (map IN (0, 1)),
+  key   BLOB    NOT NULL CHECK (length(key) <= 1024),
+  count INTEGER NOT NULL CHECK (count > 0),
+  last  INTEGER NOT NULL CHECK (last >= 0),
+  tail  BLOB    NOT NULL,
+  edge  BLOB    NOT NULL CHECK (length(edge) % 32 = 0),
+  PRIMARY KEY (map, key)
+) STRICT, WITHOUT ROWID;
+
+-- Of each entry: how many lines its manifest has, and their root.
+CREATE TABLE manifest (
+  entry INTEGER PRIMARY KEY CHECK (entry >= 0),
+  lines INTEGER NOT NULL CHECK (lines >= 0),
+  root  BLOB    NOT NULL CHECK (length(root) = 32)
+) STRICT;

@@ -53,3 +53,38 @@ BEGIN SELECT RAISE(ABORT, 'a tile only grows'); END;
 
 -- Start-up folds the trust state from the few keys that may change it, whatever the others have signed.
 CREATE INDEX entry_by_key ON entry (key, idx);
+
+-- version 3
+
+-- The output logs of the two maps (index.md 6), each a tree like the one above. log: 0 components, 1 status.
+CREATE TABLE output_leaf (
+  log       INTEGER NOT NULL CHECK (log IN (0, 1)),
+  idx       INTEGER NOT NULL CHECK (idx >= 0),
+  leaf      BLOB    NOT NULL CHECK (length(leaf) <= 65535),
+  leaf_hash BLOB    NOT NULL CHECK (length(leaf_hash) = 32),
+  PRIMARY KEY (log, idx)
+) STRICT;
+
+CREATE TABLE output_tile (
+  log    INTEGER NOT NULL CHECK (log IN (0, 1)),
+  level  INTEGER NOT NULL CHECK (level BETWEEN 0 AND 63),
+  idx    INTEGER NOT NULL CHECK (idx >= 0),
+  hashes BLOB    NOT NULL CHECK (length(hashes) BETWEEN 32 AND 8192 AND length(hashes) % 32 = 0),
+  PRIMARY KEY (log, level, idx)
+) STRICT;
+
+CREATE TABLE output_note (
+  log  INTEGER NOT NULL CHECK (log IN (0, 1)),
+  size INTEGER NOT NULL CHECK (size >= 0),
+  note TEXT    NOT NULL,
+  PRIMARY KEY (log, size)
+) STRICT;
+
+CREATE TRIGGER output_leaf_is_kept      BEFORE DELETE ON output_leaf BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END;
+CREATE TRIGGER output_leaf_is_immutable BEFORE UPDATE ON output_leaf BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
+CREATE TRIGGER output_note_is_kept      BEFORE DELETE ON output_note BEGIN SELECT RAISE(ABORT, 'published notes are never removed'); END;
+CREATE TRIGGER output_note_is_immutable BEFORE UPDATE ON output_note BEGIN SELECT RAISE(ABORT, 'published notes are never changed'); END;
+CREATE TRIGGER output_tile_is_kept      BEFORE DELETE ON output_tile BEGIN SELECT RAISE(ABORT, 'tiles are never removed'); END;
+CREATE TRIGGER output_tile_only_grows   BEFORE UPDATE ON output_tile
+  WHEN substr(NEW.hashes, 1, length(OLD.hashes)) <> OLD.hashes
+BEGIN SELECT RAISE(ABORT, 'a tile only grows'); END;

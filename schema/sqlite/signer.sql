@@ -14,3 +14,18 @@ CREATE TRIGGER held_is_kept       BEFORE DELETE ON held BEGIN SELECT RAISE(ABORT
 CREATE TRIGGER held_only_advances BEFORE UPDATE ON held
   WHEN NEW.size < OLD.size OR (NEW.size = OLD.size AND NEW.root <> OLD.root)
 BEGIN SELECT RAISE(ABORT, 'the signer state never goes back'); END;
+
+-- version 2
+
+-- One signer state for each output log (index.md 6). log: 0 components, 1 status, as in ledger.db.
+CREATE TABLE held_output (
+  log  INTEGER PRIMARY KEY CHECK (log IN (0, 1)),
+  size INTEGER NOT NULL CHECK (size >= 0),
+  root BLOB    NOT NULL CHECK (length(root) = 32),
+  note TEXT    NOT NULL
+) STRICT;
+
+CREATE TRIGGER held_output_is_kept       BEFORE DELETE ON held_output BEGIN SELECT RAISE(ABORT, 'the signer state is never removed'); END;
+CREATE TRIGGER held_output_only_advances BEFORE UPDATE ON held_output
+  WHEN NEW.log <> OLD.log OR NEW.size < OLD.size OR (NEW.size = OLD.size AND NEW.root <> OLD.root)
+BEGIN SELECT RAISE(ABORT, 'the signer state never goes back'); END;

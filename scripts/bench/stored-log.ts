@@ -67,5 +67,5 @@ function entryAt(index: number, by: SigningKey): LogEntry {
 
 async function skipIndex({ index }: Storage, size: number): Promise<void> {
   await index.reset(INDEX_RULES)
-  await index.apply({ from: treeSize(0), through: treeSize(size), postings: [], rows: [] })
+  await index.apply({ from: treeSize(0), through: treeSize(size), postings: [], rows: [], manifests: [] })
 }

@@ -14,6 +14,7 @@ import { findUnknown } from './find-unknown.ts'
 import { serverOption, trustOption } from './output-flag.ts'
 import { oneSpelling, withQuestionFlags, type StatedFlags } from './question.ts'
 import { GROUPINGS } from './search-groups.ts'
+import { SCOPE_FLAGS, withScopeFlags } from './search-scope.ts'
 import { parseInterval } from './watch-command.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -28,6 +29,8 @@ Examples:
   attestree find pkg:npm/left-pad -o json
   attestree find --osv GHSA-jfh8-c2jp-5v3q.json -o table -o csv=hits.csv -o openvex=draft.json
   attestree find --osv advisory.json --repo 'registry.example/shop/*' --group-by base
+  attestree find --osv advisory.json --environment prod
+  attestree find --osv advisory.json --recorded-after 2026-11-20T00:00Z --all-sboms
   attestree find --osv advisory.json --watch -o ndjson
   attestree find --unknown --repo 'registry.example/shop/*'
   attestree find --osv advisory.json --hide-lifted
@@ -38,6 +41,9 @@ Examples:
 
 Lists (--iocs) have a package on each line: a purl, NAME@VERSION, or CSV with the columns purl | name,version |
 ecosystem,name,version, in any order if the first line names them. A line without a version means every version.
+
+Scope: --environment means what runs there by the word of whoever deployed it (deploy record), now or --deployed-at. SBOMs are looked
+at from the entry on, or before it, that a size or a time means; an image that has SBOMs of other times alone is left out.
 
 VEX statements that were submitted (OpenVEX, or analyses in CycloneDX) are shown beside the rows of an advisory: of each signer
 who may, the newest. They change no status; an image is "lifted" if they say of all that was found in it that it is not
@@ -65,7 +71,7 @@ export function findCommand(context: CliContext): Command {
 
 /** What a search has beside a package URL; `get evidence` has them too. */
 export function withSearchFlags(command: Command): Command {
-  return command
+  const packages = command
     .addOption(list('--osv <FILE>', 'packages of an advisory of OSV or GitHub ("-": stdin; repeatable)'))
     .addOption(list('--iocs <FILE>', 'packages of a list, one a line or CSV ("-": stdin; repeatable)'))
     .addOption(new Option('--ecosystem <NAME>', 'of names in the list that have none: npm, PyPI, Maven, …'))
@@ -75,8 +81,7 @@ export function withSearchFlags(command: Command): Command {
         'components without a purl: part:vendor:product[:version], or a CPE name (repeatable)',
       ),
     )
-    .addOption(new Option('--repo <GLOB>', 'only images kept there; * stands for anything'))
-    .addOption(new Option('--platform <OS/ARCH>', 'only SBOMs of this platform, or that do not say theirs'))
+  return withScopeFlags(packages)
 }
 
 function list(flags: string, description: string): Option {
@@ -110,8 +115,7 @@ const SEARCH_FLAGS = [
   'iocs',
   'ecosystem',
   'cpe',
-  'repo',
-  'platform',
+  ...SCOPE_FLAGS,
   'groupBy',
   'hideLifted',
   'unknown',
@@ -130,7 +134,7 @@ export function refuseStated(flags: AnyFlags): void {
   const stated = STATED_KINDS.find((kind) => kind !== 'hash' && flags[kind] !== undefined)
   const searched = SEARCH_FLAGS.find((name) => flags[name] !== undefined)
   if (stated === undefined || searched === undefined) return
-  const flag = searched.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)
+  const flag = searched.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   throw new UsageError(
     `question: expected --${stated} by itself, got --${flag} too`,
     'Ask for one after the other.',

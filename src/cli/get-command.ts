@@ -19,7 +19,7 @@ import { EXIT } from './exit-codes.ts'
 import { serverOption, trustOption } from './output-flag.ts'
 import { oneSpelling, questionOf } from './question.ts'
 import { requireEntryReference } from './reference.ts'
-import { askedOf, type SearchFlags } from './search-asked.ts'
+import { askedOf, withScope, type SearchFlags } from './search-asked.ts'
 import { visible } from './terminal.ts'
 
 interface OutFlag {
@@ -92,9 +92,11 @@ async function getSearchEvidence(
   flags: EvidenceFlags,
 ): Promise<void> {
   refuseStated(oneSpelling(flags))
-  const { question, notes, notLookedFor } = await askedOf(component, flags)
+  const asked = await askedOf(component, flags)
+  const { notes, notLookedFor } = asked
   const client = await connect(context, flags)
   for (const note of notes) context.terminal.note(note)
+  const { question } = await withScope(asked, client, flags, context.terminal)
   await hand(context, flags, await collectSearchEvidence(client, question))
   if (notLookedFor.length === 0) return
   context.terminal.note(visible(`Not looked for: ${notLookedFor.join(', ')}`))

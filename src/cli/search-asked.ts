@@ -1,6 +1,7 @@
 /** From the command line and the files it names to one question, with what could not be asked. */
 import { basename } from 'node:path'
 import { advisoryParts } from '../client/advisory-parts.ts'
+import type { Client } from '../client/client.ts'
 import { MAX_LIST_CHARACTERS } from '../client/list-lines.ts'
 import { iocParts } from '../client/package-list.ts'
 import { cpePart, purlPart } from '../client/search-part.ts'
@@ -10,19 +11,19 @@ import type { SearchPart, SearchQuestion } from '../verify/search.ts'
 import { MAX_PARTS } from '../verify/search-wire.ts'
 import { readInput } from './key-store.ts'
 import { requirePurl } from './question.ts'
+import { askedScope, scopeOf, type ScopeFlags } from './search-scope.ts'
 import { readStdin } from './stdin.ts'
 import { plural } from './table.ts'
+import type { Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
-export interface SearchFlags {
+export interface SearchFlags extends ScopeFlags {
   readonly osv?: readonly string[]
   readonly iocs?: readonly string[]
   readonly ecosystem?: string
   readonly cpe?: readonly string[]
   readonly hash?: string
   readonly range?: string
-  readonly repo?: string
-  readonly platform?: string
 }
 
 export interface Asked {
@@ -42,6 +43,8 @@ type Piece = Omit<Asked, 'question'> & { readonly parts: readonly SearchPart[] }
 const NONE = { aliases: new Map<string, readonly string[]>(), notLookedFor: [], notes: [] } as const
 
 /**
+ * Sizes that are given as times are not in its scope yet: `withScope` asks for them.
+ *
  * @throws UsageError if nothing is asked, or too much for one question
  * @throws as `advisoryParts`, `iocParts`, `purlPart`; Fault `unproven` if nothing of it can be looked for
  */
@@ -60,6 +63,17 @@ export async function askedOf(component: string | undefined, flags: SearchFlags)
   if (hash !== undefined)
     pieces.push({ ...NONE, parts: [{ kind: 'hash', hash }], what: [`a component with the hash ${hash}`] })
   return join(pieces, scopeOf(flags))
+}
+
+/** The same question in the scope of the flags: whatever takes a ledger or a clock to say is said anew. */
+export async function withScope(
+  asked: Asked,
+  client: Client,
+  flags: ScopeFlags,
+  terminal: Terminal,
+): Promise<Asked> {
+  const scope = await askedScope(client, flags, terminal)
+  return { ...asked, question: { ...asked.question, scope } }
 }
 
 function join(pieces: readonly Piece[], scope: SearchQuestion['scope']): Asked {
@@ -138,16 +152,6 @@ function listPiece(path: string, bytes: Uint8Array, { ecosystem }: SearchFlags, 
       `${name}: ${plural(lines, 'line')}, ${packages}${header === undefined ? '' : `; line ${header} names the columns`}.`,
     ],
   }
-}
-
-/** @throws UsageError for a platform that is none */
-export function scopeOf({ repo, platform }: Pick<SearchFlags, 'repo' | 'platform'>): SearchQuestion['scope'] {
-  if (platform !== undefined && !/^[a-z0-9]+\/[a-z0-9]+$/.test(platform))
-    throw new UsageError(
-      `--platform: expected OS/ARCH such as linux/amd64, got ${platform.slice(0, 100)}`,
-      'A variant such as v8 is left out: linux/arm64.',
-    )
-  return { ...(repo === undefined ? {} : { repo }), ...(platform === undefined ? {} : { platform }) }
 }
 
 function shownName(path: string): string {

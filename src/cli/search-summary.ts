@@ -4,12 +4,14 @@ import {
   asOfSentence,
   EACH_ROW,
   SERVERS_WORD,
+  TIMES_WORD,
   UNKNOWN_IS_SERVERS_WORD,
   VEX_WORD,
 } from './answer-sentences.ts'
 import type { Asked } from './search-asked.ts'
 import { basesToFix, groupRows, type Grouping } from './search-groups.ts'
 import type { SearchPages } from './search-pages.ts'
+import { scopeText } from './search-scope.ts'
 import { formatUnknown } from './unknown-images.ts'
 import { disagreements, formatSearchRows } from './search-rows.ts'
 import { formatVersions } from './search-versions.ts'
@@ -79,7 +81,7 @@ function searchSentences(
     ...liftedSentences(answer.coverage.lifted ?? 0, hiddenLifted),
     [
       '',
-      `Of ${plural(images, 'image')}${scopeText(asked)}: ${affected} affected, ${notAffected} not affected, ${undetermined} undetermined, ${unknown} unknown (no SBOM that counts${unknown > 0 && listed === undefined ? '; --unknown lists them' : ''}).`,
+      `Of ${plural(images, 'image')}${scopeText(asked.question.scope)}: ${affected} affected, ${notAffected} not affected, ${undetermined} undetermined, ${unknown} unknown (no SBOM that counts${unknown > 0 && listed === undefined ? '; --unknown lists them' : ''}).`,
     ],
     ...(counted === images
       ? []
@@ -92,6 +94,7 @@ function searchSentences(
     ['? ', SERVERS_WORD],
     ...(listed === undefined ? [] : unknownSentences(listed.length, unknown)),
     ...(answer.notEstablished.includes('vex') ? [['? ', VEX_WORD] as const] : []),
+    ...(answer.notEstablished.includes('times') ? [['? ', TIMES_WORD] as const] : []),
     ...(isWhole ? [] : [['', `Not all rows are shown: --limit ${items.length}.`] as const]),
     ...notLookedFor(asked),
     ...cpeSentences(asked),
@@ -132,14 +135,6 @@ function summary(
   const also = undetermined === 0 ? '' : ` Of ${undetermined} more nobody can tell.`
   if (affected > 0) return `${affected} of ${plural(withSbom, 'image')} with an SBOM ${does} ${asked}.${also}`
   return `None of ${plural(withSbom, 'image')} with an SBOM is known to ${isAdvisory ? 'be affected by' : 'contain'} ${asked}.${also}`
-}
-
-function scopeText({ question: { scope } }: Asked): string {
-  const { repo, platform } = scope
-  return [
-    repo === undefined ? '' : ` in ${visible(repo)}`,
-    platform === undefined ? '' : ` for ${platform}`,
-  ].join('')
 }
 
 /** Who asks by CPE must not take the answer for one about packages. */

@@ -15,13 +15,22 @@ import { growTiles, rightmostPlaces } from '../tlog/grow.ts'
 import { appendLeaves, edgePlaces, edgeRoot, type RightEdge } from '../tlog/right-edge.ts'
 import { tileReader } from '../tlog/tile.ts'
 import { leafHash } from '../tlog/tree-hash.ts'
-import type { Blob, HeldCheckpoint, LogEntry, LogStore, SignerState } from './ports.ts'
+import type {
+  Blob,
+  HeldCheckpoint,
+  LogEntry,
+  LogLeaf,
+  LogStore,
+  SignerState,
+  TreeBatch,
+  TreeStore,
+} from './ports.ts'
 
 /** A log that this process may sign. */
-export interface SigningLog {
+export interface SigningLog<Store extends TreeStore = LogStore> {
   readonly origin: string
   readonly key: SigningKey
-  readonly store: LogStore
+  readonly store: Store
   readonly signer: SignerState
 }
 
@@ -38,32 +47,44 @@ export interface LogHead {
 /**
  * Commits entries and what was signed, and reads them back.
  *
- * @throws Fault `storage-full` with nothing changed
- * @throws Fault `bad-proof` (`integrity-error`) if what was read back is not what was written: nothing may be signed then
+ * @throws as `grow`
  */
-export async function append(
+export function append(
   log: SigningLog,
   head: LogHead,
   entries: readonly LogEntry[],
   blobs: readonly Blob[],
 ): Promise<LogHead> {
+  const hashes = entries.map((entry) => entry.leafHash)
+  return grow(log, head, hashes, (grown) => log.store.append({ ...grown, entries, blobs }))
+}
+
+/**
+ * Commits leaves and reads them back.
+ *
+ * @param write the append of the log's store, of a batch with these leaves
+ * @throws Fault `storage-full` with nothing changed
+ * @throws Fault `bad-proof` (`integrity-error`) if what was read back is not what was written: nothing may be signed then
+ */
+async function grow(
+  log: SigningLog<TreeStore>,
+  head: LogHead,
+  leafHashes: readonly Uint8Array[],
+  write: (grown: Pick<TreeBatch, 'from' | 'tiles'>) => Promise<void>,
+): Promise<LogHead> {
   const from = head.edge.size
   const rightmost = await log.store.tiles(rightmostPlaces(from))
-  const { tiles } = growTiles(
-    from,
-    rightmost,
-    entries.map((entry) => entry.leafHash),
-  )
-  await log.store.append({ from, entries, tiles, blobs })
+  const { tiles } = growTiles(from, rightmost, leafHashes)
+  await write({ from, tiles })
   // Stop here: the entries are durable but unsigned, and nobody knows their indexes. The next start signs them.
-  return readBack(log, head, treeSize(from + entries.length))
+  return readBack(log, head, treeSize(from + leafHashes.length))
 }
 
 /**
  * Extends the edge by the stored entries up to `size`, from their bytes, and checks that the stored tiles have the same
  * root. The new tree extends the old one by construction: it is made from the old edge.
  */
-export async function readBack(log: SigningLog, head: LogHead, size: TreeSize): Promise<LogHead> {
+export async function readBack(log: SigningLog<TreeStore>, head: LogHead, size: TreeSize): Promise<LogHead> {
   const from = head.edge.size
   const stored = await log.store.entries(from as number as LogIndex, size)
   if (stored.length !== size - from) {
@@ -83,7 +104,7 @@ export async function readBack(log: SigningLog, head: LogHead, size: TreeSize): 
   return { ...head, edge }
 }
 
-function checkedLeafHash(entry: LogEntry): Uint8Array {
+function checkedLeafHash(entry: LogLeaf): Uint8Array {
   const hash = leafHash(entry.leaf)
   if (!equalBytes(hash, entry.leafHash)) {
     throw new Fault(
@@ -95,12 +116,12 @@ function checkedLeafHash(entry: LogEntry): Uint8Array {
 }
 
 /** The right edge of the tree of that size, read from stored tiles. */
-export async function edgeFromTiles(store: LogStore, size: TreeSize): Promise<RightEdge> {
+export async function edgeFromTiles(store: Pick<TreeStore, 'tiles'>, size: TreeSize): Promise<RightEdge> {
   const read = tileReader(size, (places) => store.tiles(places))
   return { size, hashes: await read(edgePlaces(size)) }
 }
 
-export async function rootFromTiles(store: LogStore, size: TreeSize): Promise<Uint8Array> {
+export async function rootFromTiles(store: Pick<TreeStore, 'tiles'>, size: TreeSize): Promise<Uint8Array> {
   return edgeRoot(await edgeFromTiles(store, size))
 }
 
@@ -110,7 +131,7 @@ export async function rootFromTiles(store: LogStore, size: TreeSize): Promise<Ui
  * @throws Fault `conflict` (`fork`) if the signer state is not what this process holds
  * @throws Fault `storage-full`; can be called again when there is space
  */
-export async function sign(log: SigningLog, head: LogHead): Promise<LogHead> {
+export async function sign(log: SigningLog<TreeStore>, head: LogHead): Promise<LogHead> {
   const { size } = head.edge
   if (head.held?.size === size) return head
   const root = edgeRoot(head.edge)
@@ -122,7 +143,7 @@ export async function sign(log: SigningLog, head: LogHead): Promise<LogHead> {
 }
 
 /** Makes the signed checkpoint public. Doing it again changes nothing. @throws Fault `storage-full`, as `sign` */
-export async function publish(log: SigningLog, head: LogHead): Promise<LogHead> {
+export async function publish(log: SigningLog<TreeStore>, head: LogHead): Promise<LogHead> {
   const { held, published } = head
   if (held === undefined || held.size === published) return head
   await log.store.publish({ size: held.size, note: held.note })

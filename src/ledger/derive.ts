@@ -11,12 +11,18 @@ import { listedNames, type ListedName } from '../sbom/spoken-names.ts'
 import { readSbom } from '../sbom/stated-lines.ts'
 import { parseLeanStatement } from '../sbom/unread-members.ts'
 import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
-import type { BlobStore, LogEntry } from './ports.ts'
+import { rootOfManifest } from './manifest-root.ts'
+import type { BlobStore, LogEntry, ManifestRoot } from './ports.ts'
+
+/** The manifest's bytes, their name, and what the component map commits to. */
+interface DerivedManifest extends Pick<ManifestRoot, 'lines' | 'root'> {
+  readonly digest: Sha256Id
+  readonly bytes: Uint8Array
+}
 
 export interface Derived {
   readonly facts: EntryFacts
-  /** The manifest's bytes and their name. */
-  readonly manifest: { readonly digest: Sha256Id; readonly bytes: Uint8Array }
+  readonly manifest: DerivedManifest
   /** The length of what was signed. */
   readonly signedBytes: number
   readonly componentKeys: readonly Uint8Array[]
@@ -61,12 +67,16 @@ function deriveStated(entry: LogEntry, { manifest: bytes, claimed, signedBytes }
   const lines = parseManifest(bytes)
   return {
     facts: factsOf(entry.index, entry.attestation, entry.key, lines, claimed),
-    manifest: { digest: sha256Id(bytes), bytes },
+    manifest: derivedManifest(bytes),
     signedBytes,
     componentKeys: keysOfManifest(lines),
     names: listedNames(lines),
     statusKeys: [],
   }
+}
+
+function derivedManifest(bytes: Uint8Array): DerivedManifest {
+  return { digest: sha256Id(bytes), bytes, ...rootOfManifest(bytes) }
 }
 
 /** The same from bytes at hand. An unreadable entry states nothing but that it is there. */
@@ -79,7 +89,7 @@ function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
   const bytes = formatManifest(lines)
   return {
     facts: factsOf(entry.index, entry.attestation, entry.key, lines, claimed),
-    manifest: { digest: sha256Id(bytes), bytes },
+    manifest: derivedManifest(bytes),
     signedBytes: signed.length,
     componentKeys: entry.readable ? keysOfManifest(lines) : [unreadableKey],
     names: listedNames(lines),

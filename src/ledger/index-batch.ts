@@ -41,6 +41,11 @@ export async function indexBatch(reader: IndexReader, log: LogStore, step: Index
     through: step.through,
     postings: postingsOf(step.derived),
     rows: [...entries, ...images, ...(await nameRows(reader, step.derived))],
+    manifests: step.derived.map(({ facts: { index }, manifest: { lines, root } }) => ({
+      index,
+      lines,
+      root,
+    })),
   }
 }
 

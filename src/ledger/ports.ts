@@ -30,13 +30,17 @@ export interface SignerState {
   replace(held: HeldCheckpoint | undefined, next: HeldCheckpoint): Promise<void>
 }
 
-/** One row of the log. */
-export interface LogEntry {
+/** One leaf of a log's tree. */
+export interface LogLeaf {
   readonly index: LogIndex
-  /** The bytes that are hashed into the leaf: a hashedrekord body. At most 65,535. */
+  /** The bytes that are hashed into the leaf. At most 65,535. */
   readonly leaf: Uint8Array
-  /** SHA-256(00 ‖ leaf); unique in the log. */
+  /** SHA-256(00 ‖ leaf) */
   readonly leafHash: Uint8Array
+}
+
+/** One row of the log: its leaf is a hashedrekord body, and its leaf hash unique in the log. */
+export interface LogEntry extends LogLeaf {
   readonly attestation: AttestationId
   readonly key: KeyId
   /** The server's word, RFC 3339 UTC; never used for before or after. */
@@ -58,13 +62,17 @@ export interface Blob {
   readonly bytes: Uint8Array
 }
 
-export interface Batch {
+/** What an append changes of a log's tree. */
+export interface TreeBatch<Leaf extends LogLeaf = LogLeaf> {
   /** The number of entries before this batch; the store refuses any other. */
   readonly from: TreeSize
   /** Contiguous from `from`. */
-  readonly entries: readonly LogEntry[]
+  readonly entries: readonly Leaf[]
   /** Every tile that this batch begins or widens; each takes the place of a narrower one with the same beginning. */
   readonly tiles: readonly StoredTile[]
+}
+
+export interface Batch extends TreeBatch<LogEntry> {
   /** What was signed; stored before or with the entries. One that is there already is left alone. */
   readonly blobs: readonly Blob[]
 }
@@ -75,26 +83,16 @@ export interface PublishedNote {
 }
 
 /**
- * Entries, hash tiles, published notes. Must never lose or change a committed entry.
+ * Entries, hash tiles, published notes of one log. Must never lose or change a committed entry.
  * Whoever can write to it can deny service, not forge: every byte is bound by a signed checkpoint.
  */
-export interface LogStore {
+export interface TreeStore {
   /** The number of committed entries, published or not. */
   size(): Promise<TreeSize>
-  /**
-   * One transaction, durable once it resolves; all of the batch or nothing.
-   * @throws Fault `conflict` (`stale-version`) if the size is not `batch.from`.
-   * @throws Fault `storage-full` if there was no space; nothing is changed.
-   */
-  append(batch: Batch): Promise<void>
   /** Entries `from` … `to` − 1 in order; fewer where the log ends before `to`. */
-  entries(from: LogIndex, to: TreeSize): Promise<readonly LogEntry[]>
+  entries(from: LogIndex, to: TreeSize): Promise<readonly LogLeaf[]>
   /** The bytes of these entries alone, checked as `entries` checks them. */
   leaves(from: LogIndex, to: TreeSize): Promise<readonly Uint8Array[]>
-  /** All entries of an attestation (and key, if given), lowest index first. */
-  find(attestation: AttestationId, key?: KeyId): Promise<readonly LogEntry[]>
-  /** The first entry from `from` to `to` − 1 that was signed by one of these keys; without reading those between. */
-  firstBy(keys: readonly KeyId[], from: LogIndex, to: TreeSize): Promise<LogEntry | undefined>
   /** One result for each place asked for, in order; as wide as stored. */
   tiles(
     places: readonly { readonly level: number; readonly index: number }[],
@@ -105,6 +103,36 @@ export interface LogStore {
   published(): Promise<PublishedNote | undefined>
   /** Every published note of a size from `from` to `to` − 1, smallest first. */
   notes(from: TreeSize, to: TreeSize): Promise<readonly PublishedNote[]>
+}
+
+/** The log of attestations. */
+export interface LogStore extends TreeStore {
+  /**
+   * One transaction, durable once it resolves; all of the batch or nothing.
+   * @throws Fault `conflict` (`stale-version`) if the size is not `batch.from`.
+   * @throws Fault `storage-full` if there was no space; nothing is changed.
+   */
+  append(batch: Batch): Promise<void>
+  entries(from: LogIndex, to: TreeSize): Promise<readonly LogEntry[]>
+  /** All entries of an attestation (and key, if given), lowest index first. */
+  find(attestation: AttestationId, key?: KeyId): Promise<readonly LogEntry[]>
+  /** The first entry from `from` to `to` − 1 that was signed by one of these keys; without reading those between. */
+  firstBy(keys: readonly KeyId[], from: LogIndex, to: TreeSize): Promise<LogEntry | undefined>
+}
+
+/**
+ * The output log of a map (index.md 6): which root the map had at which size of the log. What is in it depends on when it was
+ * published, so it is authoritative and never rebuilt, unlike the index.
+ */
+export interface OutputStore extends TreeStore {
+  /** As `LogStore.append`. */
+  append(batch: TreeBatch): Promise<void>
+}
+
+/** What is kept of one output log; its signer state stands where the log's own does. */
+export interface OutputStorage {
+  readonly store: OutputStore
+  readonly signer: SignerState
 }
 
 /**
@@ -133,6 +161,24 @@ export interface KeyRow {
   readonly count: number
 }
 
+/** A key of a map with what the map commits to (index.md 4). */
+export interface ValueRow {
+  readonly key: Uint8Array
+  /** 40 bytes: count and root (map/counted-root.ts) of all its postings. */
+  readonly value: Uint8Array
+  /** The highest of them. */
+  readonly last: LogIndex
+}
+
+/** What the component map commits to of an entry's manifest. */
+export interface ManifestRoot {
+  readonly index: LogIndex
+  /** How many lines it has. */
+  readonly lines: number
+  /** 32 bytes. */
+  readonly root: Uint8Array
+}
+
 /** The rows beside keys and postings: one per entry (key: u64be index), one per image (key: 32 digest bytes), totals, names (key: the name's bytes). */
 export type RowTable = 'entry' | 'image' | 'total' | 'name'
 
@@ -141,6 +187,10 @@ export interface IndexRow {
   readonly key: Uint8Array
   /** JSON; what it means is the business of ledger/index-rows.ts. */
   readonly value: string
+}
+
+export interface ChangedValue extends ValueRow {
+  readonly map: MapName
 }
 
 export interface IndexPosition {
@@ -157,6 +207,8 @@ export interface IndexBatch {
   readonly postings: readonly Posting[]
   /** Each takes the place of the row with the same table and key. */
   readonly rows: readonly IndexRow[]
+  /** Of the entries `from` … `through` − 1, as far as they have manifests. */
+  readonly manifests: readonly ManifestRoot[]
 }
 
 /** All reads through one reader see one state of the index. */
@@ -179,19 +231,30 @@ export interface IndexReader {
   ): Promise<readonly IndexRow[]>
 }
 
+/** A state of the index with what the maps commit to. */
+export interface MapReader extends IndexReader {
+  /** The values of a map's keys, in byte order of the keys. */
+  values(
+    map: MapName,
+    page: { readonly after?: Uint8Array; readonly limit: number },
+  ): Promise<readonly ValueRow[]>
+  /** Of entries `from` … `to` − 1 in order, as far as they have manifests. */
+  manifests(from: LogIndex, to: TreeSize): Promise<readonly ManifestRoot[]>
+}
+
 /**
  * Rows and posting lists derived from the log, with the position reached. Can be deleted and rebuilt.
  * Must never claim a position it has not stored. Whoever can write to it can hide rows, not forge them.
  */
 export interface IndexStore {
   /** Runs `use` on one unchanging state. */
-  read<T>(use: (reader: IndexReader) => Promise<T>): Promise<T>
+  read<T>(use: (reader: MapReader) => Promise<T>): Promise<T>
   /**
-   * One transaction: postings, rows and the position, or nothing.
+   * One transaction: postings, rows and the position, or nothing. Resolves with the values of the keys it added postings to.
    * @throws Fault `conflict` (`stale-version`) if the position is not `batch.from`.
    * @throws Fault `storage-full`
    */
-  apply(batch: IndexBatch): Promise<void>
+  apply(batch: IndexBatch): Promise<readonly ChangedValue[]>
   /** Empties the index; it is then at position 0 under the given rules. */
   reset(rules: number): Promise<void>
 }
@@ -202,6 +265,7 @@ export interface Storage extends AsyncDisposable {
   readonly log: LogStore
   readonly blobs: BlobStore
   readonly index: IndexStore
+  readonly outputs: Readonly<Record<MapName, OutputStorage>>
   /** Resolves when nothing can be written any more, also if nobody writes. Absent where only a write can find that out. */
   readonly lost?: Promise<Error>
 }

@@ -7,11 +7,11 @@ import { Fault } from '../errors.ts'
 import { formatEntryBundle } from '../tlog/entry-bundle.ts'
 import { TILE_WIDTH, tileWidth, type TileId } from '../tlog/tile.ts'
 import { HASH_BYTES } from '../tlog/tree-hash.ts'
-import type { LogStore } from './ports.ts'
+import type { TreeStore } from './ports.ts'
 
 /** @returns undefined if a tree of `size` has no such tile. @throws Fault `bad-proof` (`integrity-error`) if it is lost */
 export async function publishedTile(
-  store: LogStore,
+  store: TreeStore,
   size: TreeSize,
   tile: TileId,
 ): Promise<Uint8Array | undefined> {
@@ -23,7 +23,7 @@ export async function publishedTile(
 
 /** @returns undefined if a tree of `size` has no such bundle */
 export async function publishedBundle(
-  store: LogStore,
+  store: TreeStore,
   size: TreeSize,
   bundle: { readonly index: number; readonly width: number },
 ): Promise<Uint8Array | undefined> {

@@ -11,11 +11,12 @@ import type { FoundAnswer, FoundRow, StatedKind, StatedQuestion } from '../verif
 import { imagesOf } from '../verify/entry-facts.ts'
 import { foundRow, isOfSboms, keyOfQuestion, parseStatedQuestion } from '../verify/found-rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './cursor.ts'
+import { restsOn } from '../verify/row-check.ts'
 import { readEntryRows, readImageRecords, readKnownImages } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { fillPage } from './page.ts'
-import { entriesOf, proofMaterial } from './query-images.ts'
+import { proofMaterial } from './query-images.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import { asOf, coverageOf, type View } from './view.ts'
 
@@ -64,7 +65,7 @@ async function queryFound(
   const rest = hits.filter((hit) => after === undefined || isAfter(hit, after))
   const { items, last, hasMore } = await fillPage(rest, limit, async (hit) => {
     const row = await makeRow(view, question, stating, hit.image)
-    return { row, entries: entriesOf(row) }
+    return { row, entries: restsOn(row) }
   })
   const claims = after === undefined ? listClaims(await unregisteredRows(view, stating)) : {}
   return {

@@ -18,7 +18,7 @@ import {
   type LogHead,
   type SigningLog,
 } from './commit.ts'
-import type { HeldCheckpoint, LogStore, PublishedNote } from './ports.ts'
+import type { HeldCheckpoint, PublishedNote, TreeStore } from './ports.ts'
 
 const REMEDY =
   'Nothing was signed. Find out which copy is older: never put back data or signer state from a backup by hand. ' +
@@ -31,7 +31,7 @@ const REMEDY =
  * @throws Fault `conflict`: `partial-state`, `other-origin`, `other-key`, `rollback` or `fork`; as `checkUnsigned`
  */
 export async function recover(
-  log: SigningLog,
+  log: SigningLog<TreeStore>,
   checkUnsigned: (from: TreeSize, to: TreeSize) => Promise<void>,
 ): Promise<LogHead> {
   const head = await signedHead(log)
@@ -41,7 +41,7 @@ export async function recover(
 }
 
 /** The head at the size that the signer state holds, with everything checked that must hold before signing on. */
-async function signedHead(log: SigningLog): Promise<LogHead> {
+async function signedHead(log: SigningLog<TreeStore>): Promise<LogHead> {
   const stored = await log.store.size()
   const published = await log.store.published()
   const held = await log.signer.read()
@@ -66,7 +66,7 @@ async function signedHead(log: SigningLog): Promise<LogHead> {
 
 /** The newest published checkpoint must be one that the signer state has seen, and lie on the same tree. */
 async function checkPublished(
-  store: LogStore,
+  store: TreeStore,
   published: PublishedNote | undefined,
   held: HeldCheckpoint,
 ): Promise<void> {

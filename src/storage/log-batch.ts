@@ -8,7 +8,7 @@ import type { TreeSize } from '../brand.ts'
 import { sha256 } from '../crypto/sha256.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { Fault } from '../errors.ts'
-import type { Batch, LogEntry, StoredTile } from '../ledger/ports.ts'
+import type { LogEntry, LogLeaf, StoredTile, TreeBatch } from '../ledger/ports.ts'
 
 /** tlog-tiles stores entry lengths in 16 bits. */
 const MAX_LEAF_BYTES = 65_535
@@ -22,7 +22,7 @@ const MAX_TILE_BYTES = 256 * HASH_BYTES
 const leafInput = new Uint8Array(1 + MAX_LEAF_BYTES)
 
 /** @throws Fault `conflict` (`stale-version`) if the batch does not begin at `size` */
-export function checkBatch(batch: Batch, size: TreeSize): void {
+export function checkBatch(batch: TreeBatch, size: TreeSize): void {
   if (batch.from !== size) {
     throw new Fault('stale-version', `log: expected a batch from entry ${size}, got one from ${batch.from}`)
   }
@@ -34,7 +34,7 @@ export function checkBatch(batch: Batch, size: TreeSize): void {
   }
 }
 
-function checkEntry(entry: LogEntry, expected: number): void {
+function checkEntry(entry: LogLeaf, expected: number): void {
   if (entry.index !== expected) throw new Error(`batch: expected entry ${expected}, got ${entry.index}`)
   if (entry.leaf.length > MAX_LEAF_BYTES)
     throw new Error(`entry ${expected}: ${entry.leaf.length} bytes are too many`)
@@ -64,7 +64,7 @@ export function checkWidening(stored: Uint8Array | undefined, tile: StoredTile):
 }
 
 /** @throws Fault `bad-proof` (`integrity-error`) if the stored bytes no longer hash to the stored leaf hash */
-export function checkStoredEntry(entry: LogEntry): LogEntry {
+export function checkStoredEntry<Leaf extends LogLeaf>(entry: Leaf): Leaf {
   checkStoredLeaf(entry.index, entry.leaf, entry.leafHash)
   return entry
 }
@@ -91,4 +91,15 @@ export function checkStoredTile(tile: StoredTile): Uint8Array {
 /** The refusal of an entry whose leaf is in the log already. */
 export function duplicateLeaf(entry: LogEntry, cause?: unknown): Fault {
   return new Fault('already-exists', `entry ${entry.index}: its leaf hash is in the log already`, { cause })
+}
+
+/** @throws Fault `bad-proof` (`integrity-error`) unless these are `from` … `to` − 1 */
+export function checkContiguous(indexes: readonly number[], from: number, to: number): void {
+  const wrong = indexes.findIndex((index, i) => index !== from + i)
+  if (indexes.length === Math.max(0, to - from) && wrong < 0) return
+  const missing = from + (wrong < 0 ? indexes.length : wrong)
+  throw new Fault(
+    'integrity-error',
+    `log: entry ${missing} is missing, but the log has more than ${missing} entries`,
+  )
 }

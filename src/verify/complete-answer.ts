@@ -36,9 +36,11 @@ import type { CheckedAnswer, CheckedAttestation } from './proven-entry.ts'
 import {
   bySubject,
   checkedQuestion,
+  checkReach,
   checkStatedRows,
   checkUse,
   makeRow,
+  restsOn,
   statedBy,
   type AnyStated,
 } from './row-check.ts'
@@ -74,6 +76,7 @@ export function checkComplete(claim: CompleteClaim): CompleteAnswer {
   const components = checkMapRoot('components', proof.components.map, log)
   const status = checkMapRoot('status', proof.status.map, log)
   const through = answer.asOf.indexedThrough
+  checkReach(through, attested)
   const keys = checkKeys(components, proof.components, through)
   const question = checkedQuestion(answer.question)
   const found = readEntries(claim, question, keys)
@@ -85,7 +88,7 @@ export function checkComplete(claim: CompleteClaim): CompleteAnswer {
   const named = new Set([...found.named, ...control])
   checkNamed(claim, named)
   checkStatedRows(answer, question, found.stated, trust)
-  checkUse(answer.items, answer.unregistered, attested, named)
+  checkUse([...answer.items.flatMap(restsOn), ...named], answer.unregistered, attested)
   checkNoneMissing(answer, question, found, trust)
   return { components, status, unreadable: keys.value(unreadableKey)?.size ?? 0 }
 }

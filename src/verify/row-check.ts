@@ -11,16 +11,15 @@ import { formatCanonicalJson } from '../encoding/canonical-json.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
-import { claimedTimes } from '../sbom/claimed.ts'
-import { sortLines } from '../sbom/manifest-line.ts'
 import { parseVersOf } from '../sbom/range.ts'
-import { readSbom, statedLines } from '../sbom/stated-lines.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { FoundRow, ImageRow, RowsAnswer, StatedQuestion, UnregisteredClaim } from './answer.ts'
+import { attestedFacts } from './attested-facts.ts'
 import { asBadProof } from './bad-proof.ts'
-import { factsOf, type EntryFacts } from './entry-facts.ts'
+import type { EntryFacts } from './entry-facts.ts'
 import { foundRow, isStated, parseStatedQuestion, type FoundFacts } from './found-rows.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
+import { entriesOfDeployment, type DeploymentRow } from './deployments.ts'
 import { compareRows, decide, parseQuestion, rowOf } from './rows.ts'
 import type { ComponentQuestion, Stated } from './rows.ts'
 import { checkClaims, claimOf } from './unregistered.ts'
@@ -31,11 +30,14 @@ type Row = ImageRow | FoundRow
 export type RestingRow = Pick<FoundRow, 'image' | 'matches' | 'sboms'> & {
   readonly provenance: readonly { readonly entry: LogIndex }[]
   readonly vex?: readonly { readonly entry: LogIndex }[]
+  readonly deployments?: readonly DeploymentRow[]
 }
 
 /** The entries of a row. */
-export function restsOn({ sboms, matches, provenance, vex = [] }: RestingRow): readonly LogIndex[] {
-  return [...sboms, ...[...matches, ...provenance, ...vex].map((one) => one.entry)]
+export function restsOn(row: RestingRow): readonly LogIndex[] {
+  const { sboms, matches, provenance, vex = [], deployments = [] } = row
+  const stated = [...matches, ...provenance, ...vex].map((one) => one.entry)
+  return [...sboms, ...stated, ...deployments.flatMap(entriesOfDeployment)]
 }
 
 /** What one entry states of a question of either kind. */
@@ -50,10 +52,11 @@ export function checkRows(
   attested: readonly CheckedAttestation[],
   trust: TrustState,
 ): void {
+  checkReach(answer.asOf.indexedThrough, attested)
   const question = checkedQuestion(answer.question)
   const stated = attested.map((one) => statedBy(one, question))
   checkStatedRows(answer, question, stated, trust)
-  checkUse(answer.items, answer.unregistered, attested)
+  checkUse(answer.items.flatMap(restsOn), answer.unregistered, attested)
 }
 
 /**
@@ -69,7 +72,6 @@ export function checkStatedRows(
   trust: TrustState,
 ): void {
   const through = answer.asOf.indexedThrough
-  checkReach(through, stated)
   const byImage = bySubject(stated)
   for (const row of answer.items)
     checkRow(row, makeRow(question, row.image, byImage.get(row.image) ?? [], trust, through))
@@ -90,30 +92,22 @@ export function makeRow(
 }
 
 /** The server judges as of where its index ends: what came later says nothing yet. */
-export function checkReach(
-  through: TreeSize,
-  stated: readonly { readonly facts: Pick<EntryFacts, 'index'> }[],
-): void {
-  const later = stated.find(({ facts }) => facts.index >= through)
+export function checkReach(through: TreeSize, attested: readonly CheckedAttestation[]): void {
+  const later = attested.find(({ entry }) => entry.index >= through)
   if (later === undefined) return
   throw new Fault(
     'rows-differ',
-    `entry ${later.facts.index}: expected entries below ${through}, where the answer's index ends`,
+    `entry ${later.entry.index}: expected entries below ${through}, where the answer's index ends`,
   )
 }
 
-/**
- * A row taken out leaves its entries behind: what no row rests on is refused, but for control statements.
- *
- * @param named what a proof of completeness has to name beside
- */
+/** A row taken out leaves its entries behind: what no row rests on is refused, but for control statements. */
 export function checkUse(
-  rows: readonly RestingRow[],
+  rowsRestOn: readonly LogIndex[],
   unregistered: RowsAnswer['unregistered'],
   attested: readonly CheckedAttestation[],
-  named: ReadonlySet<LogIndex> = new Set(),
 ): void {
-  const used = new Set([...rows.flatMap(restsOn), ...named])
+  const used = new Set(rowsRestOn)
   for (const claim of unregistered?.items ?? []) used.add(claim.entry)
   // Whoever revoked within an image scope rested on an entry: it proves the right, whatever else it says.
   for (const { statement } of attested) {
@@ -159,18 +153,13 @@ export function checkedQuestion(question: RowsAnswer['question']): ComponentQues
 
 /** What was signed there says of the question. */
 export function statedBy(
-  { entry, statement }: CheckedAttestation,
+  attestation: CheckedAttestation,
   question: ComponentQuestion | StatedQuestion,
 ): AnyStated {
-  return asBadProof('not-admissible', `entry ${entry.index}`, () => {
-    const sbom = readSbom(statement)
-    const lines = sortLines(statedLines(statement, entry.keyId, sbom))
-    const { index, attestation, keyId: key } = entry
-    const facts = factsOf(index, attestation, key, lines, claimedTimes(statement, sbom))
-    if (!('name' in question)) return { facts, versions: [], states: isStated(question, lines, sbom) }
-    const listed = lines.filter((line) => line.kind === 'p' && line.name === question.name)
-    return { facts, versions: listed.map((line) => line.version), states: false }
-  })
+  const { facts, lines, sbom } = attestedFacts(attestation)
+  if (!('name' in question)) return { facts, versions: [], states: isStated(question, lines, sbom) }
+  const listed = lines.filter((line) => line.kind === 'p' && line.name === question.name)
+  return { facts, versions: listed.map((line) => line.version), states: false }
 }
 
 /** Under each digest what speaks of it, once. */

@@ -7,6 +7,7 @@
  */
 import { repositoryOf } from '../attestation/image.ts'
 import { isInScope } from '../attestation/image-scope.ts'
+import { isTime } from '../attestation/revocation.ts'
 import type { VexProduct, VexStatement } from '../attestation/vex.ts'
 import { foldVulnerability } from '../attestation/vex-of-statement.ts'
 import type { ImageDigest, LogIndex, TreeSize } from '../brand.ts'
@@ -135,9 +136,15 @@ function sayingsOf(
 
 /** As the document has them, but what it says to be older first. What gives no time stays where it is. */
 function inTime(statements: readonly VexStatement[]): readonly VexStatement[] {
-  const timed = statements.map((statement) => ({ statement, time: Date.parse(statement.timestamp) }))
+  const timed = statements.map((statement) => ({ statement, time: timeOf(statement.timestamp) }))
   if (timed.some(({ time }) => Number.isNaN(time))) return statements
   return timed.toSorted((a, b) => a.time - b.time).map(({ statement }) => statement)
+}
+
+/** Of RFC 3339 alone: other times mean what the reader's engine and time zone make of them, and rows must not. */
+function timeOf(text: string): number {
+  const [, local] = /^(.{19,29})(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/.exec(text) ?? []
+  return local !== undefined && isTime(`${local}Z`) ? Date.parse(text) : Number.NaN
 }
 
 /** Without products a statement is about the subjects of the attestation, of which the image is one. */

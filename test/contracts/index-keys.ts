@@ -1,10 +1,11 @@
 /** The contract of `IndexStore` (ports.ts): keys under a prefix, and posting lists. */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { logIndex, type LogIndex } from '../../src/brand.ts'
+import { logIndex, treeSize, type LogIndex } from '../../src/brand.ts'
 import { compareBytes } from '../../src/encoding/bytes.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
 import type { IndexStore } from '../../src/ledger/ports.ts'
+import { appendPostings, emptyPostings, postingValue } from '../../src/map/posting-list.ts'
 import {
   anything,
   batch,
@@ -142,6 +143,42 @@ export function describePostings(open: OpenStorage): void {
     expect(await postingsUnder(index, lodash)).to.deep.equal(indexes)
   })
 
+  test('tells the value of each key it added to, and shows the values in byte order', async ({ index }) => {
+    await index.apply(batch(0, 300, { postings: postingsOf(lodash, 0, 300) }))
+    const changed = await index.apply(
+      batch(300, 302, {
+        postings: [posting(lodash, 301), posting(express, 300), posting(lodash, 301, 'status')],
+      }),
+    )
+    const valueOf = (indexes: readonly number[]) =>
+      postingValue(appendPostings(emptyPostings, indexes.map(logIndex)))
+    const ofLodash = { key: lodash, last: 301, value: valueOf([...Array(300).keys(), 301]) }
+    const ofExpress = { key: express, last: 300, value: valueOf([300]) }
+    expect(changed).to.deep.equal([
+      { map: 'components', ...ofExpress },
+      { map: 'components', ...ofLodash },
+      { map: 'status', ...ofLodash, value: valueOf([301]) },
+    ])
+    await index.read(async (reader) => {
+      expect(await reader.values('components', { limit: 9 })).to.deep.equal([ofExpress, ofLodash])
+      expect(await reader.values('components', { limit: 1 })).to.deep.equal([ofExpress])
+      expect(await reader.values('components', { after: express, limit: 9 })).to.deep.equal([ofLodash])
+    })
+  })
+
+  test('keeps the roots of manifests until it is reset', async ({ index }, reopen) => {
+    const rootAt = (at: number) => ({ index: logIndex(at), lines: at, root: new Uint8Array(32).fill(at) })
+    await index.apply(batch(0, 2, { manifests: [rootAt(0), rootAt(1)] }))
+    await index.apply(batch(2, 3, { manifests: [rootAt(2)] }))
+    const again = (await reopen()).index
+    const kept = (from: number, to: number) =>
+      again.read((reader) => reader.manifests(logIndex(from), treeSize(to)))
+    expect(await kept(0, 9)).to.deep.equal([rootAt(0), rootAt(1), rootAt(2)])
+    expect(await kept(1, 2)).to.deep.equal([rootAt(1)])
+    await again.reset(1)
+    expect(await kept(0, 9)).to.deep.equal([])
+  })
+
   test('holds what a plain model holds, for any batches', async ({ index }) => {
     const keyNames = fc.constantFrom('a', 'ab', 'b', '\u00ff', '\0')
     const batches = fc.array(fc.array(fc.uniqueArray(keyNames), { maxLength: 40 }), { maxLength: 12 })
@@ -169,4 +206,10 @@ async function agreesWithModel(index: IndexStore, batches: readonly (readonly st
   for (const name of ['a', 'ab', 'b', '\u00ff', '\0']) {
     expect(await postingsUnder(index, utf8(name))).to.deep.equal(model.get(name) ?? [])
   }
+  const values = await index.read((reader) => reader.values('components', { limit: 9 }))
+  expect(values.map(({ value }) => value)).to.deep.equal(
+    [...model]
+      .sort(([a], [b]) => compareBytes(utf8(a), utf8(b)))
+      .map(([, indexes]) => postingValue(appendPostings(emptyPostings, indexes))),
+  )
 }

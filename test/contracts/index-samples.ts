@@ -8,7 +8,7 @@ export function posting(key: Uint8Array, index: number, map: MapName = 'componen
 }
 
 export function batch(from: number, through: number, given: Partial<IndexBatch> = {}): IndexBatch {
-  return { from: treeSize(from), through: treeSize(through), postings: [], rows: [], ...given }
+  return { from: treeSize(from), through: treeSize(through), postings: [], rows: [], manifests: [], ...given }
 }
 
 /** Entries [from, through), each of which states `key`. */
@@ -26,6 +26,10 @@ export async function indexDump(index: IndexStore): Promise<unknown> {
     position: await reader.position(),
     components: await mapDump(reader, 'components'),
     status: await mapDump(reader, 'status'),
+    values: await Promise.all(
+      (['components', 'status'] as const).map((map) => reader.values(map, { limit: 1_000_000 })),
+    ),
+    manifests: await reader.manifests(logIndex(0), treeSize(1_000_000)),
     rows: await Promise.all(
       (['entry', 'image', 'total', 'name'] as const).map((table) => reader.scan(table, { limit: 1_000_000 })),
     ),

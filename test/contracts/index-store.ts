@@ -44,7 +44,7 @@ function describePosition(open: OpenStorage): void {
   })
 
   const row: IndexRow = { table: 'total', key: anything, value: '{"refused":true}' }
-  const refused: readonly [string, IndexBatch, (action: Promise<void>) => Promise<void>][] = [
+  const refused: readonly [string, IndexBatch, (action: Promise<unknown>) => Promise<void>][] = [
     ['a batch that begins too late', batch(4, 6), stale],
     ['a batch that begins too early', batch(2, 6), stale],
     ['a batch that ends before it begins', batch(3, 2), (action) => expectBug(action, /before/)],
@@ -105,6 +105,8 @@ function describePosition(open: OpenStorage): void {
       components: [],
       status: [],
       rows: [[], [], [], []],
+      values: [[], []],
+      manifests: [],
     }
     expect(await indexDump(index)).to.deep.equal(empty)
     await index.apply(batch(0, 1, { postings: [posting(lodash, 0)] }))
@@ -112,7 +114,7 @@ function describePosition(open: OpenStorage): void {
   })
 }
 
-async function stale(action: Promise<void>): Promise<void> {
+async function stale(action: Promise<unknown>): Promise<void> {
   expect(await reasonOf(action)).to.equal('stale-version')
 }
 

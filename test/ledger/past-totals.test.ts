@@ -5,7 +5,7 @@ import { imageDigest, logIndex, treeSize } from '../../src/brand.ts'
 import { systemClock } from '../../src/cli/system-clock.ts'
 import { formatCursor } from '../../src/ledger/cursor.ts'
 import { createPastTotals } from '../../src/ledger/past-totals.ts'
-import type { IndexReader, Storage } from '../../src/ledger/ports.ts'
+import type { MapReader, Storage } from '../../src/ledger/ports.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
 import { createTestLedger, digestOf, keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
@@ -14,7 +14,7 @@ import { createTestLedger, digestOf, keys, sbomPayload, signEnvelope } from '../
 function countingStorage(): Storage & { readonly read: { entries: number } } {
   const storage = openMemoryStorage()
   const read = { entries: 0 }
-  const counting = (reader: IndexReader): IndexReader => ({
+  const counting = (reader: MapReader): MapReader => ({
     ...reader,
     rows: (table, wanted) => {
       if (table === 'entry') read.entries += wanted.length
@@ -23,7 +23,7 @@ function countingStorage(): Storage & { readonly read: { entries: number } } {
   })
   const index = {
     ...storage.index,
-    read: <T>(use: (reader: IndexReader) => Promise<T>) => storage.index.read((one) => use(counting(one))),
+    read: <T>(use: (reader: MapReader) => Promise<T>) => storage.index.read((one) => use(counting(one))),
   }
   return { ...storage, index, read }
 }

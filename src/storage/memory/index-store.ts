@@ -3,7 +3,16 @@
  * that it began with.
  */
 import type { LogIndex } from '../../brand.ts'
-import type { IndexBatch, IndexReader, IndexRow, IndexStore, MapName, RowTable } from '../../ledger/ports.ts'
+import type {
+  IndexBatch,
+  IndexRow,
+  IndexStore,
+  MapName,
+  MapReader,
+  RowTable,
+  ValueRow,
+} from '../../ledger/ports.ts'
+import { appendPostings, emptyPostings, postingValue } from '../../map/posting-list.ts'
 import { checkIndexBatch, groupPostings, latin1, type PostingGroup } from '../index-batch.ts'
 import { rangeUnder } from '../key-range.ts'
 import { keysIn, withValues, type SortedMap } from './sorted-map.ts'
@@ -20,7 +29,11 @@ export function memoryIndexStore(state: MemoryState): IndexStore {
       }
     },
     async apply(batch) {
-      state.index = withBatch(state.index, batch)
+      checkIndexBatch(batch, state.index.position)
+      const groups = groupPostings(batch)
+      state.index = withBatch(state.index, batch, groups)
+      const { postings } = state.index
+      return groups.map(({ map, key }) => ({ map, ...valueOf(postings[map], latin1(key)) }))
     },
     async reset(rules) {
       state.index = emptyIndex(rules)
@@ -28,10 +41,8 @@ export function memoryIndexStore(state: MemoryState): IndexStore {
   }
 }
 
-function withBatch(index: IndexState, batch: IndexBatch): IndexState {
-  checkIndexBatch(batch, index.position)
-  const groups = groupPostings(batch)
-  const { postings, rows } = index
+function withBatch(index: IndexState, batch: IndexBatch, groups: readonly PostingGroup[]): IndexState {
+  const { postings, rows, manifests } = index
   return {
     position: { ...index.position, through: batch.through },
     postings: {
@@ -50,6 +61,7 @@ function withBatch(index: IndexState, batch: IndexBatch): IndexState {
       total: withRows(rows.total, batch, 'total'),
       name: withRows(rows.name, batch, 'name'),
     },
+    manifests: [...manifests, ...batch.manifests.map((one) => ({ ...one, root: new Uint8Array(one.root) }))],
   }
 }
 
@@ -70,7 +82,7 @@ function withRows(rows: SortedMap<string>, batch: IndexBatch, table: RowTable): 
   return withValues(rows, changes)
 }
 
-function readerOf(index: IndexState, reading: { over: boolean }): IndexReader {
+function readerOf(index: IndexState, reading: { over: boolean }): MapReader {
   const state = () => {
     // The other backends cannot read on: their snapshot is gone.
     if (reading.over) throw new Error('index: this reader was used after its read had ended')
@@ -83,6 +95,15 @@ function readerOf(index: IndexState, reading: { over: boolean }): IndexReader {
     async keys(map, prefix, page = {}) {
       return keyRows(state().postings[map], prefix, page)
     },
+    async values(map, { after, limit }) {
+      const postings = state().postings[map]
+      return keysIn(postings, rangeUnder(everything, after), limit).map((name) => valueOf(postings, name))
+    },
+    async manifests(from, to) {
+      return state()
+        .manifests.filter(({ index: entry }) => entry >= from && entry < to)
+        .map((one) => ({ ...one, root: new Uint8Array(one.root) }))
+    },
     async postings(map: MapName, key: Uint8Array) {
       return [...(state().postings[map].values.get(latin1(key)) ?? [])]
     },
@@ -94,6 +115,13 @@ function readerOf(index: IndexState, reading: { over: boolean }): IndexReader {
       return scannedRows(state().rows[table], table, after, limit)
     },
   }
+}
+
+function valueOf(postings: Postings, name: string): ValueRow {
+  const indexes = postings.values.get(name) ?? []
+  const last = indexes.at(-1)
+  if (last === undefined) throw new Error('index: a key without postings')
+  return { key: bytesOf(name), value: postingValue(appendPostings(emptyPostings, indexes)), last }
 }
 
 function keyRows(

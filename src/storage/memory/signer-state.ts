@@ -1,9 +1,9 @@
 /** The signer state (ports.ts) in memory. */
 import type { HeldCheckpoint, SignerState } from '../../ledger/ports.ts'
 import { checkHeld, checkSuccessor, isHeld, somethingElseHeld } from '../monotonic.ts'
-import type { MemoryState } from './state.ts'
+import type { MemoryLog } from './state.ts'
 
-export function memorySignerState(state: MemoryState): SignerState {
+export function memorySignerState(state: MemoryLog): SignerState {
   return {
     async read() {
       return state.signer && copyOf(checkHeld(state.signer))

@@ -9,19 +9,26 @@ import type {
   HeldCheckpoint,
   IndexPosition,
   LogEntry,
+  LogLeaf,
+  ManifestRoot,
   MapName,
   PublishedNote,
   RowTable,
 } from '../../ledger/ports.ts'
 import { emptySortedMap, type SortedMap } from './sorted-map.ts'
 
-export interface MemoryState {
+/** What is kept of one log. */
+export interface MemoryLog<Leaf extends LogLeaf = LogLeaf> {
   signer: HeldCheckpoint | undefined
-  readonly entries: LogEntry[]
+  readonly entries: Leaf[]
   /** By `level/index`. */
   readonly tiles: Map<string, Uint8Array>
   readonly published: PublishedNote[]
+}
+
+export interface MemoryState extends MemoryLog<LogEntry> {
   readonly blobs: Map<Sha256Id, Uint8Array>
+  readonly outputs: Readonly<Record<MapName, MemoryLog>>
   /** Replaced as a whole, never changed: so that a reader keeps the state it began with. */
   index: IndexState
 }
@@ -30,18 +37,22 @@ export interface IndexState {
   readonly position: IndexPosition
   readonly postings: Readonly<Record<MapName, SortedMap<readonly LogIndex[]>>>
   readonly rows: Readonly<Record<RowTable, SortedMap<string>>>
+  /** In the order of their entries. */
+  readonly manifests: readonly ManifestRoot[]
 }
 
 /** The state of a storage that was just created. */
 export function newMemoryState(): MemoryState {
   return {
-    signer: undefined,
-    entries: [],
-    tiles: new Map(),
-    published: [],
+    ...newLog(),
     blobs: new Map(),
+    outputs: { components: newLog(), status: newLog() },
     index: emptyIndex(0),
   }
+}
+
+function newLog(): MemoryLog<never> {
+  return { signer: undefined, entries: [], tiles: new Map(), published: [] }
 }
 
 export function emptyIndex(rules: number): IndexState {
@@ -54,5 +65,6 @@ export function emptyIndex(rules: number): IndexState {
       total: emptySortedMap(),
       name: emptySortedMap(),
     },
+    manifests: [],
   }
 }

@@ -2,16 +2,27 @@
  * Reading index.db at one state: connections for reading only, each inside a transaction while it is used, so that it
  * sees one snapshot of the WAL while the writer goes on.
  */
-import { treeSize, type LogIndex } from '../../brand.ts'
+import { logIndex, treeSize, type LogIndex } from '../../brand.ts'
 import { Fault } from '../../errors.ts'
-import type { IndexPosition, IndexReader, IndexRow, KeyRow, MapName, RowTable } from '../../ledger/ports.ts'
+import type {
+  IndexPosition,
+  IndexRow,
+  KeyRow,
+  ManifestRoot,
+  MapName,
+  MapReader,
+  RowTable,
+  ValueRow,
+} from '../../ledger/ports.ts'
+import { postingValue } from '../../map/posting-list.ts'
 import { rangeUnder, type KeyRange } from '../key-range.ts'
 import { bytesOf, positionOf } from './column.ts'
 import { openReader, type Connection } from './database.ts'
+import { mapColumn } from './map-column.ts'
+import { storedEdge } from './posting-edge.ts'
 import { readRun, RUN_LENGTH, type KeyTail } from './posting-run.ts'
 
-/** Numbers of the maps and tables in columns; they stand in stored databases and never change. */
-export const mapColumn = { components: 0, status: 1 } as const satisfies Record<MapName, number>
+/** Numbers of the tables in columns; as `mapColumn`. */
 export const tableColumn = { entry: 0, image: 1, total: 2, name: 3 } as const satisfies Record<
   RowTable,
   number
@@ -25,7 +36,7 @@ const everything = new Uint8Array()
 
 export interface ReaderPool {
   /** Runs `use` on one unchanging state. */
-  read<T>(use: (reader: IndexReader) => Promise<T>): Promise<T>
+  read<T>(use: (reader: MapReader) => Promise<T>): Promise<T>
   /** Closes idle connections now, and each of the others when its read ends. */
   close(): void
 }
@@ -54,7 +65,7 @@ export function readerPool(path: string): ReaderPool {
 
 /** One connection, which shows one snapshot between `begin` and `end`. */
 interface Snapshots {
-  begin(): IndexReader
+  begin(): MapReader
   end(): void
   close(): void
 }
@@ -80,6 +91,13 @@ function openSnapshots(path: string): Snapshots {
 }
 
 type Statements = ReturnType<typeof prepare>
+type StoredValue = {
+  readonly key: Uint8Array
+  readonly count: number
+  readonly last: number
+  readonly edge: Uint8Array
+}
+type StoredManifest = { readonly entry: number; readonly lines: number; readonly root: Uint8Array }
 type Position = { readonly through: number; readonly rules: number }
 
 function prepare(database: Connection) {
@@ -94,6 +112,12 @@ function prepare(database: Connection) {
     posting: database.prepare<[number, Uint8Array], KeyTail>(
       'SELECT count, last, tail FROM posting WHERE map = ? AND key = ?',
     ),
+    values: database.prepare<[number, Uint8Array, number], StoredValue>(
+      'SELECT key, count, last, edge FROM posting WHERE map = ? AND key >= ? ORDER BY key LIMIT ?',
+    ),
+    manifests: database.prepare<[number, number], StoredManifest>(
+      'SELECT entry, lines, root FROM manifest WHERE entry >= ? AND entry < ? ORDER BY entry',
+    ),
     runs: database.prepare<[number, Uint8Array], { run: number; postings: Uint8Array }>(
       'SELECT run, postings FROM posting_run WHERE map = ? AND key = ? ORDER BY run',
     ),
@@ -106,7 +130,7 @@ function prepare(database: Connection) {
   }
 }
 
-function readerOf(statements: Statements, reading: { readonly over: boolean }): IndexReader {
+function readerOf(statements: Statements, reading: { readonly over: boolean }): MapReader {
   const snapshot = () => {
     if (reading.over) throw new Error('index: this reader was used after its read had ended')
     return statements
@@ -117,6 +141,13 @@ function readerOf(statements: Statements, reading: { readonly over: boolean }): 
     },
     async keys(map, prefix, page = {}) {
       return keysIn(snapshot(), map, rangeUnder(prefix, page.after), page.limit ?? NO_LIMIT)
+    },
+    async values(map, { after, limit }) {
+      const { lower } = rangeUnder(everything, after)
+      return snapshot().values.all(mapColumn[map], lower, limit).map(valueOf)
+    },
+    async manifests(from, to) {
+      return snapshot().manifests.all(from, to).map(manifestOf)
     },
     async postings(map, key) {
       return postingsOf(snapshot(), map, key)
@@ -146,6 +177,15 @@ function keysIn(statements: Statements, map: MapName, { lower, upper }: KeyRange
       ? statements.keysFrom.all(mapColumn[map], lower, limit)
       : statements.keysBelow.all(mapColumn[map], lower, upper, limit)
   return rows.map(({ key, count }) => ({ key: bytesOf(key), count }))
+}
+
+function valueOf({ key, count, last, edge }: StoredValue): ValueRow {
+  const list = storedEdge(count, last, bytesOf(edge))
+  return { key: bytesOf(key), value: postingValue(list), last: logIndex(last) }
+}
+
+function manifestOf({ entry, lines, root }: StoredManifest): ManifestRoot {
+  return { index: logIndex(entry), lines, root: bytesOf(root) }
 }
 
 function postingsOf(statements: Statements, map: MapName, key: Uint8Array): LogIndex[] {

@@ -2,17 +2,21 @@
  * The index store (ports.ts) in index.db: per key a row with its newest postings, closed runs of 256 as immutable rows
  * (index.md 5), and one writer. Reading is index-reader.ts.
  */
-import { treeSize } from '../../brand.ts'
+import { logIndex, treeSize } from '../../brand.ts'
+import { concatBytes } from '../../encoding/bytes.ts'
 import { Fault } from '../../errors.ts'
-import type { IndexBatch, IndexPosition, IndexStore } from '../../ledger/ports.ts'
+import type { ChangedValue, IndexBatch, IndexPosition, IndexStore } from '../../ledger/ports.ts'
+import { appendPostings, emptyPostings, postingValue } from '../../map/posting-list.ts'
 import { checkIndexBatch, groupPostings, type PostingGroup } from '../index-batch.ts'
 import { positionOf } from './column.ts'
 import { inTransaction, type Connection } from './database.ts'
-import { mapColumn, readerPool, tableColumn } from './index-reader.ts'
+import { readerPool, tableColumn } from './index-reader.ts'
+import { mapColumn } from './map-column.ts'
+import { storedEdge } from './posting-edge.ts'
 import { emptyTail, postingAppender, type AppendPostings } from './posting-run.ts'
 
 type Position = readonly [through: number, rules: number]
-type Tail = readonly [count: number, last: number, tail: Uint8Array]
+type Tail = readonly [count: number, last: number, tail: Uint8Array, edge: Uint8Array]
 type Statements = ReturnType<typeof prepare>
 
 function prepare(database: Connection) {
@@ -21,13 +25,18 @@ function prepare(database: Connection) {
     setPosition: database.prepare<[number, number]>('UPDATE position SET through = ?, rules = ?'),
     // Rows as arrays: no object is built for each key.
     posting: database
-      .prepare<[number, Uint8Array], Tail>('SELECT count, last, tail FROM posting WHERE map = ? AND key = ?')
+      .prepare<[number, Uint8Array], Tail>(
+        'SELECT count, last, tail, edge FROM posting WHERE map = ? AND key = ?',
+      )
       .raw(),
-    insertPosting: database.prepare<[number, number, Uint8Array, number, Uint8Array]>(
-      'INSERT INTO posting (count, last, tail, map, key) VALUES (?, ?, ?, ?, ?)',
+    insertPosting: database.prepare<[number, number, Uint8Array, Uint8Array, number, Uint8Array]>(
+      'INSERT INTO posting (count, last, tail, edge, map, key) VALUES (?, ?, ?, ?, ?, ?)',
     ),
-    updatePosting: database.prepare<[number, number, Uint8Array, number, Uint8Array]>(
-      'UPDATE posting SET count = ?, last = ?, tail = ? WHERE map = ? AND key = ?',
+    updatePosting: database.prepare<[number, number, Uint8Array, Uint8Array, number, Uint8Array]>(
+      'UPDATE posting SET count = ?, last = ?, tail = ?, edge = ? WHERE map = ? AND key = ?',
+    ),
+    insertManifest: database.prepare<[number, number, Uint8Array]>(
+      'INSERT INTO manifest (entry, lines, root) VALUES (?, ?, ?)',
     ),
     insertRun: database.prepare<[number, Uint8Array, number, Uint8Array]>(
       'INSERT INTO posting_run (map, key, run, postings) VALUES (?, ?, ?, ?)',
@@ -51,11 +60,11 @@ export function sqliteIndexStore(database: Connection): SqliteIndexStore {
     read: pool.read,
     async apply(batch) {
       const groups = groupPostings(batch)
-      inTransaction(database, 'index', () => applyBatch(statements, append, batch, groups))
+      return inTransaction(database, 'index', () => applyBatch(statements, append, batch, groups))
     },
     async reset(rules) {
       inTransaction(database, 'index', () => {
-        database.exec('DELETE FROM posting; DELETE FROM posting_run; DELETE FROM fact')
+        database.exec('DELETE FROM posting; DELETE FROM posting_run; DELETE FROM fact; DELETE FROM manifest')
         statements.setPosition.run(0, rules)
       })
     },
@@ -71,15 +80,17 @@ function applyBatch(
   append: AppendPostings,
   batch: IndexBatch,
   groups: readonly PostingGroup[],
-): void {
+): readonly ChangedValue[] {
   const position = positionIn(statements)
   checkIndexBatch(batch, position)
-  for (const group of groups) addGroup(statements, append, group)
+  const changed = groups.map((group) => addGroup(statements, append, group))
   for (const { table, key, value } of batch.rows) statements.upsertFact.run(tableColumn[table], key, value)
+  for (const { index, lines, root } of batch.manifests) statements.insertManifest.run(index, lines, root)
   statements.setPosition.run(batch.through, position.rules)
+  return changed
 }
 
-function addGroup(statements: Statements, append: AppendPostings, group: PostingGroup): void {
+function addGroup(statements: Statements, append: AppendPostings, group: PostingGroup): ChangedValue {
   const { key, indexes } = group
   const map = mapColumn[group.map]
   const row = statements.posting.get(map, key)
@@ -87,8 +98,10 @@ function addGroup(statements: Statements, append: AppendPostings, group: Posting
   const { count, last, tail } = append(stored, indexes, (run, postings) => {
     statements.insertRun.run(map, key, run, postings)
   })
+  const list = appendPostings(row === undefined ? emptyPostings : storedEdge(row[0], row[1], row[3]), indexes)
   const write = row === undefined ? statements.insertPosting : statements.updatePosting
-  write.run(count, last, tail, map, key)
+  write.run(count, last, tail, concatBytes(...list.edge.hashes), map, key)
+  return { map: group.map, key, value: postingValue(list), last: logIndex(last) }
 }
 
 function positionIn(statements: Statements): IndexPosition {

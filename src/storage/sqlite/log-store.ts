@@ -1,9 +1,9 @@
 /** The log store (ports.ts): a batch, its tiles and its blobs are one transaction of ledger.db. */
 import { attestationId, keyId, logIndex, treeSize, type KeyId, type TreeSize } from '../../brand.ts'
-import { Fault } from '../../errors.ts'
 import type { Batch, LogEntry, LogStore, PublishedNote } from '../../ledger/ports.ts'
 import {
   checkBatch,
+  checkContiguous,
   checkStoredEntry,
   checkStoredLeaf,
   checkStoredTile,
@@ -81,16 +81,19 @@ export function sqliteLogStore(database: Connection, blobs: BlobWriter): LogStor
     async entries(from, to) {
       const rows = statements.range.all(from, to)
       checkContiguous(
-        rows.map(({ idx }) => ({ index: idx })),
+        rows.map(({ idx }) => idx),
         from,
-        to,
-        sizeOf(statements),
+        Math.min(to, sizeOf(statements)),
       )
       return rows.map(entryOf)
     },
     async leaves(from, to) {
       const found = statements.leaves(from, to)
-      checkContiguous(found, from, to, sizeOf(statements))
+      checkContiguous(
+        found.map(({ index }) => index),
+        from,
+        Math.min(to, sizeOf(statements)),
+      )
       return found.map(({ index, leaf, hash }) => checkStoredLeaf(index, leaf, hash))
     },
     async find(attestation, key) {
@@ -177,19 +180,6 @@ function firstBy(
   let first: EntryRow | undefined
   for (const key of keys) first = statements.firstByKey.get(idColumn(key), from, first?.idx ?? to) ?? first
   return first && entryOf(first)
-}
-
-function checkContiguous(
-  rows: readonly { readonly index: number }[],
-  from: number,
-  to: number,
-  size: TreeSize,
-): void {
-  const expected = Math.max(0, Math.min(to, size) - from)
-  const wrong = rows.findIndex(({ index }, i) => index !== from + i)
-  if (rows.length === expected && wrong < 0) return
-  const missing = from + (wrong < 0 ? rows.length : wrong)
-  throw new Fault('integrity-error', `log: entry ${missing} is missing, but the log has ${size} entries`)
 }
 
 function insertNote(statements: Statements, next: PublishedNote): void {

@@ -1,9 +1,10 @@
-/** The signer state (ports.ts) in its own database: one row, replaced by compare-and-swap. */
+/** Signer states (ports.ts) in their own database: one row for each log, replaced by compare-and-swap. */
 import { treeSize } from '../../brand.ts'
-import type { HeldCheckpoint, SignerState } from '../../ledger/ports.ts'
+import type { HeldCheckpoint, MapName, SignerState } from '../../ledger/ports.ts'
 import { checkHeld, checkSuccessor, somethingElseHeld } from '../monotonic.ts'
 import { bytesOf, positionOf } from './column.ts'
 import { inTransaction, type Connection } from './database.ts'
+import { mapColumn } from './map-column.ts'
 
 interface HeldRow {
   readonly size: number
@@ -11,13 +12,25 @@ interface HeldRow {
   readonly note: string
 }
 
+/** Of the log itself. */
 export function sqliteSignerState(database: Connection): SignerState {
-  const select = database.prepare<[], HeldRow>('SELECT size, root, note FROM held')
+  return signerState(database, 'held', 'id', 1)
+}
+
+/** Of the output log of a map. */
+export function sqliteOutputState(database: Connection, map: MapName): SignerState {
+  return signerState(database, 'held_output', 'log', mapColumn[map])
+}
+
+function signerState(database: Connection, table: string, column: string, id: number): SignerState {
+  const select = database.prepare<[], HeldRow>(
+    `SELECT size, root, note FROM ${table} WHERE ${column} = ${id}`,
+  )
   const insert = database.prepare<[number, Uint8Array, string]>(
-    'INSERT INTO held (id, size, root, note) VALUES (1, ?, ?, ?) ON CONFLICT DO NOTHING',
+    `INSERT INTO ${table} (${column}, size, root, note) VALUES (${id}, ?, ?, ?) ON CONFLICT DO NOTHING`,
   )
   const update = database.prepare<[number, Uint8Array, string, number, Uint8Array]>(
-    'UPDATE held SET size = ?, root = ?, note = ? WHERE size = ? AND root = ?',
+    `UPDATE ${table} SET size = ?, root = ?, note = ? WHERE ${column} = ${id} AND size = ? AND root = ?`,
   )
   return {
     async read() {

@@ -1,17 +1,17 @@
 /**
  * A ledger's storage in SQLite (contracts.md 3):
  *
- *     <data>/ledger.db      LogStore and BlobStore: one transaction
+ *     <data>/ledger.db      LogStore and BlobStore: one transaction; the output logs
  *     <data>/index.db       IndexStore: derived; made anew if it is missing
  *     <data>/lock.db        keeps a second process out
- *     <signer>/signer.db    SignerState: never backed up, never restored
+ *     <signer>/signer.db    SignerState of each log: never backed up, never restored
  *
  * Folders are 0700 and files 0600. Whether the pieces belong together is judged by the ledger's start-up.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '../../errors.ts'
-import type { Storage } from '../../ledger/ports.ts'
+import type { MapName, OutputStorage, Storage } from '../../ledger/ports.ts'
 import { blobWriter, sqliteBlobStore } from './blob-store.ts'
 import {
   indexDatabase,
@@ -26,8 +26,9 @@ import { assertLocalDisk, createFile, ensureFile, makeFolder } from './folder.ts
 import { sqliteIndexStore } from './index-store.ts'
 import { acquireLock } from './lock.ts'
 import { sqliteLogStore } from './log-store.ts'
-import { sqliteSignerState } from './signer-state.ts'
-import { startWriterThread } from './writer-thread.ts'
+import { sqliteOutputStore } from './output-store.ts'
+import { sqliteOutputState, sqliteSignerState } from './signer-state.ts'
+import { startWriterThread, type WriterThread } from './writer-thread.ts'
 
 export interface SqliteFolders {
   /** Folder of what is backed up, and of the index. */
@@ -99,19 +100,34 @@ function openPieces(
   closers.push(index.close)
   const blobs = blobWriter(ledger)
   const writer = writerThread === true ? startWriterThread(files) : undefined
+  const { replace, ...writes } = writer?.main ?? {}
   return {
-    signer: { ...sqliteSignerState(signer), ...(writer && { replace: writer.replace }) },
-    log: {
-      ...sqliteLogStore(ledger, blobs),
-      ...(writer && { append: writer.append, publish: writer.publish }),
-    },
+    signer: { ...sqliteSignerState(signer), ...(replace && { replace }) },
+    log: { ...sqliteLogStore(ledger, blobs), ...writes },
     blobs: sqliteBlobStore(ledger, blobs),
     index,
+    outputs: {
+      components: openOutput(ledger, signer, 'components', writer),
+      status: openOutput(ledger, signer, 'status', writer),
+    },
     ...(writer && { lost: writer.lost }),
     async [Symbol.asyncDispose]() {
       await writer?.end()
       closeAll(closers)
     },
+  }
+}
+
+function openOutput(
+  ledger: Connection,
+  signer: Connection,
+  map: MapName,
+  writer: WriterThread | undefined,
+): OutputStorage {
+  const { replace, ...writes } = writer?.output(map) ?? {}
+  return {
+    store: { ...sqliteOutputStore(ledger, map), ...writes },
+    signer: { ...sqliteOutputState(signer, map), ...(replace && { replace }) },
   }
 }
 

@@ -2,7 +2,17 @@
  * Writing the log beside the event loop: the transactions of a batch run in a thread with connections of its own
  * (writer-worker.ts), so that nobody else waits while a disk does. Reading stays here.
  */
-import type { Batch, HeldCheckpoint, LogStore, PublishedNote, SignerState } from '../../ledger/ports.ts'
+import type {
+  Batch,
+  HeldCheckpoint,
+  LogStore,
+  MapName,
+  OutputStore,
+  PublishedNote,
+  SignerState,
+  TreeBatch,
+  TreeStore,
+} from '../../ledger/ports.ts'
 import { ownMemory, startThread } from '../../threads/orders.ts'
 
 /** What the thread is started with: paths of databases that are open here. */
@@ -11,46 +21,59 @@ export interface WriterTask {
   readonly signer: string
 }
 
+export type LogName = 'main' | MapName
+
 export type WriterOrder =
-  | { readonly kind: 'append'; readonly batch: Batch }
-  | { readonly kind: 'publish'; readonly note: PublishedNote }
+  | { readonly kind: 'append'; readonly log: 'main'; readonly batch: Batch }
+  | { readonly kind: 'append'; readonly log: MapName; readonly batch: TreeBatch }
+  | { readonly kind: 'publish'; readonly log: LogName; readonly note: PublishedNote }
   | {
       readonly kind: 'replace'
+      readonly log: LogName
       readonly held: HeldCheckpoint | undefined
       readonly next: HeldCheckpoint
     }
 
-/** The writes of the two ports, one at a time. */
-export interface LogWriting extends Pick<LogStore, 'append' | 'publish'>, Pick<SignerState, 'replace'> {
+/** The writes of a log's two ports. */
+export interface LogWriting<Append> extends Pick<TreeStore, 'publish'>, Pick<SignerState, 'replace'> {
+  readonly append: Append
+}
+
+/** One write at a time, of all logs. */
+export interface WriterThread {
+  readonly main: LogWriting<LogStore['append']>
+  output(map: MapName): LogWriting<OutputStore['append']>
   end(): Promise<void>
   /** As `Storage.lost`. */
   readonly lost: Promise<Error>
 }
 
 /** This process must hold the lock until it has ended. */
-export function startWriterThread(task: WriterTask): LogWriting {
+export function startWriterThread(task: WriterTask): WriterThread {
   const thread = startThread(new URL('./writer-worker.js', import.meta.url), 'the writer thread', task)
   let last: Promise<unknown> = Promise.resolve()
   const order = (one: WriterOrder): Promise<void> => {
-    // What was signed is nowhere needed any more: an append that fails refuses its submissions.
-    const blobs = one.kind === 'append' ? one.batch.blobs : []
-    const done = last.then(() =>
-      thread.give<void>(
-        one,
-        blobs.flatMap(({ bytes }) => ownMemory(bytes)),
-      ),
-    )
+    const done = last.then(() => thread.give<void>(one, handedOver(one)))
     last = done.catch(() => undefined)
     return done
   }
+  const writing = (log: LogName): Omit<LogWriting<never>, 'append'> => ({
+    publish: (note) => order({ kind: 'publish', log, note }),
+    replace: (held, next) => order({ kind: 'replace', log, held, next }),
+  })
   return {
+    main: { ...writing('main'), append: (batch) => order({ kind: 'append', log: 'main', batch }) },
+    output: (map) => ({ ...writing(map), append: (batch) => order({ kind: 'append', log: map, batch }) }),
     lost: thread.lost,
-    append: (batch) => order({ kind: 'append', batch }),
-    publish: (note) => order({ kind: 'publish', note }),
-    replace: (held, next) => order({ kind: 'replace', held, next }),
     async end() {
       await last
       await thread.end()
     },
   }
+}
+
+/** What was signed is nowhere needed any more: an append that fails refuses its submissions. */
+function handedOver(order: WriterOrder): readonly ArrayBuffer[] {
+  if (order.kind !== 'append' || order.log !== 'main') return []
+  return order.batch.blobs.flatMap(({ bytes }) => ownMemory(bytes))
 }

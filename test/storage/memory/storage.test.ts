@@ -7,6 +7,7 @@ import { describeBlobStore } from '../../contracts/blob-store.ts'
 import { describeIndexStore } from '../../contracts/index-store.ts'
 import { allEntries, batchAt, blobOf, entriesAt, noise } from '../../contracts/log-samples.ts'
 import { describeLogStore } from '../../contracts/log-store.ts'
+import { describeOutputStorage } from '../../contracts/output-store.ts'
 import { describeSignerState } from '../../contracts/signer-state.ts'
 import { reasonOf, type StorageUnderTest } from '../../contracts/storage-under-test.ts'
 
@@ -23,6 +24,7 @@ describeSignerState('memory', openMemory)
 describeLogStore('memory', openMemory)
 describeBlobStore('memory', openMemory)
 describeIndexStore('memory', openMemory)
+describeOutputStorage('memory', openMemory)
 
 describe('memory storage', () => {
   it('goes on from a copy of its state as from a backup, and leaves the original alone', async () => {

@@ -28,7 +28,7 @@ async function createSample(folders: SqliteFolders): Promise<void> {
     key,
     index: logIndex(at),
   }))
-  await storage.index.apply({ from: treeSize(0), through: treeSize(300), postings, rows: [] })
+  await storage.index.apply({ from: treeSize(0), through: treeSize(300), postings, rows: [], manifests: [] })
   await storage[Symbol.asyncDispose]()
 }
 
@@ -166,6 +166,7 @@ describe('sqlite storage: damage', () => {
           through: treeSize(301),
           postings: [{ map: 'components', key, index: logIndex(300) }],
           rows: [],
+          manifests: [],
         }),
     ],
     [

@@ -54,6 +54,12 @@ function makeSpace(database: Connection): void {
 
 const pragma = (database: Connection, name: string) => database.pragma(name, { simple: true })
 
+const versions = new Map([
+  [ledgerDatabase, 3],
+  [signerDatabase, 2],
+  [indexDatabase, 3],
+])
+
 describe('sqlite database', () => {
   for (const kind of [ledgerDatabase, signerDatabase, indexDatabase]) {
     it(`opens ${kind.file} so that a commit survives a power cut and a planted schema runs nothing`, async () =>
@@ -65,7 +71,7 @@ describe('sqlite database', () => {
         expect(pragma(database, 'mmap_size')).to.equal(0)
         expect(pragma(database, 'busy_timeout')).to.equal(5000)
         expect(pragma(database, 'application_id')).to.equal(kind.applicationId)
-        expect(pragma(database, 'user_version')).to.equal(kind === signerDatabase ? 1 : 2)
+        expect(pragma(database, 'user_version')).to.equal(versions.get(kind))
         expect(pragma(database, 'integrity_check')).to.equal('ok')
         const loose = database.prepare<[], string>(
           "SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0",
@@ -186,7 +192,7 @@ describe('sqlite database: a full disk', () => {
     withDatabase(indexDatabase, async (database) => {
       const index = sqliteIndexStore(database)
       const rows = [{ table: 'entry' as const, key: u64be(0), value: JSON.stringify('x'.repeat(100_000)) }]
-      const batch = { from: treeSize(0), through: treeSize(1), postings: [], rows }
+      const batch = { from: treeSize(0), through: treeSize(1), postings: [], rows, manifests: [] }
       fill(database)
       expect(await reasonOf(index.apply(batch))).to.equal('storage-full')
       expect(await index.read((reader) => reader.position())).to.deep.equal({

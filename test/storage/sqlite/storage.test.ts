@@ -16,6 +16,7 @@ import { describeBlobStore } from '../../contracts/blob-store.ts'
 import { describeIndexStore } from '../../contracts/index-store.ts'
 import { allEntries, batchAt, entriesAt } from '../../contracts/log-samples.ts'
 import { describeLogStore } from '../../contracts/log-store.ts'
+import { describeOutputStorage } from '../../contracts/output-store.ts'
 import { describeSignerState } from '../../contracts/signer-state.ts'
 import { reasonOf } from '../../contracts/storage-under-test.ts'
 import { damage, openSqlite, withFolders } from './folders.ts'
@@ -24,6 +25,7 @@ describeSignerState('sqlite', openSqlite)
 describeLogStore('sqlite', openSqlite)
 describeBlobStore('sqlite', openSqlite)
 describeIndexStore('sqlite', openSqlite)
+describeOutputStorage('sqlite', openSqlite)
 
 const create = (folders: SqliteFolders) => openSqliteStorage({ ...folders, create: true })
 const open = (folders: SqliteFolders) => openSqliteStorage({ ...folders, create: false })
@@ -136,14 +138,14 @@ describe('sqlite storage: opening', () => {
   })
 
   const strange: readonly [what: string, file: string, sql: string, words: RegExp][] = [
-    ['a newer ledger', 'ledger.db', 'PRAGMA user_version = 3', /schema version 2 or older, found 3/],
+    ['a newer ledger', 'ledger.db', 'PRAGMA user_version = 4', /schema version 3 or older, found 4/],
     [
       'a newer signer state',
       'signer/signer.db',
       'PRAGMA user_version = 99',
-      /schema version 1 or older, found 99/,
+      /schema version 2 or older, found 99/,
     ],
-    ['a newer index', 'index.db', 'PRAGMA user_version = 3', /schema version 2 or older, found 3/],
+    ['a newer index', 'index.db', 'PRAGMA user_version = 4', /schema version 3 or older, found 4/],
     ['a database of another program', 'ledger.db', 'PRAGMA application_id = 7', /another SQLite database/],
   ]
   for (const [what, file, sql, words] of strange) {

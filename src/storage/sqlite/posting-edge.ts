@@ -1,0 +1,24 @@
+/** The right edge of a posting list as it stands in a column: its hashes one after the other, the largest subtree first. */
+import { logIndex, treeSize } from '../../brand.ts'
+import { Fault } from '../../errors.ts'
+import type { PostingEdge } from '../../map/posting-list.ts'
+
+const HASH_BYTES = 32
+
+/** @throws Fault `bad-proof` (`integrity-error`) if a list of `count` postings cannot have this edge */
+export function storedEdge(count: number, last: number, column: Uint8Array): PostingEdge {
+  if (column.length !== HASH_BYTES * setBits(count)) {
+    throw new Fault('integrity-error', `index: ${column.length} bytes are no edge of ${count} postings`, {
+      hint: 'The index can be deleted (index.db); it is rebuilt from the log.',
+    })
+  }
+  const hashes: Uint8Array[] = []
+  for (let at = 0; at < column.length; at += HASH_BYTES) hashes.push(column.subarray(at, at + HASH_BYTES))
+  return { edge: { size: treeSize(count), hashes }, last: logIndex(last) }
+}
+
+function setBits(count: number): number {
+  let bits = 0
+  for (let rest = count; rest > 0; rest = Math.floor(rest / 2)) bits += rest % 2
+  return bits
+}
