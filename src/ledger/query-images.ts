@@ -11,6 +11,7 @@ import { Fault } from '../errors.ts'
 import { componentKey, componentPrefix, parseComponentKey, subjectKey } from '../map/keys.ts'
 import { parseManifest } from '../sbom/manifest.ts'
 import { parseRange } from '../sbom/range.ts'
+import { targetsOf } from '../trust/status.ts'
 import type { ImageRow, ImagesAnswer, QuestionCoverage, UnregisteredClaims } from '../verify/answer.ts'
 import { imagesOf, isProvenance } from '../verify/entry-facts.ts'
 import { restsOn, type RestingRow } from '../verify/row-check.ts'
@@ -28,7 +29,6 @@ import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals 
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { fillPage } from './page.ts'
-import { targetsOf } from './prove.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import {
   asOf,

@@ -2,7 +2,7 @@
  * Keys of the two maps (index.md 4): under which bytes an entry is found.
  *
  *     components   p, c ‖ H8(name) ‖ name "@" version  s, d, f ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
- *                  h ‖ commit      b, e, l, t, v ‖ H8 ‖ text  k ‖ key id              u
+ *                  h ‖ commit      b, e, l, t, v ‖ H8 ‖ text  k ‖ key id    m ‖ u64be(index)    u
  *                  n ‖ H8 ‖ name "@" version   of a component without purl, its name in lower case
  *                  o ‖ H8(name) ‖ name "@" version   of the source package, where it is not the component's own
  *     status       a ‖ attestation      g ‖ attestation ‖ key      k ‖ key      i ‖ alg ‖ digest      r
@@ -10,13 +10,13 @@
  * H8, the first 8 bytes of SHA-256(name), balances the trie and keeps all versions of a name together. Names and
  * versions are the unescaped ones: escaping is for manifest lines. The maps share letters: a row is (map, key).
  *
- * Keys are those of the manifest kinds that are written so far. `m` comes with the maps' roots.
+ * Keys are those of the manifest kinds that are written so far.
  */
 import type { ControlStatement } from '../attestation/control.ts'
 import { parseTarget, type Target } from '../attestation/revocation.ts'
-import type { KeyId } from '../brand.ts'
+import type { KeyId, LogIndex } from '../brand.ts'
 import { sha256 } from '../crypto/sha256.ts'
-import { compareBytes, concatBytes } from '../encoding/bytes.ts'
+import { compareBytes, concatBytes, u64be } from '../encoding/bytes.ts'
 import { parseHex } from '../encoding/hex.ts'
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
@@ -153,6 +153,11 @@ export function commitKey(commit: string): Uint8Array {
     throw new Fault('hex-malformed', `commit: expected 40 or 64 hex digits, got ${commit.slice(0, 100)}`)
   }
   return concatBytes(utf8('h'), parseHex(commit, 'commit'))
+}
+
+/** The manifest of an entry: its value counts and commits to lines, not to postings. */
+export function manifestKey(index: LogIndex): Uint8Array {
+  return concatBytes(utf8('m'), u64be(index))
 }
 
 /** All entries that could not be read. */

@@ -105,7 +105,7 @@ export function openTrustedCheckpoint(note: string, logKey: VerifierKey): Checkp
 function checkEntry(index: LogIndex, entry: ProvenEntry, checkpoint: Checkpoint): CheckedEntry {
   const subject = `entry ${index}`
   const leaf = asBadProof('entry-mismatch', subject, () => parseBase64(entry.body, 'body'))
-  const proof = asBadProof('inclusion-proof-invalid', subject, () => parseProof(entry.inclusion))
+  const proof = asBadProof('inclusion-proof-invalid', subject, () => parseHashes(entry.inclusion))
   const place = { leafHash: leafHash(leaf), index, size: checkpoint.size, root: checkpoint.root }
   asBadProof('inclusion-proof-invalid', subject, () => checkInclusion(place, proof))
   const body = asBadProof('entry-mismatch', subject, () => parseHashedRekord(leaf))
@@ -121,9 +121,9 @@ function checkEntry(index: LogIndex, entry: ProvenEntry, checkpoint: Checkpoint)
   }
 }
 
-/** Each of 32 bytes, and as many as index and size say: checkInclusion asks for that. */
-function parseProof(hashes: readonly string[]): Uint8Array[] {
-  return hashes.map((hash, i) => parseBase64(hash, `inclusion hash ${i}`))
+/** The hashes of a proof, base64. How many there are, and how long, is for whoever checks it. @throws Fault `malformed` (`base64-malformed`) */
+export function parseHashes(hashes: readonly string[], subject = 'inclusion'): Uint8Array[] {
+  return hashes.map((hash, i) => parseBase64(hash, `${subject} hash ${i}`))
 }
 
 /** The ids that the answer gives an entry must be those of its bytes. */

@@ -4,7 +4,7 @@
  *
  * A row that was left out with all its entries cannot be seen here: that is the business of the report (`complete`).
  */
-import type { LogIndex, TreeSize } from '../brand.ts'
+import type { ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { basisOf, parseControl } from '../attestation/control.ts'
 import { isControlType, REVOCATION } from '../attestation/predicate-types.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
@@ -40,6 +40,9 @@ export function restsOn(row: RestingRow): readonly LogIndex[] {
   return [...sboms, ...stated, ...deployments.flatMap(entriesOfDeployment)]
 }
 
+/** What one entry states of a question of either kind. */
+export type AnyStated = Stated & FoundFacts
+
 /**
  * @param attested everything the answer names, in the order of the log
  * @throws Fault `bad-proof` (`rows-differ`)
@@ -49,20 +52,43 @@ export function checkRows(
   attested: readonly CheckedAttestation[],
   trust: TrustState,
 ): void {
-  const through = answer.asOf.indexedThrough
-  checkReach(through, attested)
+  checkReach(answer.asOf.indexedThrough, attested)
   const question = checkedQuestion(answer.question)
-  const all = attested.map((one) => statedBy(one, question))
-  const stated = bySubject(all)
-  // The server judges as of where its index ends, not as of the whole tree.
-  for (const row of answer.items) {
-    const about = stated.get(row.image) ?? []
-    if ('name' in question) checkRow(row, rowOf(question, row.image, about, trust, through))
-    else checkRow(row, foundRow(question, row.image, about, trust, through))
-  }
-  checkOrder(answer.items)
-  checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(question, all, entry))
+  const stated = attested.map((one) => statedBy(one, question))
+  checkStatedRows(answer, question, stated, trust)
   checkUse(answer.items.flatMap(restsOn), answer.unregistered, attested)
+}
+
+/**
+ * Each row is what these statements make of its image.
+ *
+ * @param stated in the order of the log
+ * @throws Fault `bad-proof` (`rows-differ`)
+ */
+export function checkStatedRows(
+  answer: RowsAnswer,
+  question: ComponentQuestion | StatedQuestion,
+  stated: readonly AnyStated[],
+  trust: TrustState,
+): void {
+  const through = answer.asOf.indexedThrough
+  const byImage = bySubject(stated)
+  for (const row of answer.items)
+    checkRow(row, makeRow(question, row.image, byImage.get(row.image) ?? [], trust, through))
+  checkOrder(answer.items)
+  checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(question, stated, entry))
+}
+
+/** The server judges as of where its index ends, not as of the whole tree. */
+export function makeRow(
+  question: ComponentQuestion | StatedQuestion,
+  image: ImageDigest,
+  about: readonly AnyStated[],
+  trust: TrustState,
+  through: TreeSize,
+): Row {
+  if ('name' in question) return rowOf(question, image, about, trust, through)
+  return foundRow(question, image, about, trust, through)
 }
 
 /** The server judges as of where its index ends: what came later says nothing yet. */
@@ -111,7 +137,8 @@ function madeClaim(
   )
 }
 
-function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | StatedQuestion {
+/** @throws Fault `bad-proof` (`rows-differ`) unless it is in its one spelling */
+export function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | StatedQuestion {
   if (!('component' in question))
     return asBadProof('rows-differ', 'question', () => parseStatedQuestion(question))
   const parsed = asBadProof('rows-differ', 'question', () =>
@@ -124,10 +151,11 @@ function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | 
   )
 }
 
-/** What one entry states, for rows of either kind. */
-type AnyStated = Stated & FoundFacts
-
-function statedBy(attestation: CheckedAttestation, question: ComponentQuestion | StatedQuestion): AnyStated {
+/** What was signed there says of the question. */
+export function statedBy(
+  attestation: CheckedAttestation,
+  question: ComponentQuestion | StatedQuestion,
+): AnyStated {
   const { facts, lines, sbom } = attestedFacts(attestation)
   if (!('name' in question)) return { facts, versions: [], states: isStated(question, lines, sbom) }
   const listed = lines.filter((line) => line.kind === 'p' && line.name === question.name)
