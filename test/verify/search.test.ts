@@ -13,7 +13,7 @@ import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import type { SearchAnswer, SearchQuestion } from '../../src/verify/search.ts'
 import type { SearchScope } from '../../src/verify/search-scope.ts'
 import { parseSearchQuestion, formatSearchQuestion } from '../../src/verify/search-wire.ts'
-import { removeAt, setAt } from '../helpers/json-edit.ts'
+import { at, removeAt, setAt } from '../helpers/json-edit.ts'
 import { faultOf } from '../helpers/fault-of.ts'
 import { changeJson, ledgerFetch, URL_OF_LEDGER, type Change } from '../helpers/ledger-fetch.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
@@ -215,6 +215,11 @@ describe('a search', () => {
       (a) => setAt(a, '/items/3/image', digestOf('x')),
     ],
     ['entries behind the end of the index', 'rows-differ', (a) => setAt(a, '/asOf/indexedThrough', 2)],
+    [
+      'rows in another order',
+      'rows-differ',
+      (a) => setAt(setAt(a, '/items/0', at(a, '/items/2')), '/items/2', at(a, '/items/0')),
+    ],
     ['a row left out, with its entries', 'rows-differ', (a) => removeAt(a, '/items/0')],
     ['an answer to another question', 'entry-mismatch', (a) => setAt(a, '/question/parts/0/from', 'GHSA-x')],
     ['a part left out of the question', 'entry-mismatch', (a) => removeAt(a, '/question/parts/3')],
