@@ -12,8 +12,8 @@ import { isSignatureElsewhere } from './signature-elsewhere.ts'
 
 /** Reading a megabyte of JSON takes about as long as a commit; larger bodies would be felt by others. */
 export const MAX_INLINE_BYTES = 1024 * 1024
-/** The largest body (88 MiB) as text, its payload, the parsed document and the manifest stay below. */
-const WORKER_HEAP_MB = 2048
+/** The largest body (88 MiB) as text, the parsed document and its lines stay below; with more, V8 would let more garbage lie. */
+const WORKER_HEAP_MB = 1024
 
 /**
  * Bodies that wait for the worker. Their requests may have gone, and given back their share of what request-body.ts
