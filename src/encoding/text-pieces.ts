@@ -14,6 +14,8 @@ export interface TextPieces {
 
 /** A few hundred components of an SBOM; a string that is kept keeps its piece. */
 const PIECE_BYTES = 256 * 1024
+/** A character of UTF-8 fits. */
+const LEAST_BYTES = 4
 
 export function createTextPieces(bytes: Uint8Array, subject: string, pieceBytes = PIECE_BYTES): TextPieces {
   let read = 0
@@ -22,7 +24,7 @@ export function createTextPieces(bytes: Uint8Array, subject: string, pieceBytes 
       return read
     },
     next(least = 0) {
-      let end = Math.min(bytes.length, read + Math.max(pieceBytes, least))
+      let end = Math.min(bytes.length, read + Math.max(pieceBytes, least, LEAST_BYTES))
       // Not within a character; in what is no UTF-8, wherever its three bytes of patience end.
       for (let back = 0; back < 3 && end < bytes.length && isContinuation(bytes[end]); back++) end--
       const piece = bytes.subarray(read, end)

@@ -30,8 +30,8 @@ export function sourceInProperties(component: Field): string {
 }
 
 function trivySource(stated: ReadonlyMap<string, string>): string {
-  const [name = '', version = '', release = '', epoch = ''] = ['Name', 'Version', 'Release', 'Epoch'].map((one) =>
-    stated.get(TRIVY + one),
+  const [name = '', version = '', release = '', epoch = ''] = ['Name', 'Version', 'Release', 'Epoch'].map(
+    (one) => stated.get(TRIVY + one),
   )
   if (name === '' || version === '') return name
   return `${name}@${['', '0'].includes(epoch) ? '' : `${epoch}:`}${version}${release === '' ? '' : `-${release}`}`

@@ -1,10 +1,9 @@
 /** Large SBOMs without what no reader of this folder but dependency-graph.ts reads. */
-import { isObject, optionalMember, type JsonValue } from '../encoding/strict-json.ts'
 import { predicateKind } from '../attestation/predicate-types.ts'
 import { parseStatement, type Statement } from '../attestation/statement.ts'
-
-import { isSourceProperty } from './source-properties.ts'
+import { isObject, optionalMember, type JsonLeaveOut, type JsonValue } from '../encoding/strict-json.ts'
 import { SPDX_DOCUMENT_ID } from './own-subject.ts'
+import { isSourceProperty } from './source-properties.ts'
 
 /** What is smaller fits into memory anyway, and is read once whatever it is. */
 const LEAN_FROM_BYTES = 1024 * 1024
@@ -42,10 +41,12 @@ function keeps(list: string, element: JsonValue): boolean {
   return true
 }
 
+const unread: JsonLeaveOut = { members: UNREAD_MEMBERS, keeps }
+
 /** As `parseStatement`, but a large SBOM has null for each of `UNREAD_MEMBERS`. */
 export function parseLeanStatement(payload: Uint8Array): Statement {
   if (payload.length >= LEAN_FROM_BYTES) {
-    const statement = parseStatement(payload, { members: UNREAD_MEMBERS, keeps })
+    const statement = parseStatement(payload, unread)
     if (['cyclonedx', 'spdx'].includes(predicateKind(statement.predicateType))) return statement
   }
   return parseStatement(payload)

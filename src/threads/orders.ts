@@ -98,13 +98,10 @@ export function takeOrders<Order, Answer>(
   })
 }
 
-/**
- * The memory of bytes that are worth it and that nobody shares: small ones are copied as fast. Bytes that grew may have some
- * left behind them; a part of others' bytes, as of a batch, does not begin where they do.
- */
+/** The memory of bytes that are worth it and that nobody shares: small ones are copied as fast. */
 export function ownMemory(bytes: Uint8Array): readonly ArrayBuffer[] {
-  const { buffer, byteLength, byteOffset } = bytes
-  const isOwn = buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength > buffer.byteLength / 2
+  const { buffer, byteLength } = bytes
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
   return isOwn && byteLength >= MIN_HANDED_OVER ? [buffer] : []
 }
 
