@@ -5,7 +5,7 @@
 import type { TreeSize } from '../brand.ts'
 import type { StatedEntry } from '../ledger/derive.ts'
 import type { FollowSteps } from '../ledger/follower.ts'
-import { startThread, type Thread } from '../threads/orders.ts'
+import { ownMemory, startThread, type Thread } from '../threads/orders.ts'
 import type { LedgerFolders } from './ledger-folder.ts'
 
 /** What the thread is started with. */
@@ -33,7 +33,8 @@ export function createIndexThread(folders: LedgerFolders, origin: string): Follo
         folders,
         origin,
       } satisfies IndexTask)
-      return thread.give<TreeSize>({ from, published, stated } satisfies IndexOrder)
+      const handedOver = stated.flatMap(({ manifest }) => ownMemory(manifest))
+      return thread.give<TreeSize>({ from, published, stated } satisfies IndexOrder, handedOver)
     },
     async [Symbol.asyncDispose]() {
       await thread?.end()

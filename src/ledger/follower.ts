@@ -15,6 +15,7 @@ import {
   FOLLOW_BATCH_ENTRIES,
   FOLLOW_BATCH_KEYS,
   FOLLOW_BESIDE_ENTRIES,
+  MAX_STATED_BYTES,
   MAX_STATED_ENTRIES,
 } from './limits.ts'
 import type { BlobStore, Clock, LogEntry, Storage } from './ports.ts'
@@ -131,8 +132,7 @@ export class Follower {
 
   /** Tells that the log is public up to `size`, and what admission read of the newest entries. */
   advance(size: TreeSize, stated: readonly StatedEntry[] = []): void {
-    // Of those that find no room the index reads what was signed, as after a start.
-    this.#stated.push(...stated.slice(0, Math.max(0, MAX_STATED_ENTRIES - this.#stated.length)))
+    this.#keep(stated)
     if (size > this.#published) this.#published = size
     this.#owe()
     if (this.#through < this.#published && !this.#stopped) this.#running ??= this.#run()
@@ -183,13 +183,22 @@ export class Follower {
   async #step(): Promise<TreeSize> {
     const { steps } = this.#options
     const [from, to] = [this.#through, this.#published]
-    const stated = this.#stated.slice(0, FOLLOW_BESIDE_ENTRIES)
+    const stated = this.#stated.splice(0, FOLLOW_BESIDE_ENTRIES)
     const through = await (steps === undefined
       ? followOnce(this.#options, from, to, stated)
       : steps.take(from, to, stated))
-    const next = this.#stated.findIndex(({ index }) => index >= through)
-    this.#stated.splice(0, next < 0 ? this.#stated.length : next)
+    // What was handed over to a thread, and not taken, is gone: the index reads what was signed.
+    this.#stated.unshift(...stated.filter(({ index, manifest }) => index >= through && manifest.length > 0))
     return through
+  }
+
+  /** As many as find room; of the others the index reads what was signed, as after a start. */
+  #keep(stated: readonly StatedEntry[]): void {
+    let bytes = this.#stated.reduce((sum, { manifest }) => sum + manifest.length, 0)
+    for (const one of stated) {
+      bytes += one.manifest.length
+      if (this.#stated.length < MAX_STATED_ENTRIES && bytes <= MAX_STATED_BYTES) this.#stated.push(one)
+    }
   }
 
   /** One mark is enough: when it is reached, what is public by then is owed from then on. */
