@@ -59,7 +59,7 @@ describe('attestree: asking', () => {
         'https://ci.test/builder',
         `git.test/shop@${COMMIT}`,
         '–',
-        '#3',
+        '#3 (syft 1.0)',
         '✓ #3 #4',
         digestOf('shop'),
       ])
@@ -73,7 +73,7 @@ describe('attestree: asking', () => {
         '–',
         '–',
         '–',
-        '#5',
+        '#5 (syft 1.0)',
         '✓ #5',
         digestOf('api'),
       ])
