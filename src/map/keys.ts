@@ -4,19 +4,18 @@
  *     components   p, c ‖ H8(name) ‖ name "@" version  s, d, f ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
  *                  h ‖ commit      b, e, l, t, v ‖ H8 ‖ text  k ‖ key id              u
  *                  n ‖ H8 ‖ name "@" version   of a component without purl, its name in lower case
+ *                  m ‖ u64be(log index)   its value is that of the entry's manifest; all others have posting lists
  *                  o ‖ H8(name) ‖ name "@" version   of the source package, where it is not the component's own
  *     status       a ‖ attestation      g ‖ attestation ‖ key      k ‖ key      i ‖ alg ‖ digest      r
  *
  * H8, the first 8 bytes of SHA-256(name), balances the trie and keeps all versions of a name together. Names and
  * versions are the unescaped ones: escaping is for manifest lines. The maps share letters: a row is (map, key).
- *
- * Keys are those of the manifest kinds that are written so far. `m` comes with the maps' roots.
  */
 import type { ControlStatement } from '../attestation/control.ts'
 import { parseTarget, type Target } from '../attestation/revocation.ts'
-import type { KeyId } from '../brand.ts'
+import type { KeyId, LogIndex } from '../brand.ts'
 import { sha256 } from '../crypto/sha256.ts'
-import { compareBytes, concatBytes } from '../encoding/bytes.ts'
+import { compareBytes, concatBytes, u64be } from '../encoding/bytes.ts'
 import { parseHex } from '../encoding/hex.ts'
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
@@ -157,6 +156,11 @@ export function commitKey(commit: string): Uint8Array {
 
 /** All entries that could not be read. */
 export const unreadableKey: Uint8Array = utf8('u')
+
+/** The manifest of the entry. Every entry has one, also one that could not be read. */
+export function manifestKey(index: LogIndex): Uint8Array {
+  return concatBytes(utf8('m'), u64be(index))
+}
 
 /** In the component map: sorted, each once. */
 export function keysOfManifest(lines: readonly ManifestLine[]): readonly Uint8Array[] {
