@@ -136,6 +136,7 @@ export const classOfReason = {
   'read-only': 'read-only',
   'storage-full': 'storage-full',
   // bad-proof: log evidence that does not hold, or cannot be read, so that nothing is proven
+  'answer-incomplete': 'bad-proof',
   'answer-malformed': 'bad-proof',
   'checkpoint-signature-invalid': 'bad-proof',
   'consistency-proof-invalid': 'bad-proof',

@@ -106,9 +106,9 @@ export type {
   SearchPart,
   SearchQuestion,
   SearchRow,
-  SearchScope,
   SearchVex,
 } from './verify/search.ts'
+export type { SearchScope } from './verify/search-scope.ts'
 export type {
   AttestationAnswer,
   Coverage,

@@ -5,9 +5,10 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { build, type Metafile } from 'esbuild'
 import { after, before, describe, it } from 'mocha'
 import { verifierSize } from '../scripts/measure/verifier-size.ts'
 import { filesUnder, repositoryRoot } from './helpers/repository.ts'
@@ -16,6 +17,9 @@ const run = promisify(execFile)
 
 /** What a browser may have to load to verify an evidence file, in bytes, compressed. */
 const MAX_VERIFIER_BYTES = 60_000
+
+/** What the programs of the command share, or load when they need it. */
+const SHARED = /^package\/dist\/cli\/[a-z-]+-[A-Z0-9]{8}\.js$/
 
 const tsconfig = {
   compilerOptions: {
@@ -58,6 +62,25 @@ export const pins: PinStore = typeof indexedDB === 'undefined' ? memoryPins() : 
 export const uses = [Client, verifyEvidence]
 `
 
+/** Which file of a built program imports what, and how. */
+async function readImports(program: string): Promise<Metafile> {
+  const options = {
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+  } as const
+  const { metafile } = await build({
+    ...options,
+    entryPoints: [program],
+    outdir: '/out',
+    write: false,
+    metafile: true,
+  })
+  return metafile
+}
+
 describe('the package', function () {
   this.timeout(120_000)
   let folder: string
@@ -87,13 +110,21 @@ describe('the package', function () {
       cwd: consumer,
     })
 
-  it('holds each source file built, the schemas, and nothing else', async () => {
+  it('holds the library file by file, the command in one piece, the schemas, and nothing else', async () => {
     const listed = await run('tar', ['-tzf', tarball])
     const files = listed.stdout.split('\n').filter((path) => path !== '' && !path.endsWith('/'))
     const sources = filesUnder('src', '.ts').filter((path) => !path.endsWith('.d.ts'))
-    const built = sources.map((path) => path.replace(/^src/, 'package/dist').slice(0, -3))
+    const library = sources
+      .filter((path) => !path.startsWith('src/cli/'))
+      .map((path) => path.replace(/^src/, 'package/dist').slice(0, -3))
+    const programs = ['main.ts', ...sources.filter((path) => path.endsWith('-worker.ts'))]
+    const shared = files.filter((path) => SHARED.test(path))
+    expect(shared).to.have.length.within(5, 40)
     const expected = [
-      ...built.flatMap((path) => [`${path}.js`, `${path}.d.ts`]),
+      ...library.flatMap((path) => [`${path}.js`, `${path}.d.ts`]),
+      ...programs.map((path) => `package/dist/cli/${basename(path, '.ts')}.js`),
+      ...shared,
+      'package/dist/cli/LICENSES.txt',
       ...filesUnder('schema', '')
         .filter((path) => path.includes('.'))
         .map((path) => `package/${path}`),
@@ -133,6 +164,19 @@ describe('the package', function () {
     expect((await readFile(program, 'utf8')).startsWith('#!/usr/bin/env node\n')).to.equal(true)
     const { stdout } = await run(process.execPath, [program, '--help'])
     expect(stdout).to.include('Usage: attestree')
+  })
+
+  it('starts its command without a server, a database, or any package that was not bundled', async () => {
+    const { inputs } = await readImports(join(packed, 'dist/cli/main.js'))
+    const reached = Object.keys(inputs).filter((path) => path.endsWith('/main.js'))
+    expect(reached).to.have.length(1)
+    // A list that grows while it is walked.
+    for (const path of reached) {
+      const atOnce = inputs[path]?.imports.filter(({ kind }) => kind !== 'dynamic-import') ?? []
+      reached.push(...atOnce.map((one) => one.path).filter((one) => !reached.includes(one)))
+    }
+    expect(reached.filter((path) => !(path in inputs) && !path.startsWith('node:'))).to.deep.equal([])
+    expect(reached).to.have.length.within(2, 40)
   })
 
   it(`bundles its verifier for a browser in at most ${MAX_VERIFIER_BYTES} bytes, compressed`, async () => {

@@ -21,11 +21,20 @@ const MAX_VULNERABILITY_ID = 256
 /** Of one document: each is posted in the index. */
 const MAX_VULNERABILITIES = 10_000
 
-/** @param signedBytes the length of what was signed */
+/**
+ * Of vulnerabilities that `vexVulnerabilitiesOf` names alone: a server finds no others, and a reader who did would take its
+ * answer for a lie.
+ *
+ * @param signedBytes the length of what was signed
+ */
 export function vexStatementsOf(statement: Statement, signedBytes: number): readonly VexStatement[] {
   if (signedBytes > MAX_VEX_BYTES) return []
   try {
-    return readVex(statement)
+    const found = new Set(vexVulnerabilitiesOf(statement))
+    return readVex(statement).map((one) => ({
+      ...one,
+      vulnerabilities: one.vulnerabilities.filter((id) => found.has(foldVulnerability(id))),
+    }))
   } catch (cause) {
     if (cause instanceof Fault) return []
     throw cause
@@ -43,7 +52,7 @@ export function foldVulnerability(id: string): string {
 }
 
 /**
- * The vulnerabilities about which the statement says something, folded, each once: at least those of `vexStatementsOf`. Of a
+ * The vulnerabilities about which the statement says something, folded, each once: all those of `vexStatementsOf`. Of a
  * document that is not well formed as well, so that it depends on nothing but these members.
  */
 export function vexVulnerabilitiesOf({ predicateType, predicate }: Statement): readonly string[] {

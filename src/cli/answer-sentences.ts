@@ -11,6 +11,10 @@ export const UNKNOWN_IS_SERVERS_WORD =
 export const VEX_WORD =
   'That no newer VEX statement takes back one that is shown, or says otherwise, is the server’s word.'
 
+/** Of a search in an environment. */
+export const TIMES_WORD =
+  'Where and when an image ran is the claim of whoever recorded it; what nobody recorded is not here.'
+
 export function asOfSentence({ asOf }: { readonly asOf: AsOf }): string {
   return `As of ${plural(asOf.treeSize, 'entry', 'entries')} of ${visible(asOf.origin)}. ${indexSentence(asOf)}`
 }

@@ -57,19 +57,26 @@ export async function deliver(
   outputs: readonly Output[],
   writerOf: WriterOf,
 ): Promise<void> {
-  const hasStdout = outputs.some((one) => one.file === undefined)
-  const printed: readonly Output[] = hasStdout ? [] : [{ format: 'table' }]
-  const all = [...printed, ...outputs].toSorted(
-    (a, b) => Number(a.file !== undefined) - Number(b.file !== undefined),
-  )
-  for (const { format, file } of all) {
+  const { format } = outputs.find((one) => one.file === undefined) ?? { format: 'table' as const }
+  const writer = writerOf(format)
+  if (typeof writer === 'function') writer(terminal)
+  else terminal.note(`${format}: ${writer.nothing}`)
+  await writeFiles(terminal, outputs, writerOf)
+}
+
+/** To those places that are files. */
+export async function writeFiles(
+  terminal: Terminal,
+  outputs: readonly Output[],
+  writerOf: WriterOf,
+): Promise<void> {
+  for (const { format, file } of outputs) {
+    if (file === undefined) continue
     const writer = writerOf(format)
-    if (typeof writer !== 'function') terminal.note(`${format}: ${writer.nothing}`)
-    else if (file === undefined) writer(terminal)
-    else {
+    if (typeof writer === 'function') {
       await writeFile(file, collect(terminal, writer))
       terminal.note(`Wrote ${file} (${format}).`)
-    }
+    } else terminal.note(`${format}: ${writer.nothing}`)
   }
 }
 

@@ -2,25 +2,35 @@
 import { randomUUID } from 'node:crypto'
 import type { TreeSize } from '../brand.ts'
 import type { Client } from '../client/client.ts'
+import { namedParts } from '../client/named-parts.ts'
 import { verifiedSearch } from '../client/verified-search.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
-import { connect, type TrustFlags } from './connection.ts'
+import { connector, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
-import { deliver, type FindFormat, type Output, type Writer } from './find-output.ts'
+import {
+  deliver,
+  writeFiles,
+  type FindFormat,
+  type Output,
+  type Writer,
+  type WriterOf,
+} from './find-output.ts'
 import { answerJson } from './json-answer.ts'
 import { createProgress } from './progress.ts'
-import { askedOf, type Asked, type SearchFlags } from './search-asked.ts'
+import { askedOf, withScope, type Asked, type SearchFlags } from './search-asked.ts'
 import { searchCsv, searchNdjson } from './search-files.ts'
-import { watchSearch, type WatchFormat } from './find-watch.ts'
+import type { WatchFormat } from './find-changes.ts'
+import { watchSearch } from './find-watch.ts'
 import { groupRows, type Grouping } from './search-groups.ts'
 import { originsJson, READ_FROM } from './search-origins.ts'
+import { scopeNow } from './search-scope.ts'
 import { searchPages, withoutLifted, type SearchPages } from './search-pages.ts'
 import { printSearch } from './search-summary.ts'
 import { systemClock } from './system-clock.ts'
-import { formatJson } from './terminal.ts'
-import { allUnknown } from './unknown-images.ts'
+import { formatJson, type Terminal } from './terminal.ts'
+import { unknownBeside } from './unknown-images.ts'
 import { UsageError } from './usage-error.ts'
 import { cycloneDxVex } from './vex-cyclonedx.ts'
 import { isAboutAdvisories, type VexContext } from './vex-findings.ts'
@@ -46,26 +56,27 @@ export async function findSearch(
   flags: FindSearchFlags,
 ): Promise<void> {
   const { terminal } = context
-  const asked = await askedOf(component, flags)
-  const outputs = flags.output ?? []
-  refuseVexWithoutAdvisory(asked, outputs)
-  const watched = flags.watch === true ? watchFormat(flags) : undefined
-  if (flags.hideLifted === true && asked.aliases.size === 0)
-    throw new UsageError('--hide-lifted goes with --osv: VEX speaks of vulnerabilities')
-  const client = await connect(context, flags)
-  for (const note of asked.notes) terminal.note(note)
-  if (watched !== undefined) {
-    const { groupBy: grouping, interval: intervalSeconds = DEFAULT_INTERVAL_S } = flags
-    return watchSearch(context, client, { asked, format: watched, grouping, intervalSeconds })
-  }
+  const connected = connector(context, flags)
   const moment = flags.at === undefined ? {} : { at: flags.at }
+  const read = await askedOf(component, flags, async (name) =>
+    namedParts(await connected(), { ...name, ...moment }),
+  )
+  const outputs = flags.output ?? []
+  refuseVexWithoutAdvisory(read, outputs)
+  const watched = flags.watch === true ? watchFormat(flags) : undefined
+  if (flags.hideLifted === true && read.aliases.size === 0)
+    throw new UsageError('--hide-lifted goes with --osv: VEX speaks of vulnerabilities')
+  const client = await connected()
+  for (const note of read.notes) terminal.note(note)
+  const asked = await withScope(read, client, flags, terminal)
+  if (watched !== undefined) return watch(context, client, { asked, format: watched, flags })
   const all = await searchPages(
     (page) => verifiedSearch(client, asked.question, { ...page, ...moment }),
     createProgress({ terminal, what: 'find' }),
     flags.limit,
   )
   const rows = flags.hideLifted === true ? withoutLifted(all) : all
-  const found = flags.unknown === true ? { ...rows, ...(await unknownOf(client, all)) } : rows
+  const found = flags.unknown === true ? { ...rows, unknown: await unknownBeside(client, all) } : rows
   await deliver(context, outputs, (format) => writerOf(context, found, asked, flags.groupBy, format))
   // Whoever reads the exit code alone must not take a part of the answer for the whole.
   if (asked.notLookedFor.length > 0) {
@@ -74,28 +85,65 @@ export async function findSearch(
   }
 }
 
-/** What goes on has no whole to write into a file, no limit and no past. */
+/** Files hold the newest answer, written anew with each. Drafts do not: a person works on those. */
 function watchFormat(flags: FindSearchFlags): WatchFormat {
-  const other = (['at', 'limit', 'unknown'] as const).find((name) => flags[name] !== undefined)
-  if (other !== undefined) throw new UsageError(`--watch: expected no --${other}`, 'Ask for it by itself.')
-  const [output = { format: 'table' }, another]: readonly Output[] = flags.output ?? []
-  const { format, file } = output
-  if ((format === 'table' || format === 'ndjson') && file === undefined && another === undefined)
-    return format
+  const other = WHOLES.find((name) => flags[name] !== undefined)
+  if (other !== undefined)
+    throw new UsageError(`--watch: expected no --${inWords(other)}`, 'Ask for it by itself.')
+  const outputs = flags.output ?? []
+  const draft = outputs.find(({ format }) => format === 'openvex' || format === 'cyclonedx-vex')
+  if (draft !== undefined)
+    throw new UsageError(
+      `--watch: expected no --output ${draft.format}: a draft is for a person to work on, and would be written over`,
+      'Ask for it by itself once something was found.',
+    )
+  const { format = 'table' } = outputs.find((one) => one.file === undefined) ?? {}
+  if (format === 'table' || format === 'ndjson') return format
   throw new UsageError(
-    '--watch: expected --output table or ndjson, and no file',
-    'For a file: … -o ndjson > FILE',
+    `--watch: expected --output table or ndjson on the screen, got ${format}`,
+    `For a file that always has the whole answer: -o ${format}=FILE`,
   )
 }
 
-/** As of the same size and in the same scope, so that they are those that were counted. */
-async function unknownOf(
-  client: Client,
-  { answer: { asOf, question } }: SearchPages,
-): Promise<Pick<SearchPages, 'unknown'>> {
-  // Of an empty log no size can be asked.
-  if (asOf.indexedThrough === 0) return { unknown: [] }
-  return { unknown: (await allUnknown(client, { ...question.scope, at: asOf.indexedThrough })).answer.items }
+/** What goes on has no limit and no past; and what was lifted meanwhile has not disappeared. */
+const WHOLES = ['at', 'limit', 'hideLifted'] as const
+
+function inWords(flag: (typeof WHOLES)[number]): string {
+  return flag === 'hideLifted' ? 'hide-lifted' : flag
+}
+
+interface Watched {
+  readonly asked: Asked
+  readonly format: WatchFormat
+  readonly flags: FindSearchFlags
+}
+
+function watch(context: CliContext, client: Client, { asked, format, flags }: Watched): Promise<void> {
+  const { groupBy: grouping, interval: intervalSeconds = DEFAULT_INTERVAL_S, output = [] } = flags
+  const files = output.filter((one) => one.file !== undefined)
+  return watchSearch(context, client, {
+    asked,
+    now: () => ({ ...asked.question, scope: scopeNow(asked.question.scope, flags) }),
+    isTimed: flags.environment !== undefined && flags.deployedAt === undefined,
+    format,
+    grouping,
+    intervalSeconds,
+    withUnknown: flags.unknown === true,
+    keep: keeper(context, files, (found, one) => writerOf(context, found, asked, grouping, one)),
+  })
+}
+
+/** Says which files it writes once, not with each answer. */
+function keeper(
+  { terminal }: CliContext,
+  files: readonly Output[],
+  make: (found: SearchPages, format: FindFormat) => ReturnType<WriterOf>,
+): (found: SearchPages) => Promise<void> {
+  let told: Terminal = terminal
+  return async (found) => {
+    await writeFiles(told, files, (format) => make(found, format))
+    told = { ...terminal, note: () => undefined }
+  }
 }
 
 function writerOf(

@@ -6,10 +6,10 @@ import type { CliContext } from './context.ts'
 import { deliver, type FindFormat, type Writer } from './find-output.ts'
 import type { FindSearchFlags } from './find-search.ts'
 import { answerJson } from './json-answer.ts'
-import { scopeOf } from './search-asked.ts'
 import { unknownCsv, unknownNdjson } from './search-files.ts'
+import { askedScope, scopeOf, scopeText } from './search-scope.ts'
 import { plural, printWrapped } from './table.ts'
-import { visible, type Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 import { allUnknown, formatUnknown, type UnknownImages } from './unknown-images.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -18,8 +18,9 @@ export async function findUnknown(context: CliContext, flags: FindSearchFlags): 
   const vex = outputs.find((one) => one.format === 'openvex' || one.format === 'cyclonedx-vex')
   if (vex !== undefined)
     throw new UsageError(`--output ${vex.format}: expected advisories, got --unknown alone`)
-  const scope = scopeOf(flags)
+  scopeOf(flags)
   const client = await connect(context, flags)
+  const scope = await askedScope(client, flags, context.terminal)
   const moment = flags.at === undefined ? {} : { at: flags.at }
   const found = await allUnknown(client, { ...scope, ...moment }, flags.limit)
   await deliver(context, outputs, (format) => writerOf(found, format))
@@ -46,8 +47,7 @@ export function printUnknown(terminal: Terminal, { answer, isWhole }: UnknownIma
     for (const line of formatUnknown(items, terminal.columns)) terminal.print(line)
     terminal.print('')
   }
-  const { repo, platform } = question
-  const scope = `${repo === undefined ? '' : ` in ${visible(repo)}`}${platform === undefined ? '' : ` for ${visible(platform)}`}`
+  const scope = scopeText(question)
   const none = items.length === 0 ? 'No image' : plural(items.length, 'image')
   printWrapped(terminal, '', `${none}${scope} ${items.length > 1 ? 'have' : 'has'} no SBOM that counts.`)
   printWrapped(

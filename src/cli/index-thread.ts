@@ -6,7 +6,7 @@ import type { TreeSize } from '../brand.ts'
 import type { StatedEntry } from '../ledger/derive.ts'
 import type { FollowSteps } from '../ledger/follow-steps.ts'
 import type { ProofsAsked } from '../ledger/map-proofs.ts'
-import { startThread, type Thread } from '../threads/orders.ts'
+import { ownMemory, startThread, type Thread } from '../threads/orders.ts'
 import type { LedgerFolders } from './ledger-folder.ts'
 
 /** What the thread is started with. */
@@ -35,19 +35,23 @@ export function createIndexThread(folders: LedgerFolders, origin: string): Follo
   let thread: Thread | undefined
   let last: Promise<unknown> = Promise.resolve()
   // One at a time: who asks for proofs waits for the step that is being taken.
-  const order = <Answer>(one: IndexOrder): Promise<Answer> => {
+  const order = <Answer>(one: IndexOrder, handedOver: readonly ArrayBuffer[] = []): Promise<Answer> => {
     thread ??= startThread(new URL('./index-worker.js', import.meta.url), 'the index thread', {
       folders,
       origin,
     } satisfies IndexTask)
     const { give } = thread
-    const done = last.then(() => give<Answer>(one))
+    const done = last.then(() => give<Answer>(one, handedOver))
     last = done.catch(() => undefined)
     return done
   }
   return {
     load: (at) => order({ kind: 'load', at }),
-    take: (from, to, stated) => order({ kind: 'take', from, to, stated }),
+    take: (from, to, stated) =>
+      order(
+        { kind: 'take', from, to, stated },
+        stated.flatMap(({ manifest }) => ownMemory(manifest)),
+      ),
     keep: (size) => order({ kind: 'keep', size }),
     prove: (size, asked) => order({ kind: 'prove', size, asked }),
     async [Symbol.asyncDispose]() {

@@ -18,7 +18,7 @@ const context: CliContext = {
   },
 }
 
-/** The package is two folders up from src/cli and from dist/cli. */
+/** The package is two folders up from src/cli and from dist/cli, where the bundle stands. */
 function readVersion(): string {
   const parsed: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   if (

@@ -12,7 +12,7 @@ import type { SearchAnswer, SearchMatch, SearchQuestion, SearchRow } from '../ve
 import type { SearchPages } from './search-pages.ts'
 import { allWays, basesBySbom, originsJson, READ_FROM, relationOf } from './search-origins.ts'
 import { basesOf } from './search-rows.ts'
-import { whyOf } from './search-words.ts'
+import { deploymentsOf, whyOf } from './search-words.ts'
 import { formatJsonLine } from './terminal.ts'
 import type { UnknownImageRow } from '../verify/unknown-answer.ts'
 import { buildersOf, commitsOf, whyUnknown, type UnknownImages } from './unknown-images.ts'
@@ -37,6 +37,7 @@ const COLUMNS = [
   'sbomBases',
   'lifted',
   'vex',
+  'deployments',
 ]
 
 /** @param notLookedFor how many packages were named and could not be looked for */
@@ -110,6 +111,7 @@ function cellsOf(row: SearchRow, match: SearchMatch, { question, origins }: Foun
     basesBySbom(row, origins).join('; '),
     String(match.lifted ?? false),
     saidOf(row, match),
+    deploymentsOf(row).join('; '),
   ]
 }
 

@@ -1,8 +1,10 @@
-/** Rows of a search as people read them: image-rows.ts does the same for a single component. */
+/** Rows of a search as people read them. */
 import type { Origins } from '../client/introductions.ts'
 import type { SearchQuestion, SearchRow } from '../verify/search.ts'
+import { restsOn } from '../verify/row-check.ts'
+import { builtText, builtTimes } from './image-rows.ts'
 import { basesBySbom, howItGotIn } from './search-origins.ts'
-import { liftedBy, unique, vexText, whyOf } from './search-words.ts'
+import { deploymentsOf, liftedBy, unique, vexText, whyOf } from './search-words.ts'
 import { formatTable } from './table.ts'
 import { visible } from './terminal.ts'
 
@@ -18,19 +20,10 @@ interface Found {
   readonly origins: Origins
 }
 
-const WIDE_HEADER = [
-  'IMAGE',
-  'STATUS',
-  'HAS',
-  'WHY',
-  'HOW IT GOT IN',
-  'BASE',
-  'BUILT BY',
-  'FROM COMMIT',
-  'SBOM',
-  'CHECK',
-  'DIGEST',
-]
+const WIDE_HEADER = ['IMAGE', 'STATUS', 'HAS', 'WHY', 'HOW IT GOT IN', 'BASE']
+/** Where a search is about an environment. */
+const PLACE_HEADER = ['RUNS IN']
+const ORIGIN_HEADER = ['BUILT BY', 'FROM COMMIT', 'CLAIMED', 'SBOM', 'CHECK', 'DIGEST']
 const HEADER = ['IMAGE', 'STATUS', 'HAS', 'SBOM', 'CHECK']
 
 /**
@@ -45,7 +38,7 @@ export function formatSearchRows(
 ): SearchTable {
   const found = { question, origins }
   const wide = tableOf(
-    WIDE_HEADER,
+    [...WIDE_HEADER, ...(rows.some(isPlaced) ? PLACE_HEADER : []), ...ORIGIN_HEADER],
     rows.map((row) => wideCells(row, found)),
   )
   if (columns === undefined || [wide.header, ...wide.blocks.flat()].every((line) => line.length <= columns))
@@ -74,12 +67,19 @@ function wideCells(row: SearchRow, { question, origins }: Found): readonly strin
     unique([...row.matches.map((one) => whyOf(one, question)), ...vexBeside(row)]).join('; '),
     unique(row.matches.map((one) => howItGotIn(one, origins))).join('; '),
     joined([...basesOf(row), ...basesBySbom(row, origins).map(bySbom)]),
+    ...(isPlaced(row) ? [deploymentsOf(row).join('; ')] : []),
     joined(row.provenance.map((one) => one.builder)),
     joined(row.provenance.flatMap((one) => one.commits)),
+    joined(builtTimes(row.provenance)),
     entriesOf(row.sboms),
     checkCell(row),
     row.image,
   ]
+}
+
+/** All rows of an answer, or none. */
+function isPlaced({ deployments }: SearchRow): boolean {
+  return deployments !== undefined
 }
 
 function narrowCells(row: SearchRow): readonly string[] {
@@ -99,20 +99,21 @@ function bySbom(base: string): string {
 }
 
 function belowOf(row: SearchRow, found: Found, nameOfBase: BaseNames): readonly string[] {
-  const origins = row.provenance.map(({ builder, commits }) =>
-    [
-      'built',
-      ...(builder === '' ? [] : ['by', builder]),
-      ...(commits.length === 0 ? [] : ['from', ...commits]),
-    ].join(' '),
-  )
+  const origins = row.provenance.map(builtText)
   const stated = basesBySbom(row, found.origins).map(bySbom)
   const bases = [...basesOf(row).map(nameOfBase), ...stated].map((base) => `built on ${base}`)
   const ways = unique(row.matches.map((one) => `got in: ${howItGotIn(one, found.origins)}`))
+  const runs = deploymentsOf(row).map((one) => `runs in ${one}`)
   const said = row.lifted === true ? [liftedBy(row)] : vexBeside(row)
-  return unique([row.image, ...reasonsOf(row, found.question), ...said, ...ways, ...bases, ...origins]).map(
-    (line) => `  ${visible(line)}`,
-  )
+  return unique([
+    row.image,
+    ...reasonsOf(row, found.question),
+    ...said,
+    ...ways,
+    ...runs,
+    ...bases,
+    ...origins,
+  ]).map((line) => `  ${visible(line)}`)
 }
 
 /** A line for each component and reason, with all entries that say so. */
@@ -150,9 +151,8 @@ function statusOf({ status, revoked }: SearchRow): string {
   return revoked ? `${status}, revoked` : status
 }
 
-function checkCell({ matches, provenance, silent, vex = [] }: SearchRow): string {
-  const proven = [...matches, ...provenance, ...vex].map((one) => one.entry)
-  return `✓ ${entriesOf(unique([...proven, ...silent]).toSorted((a, b) => a - b))}`
+function checkCell(row: SearchRow): string {
+  return `✓ ${entriesOf(unique(restsOn(row)).toSorted((a, b) => a - b))}`
 }
 
 export function basesOf({ provenance }: SearchRow): readonly string[] {

@@ -4,12 +4,14 @@ import {
   asOfSentence,
   EACH_ROW,
   SERVERS_WORD,
+  TIMES_WORD,
   UNKNOWN_IS_SERVERS_WORD,
   VEX_WORD,
 } from './answer-sentences.ts'
 import type { Asked } from './search-asked.ts'
 import { basesToFix, groupRows, type Grouping } from './search-groups.ts'
 import type { SearchPages } from './search-pages.ts'
+import { scopeText } from './search-scope.ts'
 import { formatUnknown } from './unknown-images.ts'
 import { disagreements, formatSearchRows } from './search-rows.ts'
 import { formatVersions } from './search-versions.ts'
@@ -79,7 +81,7 @@ function searchSentences(
     ...liftedSentences(answer.coverage.lifted ?? 0, hiddenLifted),
     [
       '',
-      `Of ${plural(images, 'image')}${scopeText(asked)}: ${affected} affected, ${notAffected} not affected, ${undetermined} undetermined, ${unknown} unknown (no SBOM that counts${unknown > 0 && listed === undefined ? '; --unknown lists them' : ''}).`,
+      `Of ${plural(images, 'image')}${scopeText(asked.question.scope)}: ${affected} affected, ${notAffected} not affected, ${undetermined} undetermined, ${unknown} unknown (no SBOM that counts${unknown > 0 && listed === undefined ? '; --unknown lists them' : ''}).`,
     ],
     ...(counted === images
       ? []
@@ -88,10 +90,11 @@ function searchSentences(
       ? [['', `${plural(unreadableEntries, 'entry', 'entries')} could not be read.`] as const]
       : []),
     ['', asOfSentence(answer)],
-    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : []),
+    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : namespaceAdvice(asked)),
     ['? ', SERVERS_WORD],
     ...(listed === undefined ? [] : unknownSentences(listed.length, unknown)),
     ...(answer.notEstablished.includes('vex') ? [['? ', VEX_WORD] as const] : []),
+    ...(answer.notEstablished.includes('times') ? [['? ', TIMES_WORD] as const] : []),
     ...(isWhole ? [] : [['', `Not all rows are shown: --limit ${items.length}.`] as const]),
     ...notLookedFor(asked),
     ...cpeSentences(asked),
@@ -134,12 +137,29 @@ function summary(
   return `None of ${plural(withSbom, 'image')} with an SBOM is known to ${isAdvisory ? 'be affected by' : 'contain'} ${asked}.${also}`
 }
 
-function scopeText({ question: { scope } }: Asked): string {
-  const { repo, platform } = scope
+/** Ecosystems whose packages are named with a namespace: without it a name is most likely a slip, not an all-clear. */
+const namespaced: Readonly<Record<string, string>> = {
+  apk: 'alpine',
+  composer: 'vendor',
+  deb: 'debian',
+  github: 'owner',
+  golang: 'host/path',
+  maven: 'group',
+  rpm: 'redhat',
+}
+
+function namespaceAdvice({ question: { parts } }: Asked): readonly Sentence[] {
+  const [part, another] = parts
+  if (part?.kind !== 'package' || another !== undefined) return []
+  const [, type = '', rest = ''] = /^pkg:([a-z0-9.+-]+)\/(.*)$/.exec(part.affected.keys[0] ?? '') ?? []
+  const namespace = namespaced[type]
+  if (namespace === undefined || rest.includes('/')) return []
   return [
-    repo === undefined ? '' : ` in ${visible(repo)}`,
-    platform === undefined ? '' : ` for ${platform}`,
-  ].join('')
+    [
+      '! ',
+      `Packages of ${type} are named with a namespace, such as pkg:${type}/${namespace}/${visible(rest)}: without it nothing may match. attestree find ${visible(rest)} finds it by its name.`,
+    ],
+  ]
 }
 
 /** Who asks by CPE must not take the answer for one about packages. */

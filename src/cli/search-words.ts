@@ -89,6 +89,19 @@ export function vexText({
   return `VEX #${entry}: ${signer} says ${status}${why} of ${vulnerability} in ${components.join(' ')}`
 }
 
+/** `prod (eu-1) since 2026-11-10T00:00:00Z, says ci #12, disputed by #14`, each once. */
+export function deploymentsOf({ deployments = [] }: SearchRow): readonly string[] {
+  return unique(
+    deployments.map(({ environment, cluster, from, until, signer, entry, disputedBy }) => {
+      const period = until === null ? `since ${from}` : `from ${from} until ${until}`
+      const others = disputedBy.map((one) => `#${one}`).join(' ')
+      const disputed = others === '' ? '' : `, disputed by ${others}`
+      const place = cluster === null ? environment : `${environment} (${cluster})`
+      return `${place} ${period}, says ${signer} #${entry}${disputed}`
+    }),
+  )
+}
+
 function shortOf(justification: string): string {
   return justification.slice(0, MAX_JUSTIFICATION)
 }

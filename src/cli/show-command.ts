@@ -75,13 +75,13 @@ function present<T extends object>(
   else print(terminal, answer)
 }
 
-/** @param verdicts whether they were made again here, or are taken from the server */
-export function printImage(terminal: Terminal, answer: ImageAnswer, verdicts: 'made here' | 'served'): void {
+/** @param rows whether they were made again here, or are taken from the server */
+export function printImage(terminal: Terminal, answer: ImageAnswer, rows: 'made here' | 'served'): void {
   terminal.print(visible(answer.names.join(', ')) || '(no name)')
   terminal.print(answer.image)
   if (answer.revoked) terminal.print(`${terminal.color.red('⊘')} This image is revoked. Do not deploy it.`)
   terminal.print('')
-  const rows = answer.attestations.map((one) => [
+  const cells = answer.attestations.map((one) => [
     `#${one.entry}`,
     kindName(one.predicateType),
     one.signer ?? '(not registered)',
@@ -89,17 +89,18 @@ export function printImage(terminal: Terminal, answer: ImageAnswer, verdicts: 'm
     reasonsOf(one.verdict),
     toTheMinute(one.recordedAt),
   ])
-  for (const line of formatTable(['ENTRY', 'STATES', 'SIGNER', 'VERDICT', 'WHY', 'RECORDED (UTC)'], rows))
+  for (const line of formatTable(['ENTRY', 'STATES', 'SIGNER', 'VERDICT', 'WHY', 'RECORDED (UTC)'], cells))
     terminal.print(line)
   printSboms(terminal, answer)
   printProvenance(terminal, answer)
   printClaims(terminal, answer.unregistered)
   terminal.print('')
   printFoot(terminal, answer)
-  if (verdicts === 'made here') terminal.print('✓ The verdicts were made again here from what was signed.')
+  if (rows === 'made here')
+    terminal.print('✓ All of it but the times was made again here from what was signed.')
   const taken =
-    verdicts === 'made here'
-      ? 'All else that is said'
+    rows === 'made here'
+      ? 'The times'
       : 'The verdicts (attestree verify makes them again), all else that is said'
   printWrapped(terminal, '? ', `${taken}, and that there is nothing more, are the server’s word.`)
 }

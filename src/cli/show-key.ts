@@ -11,7 +11,7 @@ export interface SignedImages {
   readonly images: readonly {
     readonly image: string
     readonly names: readonly string[]
-    /** What it signed about the image, ascending; each proven to be in the log. */
+    /** What it signed about the image, ascending; each proven to be in the log, and to be signed by it. */
     readonly entries: readonly number[]
   }[]
   /** Whether there are others. */
@@ -42,7 +42,9 @@ export function printSignedImages(terminal: Terminal, uri: string, { images, mor
       image,
     ])
     for (const line of formatTable(['ENTRIES', 'IMAGE', 'DIGEST'], rows)) terminal.print(line)
-    printWrapped(terminal, '? ', 'That there are no others is the server’s word.')
+    terminal.print('✓ Each entry is proven to be in the log, and signed by this key.')
+    const taken = 'That they are about these images, and that there are no others, is the server’s word.'
+    printWrapped(terminal, '? ', taken)
   }
   if (more)
     terminal.print(`All of them: attestree find --signer ${visible(uri.slice('key:'.length))} --limit 1000`)

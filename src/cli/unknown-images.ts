@@ -1,7 +1,8 @@
 /** Images without an SBOM that counts, for people and programs: all of them, and on whose word. */
-import type { Client } from '../client/client.ts'
+import type { CallOptions, Client } from '../client/client.ts'
 import type { Moment } from '../client/moment.ts'
-import type { SearchScope } from '../verify/search.ts'
+import type { SearchAnswer } from '../verify/search.ts'
+import type { SearchScope } from '../verify/search-scope.ts'
 import type { UnknownImageRow, UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { unique } from './search-words.ts'
 import { formatTable } from './table.ts'
@@ -22,16 +23,20 @@ export async function allUnknown(
   client: Pick<Client, 'unknownImages'>,
   asked: SearchScope & Moment,
   limit = Number.POSITIVE_INFINITY,
+  options: CallOptions = {},
 ): Promise<UnknownImages> {
   const items: UnknownImageRow[] = []
   const pages: UnknownImagesAnswer[] = []
   for (;;) {
     const cursor = pages.at(-1)?.next
-    const page = await client.unknownImages({
-      ...asked,
-      limit: Math.min(MAX_PAGE, limit - items.length),
-      ...(cursor === undefined ? {} : { cursor }),
-    })
+    const page = await client.unknownImages(
+      {
+        ...asked,
+        limit: Math.min(MAX_PAGE, limit - items.length),
+        ...(cursor === undefined ? {} : { cursor }),
+      },
+      options,
+    )
     pages.push(page)
     items.push(...page.items)
     if (page.next !== undefined && items.length < limit) continue
@@ -40,6 +45,18 @@ export async function allUnknown(
     const entries = Object.assign({}, ...same) as UnknownImagesAnswer['entries']
     return { answer: { ...page, items, entries }, isWhole: page.next === undefined }
   }
+}
+
+/** Beside a search: as of the same size and in the same scope, so that they are those that were counted. */
+export async function unknownBeside(
+  client: Pick<Client, 'unknownImages'>,
+  { answer: { asOf, question } }: { readonly answer: SearchAnswer },
+  options: CallOptions = {},
+): Promise<readonly UnknownImageRow[]> {
+  // Of an empty log no size can be asked.
+  if (asOf.indexedThrough === 0) return []
+  const asked = { ...question.scope, at: asOf.indexedThrough }
+  return (await allUnknown(client, asked, undefined, options)).answer.items
 }
 
 /** One line for each image; where a person's terminal is narrower, its digest and origin stand below it. */

@@ -20,6 +20,7 @@ import { predicateOf } from './question.ts'
 import { parseImageArgument } from './reference.ts'
 import { printImage } from './show-command.ts'
 import { originsJson, READ_FROM } from './search-origins.ts'
+import { scopeText } from './search-scope.ts'
 import { formatSearchRows } from './search-rows.ts'
 import { plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
@@ -97,7 +98,7 @@ function printReport(terminal: Terminal, path: string, report: Report): void {
   const { rows, established, notEstablished } = report
   terminal.print(`${terminal.color.green('✓')} ${visible(path)} verifies, offline.`)
   terminal.print('')
-  terminal.print(`Question: which images ${askedIn(report)}?`)
+  terminal.print(`Question: which images${askedIn(report)}?`)
   for (const line of rows.length > 0 ? tableOf(report, terminal.columns) : ['None that the server knew of.'])
     terminal.print(line)
   printClaims(terminal, report.unregistered)
@@ -109,12 +110,12 @@ function printReport(terminal: Terminal, path: string, report: Report): void {
 }
 
 function askedIn(report: Report): string {
-  if (!isSearchReport(report)) return predicateOf(report.question)
-  const { parts } = report.question
+  if (!isSearchReport(report)) return ` ${predicateOf(report.question)}`
+  const { parts, scope } = report.question
   const named = [...new Set(parts.flatMap(({ from }) => from ?? []))]
   const shown = named.slice(0, 3).map(visible).join(', ')
   const names = named.length > 3 ? `${shown} and ${named.length - 3} more` : shown
-  return `have one of ${plural(parts.length, 'package')}${named.length === 0 ? '' : ` of ${names}`}`
+  return `${scopeText(scope)} have one of ${plural(parts.length, 'package')}${named.length === 0 ? '' : ` of ${names}`}`
 }
 
 function tableOf(report: Report, columns: number | undefined): readonly string[] {

@@ -1,40 +1,20 @@
 /** What ran where. Each entry that a row names is proven to be in the log; verified-deployments.ts makes the rows again. */
 import {
   entriesOfDeployment,
-  type DeploymentRow,
   type DeploymentsAnswer,
   type DeploymentsQuestion,
 } from '../verify/deployments.ts'
-import { aKeyId, anImageDigest, anIndex, answerWith, coverage } from '../verify/read-answer.ts'
-import { flag, listOf, membersOf, orNull, text, type Shape } from '../verify/shape.ts'
+import { anImageDigest, answerWith, coverage } from '../verify/read-answer.ts'
+import { membersOf, text, type Shape } from '../verify/shape.ts'
 import type { Page } from './ask-rows.ts'
 import { pageParams } from './ask-rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import { expectMoment } from './moment.ts'
+import { deploymentRow } from './read-scope.ts'
 import { expectSame, standing } from './standing.ts'
 
 /** All of `environment`, `image` and `time` together; none asks for every period that is known. */
 export type DeploymentsQuery = Page & DeploymentsQuestion
-
-const row: Shape<DeploymentRow> = (value, place) => {
-  const members = membersOf(value, place)
-  const read: DeploymentRow = {
-    entry: members.required('entry', anIndex),
-    key: members.required('key', aKeyId),
-    signer: members.required('signer', text),
-    image: members.required('image', anImageDigest),
-    name: members.required('name', text),
-    revoked: members.required('revoked', flag),
-    environment: members.required('environment', text),
-    cluster: members.required('cluster', orNull(text)),
-    from: members.required('from', text),
-    until: members.required('until', orNull(text)),
-    endedBy: members.required('endedBy', orNull(anIndex)),
-    disputedBy: members.required('disputedBy', listOf(anIndex)),
-  }
-  members.end()
-  return read
-}
 
 const question: Shape<DeploymentsQuestion> = (value, place) => {
   const members = membersOf(value, place)
@@ -47,7 +27,7 @@ const question: Shape<DeploymentsQuestion> = (value, place) => {
   return read
 }
 
-const deploymentsAnswer: Shape<DeploymentsAnswer> = answerWith(question, row, coverage)
+const deploymentsAnswer: Shape<DeploymentsAnswer> = answerWith(question, deploymentRow, coverage)
 
 /** What was asked alone, in one order. */
 function askedOf(query: {

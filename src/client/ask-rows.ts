@@ -1,9 +1,12 @@
 /** Questions for rows: which images contain a component, or have a commit, builder, signer, type of statement, base image, licence or hash. */
+import { Fault } from '../errors.ts'
 import { isSameLicence } from '../sbom/licence.ts'
 import type { FoundAnswer, ImagesAnswer, RowsAnswer, StatedKind, StatedQuestion } from '../verify/answer.ts'
 import { parseStatedQuestion } from '../verify/found-rows.ts'
+import type { CheckedAnswer } from '../verify/proven-entry.ts'
 import { foundAnswer, imagesAnswer } from '../verify/read-answer.ts'
 import { parseRange } from '../sbom/range.ts'
+import { restsOn } from '../verify/row-check.ts'
 import { parseQuestion } from '../verify/rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import type { SearchAnswer } from '../verify/search.ts'
@@ -52,7 +55,10 @@ export async function askFound(asker: Asker, query: FoundQuery, options: CallOpt
   const params = pageParams(Object.entries(asked), query)
   const answer = await asker.ask(`ledger/v1/images?${params}`, foundAnswer, options)
   expectAnswered(asked, answer.question)
-  checkRowsStand(asker, answer, query)
+  const checked = checkRowsStand(asker, answer, query)
+  if ('signer' in asked)
+    for (const { entry } of answer.items.flatMap((row) => row.matches))
+      standing(checked, entry, undefined, asked.signer)
   return answer
 }
 
@@ -69,12 +75,27 @@ function expectAnswered(asked: StatedQuestion, answered: StatedQuestion): void {
   expectSame('question', JSON.stringify(asked), JSON.stringify(answered))
 }
 
-/** Each entry that a row names is proven to be in the log. */
-export function checkRowsStand(asker: Asker, answer: RowsAnswer | SearchAnswer, query: Page): void {
+/** Each entry that a row names is proven to be in the log, and the counts, which are the server's word, do not contradict the rows. */
+export function checkRowsStand(asker: Asker, answer: RowsAnswer | SearchAnswer, query: Page): CheckedAnswer {
   expectMoment(query, answer.asOf)
+  checkCounts(answer, query)
   const checked = asker.check(answer)
   for (const row of answer.items) {
-    const named = [...row.matches, ...row.provenance].map((one) => one.entry)
-    for (const index of [...named, ...row.sboms]) standing(checked, index)
+    for (const index of restsOn(row)) standing(checked, index)
   }
+  return checked
+}
+
+/** Of every image there is one status; the rows of a whole answer are all that are affected or undetermined. */
+function checkCounts({ items, coverage, next }: RowsAnswer | SearchAnswer, { cursor }: Page): void {
+  const unlisted = 'withSbom' in coverage ? coverage.withSbom : coverage.notAffected
+  const counts = 'withSbom' in coverage ? [] : [coverage.affected, coverage.undetermined]
+  const listed = ['affected', 'undetermined'].map(
+    (one) => items.filter(({ status }) => status === one).length,
+  )
+  const isWhole = next === undefined && cursor === undefined
+  const fits = counts.every((n, at) => (isWhole ? n === listed[at] : n >= (listed[at] ?? 0)))
+  const sum = counts.reduce((a, b) => a + b, unlisted + coverage.unknown)
+  if (fits && sum === coverage.images) return
+  throw new Fault('rows-differ', 'answer: expected counts that add up to its images and rows, got others')
 }

@@ -1,14 +1,15 @@
 /** Which images have no SBOM that counts. Each row's entry is proven to be in the log; the rest is the server's word. */
 import { anImageDigest, anIndex, answerWith, coverage, provenanceRow } from '../verify/read-answer.ts'
-import type { SearchScope } from '../verify/search.ts'
+import type { UnknownScope } from '../verify/search-scope.ts'
 import { flag, listOf, membersOf, text, type Shape } from '../verify/shape.ts'
 import type { UnknownImageRow, UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { pageParams, type Page } from './ask-rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import { expectMoment } from './moment.ts'
+import { pickScope, unknownScope } from './read-scope.ts'
 import { expectSame, standing } from './standing.ts'
 
-export type UnknownQuery = Page & SearchScope
+export type UnknownQuery = Page & UnknownScope
 
 const row: Shape<UnknownImageRow> = (value, place) => {
   const members = membersOf(value, place)
@@ -24,14 +25,7 @@ const row: Shape<UnknownImageRow> = (value, place) => {
   return read
 }
 
-const scope: Shape<SearchScope> = (value, place) => {
-  const members = membersOf(value, place)
-  const [repo, platform] = [members.optional('repo', text), members.optional('platform', text)]
-  members.end()
-  return { ...(repo === undefined ? {} : { repo }), ...(platform === undefined ? {} : { platform }) }
-}
-
-const unknownAnswer: Shape<UnknownImagesAnswer> = answerWith(scope, row, coverage)
+const unknownAnswer: Shape<UnknownImagesAnswer> = answerWith(unknownScope, row, coverage)
 
 /** @throws Fault `bad-proof` if an entry does not hold, or the answer is of another scope or moment */
 export async function askUnknown(
@@ -39,19 +33,23 @@ export async function askUnknown(
   query: UnknownQuery,
   options: CallOptions,
 ): Promise<UnknownImagesAnswer> {
-  const { repo, platform } = query
-  const asked: [string, string][] = [
-    ...(repo === undefined ? [] : [['repo', repo] as [string, string]]),
-    ...(platform === undefined ? [] : [['platform', platform] as [string, string]]),
-  ]
+  const scope = pickScope(query)
+  const asked = Object.entries(scope).map(([name, value]): [string, string] => [
+    parameterOf(name),
+    String(value),
+  ])
   const params = pageParams(asked, query).toString()
   const path = `ledger/v1/images/unknown${params === '' ? '' : `?${params}`}`
   const answer = await asker.ask(path, unknownAnswer, options)
-  expectSame('repo', repo, answer.question.repo)
-  expectSame('platform', platform, answer.question.platform)
+  expectSame('question', JSON.stringify(scope), JSON.stringify(answer.question))
   expectMoment(query, answer.asOf)
   const checked = asker.check(answer)
   for (const one of answer.items)
     for (const index of [one.entry, ...one.provenance.map(({ entry }) => entry)]) standing(checked, index)
   return answer
+}
+
+/** `recordedAfter` is `recorded_after` in a query. */
+function parameterOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -3,11 +3,12 @@ import { isControlType } from '../attestation/predicate-types.ts'
 import { verdictOf } from '../trust/status.ts'
 import { principalOf } from '../trust/trust-state.ts'
 import type { RevocationsAnswer, Verdict } from '../verify/answer.ts'
+import { checkReach } from '../verify/row-check.ts'
 import { replayTrust } from '../verify/trust-replay.ts'
 import { attestedEntries } from './attested-entries.ts'
 import type { CallOptions, Client } from './client.ts'
 import type { SignedEntry } from './signed-entry.ts'
-import { expectIndexed, rowsDiffer } from './verified-image.ts'
+import { rowsDiffer } from './verified-image.ts'
 
 export interface EntryStanding {
   /** The principal of the key by the trust root that was in force then; null if it was registered to nobody. */
@@ -32,7 +33,7 @@ export async function entryStanding(
   const through = answer.asOf.indexedThrough
   if (index >= through) return undefined
   const { checkpoint, attested } = await attestedEntries(client, answer, options)
-  for (const one of attested) expectIndexed(one.entry.index, answer)
+  checkReach(through, attested)
   const trust = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
   const { predicateType, subjects } = statement
   const images = isControlType(predicateType)

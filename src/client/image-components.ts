@@ -13,11 +13,11 @@ import type { ImageAnswer } from '../verify/answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
 import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
 import type { CheckedAttestation } from '../verify/proven-entry.ts'
+import { checkReach } from '../verify/row-check.ts'
 import { countingSboms } from '../verify/rows.ts'
 import { replayTrust } from '../verify/trust-replay.ts'
 import { attestedEntries } from './attested-entries.ts'
 import type { CallOptions, Client } from './client.ts'
-import { expectIndexed } from './verified-image.ts'
 
 export interface ListedComponent {
   /** With its namespace, as people write it: `@babel/core`, `debian/openssl`. */
@@ -68,7 +68,7 @@ export async function imageComponents(
 ): Promise<ImageComponents> {
   const answer = await client.image(image, options)
   const { checkpoint, attested } = await attestedEntries(client, answer, options)
-  for (const { entry } of attested) expectIndexed(entry.index, answer)
+  checkReach(answer.asOf.indexedThrough, attested)
   const trust = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
   const counting = countingSboms(image, attested.flatMap(candidateOf), trust, answer.asOf.indexedThrough)
   expectCounting(answer, counting)

@@ -28,6 +28,7 @@ import {
   text,
   type Shape,
 } from '../verify/shape.ts'
+import { deploymentRow } from './read-scope.ts'
 
 /** As sent: what was asked is compared with the question, not read. */
 export type SearchSent = Omit<SearchAnswer, 'question'> & { readonly question: JsonValue }
@@ -98,6 +99,7 @@ const row: Shape<SearchRow> = (value, place) => {
   const members = membersOf(value, place)
   const said = members.optional('vex', listOf(vex))
   const lifted = members.optional('lifted', yes)
+  const deployments = members.optional('deployments', listOf(deploymentRow))
   const read: SearchRow = {
     image: members.required('image', anImageDigest),
     names: members.required('names', listOf(text)),
@@ -107,6 +109,7 @@ const row: Shape<SearchRow> = (value, place) => {
     sboms: members.required('sboms', listOf(anIndex)),
     silent: members.required('silent', listOf(anIndex)),
     provenance: members.required('provenance', listOf(provenance)),
+    ...(deployments === undefined ? {} : { deployments }),
     ...(said === undefined ? {} : { vex: said }),
     ...(lifted === undefined ? {} : { lifted }),
   }

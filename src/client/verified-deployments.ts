@@ -5,18 +5,19 @@ import { manifestOf } from '../sbom/manifest.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
 import {
   deploymentRows,
+  entriesOfDeployment,
   type DeploymentRow,
   type DeploymentsAnswer,
   type DeploymentsQuestion,
 } from '../verify/deployments.ts'
 import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
 import type { CheckedAttestation } from '../verify/proven-entry.ts'
+import { checkReach, checkUse } from '../verify/row-check.ts'
 import { replayTrust } from '../verify/trust-replay.ts'
 import { checkClaims, claimOf } from '../verify/unregistered.ts'
 import type { CallOptions } from './asker.ts'
 import { attestedEntries } from './attested-entries.ts'
 import type { Client, DeploymentsQuery } from './client.ts'
-import { expectIndexed } from './verified-image.ts'
 
 /**
  * One page of rows, each made again from what was signed. Times are the signers' claims; that no statement is missing is
@@ -32,7 +33,7 @@ export async function verifiedDeployments(
 ): Promise<DeploymentsAnswer> {
   const answer = await client.deployments(query, options)
   const { checkpoint, attested } = await attestedEntries(client, answer, options)
-  for (const { entry } of attested) expectIndexed(entry.index, answer)
+  checkReach(answer.asOf.indexedThrough, attested)
   const trust = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
   const facts = attested.flatMap(factsOfDeployment)
   const made = deploymentRows(answer.question, facts, trust, answer.asOf.indexedThrough)
@@ -41,6 +42,7 @@ export async function verifiedDeployments(
     const found = facts.find((one) => one.index === claim.entry)
     return found === undefined || !isAbout(answer.question, found) ? undefined : claimOf(found)
   })
+  checkUse(answer.items.flatMap(entriesOfDeployment), answer.unregistered, attested)
   return answer
 }
 

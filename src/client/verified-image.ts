@@ -1,17 +1,19 @@
 /**
  * What is recorded about one image, judged here: signatures, rights and revocations are checked again from what was
- * signed, and the server's verdicts must be the same.
+ * signed, and all that the server says of the image must follow.
  */
 import { isControlType } from '../attestation/predicate-types.ts'
 import type { ImageDigest } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { manifestOf } from '../sbom/manifest.ts'
+import { claimedTimes } from '../sbom/claimed.ts'
+import { manifestOf, readSbom } from '../sbom/manifest.ts'
 import { verdictOf } from '../trust/status.ts'
-import { principalOf } from '../trust/trust-state.ts'
 import type { ImageAnswer, Verdict } from '../verify/answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
-import { factsOf } from '../verify/entry-facts.ts'
+import { factsOf, speaksOf, type EntryFacts } from '../verify/entry-facts.ts'
+import { imageRows, type ImageRows } from '../verify/image-rows.ts'
 import type { CheckedAttestation } from '../verify/proven-entry.ts'
+import { checkReach, checkUse, isSame } from '../verify/row-check.ts'
 import { replayTrust } from '../verify/trust-replay.ts'
 import { checkClaims, claimOf } from '../verify/unregistered.ts'
 import { attestedEntries } from './attested-entries.ts'
@@ -23,9 +25,9 @@ export interface VerifyImageOptions extends CallOptions {
 }
 
 /**
- * The answer, with each attestation's signer, type and verdict made here. What else it says is the server's word.
+ * The answer, all of it made here but counts and times; and that nothing was left out is the server's word.
  *
- * @throws Fault `bad-proof` if an entry or a verdict does not hold, `untrusted` for another log
+ * @throws Fault `bad-proof` if an entry does not hold or anything else follows from it, `untrusted` for another log
  * @throws as `Client.image` and `Client.pae`
  */
 export async function verifyImage(
@@ -35,73 +37,61 @@ export async function verifyImage(
 ): Promise<ImageAnswer> {
   const answer = await client.image(image, options)
   const { checkpoint, attested } = await attestedEntries(client, answer, options)
-  for (const { entry } of attested) expectIndexed(entry.index, answer)
+  const through = answer.asOf.indexedThrough
+  checkReach(through, attested)
   const trust = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
-  const byIndex = new Map(attested.map((one) => [one.entry.index, one]))
-  const attestations = answer.attestations.map((row) => {
-    const { entry, statement } = speaksOf(byIndex.get(row.entry), row.entry, answer)
-    const { index, attestation, keyId: key } = entry
-    const { predicateType } = statement
-    const judged = { index, attestation, key, predicateType, subject: image }
-    const verdict = verdictOf(trust, answer.asOf.indexedThrough, judged)
-    const signer = principalOf(trust, index, key) ?? null
-    if (signer === null) throw notRegistered(index)
-    expectSame(row, verdict, signer)
-    // The server was asked about a digest alone; where the image is to come from is judged here.
-    const { repository } = options
-    const scoped = verdictOf(trust, answer.asOf.indexedThrough, { ...judged, repository })
-    return { ...row, predicateType, verdict: scoped, signer }
-  })
-  checkClaims(answer.unregistered, trust, (claim) => {
-    const { entry, statement } = speaksOf(byIndex.get(claim.entry), claim.entry, answer)
-    const { index, attestation, keyId } = entry
-    const lines = asBadProof('not-admissible', `entry ${index}`, () => manifestOf(statement, keyId))
-    return claimOf(factsOf(index, attestation, keyId, lines))
+  // A revocation names the image as its subject too, but nobody vouches for anything by it.
+  const stated = attested.filter(({ statement }) => !isControlType(statement.predicateType))
+  const facts = stated.map(factsIn)
+  expectMade(answer, imageRows(image, facts, trust, through))
+  checkClaims(answer.unregistered, trust, ({ entry }) => claimAbout(image, facts, entry))
+  checkUse(
+    answer.attestations.map((row) => row.entry),
+    answer.unregistered,
+    attested,
+  )
+  // The server was asked about a digest alone; where the image is to come from is judged here.
+  const { repository } = options
+  const byIndex = new Map(facts.map((one) => [one.index, one]))
+  const attestations = answer.attestations.flatMap((row) => {
+    const judged = byIndex.get(row.entry)
+    if (judged === undefined) return []
+    return [{ ...row, verdict: verdictOf(trust, through, { ...judged, subject: image, repository }) }]
   })
   return { ...answer, attestations }
 }
 
-/** A revocation behind the end of the index would be in the answer without counting. */
-export function expectIndexed(index: number, { asOf }: Pick<ImageAnswer, 'asOf'>): void {
-  if (index < asOf.indexedThrough) return
-  const ends = `expected entries below ${asOf.indexedThrough}, where the answer's index ends`
-  throw new Fault('rows-differ', `entry ${index}: ${ends}`)
+/** With what a deployment says, on which its signer's rights depend. */
+function factsIn({ entry, statement }: CheckedAttestation): EntryFacts {
+  return asBadProof('not-admissible', `entry ${entry.index}`, () => {
+    const sbom = readSbom(statement)
+    const { index, attestation, keyId } = entry
+    const lines = manifestOf(statement, keyId, sbom)
+    return factsOf(index, attestation, keyId, lines, claimedTimes(statement, sbom))
+  })
 }
 
-/** A stranger's word among those of principals would be taken for one of theirs. */
-function notRegistered(index: number): Fault {
-  return new Fault(
-    'rows-differ',
-    `entry ${index}: expected a registered signer, got a claim by an unregistered one`,
-  )
-}
-
-function speaksOf(
-  attested: CheckedAttestation | undefined,
-  index: number,
-  { image }: ImageAnswer,
-): CheckedAttestation {
-  const hex = image.slice('sha256:'.length)
-  // A revocation names the image as its subject too, but nobody vouches for anything by it.
-  const isAbout =
-    attested !== undefined &&
-    !isControlType(attested.statement.predicateType) &&
-    attested.statement.subjects.some((subject) => subject.digest['sha256'] === hex)
-  if (isAbout) return attested
-  throw new Fault(
-    'entry-mismatch',
-    `entry ${index}: expected a statement about ${image}, got one about something else`,
-  )
-}
-
-function expectSame(row: ImageAnswer['attestations'][number], made: Verdict, signer: string | null): void {
-  if (row.verdict.verdict !== made.verdict) throw rowsDiffer(made, row.verdict.verdict)
-  if (row.signer !== signer) {
+function expectMade(answer: ImageAnswer, made: ImageRows): void {
+  const said = answer.attestations.map(({ recordedAt: _recordedAt, ...row }) => row)
+  for (const one of made.attestations) {
+    const row = said.find(({ entry }) => entry === one.entry)
+    if (row !== undefined && row.verdict.verdict !== one.verdict.verdict)
+      throw rowsDiffer(one.verdict, row.verdict.verdict)
+  }
+  const { status, revoked, names, signers, sboms, provenance } = answer
+  const shown: ImageRows = { attestations: said, status, revoked, names, signers, sboms, provenance }
+  for (const name of Object.keys(shown) as (keyof ImageRows)[]) {
+    if (isSame(shown[name], made[name])) continue
     throw new Fault(
       'rows-differ',
-      `entry ${made.entry}: the server names another signer than the trust root does`,
+      `image ${answer.image}: expected the ${name} that follow from what was signed, got others`,
     )
   }
+}
+
+function claimAbout(image: ImageDigest, facts: readonly EntryFacts[], entry: number) {
+  const found = facts.find(({ index }) => index === entry)
+  return found === undefined || !speaksOf(found, image) ? undefined : claimOf(found)
 }
 
 export function rowsDiffer({ entry, verdict }: Verdict, said: string): Fault {

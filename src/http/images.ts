@@ -7,7 +7,7 @@ import { imageDigest } from '../brand.ts'
 import type { ImageDigest } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../ledger/limits.ts'
-import type { SearchScope } from '../verify/search.ts'
+import type { UnknownScope } from '../verify/search-scope.ts'
 import { parseScope } from '../verify/search-wire.ts'
 import { STATED_KINDS } from '../verify/found-rows.ts'
 import { allowOnly } from './allow-only.ts'
@@ -42,7 +42,7 @@ export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Re
     // Before the images: it is no digest.
     .route('/ledger/v1/images/unknown')
     .get(async (request, response) => {
-      const params = parseQuery(request.url, ['repo', 'platform', ...MOMENT, 'limit', 'cursor'])
+      const params = parseQuery(request.url, [...SCOPE, ...MOMENT, 'limit', 'cursor'])
       const asked = { ...scopeOf(params), ...pageOf(params) }
       answerJson(response, 200, await ledger.unknownImages(asked, momentOf(params)), 'no-cache')
     })
@@ -59,13 +59,22 @@ export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Re
 }
 
 /** @throws Fault `malformed` (`search-malformed`), as in a search */
-function scopeOf(params: Pick<QueryParams<'repo' | 'platform'>, 'get'>): SearchScope {
-  const [repo, platform] = [params.get('repo'), params.get('platform')]
+function scopeOf(params: Pick<QueryParams<(typeof SCOPE)[number]>, 'get'>): UnknownScope {
+  const size = (name: 'recorded_after' | 'recorded_before'): number | null => {
+    const text = params.get(name)
+    return text === undefined ? null : parseWholeNumber(text, `parameter "${name}"`)
+  }
   return parseScope({
-    ...(repo === undefined ? {} : { repo }),
-    ...(platform === undefined ? {} : { platform }),
+    repo: params.get('repo') ?? null,
+    platform: params.get('platform') ?? null,
+    environment: params.get('environment') ?? null,
+    deployedAt: params.get('deployed_at') ?? null,
+    recordedAfter: size('recorded_after'),
+    recordedBefore: size('recorded_before'),
   })
 }
+
+const SCOPE = ['repo', 'platform', 'environment', 'deployed_at', 'recorded_after', 'recorded_before'] as const
 
 const KINDS = ['component', ...STATED_KINDS] as const
 type Params = QueryParams<(typeof KINDS)[number] | (typeof MOMENT)[number] | 'range' | 'limit' | 'cursor'>

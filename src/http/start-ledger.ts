@@ -86,6 +86,7 @@ async function openLedger(options: StartLedgerOptions, admission: Admission): Pr
     clock,
     version: 'embedded',
     admit: (body, registered) => admission.admit(body, registered),
+    look: (signed) => admission.look(signed),
     onFatal: options.onFatal ?? ((cause) => report(cause, 'log')),
     onIndexStopped: options.onIndexStopped ?? ((cause) => report(cause, 'index')),
     onMapStopped: (map, cause) => report(cause, `${map} map`),

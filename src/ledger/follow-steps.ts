@@ -3,13 +3,11 @@
  * has them in a thread of its own (cli/index-thread.ts).
  */
 import type { TreeSize } from '../brand.ts'
-import type { TrustState } from '../trust/trust-state.ts'
 import { loadComponentMap } from './component-map.ts'
 import type { StatedEntry } from './derive.ts'
-import { followOnce } from './follower.ts'
+import { followOnce, type StepsOptions } from './follow-once.ts'
 import { proveIn, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
 import { MapVersions } from './map-versions.ts'
-import type { Storage } from './ports.ts'
 
 /** Disposed of when following ends; nothing is asked of it then. */
 export interface FollowSteps extends AsyncDisposable {
@@ -42,14 +40,6 @@ export interface TakenStep {
   readonly through: TreeSize
   /** The component map's root there, 32 bytes. */
   readonly root: Uint8Array
-}
-
-export interface StepsOptions {
-  readonly storage: Pick<Storage, 'log' | 'blobs' | 'index'>
-  /** Folded at least as far as steps go. */
-  readonly trust: TrustState
-  /** Entries taken at once. @default FOLLOW_BATCH_ENTRIES */
-  readonly most?: number
 }
 
 /** Steps that are taken at once, by whoever asks. */

@@ -4,23 +4,14 @@
  * It follows what is published, in batches, each one index transaction with the position reached. Stopping it anywhere
  * loses nothing: the next start goes on from the stored position.
  */
-import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
+import { treeSize, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { checkFolded } from './check-controls.ts'
-import { componentPairs } from './component-map.ts'
 import type { ComponentPublisher } from './component-publisher.ts'
-import { derive, type Derived, type StatedEntry } from './derive.ts'
-import type { FollowSteps, StepsOptions } from './follow-steps.ts'
-import { indexBatch } from './index-batch.ts'
+import type { StatedEntry } from './derive.ts'
+import type { FollowSteps } from './follow-steps.ts'
 import { INDEX_RULES } from './index-rows.ts'
-import {
-  FOLLOW_BATCH_ENTRIES,
-  FOLLOW_BATCH_KEYS,
-  FOLLOW_BESIDE_ENTRIES,
-  MAX_STATED_ENTRIES,
-} from './limits.ts'
-import type { MapVersions } from './map-versions.ts'
-import type { BlobStore, Clock, LogEntry, Storage } from './ports.ts'
+import { FOLLOW_BESIDE_ENTRIES, MAX_STATED_BYTES, MAX_STATED_ENTRIES } from './limits.ts'
+import type { Clock, Storage } from './ports.ts'
 
 /** Nothing can end a sleep, and a process that is told to stop must not wait for one. */
 const LONGEST_SLEEP_MS = 1_000
@@ -48,52 +39,6 @@ export async function prepareIndex(index: Storage['index'], published: TreeSize)
   if (rules === INDEX_RULES && through <= published) return through
   await index.reset(INDEX_RULES)
   return treeSize(0)
-}
-
-/**
- * Brings the index one transaction further, at most to `published`; resolves with the position reached.
- *
- * @throws Fault `bad-proof` (`integrity-error`), with the fact `passedBy` for a control entry that `trust` was not folded from
- */
-export async function followOnce(
-  options: StepsOptions & {
-    /** Of the index so far; takes in what the step changes, once that is committed. */
-    readonly map?: MapVersions
-  },
-  from: TreeSize,
-  published: TreeSize,
-  stated: readonly StatedEntry[] = [],
-): Promise<TreeSize> {
-  const { log, blobs, index } = options.storage
-  const to = treeSize(Math.min(from + (options.most ?? FOLLOW_BATCH_ENTRIES), published))
-  const known = new Map(stated.map((one) => [one.index, one]))
-  const derived = await deriveSome(await log.entries(from as number as LogIndex, to), blobs, known)
-  checkFolded(options.trust, derived)
-  const through = treeSize(from + derived.length)
-  const step = { from, through, derived, trust: options.trust }
-  const batch = await index.read((reader) => indexBatch(reader, log, step))
-  await blobs.put(derived.map((one) => one.manifest))
-  // Stop here: manifests without rows are harmless; they are written again.
-  const changed = await index.apply(batch)
-  options.map?.put(componentPairs(changed, batch.manifests))
-  return through
-}
-
-/** The first entries, until they have so many keys that a step is large enough. */
-async function deriveSome(
-  entries: readonly LogEntry[],
-  blobs: BlobStore,
-  stated: ReadonlyMap<LogIndex, StatedEntry>,
-): Promise<readonly Derived[]> {
-  const derived: Derived[] = []
-  let keys = 0
-  for (const entry of entries) {
-    if (keys >= FOLLOW_BATCH_KEYS) break
-    const one = await derive(entry, blobs, stated.get(entry.index))
-    derived.push(one)
-    keys += one.componentKeys.length
-  }
-  return derived
 }
 
 export class Follower {
@@ -134,8 +79,7 @@ export class Follower {
 
   /** Tells that the log is public up to `size`, and what admission read of the newest entries. */
   advance(size: TreeSize, stated: readonly StatedEntry[] = []): void {
-    // Of those that find no room the index reads what was signed, as after a start.
-    this.#stated.push(...stated.slice(0, Math.max(0, MAX_STATED_ENTRIES - this.#stated.length)))
+    this.#keep(stated)
     if (size > this.#published) this.#published = size
     this.#owe()
     this.#goOn()
@@ -204,11 +148,13 @@ export class Follower {
 
   async #step(): Promise<void> {
     const { steps, publisher, clock } = this.#options
-    const stated = this.#stated.slice(0, FOLLOW_BESIDE_ENTRIES)
+    const stated = this.#stated.splice(0, FOLLOW_BESIDE_ENTRIES)
     const taken = await steps.take(this.#through, publisher.limit(this.#published), stated)
     this.#through = taken.through
-    const next = this.#stated.findIndex(({ index }) => index >= taken.through)
-    this.#stated.splice(0, next < 0 ? this.#stated.length : next)
+    // What was handed over to a thread, and not taken, is gone: the index reads what was signed.
+    this.#stated.unshift(
+      ...stated.filter(({ index, manifest }) => index >= taken.through && manifest.length > 0),
+    )
     this.#owe()
     this.#wake()
     await publisher.reached(taken)
@@ -228,6 +174,15 @@ export class Follower {
 
   #nudged(): Promise<void> {
     return new Promise((resolve) => (this.#nudge = resolve))
+  }
+
+  /** As many as find room; of the others the index reads what was signed, as after a start. */
+  #keep(stated: readonly StatedEntry[]): void {
+    let bytes = this.#stated.reduce((sum, { manifest }) => sum + manifest.length, 0)
+    for (const one of stated) {
+      bytes += one.manifest.length
+      if (this.#stated.length < MAX_STATED_ENTRIES && bytes <= MAX_STATED_BYTES) this.#stated.push(one)
+    }
   }
 
   /** One mark is enough: when it is reached, what is public by then is owed from then on. */

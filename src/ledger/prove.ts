@@ -1,5 +1,5 @@
 /** Entries with their inclusion proofs, as every answer carries them: planned together, read once, folded. */
-import { treeSize, type AttestationId, type KeyId, type LogIndex, type TreeSize } from '../brand.ts'
+import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { foldInclusion, inclusionPlaces } from '../tlog/inclusion.ts'
 import type { HashReader } from '../tlog/node.ts'
@@ -73,16 +73,4 @@ function runsOf(indexes: Iterable<LogIndex>): readonly { readonly from: LogIndex
     else runs.push({ from: index, to: treeSize(index + 1) })
   }
   return runs
-}
-
-/** The targets whose revocations touch what an entry states (contracts.md 8). */
-export function targetsOf(about: {
-  readonly attestation: AttestationId
-  readonly key: KeyId
-}): readonly string[] {
-  return [
-    `attestation:${about.attestation}`,
-    `signature:${about.attestation}#${about.key}`,
-    `key:${about.key}`,
-  ]
 }

@@ -8,6 +8,7 @@ import { isTime } from '../attestation/revocation.ts'
 import { imageDigest, type LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { environmentKey, predicateTypeKey, subjectKey } from '../map/keys.ts'
+import { targetsOf } from '../trust/status.ts'
 import {
   deploymentRows,
   entriesOfDeployment,
@@ -19,7 +20,6 @@ import { readEntryRows } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { pageOfList, parseOffsetCursor, type OffsetCursor } from './offset-cursor.ts'
-import { targetsOf } from './prove.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import { asOf, coverageOf, provenEntries, revocationEntries, trustRootEntries, type View } from './view.ts'
 

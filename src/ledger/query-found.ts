@@ -4,27 +4,19 @@
  */
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import {
-  baseImageKey,
-  builderKey,
-  commitKey,
-  componentHashKey,
-  licenceKey,
-  predicateTypeKey,
-  signerKey,
-  subjectKey,
-} from '../map/keys.ts'
+import { subjectKey } from '../map/keys.ts'
 import { listedLicence } from '../sbom/licence-list.ts'
 import { isRegistered } from '../trust/trust-state.ts'
 import type { FoundAnswer, FoundRow, StatedKind, StatedQuestion } from '../verify/answer.ts'
 import { imagesOf } from '../verify/entry-facts.ts'
-import { foundRow, isOfSboms, parseStatedQuestion } from '../verify/found-rows.ts'
+import { foundRow, isOfSboms, keyOfQuestion, parseStatedQuestion } from '../verify/found-rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './cursor.ts'
+import { restsOn } from '../verify/row-check.ts'
 import { readEntryRows, readImageRecords, readKnownImages } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { fillPage } from './page.ts'
-import { entriesOf, proofMaterial } from './query-images.ts'
+import { proofMaterial } from './query-images.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import { asOf, coverageOf, type View } from './view.ts'
 
@@ -65,7 +57,7 @@ async function queryFound(
   limit: number,
   after: Cursor | undefined,
 ): Promise<FoundAnswer> {
-  const stating = new Set(await view.reader.postings('components', keyOf(question)))
+  const stating = new Set(await view.reader.postings('components', keyOfQuestion(question)))
   const find = isOfSboms(question) ? findByCounting : findHits
   const hits = [...(await find(view, stating))].sort(
     (a, b) => a.first - b.first || (a.image < b.image ? -1 : 1),
@@ -73,7 +65,7 @@ async function queryFound(
   const rest = hits.filter((hit) => after === undefined || isAfter(hit, after))
   const { items, last, hasMore } = await fillPage(rest, limit, async (hit) => {
     const row = await makeRow(view, question, stating, hit.image)
-    return { row, entries: entriesOf(row) }
+    return { row, entries: restsOn(row) }
   })
   const claims = after === undefined ? listClaims(await unregisteredRows(view, stating)) : {}
   return {
@@ -127,15 +119,6 @@ async function findByCounting(view: View, stating: Stating): Promise<readonly Pl
 async function imagesByOthers(view: View, digests: readonly ImageDigest[]): Promise<readonly ImageDigest[]> {
   const records = await readImageRecords(view.reader, digests)
   return digests.filter((_, at) => records[at] !== undefined)
-}
-
-function keyOf(question: StatedQuestion): Uint8Array {
-  if ('commit' in question) return commitKey(question.commit)
-  if ('builder' in question) return builderKey(question.builder)
-  if ('signer' in question) return signerKey(question.signer)
-  if ('type' in question) return predicateTypeKey(question.type)
-  if ('base' in question) return baseImageKey(question.base)
-  return 'hash' in question ? componentHashKey(question.hash) : licenceKey(question.licence)
 }
 
 function isSha256(digest: string): digest is ImageDigest {

@@ -11,8 +11,10 @@ import { Fault } from '../errors.ts'
 import { componentKey, componentPrefix, parseComponentKey, subjectKey } from '../map/keys.ts'
 import { parseManifest } from '../sbom/manifest.ts'
 import { parseRange } from '../sbom/range.ts'
+import { targetsOf } from '../trust/status.ts'
 import type { ImageRow, ImagesAnswer, QuestionCoverage, UnregisteredClaims } from '../verify/answer.ts'
 import { imagesOf, isProvenance } from '../verify/entry-facts.ts'
+import { restsOn, type RestingRow } from '../verify/row-check.ts'
 import {
   compareRows,
   decide,
@@ -27,7 +29,6 @@ import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals 
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { fillPage } from './page.ts'
-import { targetsOf } from './prove.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import {
   asOf,
@@ -76,7 +77,7 @@ async function queryImages(
   const rest = hits.filter((hit) => page.after === undefined || isAfter(hit, page.after))
   const { items, last, hasMore } = await fillPage(rest, page.limit, async (hit) => {
     const row = await makeRow(view, question, occurrences, hit.image)
-    return { row, entries: entriesOf(row) }
+    return { row, entries: restsOn(row) }
   })
   const claims = page.after === undefined ? await findClaims(view, question, occurrences) : {}
   return {
@@ -205,24 +206,13 @@ export async function questionCoverage(
   }
 }
 
-/** A row of any question. */
-type AnyRow = Omit<ImageRow, 'matches'> & {
-  readonly matches: readonly { readonly entry: LogIndex }[]
-  readonly vex?: readonly { readonly entry: LogIndex }[]
-}
-
-/** What a row rests on. */
-export function entriesOf({ matches, sboms, provenance, vex = [] }: AnyRow): readonly LogIndex[] {
-  return [...sboms, ...[...matches, ...provenance, ...vex].map((one) => one.entry)]
-}
-
 /** The rows' entries, all trust roots, and the revocations known of anything the rows rest on. */
 export async function proofMaterial(
   view: View,
-  items: readonly AnyRow[],
+  items: readonly RestingRow[],
   claims?: UnregisteredClaims,
 ): Promise<ImagesAnswer['entries']> {
-  const stated = new Set(items.flatMap(entriesOf))
+  const stated = new Set(items.flatMap(restsOn))
   const facts = (await readEntryRows(view.reader, [...stated])).map((row) => row.facts)
   const targets = [...facts.flatMap(targetsOf), ...items.map((row) => `image:${row.image}`)]
   const roots = await trustRootEntries(view)

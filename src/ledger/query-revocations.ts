@@ -2,12 +2,11 @@
 import { logIndex } from '../brand.ts'
 import { parseTarget, type Target } from '../attestation/revocation.ts'
 import { signerKey, subjectKey } from '../map/keys.ts'
-import { stateOfTarget, verdictOf } from '../trust/status.ts'
+import { stateOfTarget, verdictOf, targetsOf } from '../trust/status.ts'
 import { annulledOf, principalOf, revocationsOf, type RecordedRevocation } from '../trust/trust-state.ts'
 import type { RevocationRow, RevocationsAnswer, Verdict } from '../verify/answer.ts'
 import type { EntryFacts } from '../verify/entry-facts.ts'
 import { readEntryRows } from './index-rows.ts'
-import { targetsOf } from './prove.ts'
 import { asOf, provenEntries, revocationEntries, trustRootEntries, type View } from './view.ts'
 
 /** A target that was never seen is answered too, with `known: false`. @throws Fault `malformed` for a bad target URI */

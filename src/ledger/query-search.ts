@@ -29,17 +29,18 @@ import {
 } from '../verify/search-rows.ts'
 import { vulnerabilitiesIn } from '../verify/search-vex.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
+import { restsOn } from '../verify/row-check.ts'
 import { compareRows } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
 import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { fillPage } from './page.ts'
-import { entriesOf, proofMaterial, questionCoverage } from './query-images.ts'
+import { proofMaterial, questionCoverage } from './query-images.ts'
 import type { Pause } from './past-totals.ts'
 import { readVex, type SaidOfImage, type SaidOfImages } from './query-vex.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
-import { factsAbout, imageInScope, imageTable } from './scoped-images.ts'
+import { factsAbout, imageTable, scopedImage } from './scoped-images.ts'
 import { asOf, type View } from './view.ts'
 import { wantedLines } from './wanted-lines.ts'
 
@@ -96,7 +97,7 @@ async function querySearch(
   const rest = hits.filter((hit) => after === undefined || isAfter(hit, after))
   const { items, last, hasMore } = await fillPage(rest, limit, async (hit) => {
     const row = await makeRow(search, listed, hit.image, said)
-    return { row, entries: entriesOf(row) }
+    return { row, entries: restsOn(row) }
   })
   const claims = after === undefined ? await findClaims(view, listed) : {}
   return {
@@ -113,8 +114,18 @@ async function querySearch(
     entries: await proofMaterial(view, items, claims.unregistered),
     asOf: asOf(view, view.through),
     assurance: 'rows',
-    notEstablished: ['complete', 'not-revoked', ...(items.some((row) => row.vex) ? ['vex'] : [])],
+    notEstablished: notEstablished(search, items),
   }
+}
+
+function notEstablished({ question }: Search, items: readonly SearchRow[]): readonly string[] {
+  return [
+    'complete',
+    'not-revoked',
+    ...(items.some((row) => row.vex) ? ['vex'] : []),
+    // When it ran there is what its signers claim.
+    ...(question.scope.environment === undefined ? [] : ['times']),
+  ]
 }
 
 /** The rows of the entries that list a name of the question in a version that may be meant. */
@@ -271,7 +282,7 @@ async function totalsInScope({ view, pause, question: { scope } }: Search): Prom
   for await (const some of imageTable(view)) {
     for (const image of some) {
       await pause()
-      const found = await imageInScope(view, scope, image)
+      const found = await scopedImage(view, scope, image)
       if (found === undefined) continue
       images++
       if (found.sboms.length > 0) withSbom++

@@ -5,20 +5,21 @@
 import { logIndex, type ImageDigest } from '../brand.ts'
 import { revocationsOf } from '../trust/trust-state.ts'
 import { namesOf, provenanceRow } from '../verify/rows.ts'
-import type { SearchScope } from '../verify/search.ts'
+import { formatScope } from '../verify/scope-wire.ts'
+import type { ScopedImage, UnknownScope } from '../verify/search-scope.ts'
 import type { UnknownImageRow, UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { formatCursor, parseCursor } from './cursor.ts'
 import { readImageRecords } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { ENTRY_BYTES, MAX_PAGE_BYTES } from './page.ts'
-import { imageInScope, imageTable, type ScopedImage } from './scoped-images.ts'
+import { imageTable, scopedImage } from './scoped-images.ts'
 import { asOf, coverageOf, provenEntries, trustRootEntries, type View } from './view.ts'
 
 /** For one page: in a log where most images have SBOMs, the next thousand without may be far. */
 const MAX_LOOKED_AT = 10_000
 
-export interface UnknownAsked extends SearchScope {
+export interface UnknownAsked extends UnknownScope {
   readonly limit?: number
   readonly cursor?: string
 }
@@ -29,7 +30,7 @@ export function askUnknown({
   cursor,
   ...scope
 }: UnknownAsked): Asked<UnknownImagesAnswer> {
-  const asked = `unknown ${JSON.stringify([scope.repo ?? null, scope.platform ?? null])}`
+  const asked = `unknown ${JSON.stringify(formatScope(scope))}`
   const after = cursor === undefined ? undefined : parseCursor(asked, cursor)
   return {
     answer: (view) => queryUnknown(view, { scope, asked, limit, after: after?.image }),
@@ -38,7 +39,7 @@ export function askUnknown({
 }
 
 interface Question {
-  readonly scope: SearchScope
+  readonly scope: UnknownScope
   /** What cursors are bound to. */
   readonly asked: string
   readonly limit: number
@@ -59,7 +60,12 @@ async function queryUnknown(view: View, question: Question): Promise<UnknownImag
     entries: await provenEntries(view, [...(await trustRootEntries(view)), ...named]),
     asOf: asOf(view, through),
     assurance: 'rows',
-    notEstablished: ['complete', 'rows', 'not-revoked'],
+    notEstablished: [
+      'complete',
+      'rows',
+      'not-revoked',
+      ...(question.scope.environment === undefined ? [] : ['times']),
+    ],
   }
 }
 
@@ -77,7 +83,7 @@ async function findUnknown(
       const record = records[at]
       // Whoever asks of a platform means images too that have SBOMs of others alone.
       const mayBe = record !== undefined && (scope.platform !== undefined || record.sboms.length === 0)
-      const found = mayBe ? await imageInScope(view, scope, image) : undefined
+      const found = mayBe ? await scopedImage(view, scope, image) : undefined
       if (found !== undefined && found.sboms.length === 0) {
         const row = rowOf(view, image, found)
         items.push(row)

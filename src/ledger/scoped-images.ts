@@ -2,10 +2,8 @@
 import { imageDigest, type ImageDigest } from '../brand.ts'
 import { formatHex, parseHex } from '../encoding/hex.ts'
 import { subjectKey } from '../map/keys.ts'
-import { imagesOf, isProvenance, type EntryFacts } from '../verify/entry-facts.ts'
-import { isGood, namesOf } from '../verify/rows.ts'
-import type { SearchScope } from '../verify/search.ts'
-import { isInRepo, sbomsInScope } from '../verify/search-rows.ts'
+import type { EntryFacts } from '../verify/entry-facts.ts'
+import { imageInScope, type ScopedImage, type SearchScope } from '../verify/search-scope.ts'
 import { readEntryRows } from './index-rows.ts'
 import type { IndexRow } from './ports.ts'
 import type { View } from './view.ts'
@@ -13,31 +11,13 @@ import type { View } from './view.ts'
 /** As many as one read of a table takes well. */
 const IMAGES_AT_ONCE = 1_000
 
-export interface ScopedImage {
-  /** What registered signers say by which it is known. */
-  readonly known: readonly EntryFacts[]
-  /** That count. */
-  readonly sboms: readonly EntryFacts[]
-  /** That is good. */
-  readonly provenance: readonly EntryFacts[]
-}
-
-/** Undefined if the image was not known then, or is outside of the scope. */
-export async function imageInScope(
+/** As `imageInScope`, of everything that is in the index; in the past, images of later are in the table already. */
+export async function scopedImage(
   view: View,
   scope: SearchScope,
   image: ImageDigest,
 ): Promise<ScopedImage | undefined> {
-  const { trust, through } = view
-  const about = await factsAbout(view, image)
-  // In the past, images of later are in the table already.
-  const known = about.filter((facts) => imagesOf(facts, trust).includes(image))
-  if (known.length === 0) return undefined
-  const sboms = sbomsInScope(image, about, scope, trust, through)
-  const provenance = about.filter((facts) => isProvenance(facts) && isGood(facts, trust, through))
-  // Without an SBOM that counts, all that is known of it may say where it is kept: what is revoked too.
-  const naming = sboms.length === 0 ? known : [...sboms, ...provenance]
-  return isInRepo(scope, namesOf(image, naming)) ? { known, sboms, provenance } : undefined
+  return imageInScope(image, await factsAbout(view, image), scope, view.trust, view.through)
 }
 
 export async function factsAbout(view: View, image: ImageDigest): Promise<readonly EntryFacts[]> {

@@ -2,9 +2,8 @@
  * Keys of the two maps (index.md 4): under which bytes an entry is found.
  *
  *     components   p, c ‖ H8(name) ‖ name "@" version  s, d, f ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
- *                  h ‖ commit      b, e, l, t, v ‖ H8 ‖ text  k ‖ key id              u
+ *                  h ‖ commit      b, e, l, t, v ‖ H8 ‖ text  k ‖ key id    m ‖ u64be(index)    u
  *                  n ‖ H8 ‖ name "@" version   of a component without purl, its name in lower case
- *                  m ‖ u64be(log index)   its value is that of the entry's manifest; all others have posting lists
  *                  o ‖ H8(name) ‖ name "@" version   of the source package, where it is not the component's own
  *     status       a ‖ attestation      g ‖ attestation ‖ key      k ‖ key      i ‖ alg ‖ digest      r
  *
@@ -154,13 +153,13 @@ export function commitKey(commit: string): Uint8Array {
   return concatBytes(utf8('h'), parseHex(commit, 'commit'))
 }
 
-/** All entries that could not be read. */
-export const unreadableKey: Uint8Array = utf8('u')
-
-/** The manifest of the entry. Every entry has one, also one that could not be read. */
+/** The manifest of an entry: its value counts and commits to lines, not to postings. */
 export function manifestKey(index: LogIndex): Uint8Array {
   return concatBytes(utf8('m'), u64be(index))
 }
+
+/** All entries that could not be read. */
+export const unreadableKey: Uint8Array = utf8('u')
 
 /** In the component map: sorted, each once. */
 export function keysOfManifest(lines: readonly ManifestLine[]): readonly Uint8Array[] {

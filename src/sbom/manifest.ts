@@ -8,12 +8,12 @@
  * A pure function of the statement and the signing key: an auditor derives the same bytes. The lines themselves stand in
  * stated-lines.ts, but for licences (`l`), deployments (`e`) and vulnerabilities (`v`), which a browser's verifier does without. What lines are posted under is map/keys.ts.
  */
-import { parseDeployment } from '../attestation/deployment.ts'
 import { isControlType, predicateKind } from '../attestation/predicate-types.ts'
 import type { Statement } from '../attestation/statement.ts'
 import { vexVulnerabilitiesOf } from '../attestation/vex-of-statement.ts'
 import type { KeyId } from '../brand.ts'
 import type { SbomDocument } from './component.ts'
+import { deploymentLines } from './deployment-lines.ts'
 import { listedLicence } from './licence-list.ts'
 import { licenceIds } from './licence.ts'
 import { makeLine, sortLines, type ManifestLine } from './manifest-line.ts'
@@ -60,11 +60,4 @@ function licenceLines(sbom: SbomDocument | undefined): readonly ManifestLine[] {
   const texts = sbom?.licences ?? []
   const ids = texts.flatMap(licenceIds).map(listedLicence)
   return [...new Set(ids)].flatMap((id) => (id === undefined ? [] : [makeLine('l', id)]))
-}
-
-/** Where an image runs, and since when: the note is for people alone. */
-function deploymentLines(statement: Statement): readonly ManifestLine[] {
-  if (predicateKind(statement.predicateType) !== 'deployment') return []
-  const { environment, cluster = '', from, until = '' } = parseDeployment(statement)
-  return [makeLine('e', environment, '', { cluster, from, until })]
 }

@@ -90,14 +90,17 @@ function missingRight(
   return outcome('unauthorized', [{ code: 'out-of-scope' }])
 }
 
+/** The targets whose revocations touch what an entry states (contracts.md 8), the images that it speaks of left aside. */
+export function targetsOf({ attestation, key }: Pick<Judged, 'attestation' | 'key'>): readonly string[] {
+  return [`attestation:${attestation}`, `signature:${attestation}#${key}`, `key:${key}`]
+}
+
 /** The revocations of anything that the entry depends on; none for control statements (README 2.7). */
 function touching(state: TrustState, asOf: TreeSize, judged: Judged): RecordedRevocation[] {
-  const { attestation, key, predicateType, subject } = judged
+  const { predicateType, subject } = judged
   const kind = predicateKind(predicateType)
   if (kind === 'trust-root' || kind === 'revocation' || kind === 'annulment') return []
-  const targets = [`attestation:${attestation}`, `signature:${attestation}#${key}`, `key:${key}`]
-  if (subject !== undefined) targets.push(`image:${subject}`)
-  return targets
+  return [...targetsOf(judged), ...(subject === undefined ? [] : [`image:${subject}`])]
     .flatMap((uri) => [...revocationsOf(state, asOf, uri), ...annulledOf(state, asOf, uri)])
     .sort((a, b) => a.index - b.index)
 }

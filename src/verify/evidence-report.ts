@@ -143,7 +143,7 @@ function notEstablished({ answer, checkpoint }: Verified): NotEstablished[] {
     },
     {
       id: 'times',
-      text: `The server's times: when entries were recorded and the answer was served (${answer.asOf.servedAt}). What signers claim ("claimed") is their word.`,
+      text: `The server's times: when entries were recorded and the answer was served (${answer.asOf.servedAt}). What signers claim ("claimed", and what ran where when) is their word.`,
     },
     {
       id: 'scope',

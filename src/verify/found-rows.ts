@@ -7,7 +7,15 @@
  */
 import { keyId, type ImageDigest, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { baseImageKey, componentHashKey } from '../map/keys.ts'
+import {
+  baseImageKey,
+  builderKey,
+  commitKey,
+  componentHashKey,
+  licenceKey,
+  predicateTypeKey,
+  signerKey,
+} from '../map/keys.ts'
 import type { SbomDocument } from '../sbom/component.ts'
 import { isLicenceId, isSameLicence, licenceIds } from '../sbom/licence.ts'
 import type { ManifestLine } from '../sbom/manifest-line.ts'
@@ -59,6 +67,16 @@ function checkedLicence(licence: string): string {
   throw new Fault('parameter-malformed', `licence: expected one SPDX id, got ${licence.slice(0, 100)}`, {
     hint: 'For example MIT. Of an expression, ask for each id by itself; "-or-later" is part of an id, "+" is not.',
   })
+}
+
+/** Under which the component map has every entry that states it. A licence is spelt as in the SPDX list. */
+export function keyOfQuestion(question: StatedQuestion): Uint8Array {
+  if ('commit' in question) return commitKey(question.commit)
+  if ('builder' in question) return builderKey(question.builder)
+  if ('signer' in question) return signerKey(question.signer)
+  if ('type' in question) return predicateTypeKey(question.type)
+  if ('base' in question) return baseImageKey(question.base)
+  return 'hash' in question ? componentHashKey(question.hash) : licenceKey(question.licence)
 }
 
 /** As the index has it by its keys, from the lines and the SBOM of one statement. */

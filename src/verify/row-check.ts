@@ -4,23 +4,22 @@
  *
  * A row that was left out with all its entries cannot be seen here: that is the business of the report (`complete`).
  */
-import type { LogIndex, TreeSize } from '../brand.ts'
+import type { ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { basisOf, parseControl } from '../attestation/control.ts'
 import { isControlType, REVOCATION } from '../attestation/predicate-types.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
-import { claimedTimes } from '../sbom/claimed.ts'
-import { sortLines } from '../sbom/manifest-line.ts'
 import { parseVersOf } from '../sbom/range.ts'
-import { readSbom, statedLines } from '../sbom/stated-lines.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { FoundRow, ImageRow, RowsAnswer, StatedQuestion, UnregisteredClaim } from './answer.ts'
+import { attestedFacts } from './attested-facts.ts'
 import { asBadProof } from './bad-proof.ts'
-import { factsOf, type EntryFacts } from './entry-facts.ts'
+import type { EntryFacts } from './entry-facts.ts'
 import { foundRow, isStated, parseStatedQuestion, type FoundFacts } from './found-rows.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
+import { entriesOfDeployment, type DeploymentRow } from './deployments.ts'
 import { compareRows, decide, parseQuestion, rowOf } from './rows.ts'
 import type { ComponentQuestion, Stated } from './rows.ts'
 import { checkClaims, claimOf } from './unregistered.ts'
@@ -31,12 +30,18 @@ type Row = ImageRow | FoundRow
 export type RestingRow = Pick<FoundRow, 'image' | 'matches' | 'sboms'> & {
   readonly provenance: readonly { readonly entry: LogIndex }[]
   readonly vex?: readonly { readonly entry: LogIndex }[]
+  readonly deployments?: readonly DeploymentRow[]
 }
 
 /** The entries of a row. */
-export function restsOn({ sboms, matches, provenance, vex = [] }: RestingRow): readonly LogIndex[] {
-  return [...sboms, ...[...matches, ...provenance, ...vex].map((one) => one.entry)]
+export function restsOn(row: RestingRow): readonly LogIndex[] {
+  const { sboms, matches, provenance, vex = [], deployments = [] } = row
+  const stated = [...matches, ...provenance, ...vex].map((one) => one.entry)
+  return [...sboms, ...stated, ...deployments.flatMap(entriesOfDeployment)]
 }
+
+/** What one entry states of a question of either kind. */
+export type AnyStated = Stated & FoundFacts
 
 /**
  * @param attested everything the answer names, in the order of the log
@@ -47,20 +52,43 @@ export function checkRows(
   attested: readonly CheckedAttestation[],
   trust: TrustState,
 ): void {
-  const through = answer.asOf.indexedThrough
-  checkReach(through, attested)
+  checkReach(answer.asOf.indexedThrough, attested)
   const question = checkedQuestion(answer.question)
-  const all = attested.map((one) => statedBy(one, question))
-  const stated = bySubject(all)
-  // The server judges as of where its index ends, not as of the whole tree.
-  for (const row of answer.items) {
-    const about = stated.get(row.image) ?? []
-    if ('name' in question) checkRow(row, rowOf(question, row.image, about, trust, through))
-    else checkRow(row, foundRow(question, row.image, about, trust, through))
-  }
+  const stated = attested.map((one) => statedBy(one, question))
+  checkStatedRows(answer, question, stated, trust)
+  checkUse(answer.items.flatMap(restsOn), answer.unregistered, attested)
+}
+
+/**
+ * Each row is what these statements make of its image.
+ *
+ * @param stated in the order of the log
+ * @throws Fault `bad-proof` (`rows-differ`)
+ */
+export function checkStatedRows(
+  answer: RowsAnswer,
+  question: ComponentQuestion | StatedQuestion,
+  stated: readonly AnyStated[],
+  trust: TrustState,
+): void {
+  const through = answer.asOf.indexedThrough
+  const byImage = bySubject(stated)
+  for (const row of answer.items)
+    checkRow(row, makeRow(question, row.image, byImage.get(row.image) ?? [], trust, through))
   checkOrder(answer.items)
-  checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(question, all, entry))
-  checkUse(answer.items, answer.unregistered, attested)
+  checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(question, stated, entry))
+}
+
+/** The server judges as of where its index ends, not as of the whole tree. */
+export function makeRow(
+  question: ComponentQuestion | StatedQuestion,
+  image: ImageDigest,
+  about: readonly AnyStated[],
+  trust: TrustState,
+  through: TreeSize,
+): Row {
+  if ('name' in question) return rowOf(question, image, about, trust, through)
+  return foundRow(question, image, about, trust, through)
 }
 
 /** The server judges as of where its index ends: what came later says nothing yet. */
@@ -75,11 +103,11 @@ export function checkReach(through: TreeSize, attested: readonly CheckedAttestat
 
 /** A row taken out leaves its entries behind: what no row rests on is refused, but for control statements. */
 export function checkUse(
-  rows: readonly RestingRow[],
+  rowsRestOn: readonly LogIndex[],
   unregistered: RowsAnswer['unregistered'],
   attested: readonly CheckedAttestation[],
 ): void {
-  const used = new Set(rows.flatMap(restsOn))
+  const used = new Set(rowsRestOn)
   for (const claim of unregistered?.items ?? []) used.add(claim.entry)
   // Whoever revoked within an image scope rested on an entry: it proves the right, whatever else it says.
   for (const { statement } of attested) {
@@ -100,7 +128,6 @@ function madeClaim(
   const found = all.find(({ facts }) => facts.index === entry)
   if (found === undefined) return undefined
   if (!('name' in question)) return found.states ? claimOf(found.facts) : undefined
-  if (found.facts.sbom === undefined) return undefined
   const { matches } = decide(question, [{ entry, versions: found.versions }])
   if (matches.length === 0) return undefined
   return claimOf(
@@ -109,7 +136,8 @@ function madeClaim(
   )
 }
 
-function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | StatedQuestion {
+/** @throws Fault `bad-proof` (`rows-differ`) unless it is in its one spelling */
+export function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | StatedQuestion {
   if (!('component' in question))
     return asBadProof('rows-differ', 'question', () => parseStatedQuestion(question))
   const parsed = asBadProof('rows-differ', 'question', () =>
@@ -122,22 +150,15 @@ function checkedQuestion(question: RowsAnswer['question']): ComponentQuestion | 
   )
 }
 
-/** What one entry states, for rows of either kind. */
-type AnyStated = Stated & FoundFacts
-
-function statedBy(
-  { entry, statement }: CheckedAttestation,
+/** What was signed there says of the question. */
+export function statedBy(
+  attestation: CheckedAttestation,
   question: ComponentQuestion | StatedQuestion,
 ): AnyStated {
-  return asBadProof('not-admissible', `entry ${entry.index}`, () => {
-    const sbom = readSbom(statement)
-    const lines = sortLines(statedLines(statement, entry.keyId, sbom))
-    const { index, attestation, keyId: key } = entry
-    const facts = factsOf(index, attestation, key, lines, claimedTimes(statement, sbom))
-    if (!('name' in question)) return { facts, versions: [], states: isStated(question, lines, sbom) }
-    const listed = lines.filter((line) => line.kind === 'p' && line.name === question.name)
-    return { facts, versions: listed.map((line) => line.version), states: false }
-  })
+  const { facts, lines, sbom } = attestedFacts(attestation)
+  if (!('name' in question)) return { facts, versions: [], states: isStated(question, lines, sbom) }
+  const listed = lines.filter((line) => line.kind === 'p' && line.name === question.name)
+  return { facts, versions: listed.map((line) => line.version), states: false }
 }
 
 /** Under each digest what speaks of it, once. */

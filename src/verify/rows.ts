@@ -95,14 +95,27 @@ export function countingSboms<T extends EntryFacts>(
   asOf: TreeSize,
 ): readonly T[] {
   const newest = new Map<string, T>()
-  for (const facts of candidates) {
-    if (facts.sbom === undefined || facts.sbom.components === 0 || !speaksOf(facts, image)) continue
-    if (!isGood(facts, trust, asOf)) continue
-    const group = JSON.stringify([facts.key, facts.sbom.tool, facts.sbom.platform])
-    const held = newest.get(group)
-    if (held === undefined || held.index < facts.index) newest.set(group, facts)
-  }
+  for (const facts of goodSboms(image, candidates, trust, asOf))
+    newest.set(JSON.stringify([facts.key, facts.sbom?.tool, facts.sbom?.platform]), facts)
   return [...newest.values()].sort((a, b) => a.index - b.index)
+}
+
+/** As `countingSboms`, whether or not there is a newer one. */
+export function goodSboms<T extends EntryFacts>(
+  image: ImageDigest,
+  candidates: readonly T[],
+  trust: TrustState,
+  asOf: TreeSize,
+): readonly T[] {
+  return candidates
+    .filter(
+      (facts) =>
+        facts.sbom !== undefined &&
+        facts.sbom.components > 0 &&
+        speaksOf(facts, image) &&
+        isGood(facts, trust, asOf),
+    )
+    .sort((a, b) => a.index - b.index)
 }
 
 /** `valid` or `valid-before-compromise`, whatever was said about the subject. */

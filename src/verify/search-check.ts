@@ -5,17 +5,14 @@
 import { vexStatementsOf } from '../attestation/vex-of-statement.ts'
 import type { AttestationId, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { claimedTimes } from '../sbom/claimed.ts'
-import { sortLines } from '../sbom/manifest-line.ts'
-import { readSbom, statedLines } from '../sbom/stated-lines.ts'
+import { deploymentLines } from '../sbom/deployment-lines.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { UnregisteredClaim } from './answer.ts'
-import { asBadProof } from './bad-proof.ts'
-import { factsOf } from './entry-facts.ts'
+import { attestedFacts } from './attested-facts.ts'
 import { checkAttestations, type LogTrust } from './evidence.ts'
 import { checkAnswer, type CheckedAttestation } from './proven-entry.ts'
-import { bySubject, checkOrder, checkReach, checkUse, isSame } from './row-check.ts'
+import { bySubject, checkOrder, checkReach, checkUse, isSame, restsOn } from './row-check.ts'
 import type { SearchAnswer } from './search.ts'
 import {
   componentsOf,
@@ -60,23 +57,14 @@ export function checkSearch(
   }
   checkOrder(answer.items)
   checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(all, entry))
-  checkUse(answer.items, answer.unregistered, attested)
+  checkUse(answer.items.flatMap(restsOn), answer.unregistered, attested)
   return { checkpoint: checked.checkpoint, attested, state: trust }
 }
 
-function statedBy(
-  { entry, statement }: CheckedAttestation,
-  plan: SearchPlan,
-  signedBytes: number,
-): SearchStated {
-  return asBadProof('not-admissible', `entry ${entry.index}`, () => {
-    const sbom = readSbom(statement)
-    const lines = sortLines(statedLines(statement, entry.keyId, sbom))
-    const { index, attestation, keyId: key } = entry
-    const facts = factsOf(index, attestation, key, lines, claimedTimes(statement, sbom))
-    const vex = vexStatementsOf(statement, signedBytes)
-    return { facts, matches: sbom === undefined ? [] : matchesIn(plan, index, lines), vex }
-  })
+function statedBy(attestation: CheckedAttestation, plan: SearchPlan, signedBytes: number): SearchStated {
+  const { facts, lines, sbom } = attestedFacts(attestation, deploymentLines)
+  const vex = vexStatementsOf(attestation.statement, signedBytes)
+  return { facts, matches: sbom === undefined ? [] : matchesIn(plan, facts.index, lines), vex }
 }
 
 function madeClaim(all: readonly SearchStated[], entry: LogIndex): UnregisteredClaim | undefined {

@@ -10,9 +10,8 @@ import { bareNamesOf, foldName } from '../sbom/bare-names.ts'
 import type { ManifestLine } from '../sbom/manifest-line.ts'
 import { originOf } from '../sbom/origin.ts'
 import { revocationsOf, type TrustState } from '../trust/trust-state.ts'
-import { isProvenance, speaksOf, type EntryFacts } from './entry-facts.ts'
-import { isNameMatch } from './glob.ts'
-import { countingSboms, isGood, namesOf, provenanceRow } from './rows.ts'
+import { speaksOf, type EntryFacts } from './entry-facts.ts'
+import { namesOf, provenanceRow } from './rows.ts'
 import type {
   MatchWay,
   SearchMatch,
@@ -20,11 +19,12 @@ import type {
   SearchProvenance,
   SearchQuestion,
   SearchRow,
-  SearchScope,
 } from './search.ts'
+import { imageInScope, type SearchScope } from './search-scope.ts'
 import { withVex, type VexStated } from './search-vex.ts'
 
 type PackagePart = Extract<SearchPart, { kind: 'package' }>
+type CpePart = Extract<SearchPart, { kind: 'cpe' }>
 
 interface Looked<Part> {
   readonly at: number
@@ -37,14 +37,14 @@ export interface SearchPlan {
   readonly byName: ReadonlyMap<string, readonly Looked<PackagePart>[]>
   /** Folded names of components without purl. */
   readonly byBareName: ReadonlyMap<string, readonly Looked<PackagePart>[]>
-  readonly byCpe: ReadonlyMap<string, readonly Looked<Extract<SearchPart, { kind: 'cpe' }>>[]>
+  readonly byCpe: ReadonlyMap<string, readonly Looked<CpePart>[]>
   readonly byHash: ReadonlyMap<string, readonly Looked<Extract<SearchPart, { kind: 'hash' }>>[]>
 }
 
 export function planSearch({ parts, scope }: SearchQuestion): SearchPlan {
   const byName = new Map<string, Looked<PackagePart>[]>()
   const byBareName = new Map<string, Looked<PackagePart>[]>()
-  const byCpe = new Map<string, Looked<Extract<SearchPart, { kind: 'cpe' }>>[]>()
+  const byCpe = new Map<string, Looked<CpePart>[]>()
   const byHash = new Map<string, Looked<Extract<SearchPart, { kind: 'hash' }>>[]>()
   for (const [at, part] of parts.entries()) {
     if (part.kind === 'cpe') add(byCpe, part.cpe, { at, part })
@@ -89,7 +89,7 @@ function matchesOfLine(plan: SearchPlan, entry: LogIndex, line: ManifestLine): S
   if (line.kind === 'p') return packageMatches(plan, entry, line)
   if (line.kind === 'c') {
     return (plan.byCpe.get(line.name) ?? []).flatMap(({ at, part }) =>
-      matchOf({ part: at, why: 'cpe', entry }, line, judgeCpe(part.version, line.version)),
+      matchOf({ part: at, why: 'cpe', entry }, line, judgeCpe(part, line.version)),
     )
   }
   if (line.kind === 'n') {
@@ -106,7 +106,16 @@ function matchesOfLine(plan: SearchPlan, entry: LogIndex, line: ManifestLine): S
 
 const asAsked = { status: 'affected', reason: 'version-listed' } as const satisfies Judgement
 
-function judgeCpe(wanted: string | undefined, version: string): Judgement {
+function judgeCpe({ version: wanted, range }: CpePart, version: string): Judgement {
+  if (range !== undefined) {
+    const meant = {
+      keys: [],
+      type: range.type,
+      names: 'installed',
+      ranges: [{ kind: 'vers', range }],
+    } as const
+    return judgePackage(meant, { version, distro: '' })
+  }
   if (wanted === undefined || wanted === version) return asAsked
   if (version === '') return { status: 'undetermined', reason: 'no-version' }
   return { status: 'not-affected', reason: 'out-of-range' }
@@ -170,19 +179,6 @@ export interface SearchStated extends VexStated {
   readonly matches: readonly SearchMatch[]
 }
 
-/** The SBOMs that count, of those that the scope means. */
-export function sbomsInScope(
-  image: ImageDigest,
-  about: readonly EntryFacts[],
-  { platform }: SearchScope,
-  trust: TrustState,
-  asOf: TreeSize,
-): readonly EntryFacts[] {
-  const counting = countingSboms(image, about, trust, asOf)
-  if (platform === undefined) return counting
-  return counting.filter(({ sbom }) => sbom?.platform === '' || sbom?.platform === platform)
-}
-
 /** Undefined if nothing matches, or if the image is outside of the scope. */
 export function searchRow(
   { scope, parts }: SearchQuestion,
@@ -192,14 +188,12 @@ export function searchRow(
   asOf: TreeSize,
 ): SearchRow | undefined {
   const about = stated.map((one) => one.facts).filter((facts) => speaksOf(facts, image))
-  const sboms = sbomsInScope(image, about, scope, trust, asOf)
-  const provenance = about
-    .filter((facts) => isProvenance(facts) && isGood(facts, trust, asOf))
-    .sort((a, b) => a.index - b.index)
-  const names = namesOf(image, [...sboms, ...provenance])
+  const scoped = imageInScope(image, about, scope, trust, asOf)
+  if (scoped === undefined) return undefined
+  const { sboms, provenance, deployments } = scoped
   const byEntry = new Map(stated.map(({ facts, matches }) => [facts.index, matches]))
   const found = sboms.flatMap(({ index }) => byEntry.get(index) ?? [])
-  if (found.length === 0 || !isInRepo(scope, names)) return undefined
+  if (found.length === 0) return undefined
   const { matches, vex } = withVex(
     { image, namedBy: [...sboms, ...provenance], parts },
     found,
@@ -210,27 +204,17 @@ export function searchRow(
   const listing = new Set(matches.map(({ entry }) => entry))
   return {
     image,
-    names,
+    names: namesOf(image, [...sboms, ...provenance]),
     status: matches.some(({ status }) => status === 'affected') ? 'affected' : 'undetermined',
     revoked: revocationsOf(trust, asOf, `image:${image}`).length > 0,
     matches,
     sboms: sboms.map(({ index }) => index),
     silent: sboms.map(({ index }) => index).filter((index) => !listing.has(index)),
     provenance: provenance.map(searchProvenance),
+    ...(scope.environment === undefined ? {} : { deployments }),
     ...(vex.length === 0 ? {} : { vex }),
     ...(matches.every(({ lifted }) => lifted) ? { lifted: true as const } : {}),
   }
-}
-
-export function isInRepo({ repo }: SearchScope, names: readonly string[]): boolean {
-  return repo === undefined || names.some((name) => isNameMatch(repo, withoutTag(name)))
-}
-
-/** `registry.example/shop:1.4@sha256:…` is kept in `registry.example/shop`. */
-function withoutTag(name: string): string {
-  const [reference = ''] = name.split('@', 1)
-  const colon = reference.lastIndexOf(':')
-  return colon > reference.lastIndexOf('/') ? reference.slice(0, colon) : reference
 }
 
 function searchProvenance(facts: EntryFacts): SearchProvenance {

@@ -5,7 +5,7 @@
  *        {"from": "GHSA-…", "ids": ["CVE-…"], "keys": ["pkg:maven/org.example/lib"], "type": "maven", "names": "installed",
  *         "ranges": [{"events": [{"introduced": "0"}, {"fixed": "2.17.1"}], "type": "maven"}, {"vers": "vers:maven/<1.2.3"}, {"unknown": "git"}],
  *         "listed": ["2.0"], "distro": {"ids": ["debian"], "release": "12"}},
- *        {"cpe": "a:apache:log4j", "version": "2.14.1"}, {"hash": "sha256:…"}],
+ *        {"cpe": "a:apache:log4j", "version": "2.14.1"}, {"cpe": …, "vers": "vers:generic/<2"}, {"hash": "sha256:…"}],
  *      "scope": {"repo": "registry.example/shop/*", "platform": "linux/amd64"}}
  */
 import {
@@ -33,7 +33,9 @@ import { bareNamesOf } from '../sbom/bare-names.ts'
 import { identityOf } from '../sbom/identity.ts'
 import { parsePurl, purlName } from '../sbom/purl.ts'
 import { formatVers, parseVers } from '../sbom/range.ts'
-import type { SearchPart, SearchQuestion, SearchScope } from './search.ts'
+import { formatScope, readScope } from './scope-wire.ts'
+import type { SearchPart, SearchQuestion } from './search.ts'
+import type { SearchScope } from './search-scope.ts'
 
 /** A bad day's lists have about a thousand entries; each is looked up by itself. */
 export const MAX_PARTS = 2_000
@@ -47,8 +49,6 @@ const MAX_ELEMENTS = 20_000
 const MAX_PARTS_OF_NAME = 100
 /** As of a question in a query (http/query-params.ts). */
 const MAX_TEXT = 4_096
-/** With each star the work of matching a name may grow. */
-const MAX_GLOB = 256
 
 const document = { subject: 'search', reason: 'search-malformed' } as const
 
@@ -108,21 +108,15 @@ function namesIn(part: SearchPart): readonly string[] {
 }
 
 export function formatSearchQuestion({ parts, scope }: SearchQuestion): JsonObject {
-  return { parts: parts.map(formatPart), ...(Object.keys(scope).length === 0 ? {} : { scope: { ...scope } }) }
+  return {
+    parts: parts.map(formatPart),
+    ...(Object.keys(scope).length === 0 ? {} : { scope: formatScope(scope) }),
+  }
 }
 
 /** @throws as `parseSearchQuestion` */
 export function parseScope(value: JsonValue): SearchScope {
   return readScope(documentField(document, value))
-}
-
-function readScope(field: Field): SearchScope {
-  refuseOthers(field, ['repo', 'platform'])
-  const [repo, platform] = [optionalMember(field, 'repo'), optionalMember(field, 'platform')]
-  return {
-    ...(repo === undefined ? {} : { repo: expectText(repo, MAX_GLOB) }),
-    ...(platform === undefined ? {} : { platform: expectText(platform, MAX_GLOB) }),
-  }
 }
 
 function readPart(field: Field): SearchPart {
@@ -139,12 +133,14 @@ function readPart(field: Field): SearchPart {
 }
 
 function readCpe(field: Field, cpe: Field): SearchPart {
-  refuseOthers(field, ['from', 'ids', 'cpe', 'version'])
-  const version = optionalMember(field, 'version')
+  refuseOthers(field, ['from', 'ids', 'cpe', 'version', 'vers'])
+  const [version, vers] = [optionalMember(field, 'version'), optionalMember(field, 'vers')]
+  if (version !== undefined && vers !== undefined) throw refusal(vers, 'no range beside a version')
   return {
     kind: 'cpe',
     cpe: expectText(cpe, MAX_TEXT),
     ...(version === undefined ? {} : { version: expectText(version, MAX_TEXT) }),
+    ...(vers === undefined ? {} : { range: parseVers(expectText(vers, MAX_TEXT)) }),
   }
 }
 
@@ -242,7 +238,12 @@ function formatPart(part: SearchPart): JsonObject {
   }
   switch (part.kind) {
     case 'cpe':
-      return { ...from, cpe: part.cpe, ...(part.version === undefined ? {} : { version: part.version }) }
+      return {
+        ...from,
+        cpe: part.cpe,
+        ...(part.version === undefined ? {} : { version: part.version }),
+        ...(part.range === undefined ? {} : { vers: formatVers(part.range) }),
+      }
     case 'hash':
       return { ...from, hash: part.hash }
     case 'package':

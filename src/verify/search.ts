@@ -9,7 +9,10 @@
 import type { VexStatus } from '../attestation/vex.ts'
 import type { LogIndex } from '../brand.ts'
 import type { AffectedPackage, JudgementReason } from '../sbom/advisory/affected.ts'
+import type { VersionRange } from '../sbom/constraint.ts'
 import type { FoundRow, ImagesAnswer, ProvenanceRow, QuestionCoverage } from './answer.ts'
+import type { DeploymentRow } from './deployments.ts'
+import type { SearchScope } from './search-scope.ts'
 
 /**
  * What one part looks for; `from` is whatever the asker calls it: an advisory's id, a line of a list. `ids` are other names of
@@ -17,19 +20,11 @@ import type { FoundRow, ImagesAnswer, ProvenanceRow, QuestionCoverage } from './
  */
 export type SearchPart = { readonly from?: string; readonly ids?: readonly string[] } & (
   | { readonly kind: 'package'; readonly affected: AffectedPackage }
-  /** Of components without a purl: `part:vendor:product`, and the version if only one is meant. */
-  | { readonly kind: 'cpe'; readonly cpe: string; readonly version?: string }
+  /** Of components without a purl: `part:vendor:product`, and the version if only one is meant, or a range of them. */
+  | { readonly kind: 'cpe'; readonly cpe: string; readonly version?: string; readonly range?: VersionRange }
   /** Of a component: `sha1:…`, `sha256:…`, `sha384:…`, `sha512:…`. */
   | { readonly kind: 'hash'; readonly hash: string }
 )
-
-/** Which images are asked about; all of them if empty. */
-export interface SearchScope {
-  /** A name of the image matches; `*` stands for anything, also for "/" (glob.ts). */
-  readonly repo?: string
-  /** `<os>/<arch>`: only SBOMs of that platform are looked at, and those that do not say theirs. */
-  readonly platform?: string
-}
 
 export interface SearchQuestion {
   readonly parts: readonly SearchPart[]
@@ -84,6 +79,8 @@ export interface SearchRow extends Omit<FoundRow, 'matches' | 'provenance'> {
   readonly provenance: readonly SearchProvenance[]
   /** SBOMs that count and list nothing of it: where the image's SBOMs disagree. */
   readonly silent: readonly LogIndex[]
+  /** Where and when it ran, if the scope asks for an environment. */
+  readonly deployments?: readonly DeploymentRow[]
   /** By entry; absent if nobody says anything. It changes no status. */
   readonly vex?: readonly SearchVex[]
   /** Every match is lifted. */

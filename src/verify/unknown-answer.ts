@@ -1,7 +1,7 @@
 /** The answer to "of which images does nobody know what is inside?" (`GET /ledger/v1/images/unknown`). */
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import type { AsOf, Coverage, ProvenanceRow, ProvenEntries } from './answer.ts'
-import type { SearchScope } from './search.ts'
+import type { UnknownScope } from './search-scope.ts'
 
 export interface UnknownImageRow {
   readonly image: ImageDigest
@@ -18,7 +18,7 @@ export interface UnknownImageRow {
 }
 
 export interface UnknownImagesAnswer {
-  readonly question: SearchScope
+  readonly question: UnknownScope
   /** By digest. */
   readonly items: readonly UnknownImageRow[]
   /** Opaque; absent on the last page. A page may be short, even empty, and another follow. */

@@ -58,6 +58,7 @@ export const rows: readonly SearchRow[] = [
   row('1', 'registry.test/shop:1.4', [match('2.14.1', 4)], { provenance: onBase(5) }),
   row('2', 'registry.test/api:2', [match('2.14.1', 6), match('2.16.0', 6, { part: 1 })], {
     provenance: onBase(7),
+    sboms: [logIndex(6), logIndex(8)],
     silent: [logIndex(8)],
     revoked: true,
   }),

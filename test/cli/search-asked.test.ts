@@ -4,11 +4,18 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
 import { parseOutput } from '../../src/cli/find-output.ts'
-import { askedOf, type SearchFlags } from '../../src/cli/search-asked.ts'
+import { askedOf as askedBy, type SearchFlags } from '../../src/cli/search-asked.ts'
+import { askedScope, type ScopeFlags } from '../../src/cli/search-scope.ts'
 import { UsageError } from '../../src/cli/usage-error.ts'
 import { Fault } from '../../src/errors.ts'
 import { MAX_PARTS } from '../../src/verify/search-wire.ts'
+import { recorder } from '../helpers/recorder.ts'
+import { clientOf, STORY_SIZE, tellStory } from '../helpers/story.ts'
 import { log4shell, text4shell } from '../sbom/advisory/records.ts'
+
+/** No name is looked up. */
+const askedOf = (component: string | undefined, flags: SearchFlags) =>
+  askedBy(component, flags, () => Promise.reject(new Error('no name was given')))
 
 describe('a search on the command line', () => {
   let folder = ''
@@ -47,11 +54,40 @@ describe('a search on the command line', () => {
     ])
     expect(asked.question.scope).to.deep.equal({ repo: 'registry.test/**', platform: 'linux/amd64' })
     expect(asked.what.slice(0, 3)).to.deep.equal([
-      'pkg:npm/lodash in <4.17.21',
+      'pkg:npm/lodash in vers:npm/<4.17.21',
       'GHSA-jfh8-c2jp-5v3q',
       'the package of list.csv',
     ])
     expect(asked.notes).to.deep.equal(['list.csv: 1 line, 1 package; line 1 names the columns.'])
+  })
+
+  it('asks with sizes for times, by the server’s word, and of an environment what runs there now unless told when', async () => {
+    const { ledger } = await tellStory()
+    const { terminal, lines } = recorder()
+    const scoped = (flags: ScopeFlags) => askedScope(clientOf(ledger), flags, terminal)
+    const all = {
+      recordedAfter: '1970-01-01T00:00Z',
+      recordedBefore: '2100-01-01T00:00Z',
+      allSboms: true,
+    } as const
+    expect(await scoped(all)).to.deep.equal({
+      allSboms: true,
+      recordedAfter: 0,
+      recordedBefore: STORY_SIZE,
+    })
+    expect(lines.join('\n')).to.include(
+      `2100-01-01T00:00:00Z is size ${STORY_SIZE} of the log, by the server’s word.`,
+    )
+    const deployedAt = '2026-11-17T16:45:00Z'
+    const there = await scoped({
+      environment: 'prod',
+      deployedAt: '2026-11-17T17:45+01:00',
+      recordedAfter: '3',
+    })
+    expect(there).to.deep.equal({ environment: 'prod', deployedAt, recordedAfter: 3 })
+    const now = Date.now()
+    const running = Date.parse((await scoped({ environment: 'prod' })).deployedAt ?? '')
+    expect(running).to.be.within(now - 2_000, now + 60_000)
   })
 
   it('says of several lists which one a line is of', async () => {
@@ -87,10 +123,16 @@ describe('a search on the command line', () => {
     const wrong: readonly (readonly [string | undefined, SearchFlags])[] = [
       [undefined, {}],
       [undefined, { repo: 'x' }],
-      ['lodash', { repo: 'x' }],
+      ['pkg:npm/lodash', { match: 'prefix' }],
+      [undefined, { match: 'exact', cpe: ['a:b:c'] }],
       [undefined, { range: '<1', cpe: ['a:b:c'] }],
       ['pkg:npm/a', { ecosystem: 'npm' }],
       ['pkg:npm/a', { platform: 'amd64' }],
+      ['pkg:npm/a', { deployedAt: 'now' }],
+      ['pkg:npm/a', { environment: 'prod', deployedAt: '2026-11-17' }],
+      ['pkg:npm/a', { environment: ' prod' }],
+      ['pkg:npm/a', { recordedAfter: '2026-11-17' }],
+      ['pkg:npm/a', { recordedAfter: '4', recordedBefore: '4' }],
       [undefined, { osv: ['-'], iocs: ['-'] }],
       [undefined, { osv: [path('none.json')] }],
       [undefined, { iocs: [path('long.csv')], ecosystem: 'npm' }],

@@ -81,6 +81,13 @@ describe('client', () => {
     const images = (edit: (answer: JsonValue) => JsonValue): Promise<unknown> =>
       lying(changeJson('ledger/v1/images?', edit)).images(QUESTION)
     const other = attestationId(idOfPayload(payloads.api))
+    /** One image less of the one status, one more of the other: the sum stays. */
+    const moved = (a: JsonValue, from: string, to: string): JsonValue =>
+      setAt(
+        setAt(a, `/coverage/${from}`, Number(at(a, `/coverage/${from}`)) - 1),
+        `/coverage/${to}`,
+        Number(at(a, `/coverage/${to}`)) + 1,
+      )
 
     /** What it answers, and why the client refuses it. */
     const lies: readonly (readonly [string, string, () => Promise<unknown>])[] = [
@@ -117,6 +124,17 @@ describe('client', () => {
       ],
       ['a wrong size', 'entry-mismatch', () => images((a) => setAt(a, '/asOf/treeSize', 99))],
       ['no coverage', 'answer-malformed', () => images((a) => removeAt(a, '/coverage'))],
+      ['counts that do not add up', 'rows-differ', () => images((a) => setAt(a, '/coverage/images', 9))],
+      ['more rows than it counts', 'rows-differ', () => images((a) => moved(a, 'affected', 'unknown'))],
+      ['fewer rows than it counts', 'rows-differ', () => images((a) => moved(a, 'notAffected', 'affected'))],
+      [
+        "another key's entry as one of the signer asked for",
+        'entry-mismatch',
+        () =>
+          lying(changeJson('ledger/v1/images?', (a) => setAt(a, '/items/0/matches/0/entry', 5))).found({
+            signer: keys.ci.publicKey.id,
+          }),
+      ],
       [
         'half an answer',
         'answer-malformed',

@@ -182,6 +182,7 @@ describe('deployments in a ledger', () => {
       (rows) => rows.map((row) => ({ ...row, revoked: false })),
       (rows) => rows.map((row) => ({ ...row, signer: 'somebody' })),
       (rows) => [...rows].reverse(),
+      (rows) => rows.slice(1),
       (rows) => [...rows, ...rows],
     ]
     const reasons = edits.map((edit) => {

@@ -7,7 +7,7 @@ import { verifyImage } from '../../src/client/verified-image.ts'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { formatVerifierKey, verifierKeyOf } from '../../src/tlog/signed-note.ts'
-import { at, removeAt, setAt } from '../helpers/json-edit.ts'
+import { at, editAt, removeAt, setAt } from '../helpers/json-edit.ts'
 import { changeJson, ledgerFetch, URL_OF_LEDGER } from '../helpers/ledger-fetch.ts'
 import type { Change } from '../helpers/ledger-fetch.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
@@ -55,7 +55,7 @@ describe('verified image', () => {
   it('refuses an attestation about another image', async () => {
     const web: JsonValue = JSON.parse(JSON.stringify(await ledger.image(imageDigest(digestOf('web')))))
     const change = changeJson('ledger/v1/images/', () => setAt(web, '/image', digestOf('shop')))
-    expect((await asyncRefusal(verify('shop', change))).reason).to.equal('entry-mismatch')
+    expect((await asyncRefusal(verify('shop', change))).reason).to.equal('rows-differ')
   })
 
   it('refuses a revocation of the image that is shown as an attestation about it', async () => {
@@ -65,8 +65,35 @@ describe('verified image', () => {
     const verdict = { entry: 5, subject: digestOf('web'), verdict: 'valid', reasons: [] }
     const row = { entry: 5, attestation, key, signer: 'admin', predicateType, recordedAt, verdict }
     const change = changeJson('ledger/v1/images/', (a) => setAt(a, '/attestations', [row]))
-    expect((await asyncRefusal(verify('web', change))).reason).to.equal('entry-mismatch')
+    expect((await asyncRefusal(verify('web', change))).reason).to.equal('rows-differ')
   })
+
+  /** What it could say of `shop`, of which nothing is revoked. */
+  const tales: readonly (readonly [string, (answer: JsonValue) => JsonValue])[] = [
+    ['that nobody signed an entry that it proves', (a) => removeAt(a, '/attestations/1')],
+    ['the same attestation twice', (a) => editAt(a, '/attestations', twice)],
+    ['a name that nobody signed for', (a) => setAt(a, '/names', ['registry.test/other'])],
+    ['another builder', (a) => setAt(a, '/provenance/0/builder', 'https://trusted.test/builder')],
+    ['another commit', (a) => setAt(a, '/provenance/0/commits/0', `git.test/shop@${'b'.repeat(40)}`)],
+    ['no provenance', (a) => setAt(a, '/provenance', [])],
+    ['another tool', (a) => setAt(a, '/sboms/0/tool', 'trivy')],
+    ['that an SBOM counts which does not', (a) => setAt(a, '/sboms/0/counts', false)],
+    ['that the image is revoked', (a) => setAt(a, '/revoked', true)],
+    ['that nobody knows what is inside', (a) => setAt(a, '/status', 'unknown')],
+    ['another principal of a key', (a) => setAt(a, '/signers/0/principal', 'admin')],
+  ]
+
+  function twice(rows: JsonValue | undefined): JsonValue {
+    if (!Array.isArray(rows)) throw new Error('no rows')
+    return rows.flatMap((row: JsonValue) => [row, row])
+  }
+
+  for (const [tale, tell] of tales) {
+    it(`refuses to be told ${tale}`, async () => {
+      const change = changeJson('ledger/v1/images/', tell)
+      expect((await asyncRefusal(verify('shop', change))).reason).to.equal('rows-differ')
+    })
+  }
 
   it('refuses entries that lie behind the end of the index, which no verdict took into account', async () => {
     const change = changeJson('ledger/v1/images/', (a) =>

@@ -6,8 +6,11 @@
  * durable; `after-…` is right behind its commit. Dying is SIGKILL: nothing more is written. Or the driver reports a broken disk.
  */
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import Database from 'better-sqlite3'
+
+const program = new URL('../../dist/cli/', import.meta.url)
 
 /** Statements that belong to one phase only. */
 const phases = [
@@ -66,7 +69,8 @@ function obey(order) {
 }
 
 async function awaitOrder() {
-  await Promise.all(['program', 'server-start'].map((name) => import(`../../dist/cli/${name}.js`)))
+  const [serverStart] = readdirSync(program).filter((name) => /^server-start-.*\.js$/.test(name))
+  await import(new URL(serverStart, program).href)
   // Nobody is left to say anything: the test is gone.
   process.once('disconnect', () => process.exit(1))
   const said = once(process, 'message')

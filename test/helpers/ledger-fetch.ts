@@ -144,8 +144,16 @@ function momentIn(params: URLSearchParams): Moment {
 }
 
 function unknownQuery(params: URLSearchParams): UnknownAsked {
-  const { limit, at: _at, min_size: _minSize, ...asked } = Object.fromEntries(params)
-  return { ...asked, ...(limit === undefined ? {} : { limit: Number(limit) }) }
+  const { limit, cursor, at: _at, min_size: _minSize, ...asked } = Object.fromEntries(params)
+  const { deployed_at: deployedAt, recorded_after: after, recorded_before: before, ...scope } = asked
+  return {
+    ...scope,
+    ...(deployedAt === undefined ? {} : { deployedAt }),
+    ...(after === undefined ? {} : { recordedAfter: treeSize(Number(after)) }),
+    ...(before === undefined ? {} : { recordedBefore: treeSize(Number(before)) }),
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(limit === undefined ? {} : { limit: Number(limit) }),
+  }
 }
 
 function foundQuery(params: URLSearchParams): FoundQuery {

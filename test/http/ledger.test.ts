@@ -54,6 +54,10 @@ describe('a real ledger over HTTP', () => {
       [`/ledger/v1/images?component=pkg:npm/nowhere-to-be-found`, '/ledger/v1/images'],
       ['/ledger/v1/deployments?environment=prod', '/ledger/v1/deployments'],
       ['/ledger/v1/images/unknown?repo=**', '/ledger/v1/images/unknown'],
+      [
+        '/ledger/v1/images/unknown?environment=prod&deployed_at=2026-11-17T16:45:00Z&recorded_after=0&recorded_before=9',
+        '/ledger/v1/images/unknown',
+      ],
       ['/ledger/v1/packages?component=pkg:npm/lodash&limit=2', '/ledger/v1/packages'],
       ['/ledger/v1/names?name=loda&match=prefix&type=npm&limit=1', '/ledger/v1/names'],
       [`/ledger/v1/revocations?target=image:${digestOf('web')}`, '/ledger/v1/revocations'],

@@ -16,7 +16,7 @@ import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { verifyEvidence } from '../../src/verify/evidence.ts'
 import { expectSound } from '../helpers/check-ledger.ts'
-import { removeAt } from '../helpers/json-edit.ts'
+import { removeAt, setAt } from '../helpers/json-edit.ts'
 import { changeJson, ledgerFetch, URL_OF_LEDGER, type Change } from '../helpers/ledger-fetch.ts'
 import { createWith, firstRoot, signedBy } from '../helpers/many-admins.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
@@ -140,7 +140,15 @@ describe('annulment of a revocation', () => {
       ledger,
       changeJson('ledger/v1/images', (v) => {
         const without = [2, 4, 5, 6].reduce((value, index) => removeAt(value, `/entries/${index}`), v)
-        return removeAt(removeAt(without, '/items/1'), '/items/0')
+        const counts = {
+          images: 2,
+          affected: 0,
+          notAffected: 2,
+          undetermined: 0,
+          unknown: 0,
+          unreadableEntries: 0,
+        }
+        return setAt(setAt(without, '/items', []), '/coverage', counts)
       }),
     )
     const report = verifyEvidence(await collectEvidence(lying, asked), trust)

@@ -204,6 +204,16 @@ describe('evidence', () => {
       (e) => setAt(setAt(e, '/question/range', '<4.17.21'), '/answer/question/range', '<4.17.21'),
     ],
     [
+      'a component in another spelling',
+      'rows-differ',
+      (e) =>
+        setAt(
+          setAt(e, '/question/component', 'pkg:npm/Lodash'),
+          '/answer/question/component',
+          'pkg:npm/Lodash',
+        ),
+    ],
+    [
       'a question that is none',
       'rows-differ',
       (e) => setAt(setAt(e, '/question/component', 'lodash'), '/answer/question/component', 'lodash'),

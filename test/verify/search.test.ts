@@ -10,9 +10,10 @@ import { utf8 } from '../../src/encoding/utf8.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { parseOsv } from '../../src/sbom/advisory/osv.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
-import type { SearchAnswer, SearchQuestion, SearchScope } from '../../src/verify/search.ts'
+import type { SearchAnswer, SearchQuestion } from '../../src/verify/search.ts'
+import type { SearchScope } from '../../src/verify/search-scope.ts'
 import { parseSearchQuestion, formatSearchQuestion } from '../../src/verify/search-wire.ts'
-import { removeAt, setAt } from '../helpers/json-edit.ts'
+import { at, removeAt, setAt } from '../helpers/json-edit.ts'
 import { faultOf } from '../helpers/fault-of.ts'
 import { changeJson, ledgerFetch, URL_OF_LEDGER, type Change } from '../helpers/ledger-fetch.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
@@ -208,6 +209,17 @@ describe('a search', () => {
     ['another version', 'rows-differ', (a) => setAt(a, '/items/0/matches/0/component', 'pkg:npm/x@1')],
     ['another part', 'rows-differ', (a) => setAt(a, '/items/0/matches/0/part', 1)],
     ['no disagreement', 'rows-differ', (a) => setAt(a, '/items/2/silent', [])],
+    [
+      'a row of an image that nobody spoke of',
+      'rows-differ',
+      (a) => setAt(a, '/items/3/image', digestOf('x')),
+    ],
+    ['entries behind the end of the index', 'rows-differ', (a) => setAt(a, '/asOf/indexedThrough', 2)],
+    [
+      'rows in another order',
+      'rows-differ',
+      (a) => setAt(setAt(a, '/items/0', at(a, '/items/2')), '/items/2', at(a, '/items/0')),
+    ],
     ['a row left out, with its entries', 'rows-differ', (a) => removeAt(a, '/items/0')],
     ['an answer to another question', 'entry-mismatch', (a) => setAt(a, '/question/parts/0/from', 'GHSA-x')],
     ['a part left out of the question', 'entry-mismatch', (a) => removeAt(a, '/question/parts/3')],

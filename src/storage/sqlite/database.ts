@@ -236,8 +236,8 @@ function migrate(database: Connection, kind: DatabaseKind, version: number): voi
   })
 }
 
-/** The sections of schema/sqlite/<schema>, which stands beside src/ and dist/ alike. */
+/** The sections of schema/sqlite/<schema>, found by the package's import map from wherever this was bundled into. */
 function migrationsOf(kind: DatabaseKind): string[] {
-  const text = readFileSync(new URL(`../../../schema/sqlite/${kind.schema}`, import.meta.url), 'utf8')
+  const text = readFileSync(new URL(import.meta.resolve(`#schema/sqlite/${kind.schema}`)), 'utf8')
   return text.split(/^-- version \d+$/m).slice(1)
 }

@@ -1,0 +1,151 @@
+/**
+ * What the proofs of an answer show of one map: for keys, the entries found under them, all and no others; for others, that the map does
+ * not have them; for prefixes, all keys that have them (index.md 5 and 7).
+ *
+ * The answer chooses how it shows a key: alone, or among all that share a prefix. Whoever asks for a key that nothing is shown of is refused:
+ * what was not proven absent is not absent.
+ */
+import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
+import { parseBase64 } from '../encoding/base64.ts'
+import { concatBytes, equalBytes } from '../encoding/bytes.ts'
+import { formatHex } from '../encoding/hex.ts'
+import { Fault } from '../errors.ts'
+import { formatCountedRoot, type CountedRoot } from '../map/counted-root.ts'
+import { checkAbsent, checkAllUnder, checkPresent } from '../map/mpt-proof.ts'
+import { checkPostings } from '../map/posting-list.ts'
+import { asBadProof } from './bad-proof.ts'
+import type { MapProofs, PostingsOfKey } from './completeness-wire.ts'
+import type { CheckedMapRoot } from './map-root.ts'
+
+interface ShownKey {
+  readonly key: Uint8Array
+  readonly value: CountedRoot
+  readonly postings?: readonly LogIndex[]
+}
+
+/** Each function: @throws Fault `bad-proof` (`answer-incomplete`) if the answer shows nothing of the key, or not its list */
+export interface CompleteKeys {
+  /** Undefined: the map does not have the key. */
+  value(key: Uint8Array): CountedRoot | undefined
+  /** All entries that are found under the key, below the size asked about; ascending. */
+  postings(key: Uint8Array): readonly LogIndex[]
+  /** All keys that have the prefix. */
+  under(prefix: Uint8Array): readonly Uint8Array[]
+}
+
+/**
+ * @param below what came later is left out: keys and lists only grow, so that is the map as it was then (README 2.7, "`at`")
+ * @throws Fault `bad-proof` (`map-proof-invalid`, `answer-malformed`) if any proof does not hold
+ */
+export function checkKeys(
+  { map, root }: Pick<CheckedMapRoot, 'map' | 'root'>,
+  proofs: Pick<MapProofs, 'prefixes' | 'keys' | 'absent'>,
+  below: TreeSize,
+): CompleteKeys {
+  const shown = new Map<string, ShownKey>()
+  const prefixes = proofs.prefixes.map((one) => {
+    const prefix = bytesOf(map, one.prefix)
+    for (const found of checkUnder(map, root, prefix, one)) shown.set(nameOf(found.key), found)
+    return prefix
+  })
+  for (const one of proofs.keys) {
+    const found = shownKey(map, bytesOf(map, one.key), one)
+    const pair = { key: found.key, value: formatCountedRoot(found.value) }
+    checkOf(map, found.key, () => checkPresent(root, pair, bytesOf(map, one.proof)))
+    shown.set(nameOf(found.key), found)
+  }
+  const absent = new Set(
+    proofs.absent.map((one) => {
+      const key = bytesOf(map, one.key)
+      checkOf(map, key, () => checkAbsent(root, key, bytesOf(map, one.proof)))
+      return nameOf(key)
+    }),
+  )
+  return readerOf(map, below, { shown, prefixes, absent })
+}
+
+interface Shown {
+  /** Under `nameOf` their key. */
+  readonly shown: ReadonlyMap<string, ShownKey>
+  readonly prefixes: readonly Uint8Array[]
+  readonly absent: ReadonlySet<string>
+}
+
+function readerOf(map: string, below: TreeSize, { shown, prefixes, absent }: Shown): CompleteKeys {
+  const isWhole = (prefix: Uint8Array): boolean => prefixes.some((one) => startsWith(prefix, one))
+  const find = (key: Uint8Array): ShownKey | undefined => {
+    const found = shown.get(nameOf(key))
+    if (found === undefined && !absent.has(nameOf(key)) && !isWhole(key))
+      throw incomplete(map, key, 'a proof')
+    return found
+  }
+  return {
+    value: (key) => find(key)?.value,
+    postings: (key) => {
+      const found = find(key)
+      if (found === undefined) return []
+      if (found.postings === undefined) throw incomplete(map, key, 'all its entries')
+      return found.postings.filter((index) => index < below)
+    },
+    under: (prefix) => {
+      if (!isWhole(prefix)) throw incomplete(map, prefix, 'a proof of all keys that begin so')
+      return [...shown.values()].map(({ key }) => key).filter((key) => startsWith(key, prefix))
+    },
+  }
+}
+
+function checkUnder(
+  map: string,
+  root: Uint8Array,
+  prefix: Uint8Array,
+  { keys, proof }: MapProofs['prefixes'][number],
+): readonly ShownKey[] {
+  const all = keys.map((one) => shownKey(map, concatBytes(prefix, bytesOf(map, one.rest)), one))
+  const pairs = all.map(({ key, value }) => ({ key, value: formatCountedRoot(value) }))
+  checkOf(map, prefix, () => checkAllUnder(root, prefix, pairs, bytesOf(map, proof)))
+  return all
+}
+
+/** The list, where there is one, is the one that the value commits to. */
+function shownKey(map: string, key: Uint8Array, { n, root, postings }: PostingsOfKey): ShownKey {
+  const value = { size: treeSize(n), root: bytesOf(map, root) }
+  if (value.root.length !== 32) throw refusal(map, key, 'a root of 32 bytes', `${value.root.length}`)
+  if (postings === undefined) return { key, value }
+  checkOf(map, key, () => checkPostings(formatCountedRoot(value), postings))
+  return { key, value, postings }
+}
+
+function startsWith(key: Uint8Array, prefix: Uint8Array): boolean {
+  return key.length >= prefix.length && equalBytes(key.subarray(0, prefix.length), prefix)
+}
+
+/** One text for each key, to look it up by. */
+function nameOf(key: Uint8Array): string {
+  return String.fromCharCode(...key)
+}
+
+function bytesOf(map: string, base64: string): Uint8Array {
+  return asBadProof('map-proof-invalid', `${map} map`, () => parseBase64(base64))
+}
+
+function checkOf(map: string, key: Uint8Array, check: () => void): void {
+  asBadProof('map-proof-invalid', `${map} map, key ${show(key)}`, check)
+}
+
+function incomplete(map: string, key: Uint8Array, expected: string): Fault {
+  return new Fault('answer-incomplete', `${map} map, key ${show(key)}: expected ${expected}, got nothing`)
+}
+
+function refusal(map: string, key: Uint8Array, expected: string, got: string): Fault {
+  return new Fault('map-proof-invalid', `${map} map, key ${show(key)}: expected ${expected}, got ${got}`)
+}
+
+/** Where the name of what was asked for begins: behind the kind and H8 (map/keys.ts). */
+const NAME_AT = 9
+
+/** As much as tells which one is meant: the name, or else bytes in hex. */
+function show(key: Uint8Array): string {
+  const [kind, name] = [key.subarray(0, 1), key.subarray(NAME_AT)].map((part) => String.fromCharCode(...part))
+  const isText = name !== undefined && /^[!-~]+$/.test(name)
+  return `${kind} ${isText ? name : formatHex(key.subarray(1))}`.slice(0, 100)
+}

@@ -1,0 +1,51 @@
+/**
+ * That no statement about these targets is left out of an answer (index.md 4 and 7): from the status map to the control entries that an
+ * answer has to hold.
+ *
+ * The map lists every trust root, revocation and annulment in the log, whether or not it counts. What follows from those listed is decided
+ * by trust/, as everywhere: so "not revoked" is the verdict on all there are, of which there may be none.
+ */
+import { REVOCATION } from '../attestation/predicate-types.ts'
+import type { LogIndex } from '../brand.ts'
+import { Fault } from '../errors.ts'
+import { statusKey, trustRootsKey } from '../map/keys.ts'
+import type { CompleteKeys } from './complete-keys.ts'
+import type { CheckedAttestation } from './proven-entry.ts'
+
+/**
+ * Every trust root, every revocation of one of the targets, and every annulment of one of those, as far as the map reaches, is among
+ * `attested`. Returns their entries.
+ *
+ * @param targets URIs, as revocations have them
+ * @throws Fault `bad-proof` (`answer-incomplete`) if one is not, or if nothing is shown of a target
+ */
+export function checkStatements(
+  status: CompleteKeys,
+  targets: Iterable<string>,
+  attested: ReadonlyMap<LogIndex, CheckedAttestation>,
+): ReadonlySet<LogIndex> {
+  const found = new Set<LogIndex>()
+  const take = (what: string, indexes: readonly LogIndex[]): void => {
+    for (const index of indexes) {
+      const statement = attested.get(index)
+      if (statement === undefined) throw hidden(index, what)
+      if (found.has(index)) continue
+      found.add(index)
+      // An annulment is found under the revocation that it ends.
+      if (statement.statement.predicateType === REVOCATION) {
+        const own = `attestation:${statement.entry.attestation}`
+        take(own, status.postings(statusKey(own)))
+      }
+    }
+  }
+  take('the trust root', status.postings(trustRootsKey))
+  for (const target of new Set(targets)) take(target, status.postings(statusKey(target)))
+  return found
+}
+
+function hidden(index: LogIndex, what: string): Fault {
+  return new Fault(
+    'answer-incomplete',
+    `entry ${index}: expected what was signed there, which the status map lists as a statement about ${what}, got nothing`,
+  )
+}

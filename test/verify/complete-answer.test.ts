@@ -1,0 +1,197 @@
+import { expect } from 'chai'
+import { describe, it } from 'mocha'
+import { logIndex, type LogIndex } from '../../src/brand.ts'
+import type { ImagesAnswer } from '../../src/verify/answer.ts'
+import { checkComplete, type CompleteClaim } from '../../src/verify/complete-answer.ts'
+import type { Completeness, MapProofs } from '../../src/verify/completeness-wire.ts'
+import { honestClaim, world } from '../helpers/complete-claim.ts'
+import { refusal } from '../helpers/mangle.ts'
+import { linesOf, mapRootProof } from '../helpers/map-world.ts'
+import { digestOf } from '../helpers/test-ledger.ts'
+
+const rowsOf = ({ answer }: CompleteClaim): string[] => answer.items.map(({ image }) => image).sort()
+const imagesNamed = (...names: string[]): string[] => names.map(digestOf).sort()
+const reasonOf = (claim: CompleteClaim): string => refusal(() => checkComplete(claim)).reason
+
+function withItems(claim: CompleteClaim, items: readonly unknown[]): CompleteClaim {
+  return { ...claim, answer: { ...claim.answer, items } as ImagesAnswer }
+}
+
+/** As if the server did not know the entry. */
+function without(claim: CompleteClaim, index: number): CompleteClaim {
+  const entries = new Map(claim.entries)
+  entries.delete(logIndex(index))
+  return { ...claim, entries, attested: claim.attested.filter(({ entry }) => entry.index !== index) }
+}
+
+function withComponents(
+  claim: CompleteClaim,
+  change: (proofs: MapProofs) => Partial<MapProofs>,
+): CompleteClaim {
+  const { components } = claim.proof
+  if (components === undefined) throw new Error('no components')
+  return { ...claim, proof: { ...claim.proof, components: { ...components, ...change(components) } } }
+}
+
+describe('a complete answer', () => {
+  it('has a row for each image with an SBOM that counts, and says what nobody could read', () => {
+    const claim = honestClaim()
+    expect(rowsOf(claim)).to.deep.equal(imagesNamed('shop', 'left', 'right', 'late'))
+    const { components, status, unreadable } = checkComplete(claim)
+    expect([components.size, status.size, unreadable]).to.deep.equal([11, 11, 1])
+  })
+
+  it('may have lines of manifests instead of what was signed, for any of its SBOMs', () => {
+    for (const byManifest of [[3], [4], [9], [1, 3, 4, 5, 9, 10]]) checkComplete(honestClaim({ byManifest }))
+  })
+
+  it('proves that no image contains a package or a version of it', () => {
+    for (const question of [
+      { component: 'pkg:npm/never' },
+      { component: 'pkg:npm/lodash@1.0.0' },
+      { component: 'pkg:npm/lodash', range: 'vers:npm/<4.0.0' },
+    ]) {
+      const claim = honestClaim({ question })
+      expect(claim.answer.items).to.deep.equal([])
+      expect(checkComplete(claim).unreadable).to.equal(1)
+    }
+  })
+
+  it('may rest on maps of different sizes, and is complete as of the smaller', () => {
+    const claim = honestClaim({ components: 9, status: 7, size: 11 })
+    expect(rowsOf(claim)).to.deep.equal(imagesNamed('shop'))
+    const { components, status } = checkComplete(claim)
+    expect([components.size, status.size]).to.deep.equal([9, 7])
+    checkComplete(honestClaim({ components: 10, status: 11, size: 10, through: 10 }))
+  })
+
+  it('is of an earlier moment where entries from then on are left out', () => {
+    for (const [through, images] of [
+      [3, imagesNamed('shop')],
+      [4, imagesNamed('shop', 'web')],
+      [6, imagesNamed('shop', 'old')],
+      [10, imagesNamed('shop', 'left', 'right')],
+    ] as const) {
+      const claim = honestClaim({ through })
+      checkComplete(claim)
+      expect(rowsOf(claim), `below ${through}`).to.deep.equal(images)
+    }
+  })
+})
+
+describe('an answer is refused as incomplete', () => {
+  it('without the row of an image, whatever else of it is left out', () => {
+    for (const hidden of ['shop', 'left', 'late']) {
+      const claim = honestClaim()
+      const items = claim.answer.items.filter(({ image }) => image !== digestOf(hidden))
+      expect(reasonOf(withItems(claim, items)), hidden).to.equal('answer-incomplete')
+    }
+    const claim = honestClaim()
+    const items = claim.answer.items.filter(({ image }) => image !== digestOf('late'))
+    expect(reasonOf(without(withItems(claim, items), 10))).to.equal('answer-incomplete')
+  })
+
+  it('where one of two subjects is dropped from the lines of a manifest', () => {
+    const claim = honestClaim({ byManifest: [9] })
+    const items = claim.answer.items.filter(({ image }) => image !== digestOf('right'))
+    expect(reasonOf(withItems(claim, items))).to.equal('answer-incomplete')
+    const whole = world.entries[9]
+    if (whole === undefined) throw new Error('no entry 9')
+    const right = whole.lines.findIndex((line) => new TextDecoder().decode(line).includes(digestOf('right')))
+    const parts = [linesOf(whole, 0, right), linesOf(whole, right + 1)]
+    const dropped = { ...claim.proof, manifests: { '9': parts } }
+    expect(reasonOf({ ...claim, proof: dropped })).to.equal('answer-incomplete')
+  })
+
+  it('without the SBOM that takes another’s place, or the one whose place is taken', () => {
+    for (const index of [3, 4]) expect(reasonOf(without(honestClaim(), index))).to.equal('answer-incomplete')
+  })
+
+  it('without a revocation', () => {
+    expect(reasonOf(without(honestClaim(), 6))).to.equal('answer-incomplete')
+  })
+
+  it('without a stranger’s entry, which could be anybody’s', () => {
+    expect(reasonOf(without(honestClaim(), 7))).to.equal('answer-incomplete')
+  })
+
+  it('with the leaf alone of an entry that counts', () => {
+    expect(reasonOf(honestClaim({ bare: [7, 9] }))).to.equal('answer-incomplete')
+  })
+
+  it('if nothing is shown of the other entries of an image, or of those that nobody could read', () => {
+    const claim = honestClaim()
+    for (const at of claim.proof.components?.keys.keys() ?? [])
+      expect(reasonOf(withComponents(claim, ({ keys }) => ({ keys: keys.toSpliced(at, 1) })))).to.equal(
+        'answer-incomplete',
+      )
+  })
+
+  it('if it is one page of several, or has no component map', () => {
+    const claim = honestClaim()
+    expect(reasonOf({ ...claim, answer: { ...claim.answer, next: 'more' } })).to.equal('answer-incomplete')
+    const { status } = claim.proof
+    expect(reasonOf({ ...claim, proof: { status } })).to.equal('answer-incomplete')
+  })
+})
+
+describe('an answer is refused as unproven', () => {
+  const proofRefused = (claim: CompleteClaim): void => {
+    expect(reasonOf(claim)).to.equal('map-proof-invalid')
+  }
+
+  it('with a version hidden, or an entry in the list of a version or an image', () => {
+    const claim = honestClaim()
+    proofRefused(
+      withComponents(claim, ({ prefixes }) => ({
+        prefixes: prefixes.map((one) => ({ ...one, keys: one.keys.slice(1) })),
+      })),
+    )
+    const shorter = <T extends { readonly postings?: readonly LogIndex[] }>(one: T): T =>
+      (one.postings?.length ?? 0) > 1 ? { ...one, postings: one.postings?.slice(1) } : one
+    proofRefused(
+      withComponents(claim, ({ prefixes }) => ({
+        prefixes: prefixes.map((one) => ({ ...one, keys: one.keys.map(shorter) })),
+      })),
+    )
+    proofRefused(withComponents(claim, ({ keys }) => ({ keys: keys.map(shorter) })))
+  })
+
+  it('with an entry moved out of those that nobody could read', () => {
+    const claim = honestClaim()
+    const moved = withComponents(claim, ({ keys }) => ({
+      keys: keys.map((one) => (one.key === btoa('u') ? { ...one, n: 0, postings: [] } : one)),
+    }))
+    proofRefused(moved)
+  })
+
+  it('with keys of the map as it was under its current root', () => {
+    const [claim, older] = [honestClaim(), honestClaim({ components: 9 })]
+    const { prefixes = [], keys = [], absent = [] } = older.proof.components ?? {}
+    proofRefused(withComponents(claim, () => ({ prefixes, keys, absent })))
+  })
+
+  it('with lines that are not of the manifest', () => {
+    const claim = honestClaim({ byManifest: [4] })
+    const lines = claim.proof.manifests?.['4']?.map((part) => ({
+      ...part,
+      lines: part.lines.map((line) => line.replace('4.17.21', '4.17.22')),
+    }))
+    const proof: Completeness = { ...claim.proof, manifests: { '4': lines ?? [] } }
+    proofRefused({ ...claim, proof })
+  })
+
+  it('with the root of a map as it was', () => {
+    const claim = honestClaim()
+    const map = mapRootProof(world, 'components', [1, 9], 11)
+    proofRefused(withComponents(claim, () => ({ map })))
+  })
+
+  it('with an entry that nothing asks for', () => {
+    const claim = honestClaim({ question: { component: 'pkg:npm/never' } })
+    const stranger = world.entries[7]
+    if (stranger === undefined) throw new Error('no entry 7')
+    const entries = new Map([...claim.entries, [logIndex(7), stranger.entry] as const])
+    expect(reasonOf({ ...claim, entries })).to.equal('entry-mismatch')
+  })
+})
