@@ -15,6 +15,10 @@ export const MAX_STATED_ENTRIES = 4_096
 export const MAX_STATED_BYTES = 64 * 1024 * 1024
 /** A transaction takes no further entry above this: some hundred SBOMs, in memory until they are written. */
 export const FOLLOW_BATCH_KEYS = 50_000
+/** The component map is published when this many entries came since, … */
+export const PUBLISH_ENTRIES = 100
+/** … or after this time; at once if nothing was published for as long (index.md 6). */
+export const PUBLISH_INTERVAL_MS = 10_000
 /** How long a query waits for the index to reach the size published when it arrived. */
 export const INDEX_WAIT_MS = 1000
 /** An index this far behind what is published is no longer what callers expect (interface.md, "Log health"). */
