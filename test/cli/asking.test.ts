@@ -73,7 +73,7 @@ describe('attestree: asking', () => {
         '–',
         '–',
         '–',
-        '#5 (syft 1.0)',
+        '#5 (syft)',
         '✓ #5',
         digestOf('api'),
       ])
