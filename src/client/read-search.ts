@@ -30,6 +30,7 @@ import {
   text,
   type Shape,
 } from '../verify/shape.ts'
+import { relatedImage } from './read-answer.ts'
 import { deploymentRow } from './read-scope.ts'
 
 /** As sent: what was asked is compared with the question, not read. */
@@ -101,7 +102,7 @@ const row = objectOf<SearchRow>(
     silent: listOf(anIndex),
     provenance: listOf(provenance),
   },
-  { deployments: listOf(deploymentRow), vex: listOf(vex), lifted: yes },
+  { deployments: listOf(deploymentRow), lineage: listOf(relatedImage), vex: listOf(vex), lifted: yes },
 )
 
 export const searchSent: Shape<SearchSent> = answerWith(asIs, row, coverage)

@@ -208,6 +208,18 @@ export interface AttestationAnswer {
   readonly asOf: AsOf
 }
 
+export interface RelatedImage {
+  /** What it is to the image that was asked about. */
+  readonly is: 'index' | 'platform-image'
+  readonly image: ImageDigest
+  /** Of the platform image of the two, whichever that is; empty where nobody says it. */
+  readonly platform: string
+  /** What signers call it, tags among them; sorted. */
+  readonly names: readonly string[]
+  /** The first statement that relates the two, and the first for each of the names; ascending. */
+  readonly entries: readonly LogIndex[]
+}
+
 export interface ImageAnswer {
   readonly image: ImageDigest
   readonly names: readonly string[]
@@ -238,6 +250,8 @@ export interface ImageAnswer {
     readonly claimed?: Pick<Claimed, 'created'>
   }[]
   readonly provenance: readonly ProvenanceRow[]
+  /** Its index, or its platform images if it is one; absent if nobody says. */
+  readonly lineage?: readonly RelatedImage[]
   readonly unregistered?: UnregisteredClaims
   readonly coverage: Coverage
   readonly entries: ProvenEntries

@@ -92,7 +92,7 @@ describe('how it got in', () => {
   it('stands in files by entry and component, marked as read from what was signed', () => {
     const pages = joinPages([answerOf(rows)], origin(transitive))
     const [header = '', ...lines] = searchCsv(pages).split('\r\n')
-    expect(header).to.match(/,introduced,paths,sbomBases,lifted,vex,deployments$/)
+    expect(header).to.match(/,introduced,paths,sbomBases,lifted,vex,deployments,confidence,tool,lineage$/)
     expect(lines[1])
       .to.include(',transitive,')
       .and.include('app@1.4 → search-lib@2.0 → log4j-core@2.14.1; app@1.4')
