@@ -156,9 +156,10 @@ async function ask(at: Shell): Promise<void> {
       '✓ #5 #6',
     ],
   })
-  at.say('And mocha? Only the image with the development tools.')
-  await at.run("attestree find pkg:npm/mocha --range '>=1'", {
+  at.say('And mocha, by its name? Only the image with the development tools.')
+  await at.run("attestree find mocha --range '>=1'", {
     says: [
+      'mocha means pkg:npm/mocha',
       '1 of 2 images with an SBOM contains',
       'Of 3 images: 1 affected, 1 not affected, 0 undetermined, 1 unknown',
       'attestree-dev:0.1.0',

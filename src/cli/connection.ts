@@ -66,6 +66,12 @@ export async function connect(context: CliContext, flags: TrustFlags): Promise<C
   return client
 }
 
+/** Connects when it is first called, and once: what is wrong with a question is said before anybody is asked. */
+export function connector(context: CliContext, flags: TrustFlags): () => Promise<Client> {
+  let connected: Promise<Client> | undefined
+  return () => (connected ??= connect(context, flags))
+}
+
 /** What every command of this user has seen of every log. */
 export function pinsOf({ settings }: CliContext): PinStore {
   return filePins(join(settings.stateFolder, 'pins'))

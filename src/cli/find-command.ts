@@ -1,15 +1,16 @@
 /**
- * `attestree find`: which images contain a component, or have a commit, builder, …. Here are its flags; find-one.ts asks for
- * one component or statement, find-search.ts for many packages at once.
+ * `attestree find`: which images contain a component, or have a commit, builder, …. Here are its flags; find-search.ts asks for
+ * components, find-stated.ts for what statements say beside them.
  */
 import { Command, Option } from 'commander'
 import { treeSize, type TreeSize } from '../brand.ts'
 import { STATED_KINDS } from '../verify/found-rows.ts'
+import { NAME_MATCHES } from '../verify/names-answer.ts'
 import type { TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
-import { findOne } from './find-one.ts'
 import { findOutputOption } from './find-output.ts'
 import { findSearch, type FindSearchFlags } from './find-search.ts'
+import { findStated } from './find-stated.ts'
 import { findUnknown } from './find-unknown.ts'
 import { serverOption, trustOption } from './output-flag.ts'
 import { oneSpelling, withQuestionFlags, type StatedFlags } from './question.ts'
@@ -25,8 +26,9 @@ type FindFlags = QuestionFlags & FindSearchFlags
 const EXAMPLES = `
 Examples:
   attestree find pkg:npm/lodash --range '<4.17.21'
-  attestree find pkg:npm/lodash@4.17.20
-  attestree find pkg:npm/left-pad -o json
+  attestree find log4j-core --range '<2.17.1'
+  attestree find openssl --ecosystem Debian -o json
+  attestree find log4j --match prefix
   attestree find --osv GHSA-jfh8-c2jp-5v3q.json -o table -o csv=hits.csv -o openvex=draft.json
   attestree find --osv advisory.json --repo 'registry.example/shop/*' --group-by base
   attestree find --osv advisory.json --environment prod
@@ -38,6 +40,10 @@ Examples:
   attestree find --cpe a:openssl:openssl:3.0.1
   attestree find --base registry.example/base@sha256:…
   attestree find --licence AGPL-3.0-only
+
+A name means every package that an SBOM lists under it, whatever its ecosystem: log4j-core, org.apache.logging.log4j:log4j-core,
+@babel/core, github.com/go-jose/go-jose/v3, xz-utils. Which ones is printed. Components without a package URL that have the name
+are undetermined.
 
 Lists (--iocs) have a package on each line: a purl, NAME@VERSION, or CSV with the columns purl | name,version |
 ecosystem,name,version, in any order if the first line names them. A line without a version means every version.
@@ -63,7 +69,11 @@ export function findCommand(context: CliContext): Command {
     .addOption(new Option('--unknown', 'the images without an SBOM that counts (too, or alone)'))
     .option('--watch', 'go on asking while the log grows, and print what is new')
     .option('--interval <SECONDS>', 'how often, with --watch (default: 60)', parseInterval)
-    .option('--limit <NUMBER>', 'rows to show, 1 to 1000 (default: all of a search, else 100)', parseLimit)
+    .option(
+      '--limit <NUMBER>',
+      'rows to show, 1 to 1000 (default: all of a search for components, else 100)',
+      parseLimit,
+    )
     .addOption(findOutputOption())
     .addHelpText('after', EXAMPLES)
     .action((component: string | undefined, flags: FindFlags) => find(context, component, flags))
@@ -74,7 +84,13 @@ export function withSearchFlags(command: Command): Command {
   const packages = command
     .addOption(list('--osv <FILE>', 'packages of an advisory of OSV or GitHub ("-": stdin; repeatable)'))
     .addOption(list('--iocs <FILE>', 'packages of a list, one a line or CSV ("-": stdin; repeatable)'))
-    .addOption(new Option('--ecosystem <NAME>', 'of names in the list that have none: npm, PyPI, Maven, …'))
+    .addOption(
+      new Option(
+        '--ecosystem <NAME>',
+        'of a name, or of names in the list that have none: npm, PyPI, Maven, …',
+      ),
+    )
+    .addOption(new Option('--match <HOW>', 'how a name is meant (default: exact)').choices(NAME_MATCHES))
     .addOption(
       list(
         '--cpe <CPE>',
@@ -114,6 +130,7 @@ const SEARCH_FLAGS = [
   'osv',
   'iocs',
   'ecosystem',
+  'match',
   'cpe',
   ...SCOPE_FLAGS,
   'groupBy',
@@ -147,18 +164,14 @@ async function find(context: CliContext, component: string | undefined, given: F
   if (flags.interval !== undefined && flags.watch === undefined)
     throw new UsageError('--interval goes with --watch')
   if (flags.unknown === true && !asksForPackages(component, flags)) return findUnknown(context, flags)
-  if (isSearch(flags)) return findSearch(context, component, flags)
   const isStated = STATED_KINDS.some((kind) => kind !== 'hash' && flags[kind] !== undefined)
-  const isPlain = (flags.output ?? []).every(({ format }) => format === 'table' || format === 'json')
-  if (!isStated && !isPlain && (component ?? flags.hash) !== undefined)
-    return findSearch(context, component, flags)
-  return findOne(context, component, flags)
+  return isStated ? findStated(context, component, flags) : findSearch(context, component, flags)
 }
 
 /** Whether anything is asked for beside the images of which nobody knows what is inside. */
 function asksForPackages(component: string | undefined, flags: FindFlags): boolean {
-  const { hash, osv, iocs, cpe, groupBy, range, ecosystem, hideLifted, watch } = flags
-  return [component, hash, osv, iocs, cpe, groupBy, range, ecosystem, hideLifted, watch].some(
+  const { hash, osv, iocs, cpe, groupBy, range, ecosystem, match, hideLifted, watch } = flags
+  return [component, hash, osv, iocs, cpe, groupBy, range, ecosystem, match, hideLifted, watch].some(
     (one) => one !== undefined,
   )
 }

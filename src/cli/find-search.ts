@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import type { TreeSize } from '../brand.ts'
 import type { Client } from '../client/client.ts'
+import { namedParts } from '../client/named-parts.ts'
 import { verifiedSearch } from '../client/verified-search.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
-import { connect, type TrustFlags } from './connection.ts'
+import { connector, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import {
@@ -55,17 +56,20 @@ export async function findSearch(
   flags: FindSearchFlags,
 ): Promise<void> {
   const { terminal } = context
-  const read = await askedOf(component, flags)
+  const connected = connector(context, flags)
+  const moment = flags.at === undefined ? {} : { at: flags.at }
+  const read = await askedOf(component, flags, async (name) =>
+    namedParts(await connected(), { ...name, ...moment }),
+  )
   const outputs = flags.output ?? []
   refuseVexWithoutAdvisory(read, outputs)
   const watched = flags.watch === true ? watchFormat(flags) : undefined
   if (flags.hideLifted === true && read.aliases.size === 0)
     throw new UsageError('--hide-lifted goes with --osv: VEX speaks of vulnerabilities')
-  const client = await connect(context, flags)
+  const client = await connected()
   for (const note of read.notes) terminal.note(note)
   const asked = await withScope(read, client, flags, terminal)
   if (watched !== undefined) return watch(context, client, { asked, format: watched, flags })
-  const moment = flags.at === undefined ? {} : { at: flags.at }
   const all = await searchPages(
     (page) => verifiedSearch(client, asked.question, { ...page, ...moment }),
     createProgress({ terminal, what: 'find' }),

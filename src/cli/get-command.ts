@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { collectBundle, collectProofFile } from '../client/collect-proof.ts'
 import { collectEvidence } from '../client/evidence.ts'
+import { namedParts } from '../client/named-parts.ts'
 import { collectSearchEvidence } from '../client/search-evidence.ts'
 import { utf8 } from '../encoding/utf8.ts'
-import { connect, type TrustFlags } from './connection.ts'
+import { connect, connector, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { isSearch, refuseStated, withQuestion, withSearchFlags, type QuestionFlags } from './find-command.ts'
 import {
@@ -19,7 +20,7 @@ import { EXIT } from './exit-codes.ts'
 import { serverOption, trustOption } from './output-flag.ts'
 import { oneSpelling, questionOf } from './question.ts'
 import { requireEntryReference } from './reference.ts'
-import { askedOf, withScope, type SearchFlags } from './search-asked.ts'
+import { askedOf, isPurl, withScope, type SearchFlags } from './search-asked.ts'
 import { visible } from './terminal.ts'
 
 interface OutFlag {
@@ -80,7 +81,8 @@ async function getEvidence(
   component: string | undefined,
   flags: EvidenceFlags,
 ): Promise<void> {
-  if (isSearch(flags)) return getSearchEvidence(context, component, flags)
+  const isName = component !== undefined && !isPurl(component)
+  if (isSearch(flags) || isName) return getSearchEvidence(context, component, flags)
   const question = questionOf(component, flags)
   const client = await connect(context, flags)
   await hand(context, flags, await collectEvidence(client, question))
@@ -92,9 +94,10 @@ async function getSearchEvidence(
   flags: EvidenceFlags,
 ): Promise<void> {
   refuseStated(oneSpelling(flags))
-  const asked = await askedOf(component, flags)
+  const connected = connector(context, flags)
+  const asked = await askedOf(component, flags, async (name) => namedParts(await connected(), name))
   const { notes, notLookedFor } = asked
-  const client = await connect(context, flags)
+  const client = await connected()
   for (const note of notes) context.terminal.note(note)
   const { question } = await withScope(asked, client, flags, context.terminal)
   await hand(context, flags, await collectSearchEvidence(client, question))

@@ -1,5 +1,5 @@
-/** Rows of an answer as people read them; `find` and `verify FILE` print the same. */
-import type { FoundRow, ImageRow } from '../verify/answer.ts'
+/** Rows of an answer by statements, or of evidence about one component, as people read them; searches have search-rows.ts. */
+import type { FoundRow, ImageRow, ProvenanceRow } from '../verify/answer.ts'
 import { formatTable } from './table.ts'
 import { visible } from './terminal.ts'
 
@@ -19,7 +19,7 @@ export function formatImageRows(rows: readonly Row[], columns: number | undefine
       row.image,
       buildersOf(row).join(' ') || '–',
       commitsOf(row).join(' ') || '–',
-      unique(row.provenance.flatMap((one) => builtTime(one.claimed))).join(' ') || '–',
+      builtTimes(row.provenance).join(' ') || '–',
     ]),
   )
   if (columns === undefined || wide.every((line) => line.length <= columns)) return wide
@@ -42,19 +42,26 @@ function cellsOf(row: Row): readonly string[] {
 }
 
 function belowOf(row: Row): readonly string[] {
-  const origins = row.provenance.map(({ builder, commits, claimed }) =>
-    [
-      'built',
-      ...(builder === '' ? [] : ['by', builder]),
-      ...(commits.length === 0 ? [] : ['from', ...commits]),
-      ...builtTime(claimed).map((time) => `(claimed: ${time})`),
-    ].join(' '),
-  )
-  return [row.image, ...unique(origins)].map((line) => `  ${visible(line)}`)
+  return [row.image, ...unique(row.provenance.map(builtText))].map((line) => `  ${visible(line)}`)
+}
+
+/** `built by https://… from host/repo@commit (claimed: 2026-…)`; the time is the signer's word. */
+export function builtText({ builder, commits, claimed }: ProvenanceRow): string {
+  return [
+    'built',
+    ...(builder === '' ? [] : ['by', builder]),
+    ...(commits.length === 0 ? [] : ['from', ...commits]),
+    ...builtTime(claimed).map((time) => `(claimed: ${time})`),
+  ].join(' ')
+}
+
+/** When it was built, each once. */
+export function builtTimes(provenance: readonly ProvenanceRow[]): readonly string[] {
+  return unique(provenance.flatMap((one) => builtTime(one.claimed)))
 }
 
 /** Of two times the later: when it was done. Its word is the signer's. */
-function builtTime(claimed: Row['provenance'][number]['claimed']): readonly string[] {
+function builtTime(claimed: ProvenanceRow['claimed']): readonly string[] {
   const time = claimed?.finishedOn ?? claimed?.startedOn
   return time === undefined ? [] : [time]
 }

@@ -20,10 +20,10 @@ export interface StatedFlags {
   readonly hash?: string
 }
 
-/** Adds PURL and the flags that may stand for it. */
+/** Adds COMPONENT and the flags that may stand for it. */
 export function withQuestionFlags(command: Command): Command {
   return command
-    .argument('[PURL]', 'the component: pkg:type/name or pkg:type/name@version')
+    .argument('[COMPONENT]', 'pkg:type/name or pkg:type/name@version, or a name such as log4j-core')
     .option('--range <RANGE>', "versions, e.g. '<4.17.21', '>=1.0.0,<1.2.0' or VERS")
     .addOption(new Option('--commit <HEX>', 'instead: built from this commit, written out'))
     .addOption(new Option('--builder <ID>', 'instead: built by this builder, as the provenance has it'))
@@ -35,18 +35,20 @@ export function withQuestionFlags(command: Command): Command {
     .addOption(new Option('--hash <DIGEST>', 'instead: with a component of this hash, sha256:…, sha512:…'))
 }
 
-/** @throws UsageError if it is none, or two */
-export function questionOf(component: string | undefined, given: StatedFlags): ImagesQuery | FoundQuery {
-  const flags = oneSpelling(given)
-  const asked = STATED_KINDS.filter((kind) => flags[kind] !== undefined)
-  const [kind, another] = asked
-  if (component !== undefined && kind !== undefined) throw notOne(`a package URL and --${kind}`)
+/** Of `get evidence`. @throws UsageError if it is none, or two */
+export function questionOf(component: string | undefined, flags: StatedFlags): ImagesQuery | FoundQuery {
+  const isStated = STATED_KINDS.some((one) => flags[one] !== undefined)
+  if (component === undefined || isStated) return statedOf(component, flags)
+  return { component, ...(flags.range === undefined ? {} : { range: flags.range }) }
+}
+
+/** By what statements say beside components. @throws UsageError if it is none, or two */
+export function statedOf(component: string | undefined, flags: StatedFlags): FoundQuery {
+  const [kind, another] = STATED_KINDS.filter((one) => flags[one] !== undefined)
+  if (kind === undefined) throw notOne('nothing')
+  if (component !== undefined) throw notOne(`a component and --${kind}`)
   if (another !== undefined) throw notOne(`--${kind} and --${another}`)
-  if (kind === undefined) {
-    if (component === undefined) throw notOne('nothing')
-    return { component: requirePurl(component), ...(flags.range === undefined ? {} : { range: flags.range }) }
-  }
-  if (flags.range !== undefined) throw new UsageError('--range goes with a package URL')
+  if (flags.range !== undefined) throw new UsageError('--range goes with a package URL or a name')
   return statedQuestion(kind, flags[kind] ?? '')
 }
 
@@ -80,19 +82,8 @@ function statedQuestion(kind: (typeof STATED_KINDS)[number], text: string): Foun
 function notOne(got: string): UsageError {
   const kinds = STATED_KINDS.map((kind) => `--${kind}`).join(', ')
   return new UsageError(
-    `question: expected a package URL, or one of ${kinds}, or in find --osv, --iocs, --cpe or --unknown, got ${got}`,
-    'For example: attestree find pkg:npm/lodash, or attestree find --licence AGPL-3.0-only',
-  )
-}
-
-/** Names without a type are ambiguous; searching by them comes with a later version. */
-export function requirePurl(component: string): string {
-  if (component.startsWith('pkg:')) return component
-  throw new UsageError(
-    `component: expected a package URL, got ${component.slice(0, 100)}`,
-    component.includes('/') && !component.startsWith('@')
-      ? `Perhaps pkg:${component.slice(0, 100)}`
-      : `For an npm package: pkg:npm/${component.slice(0, 100)}`,
+    `question: expected a package URL or a name, or one of ${kinds}, or --osv, --iocs, --cpe or (in find) --unknown, got ${got}`,
+    'For example: attestree find pkg:npm/lodash, attestree find log4j-core, or attestree find --licence AGPL-3.0-only',
   )
 }
 

@@ -7,10 +7,12 @@ import { iocParts } from '../client/package-list.ts'
 import { cpePart, purlPart } from '../client/search-part.ts'
 import { parseUtf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
+import { formatVers } from '../sbom/range.ts'
+import type { NameMatch } from '../verify/names-answer.ts'
 import type { SearchPart, SearchQuestion } from '../verify/search.ts'
 import { MAX_PARTS } from '../verify/search-wire.ts'
 import { readInput } from './key-store.ts'
-import { requirePurl } from './question.ts'
+import { namedPiece, type NameLookup } from './named-piece.ts'
 import { askedScope, scopeOf, type ScopeFlags } from './search-scope.ts'
 import { readStdin } from './stdin.ts'
 import { plural } from './table.ts'
@@ -24,6 +26,7 @@ export interface SearchFlags extends ScopeFlags {
   readonly cpe?: readonly string[]
   readonly hash?: string
   readonly range?: string
+  readonly match?: NameMatch
 }
 
 export interface Asked {
@@ -45,18 +48,21 @@ const NONE = { aliases: new Map<string, readonly string[]>(), notLookedFor: [], 
 /**
  * Sizes that are given as times are not in its scope yet: `withScope` asks for them.
  *
+ * @param lookUp what a name means that is no package URL
  * @throws UsageError if nothing is asked, or too much for one question
  * @throws as `advisoryParts`, `iocParts`, `purlPart`; Fault `unproven` if nothing of it can be looked for
  */
-export async function askedOf(component: string | undefined, flags: SearchFlags): Promise<Asked> {
+export async function askedOf(
+  component: string | undefined,
+  flags: SearchFlags,
+  lookUp: NameLookup,
+): Promise<Asked> {
   const { osv = [], iocs = [], cpe = [], hash } = flags
-  if (flags.range !== undefined && component === undefined)
-    throw new UsageError('--range goes with a package URL')
-  if (flags.ecosystem !== undefined && iocs.length === 0) throw new UsageError('--ecosystem goes with --iocs')
+  refuseAlone(component, flags)
   if ([...osv, ...iocs].filter((path) => path === '-').length > 1)
     throw new UsageError('"-": expected once, got it twice', 'Only one file can come from stdin.')
   const pieces: Piece[] = []
-  if (component !== undefined) pieces.push(purlPiece(requirePurl(component), flags.range))
+  if (component !== undefined) pieces.push(await componentPiece(component, flags, lookUp))
   for (const path of osv) pieces.push(advisoryPiece(path, await readText(path)))
   for (const path of iocs) pieces.push(listPiece(path, await readText(path), flags, iocs.length > 1))
   for (const text of cpe) pieces.push({ ...NONE, parts: [cpePart(text)], what: [`CPE ${text}`] })
@@ -74,6 +80,20 @@ export async function withScope(
 ): Promise<Asked> {
   const scope = await askedScope(client, flags, terminal)
   return { ...asked, question: { ...asked.question, scope } }
+}
+
+function refuseAlone(component: string | undefined, { range, match, ecosystem, iocs }: SearchFlags): void {
+  const isName = component !== undefined && !isPurl(component)
+  if (range !== undefined && component === undefined)
+    throw new UsageError('--range goes with a package URL or a name')
+  if (match !== undefined && !isName) throw new UsageError('--match goes with a name')
+  if (ecosystem !== undefined && iocs === undefined && !isName)
+    throw new UsageError('--ecosystem goes with --iocs or with a name')
+}
+
+/** Anything else is a name. */
+export function isPurl(component: string): boolean {
+  return /^pkg:/i.test(component)
 }
 
 function join(pieces: readonly Piece[], scope: SearchQuestion['scope']): Asked {
@@ -106,12 +126,27 @@ function join(pieces: readonly Piece[], scope: SearchQuestion['scope']): Asked {
   }
 }
 
-function purlPiece(component: string, range: string | undefined): Piece {
-  return {
-    ...NONE,
-    parts: [purlPart(component, range)],
-    what: [range === undefined ? component : `${component} in ${range}`],
+async function componentPiece(
+  component: string,
+  { range, match = 'exact', ecosystem }: SearchFlags,
+  lookUp: NameLookup,
+): Promise<Piece> {
+  if (isPurl(component)) return purlPiece(component, range)
+  const asked = {
+    name: component,
+    match,
+    ...(range === undefined ? {} : { range }),
+    ...(ecosystem === undefined ? {} : { ecosystem }),
   }
+  const { parts, what, note } = namedPiece(asked, await lookUp(asked))
+  return { ...NONE, parts, what: [what], notes: [note] }
+}
+
+function purlPiece(component: string, range: string | undefined): Piece {
+  const part = purlPart(component, range)
+  const [read] = part.kind === 'package' ? part.affected.ranges : []
+  const isIn = range !== undefined && read?.kind === 'vers' ? ` in ${formatVers(read.range)}` : ''
+  return { ...NONE, parts: [part], what: [`${component}${isIn}`] }
 }
 
 /** More than this many advisories are counted instead of named. */

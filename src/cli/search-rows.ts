@@ -1,7 +1,8 @@
-/** Rows of a search as people read them: image-rows.ts does the same for a single component. */
+/** Rows of a search as people read them. */
 import type { Origins } from '../client/introductions.ts'
 import type { SearchQuestion, SearchRow } from '../verify/search.ts'
 import { restsOn } from '../verify/row-check.ts'
+import { builtText, builtTimes } from './image-rows.ts'
 import { basesBySbom, howItGotIn } from './search-origins.ts'
 import { deploymentsOf, liftedBy, unique, vexText, whyOf } from './search-words.ts'
 import { formatTable } from './table.ts'
@@ -22,7 +23,7 @@ interface Found {
 const WIDE_HEADER = ['IMAGE', 'STATUS', 'HAS', 'WHY', 'HOW IT GOT IN', 'BASE']
 /** Where a search is about an environment. */
 const PLACE_HEADER = ['RUNS IN']
-const ORIGIN_HEADER = ['BUILT BY', 'FROM COMMIT', 'SBOM', 'CHECK', 'DIGEST']
+const ORIGIN_HEADER = ['BUILT BY', 'FROM COMMIT', 'CLAIMED', 'SBOM', 'CHECK', 'DIGEST']
 const HEADER = ['IMAGE', 'STATUS', 'HAS', 'SBOM', 'CHECK']
 
 /**
@@ -69,6 +70,7 @@ function wideCells(row: SearchRow, { question, origins }: Found): readonly strin
     ...(isPlaced(row) ? [deploymentsOf(row).join('; ')] : []),
     joined(row.provenance.map((one) => one.builder)),
     joined(row.provenance.flatMap((one) => one.commits)),
+    joined(builtTimes(row.provenance)),
     entriesOf(row.sboms),
     checkCell(row),
     row.image,
@@ -97,13 +99,7 @@ function bySbom(base: string): string {
 }
 
 function belowOf(row: SearchRow, found: Found, nameOfBase: BaseNames): readonly string[] {
-  const origins = row.provenance.map(({ builder, commits }) =>
-    [
-      'built',
-      ...(builder === '' ? [] : ['by', builder]),
-      ...(commits.length === 0 ? [] : ['from', ...commits]),
-    ].join(' '),
-  )
+  const origins = row.provenance.map(builtText)
   const stated = basesBySbom(row, found.origins).map(bySbom)
   const bases = [...basesOf(row).map(nameOfBase), ...stated].map((base) => `built on ${base}`)
   const ways = unique(row.matches.map((one) => `got in: ${howItGotIn(one, found.origins)}`))

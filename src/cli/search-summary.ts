@@ -90,7 +90,7 @@ function searchSentences(
       ? [['', `${plural(unreadableEntries, 'entry', 'entries')} could not be read.`] as const]
       : []),
     ['', asOfSentence(answer)],
-    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : []),
+    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : namespaceAdvice(asked)),
     ['? ', SERVERS_WORD],
     ...(listed === undefined ? [] : unknownSentences(listed.length, unknown)),
     ...(answer.notEstablished.includes('vex') ? [['? ', VEX_WORD] as const] : []),
@@ -135,6 +135,31 @@ function summary(
   const also = undetermined === 0 ? '' : ` Of ${undetermined} more nobody can tell.`
   if (affected > 0) return `${affected} of ${plural(withSbom, 'image')} with an SBOM ${does} ${asked}.${also}`
   return `None of ${plural(withSbom, 'image')} with an SBOM is known to ${isAdvisory ? 'be affected by' : 'contain'} ${asked}.${also}`
+}
+
+/** Ecosystems whose packages are named with a namespace: without it a name is most likely a slip, not an all-clear. */
+const namespaced: Readonly<Record<string, string>> = {
+  apk: 'alpine',
+  composer: 'vendor',
+  deb: 'debian',
+  github: 'owner',
+  golang: 'host/path',
+  maven: 'group',
+  rpm: 'redhat',
+}
+
+function namespaceAdvice({ question: { parts } }: Asked): readonly Sentence[] {
+  const [part, another] = parts
+  if (part?.kind !== 'package' || another !== undefined) return []
+  const [, type = '', rest = ''] = /^pkg:([a-z0-9.+-]+)\/(.*)$/.exec(part.affected.keys[0] ?? '') ?? []
+  const namespace = namespaced[type]
+  if (namespace === undefined || rest.includes('/')) return []
+  return [
+    [
+      '! ',
+      `Packages of ${type} are named with a namespace, such as pkg:${type}/${namespace}/${visible(rest)}: without it nothing may match. attestree find ${visible(rest)} finds it by its name.`,
+    ],
+  ]
 }
 
 /** Who asks by CPE must not take the answer for one about packages. */

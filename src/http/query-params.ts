@@ -4,6 +4,7 @@
  * Pairs are read as browsers write them (WHATWG URL, application/x-www-form-urlencoded): "+" is a space.
  * What a value means is the business of the route.
  */
+import { editDistance } from '../encoding/edit-distance.ts'
 import { Fault } from '../errors.ts'
 
 /** Longer than any purl or range seen; the same as robustness.md 4, Q9. */
@@ -84,20 +85,6 @@ function hintFor(name: string, known: readonly string[]): string {
   const [nearest] = known.toSorted((a, b) => editDistance(name, a) - editDistance(name, b))
   if (nearest === undefined) return 'This route takes no parameters.'
   return `Did you mean "${nearest}"? This route takes: ${known.join(', ')}.`
-}
-
-/** Levenshtein: how many characters to insert, remove or change. */
-function editDistance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const changed = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(changed, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
-    }
-    above = row
-  }
-  return above[b.length] ?? 0
 }
 
 function refusal(name: string, text: string, hint?: string, cause?: unknown): Fault {

@@ -24,6 +24,7 @@ import { imageInScope, type SearchScope } from './search-scope.ts'
 import { withVex, type VexStated } from './search-vex.ts'
 
 type PackagePart = Extract<SearchPart, { kind: 'package' }>
+type CpePart = Extract<SearchPart, { kind: 'cpe' }>
 
 interface Looked<Part> {
   readonly at: number
@@ -36,14 +37,14 @@ export interface SearchPlan {
   readonly byName: ReadonlyMap<string, readonly Looked<PackagePart>[]>
   /** Folded names of components without purl. */
   readonly byBareName: ReadonlyMap<string, readonly Looked<PackagePart>[]>
-  readonly byCpe: ReadonlyMap<string, readonly Looked<Extract<SearchPart, { kind: 'cpe' }>>[]>
+  readonly byCpe: ReadonlyMap<string, readonly Looked<CpePart>[]>
   readonly byHash: ReadonlyMap<string, readonly Looked<Extract<SearchPart, { kind: 'hash' }>>[]>
 }
 
 export function planSearch({ parts, scope }: SearchQuestion): SearchPlan {
   const byName = new Map<string, Looked<PackagePart>[]>()
   const byBareName = new Map<string, Looked<PackagePart>[]>()
-  const byCpe = new Map<string, Looked<Extract<SearchPart, { kind: 'cpe' }>>[]>()
+  const byCpe = new Map<string, Looked<CpePart>[]>()
   const byHash = new Map<string, Looked<Extract<SearchPart, { kind: 'hash' }>>[]>()
   for (const [at, part] of parts.entries()) {
     if (part.kind === 'cpe') add(byCpe, part.cpe, { at, part })
@@ -88,7 +89,7 @@ function matchesOfLine(plan: SearchPlan, entry: LogIndex, line: ManifestLine): S
   if (line.kind === 'p') return packageMatches(plan, entry, line)
   if (line.kind === 'c') {
     return (plan.byCpe.get(line.name) ?? []).flatMap(({ at, part }) =>
-      matchOf({ part: at, why: 'cpe', entry }, line, judgeCpe(part.version, line.version)),
+      matchOf({ part: at, why: 'cpe', entry }, line, judgeCpe(part, line.version)),
     )
   }
   if (line.kind === 'n') {
@@ -105,7 +106,16 @@ function matchesOfLine(plan: SearchPlan, entry: LogIndex, line: ManifestLine): S
 
 const asAsked = { status: 'affected', reason: 'version-listed' } as const satisfies Judgement
 
-function judgeCpe(wanted: string | undefined, version: string): Judgement {
+function judgeCpe({ version: wanted, range }: CpePart, version: string): Judgement {
+  if (range !== undefined) {
+    const meant = {
+      keys: [],
+      type: range.type,
+      names: 'installed',
+      ranges: [{ kind: 'vers', range }],
+    } as const
+    return judgePackage(meant, { version, distro: '' })
+  }
   if (wanted === undefined || wanted === version) return asAsked
   if (version === '') return { status: 'undetermined', reason: 'no-version' }
   return { status: 'not-affected', reason: 'out-of-range' }

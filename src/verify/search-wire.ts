@@ -5,7 +5,7 @@
  *        {"from": "GHSA-…", "ids": ["CVE-…"], "keys": ["pkg:maven/org.example/lib"], "type": "maven", "names": "installed",
  *         "ranges": [{"events": [{"introduced": "0"}, {"fixed": "2.17.1"}], "type": "maven"}, {"vers": "vers:maven/<1.2.3"}, {"unknown": "git"}],
  *         "listed": ["2.0"], "distro": {"ids": ["debian"], "release": "12"}},
- *        {"cpe": "a:apache:log4j", "version": "2.14.1"}, {"hash": "sha256:…"}],
+ *        {"cpe": "a:apache:log4j", "version": "2.14.1"}, {"cpe": …, "vers": "vers:generic/<2"}, {"hash": "sha256:…"}],
  *      "scope": {"repo": "registry.example/shop/*", "platform": "linux/amd64"}}
  */
 import {
@@ -133,12 +133,14 @@ function readPart(field: Field): SearchPart {
 }
 
 function readCpe(field: Field, cpe: Field): SearchPart {
-  refuseOthers(field, ['from', 'ids', 'cpe', 'version'])
-  const version = optionalMember(field, 'version')
+  refuseOthers(field, ['from', 'ids', 'cpe', 'version', 'vers'])
+  const [version, vers] = [optionalMember(field, 'version'), optionalMember(field, 'vers')]
+  if (version !== undefined && vers !== undefined) throw refusal(vers, 'no range beside a version')
   return {
     kind: 'cpe',
     cpe: expectText(cpe, MAX_TEXT),
     ...(version === undefined ? {} : { version: expectText(version, MAX_TEXT) }),
+    ...(vers === undefined ? {} : { range: parseVers(expectText(vers, MAX_TEXT)) }),
   }
 }
 
@@ -236,7 +238,12 @@ function formatPart(part: SearchPart): JsonObject {
   }
   switch (part.kind) {
     case 'cpe':
-      return { ...from, cpe: part.cpe, ...(part.version === undefined ? {} : { version: part.version }) }
+      return {
+        ...from,
+        cpe: part.cpe,
+        ...(part.version === undefined ? {} : { version: part.version }),
+        ...(part.range === undefined ? {} : { vers: formatVers(part.range) }),
+      }
     case 'hash':
       return { ...from, hash: part.hash }
     case 'package':

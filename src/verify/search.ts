@@ -9,6 +9,7 @@
 import type { VexStatus } from '../attestation/vex.ts'
 import type { LogIndex } from '../brand.ts'
 import type { AffectedPackage, JudgementReason } from '../sbom/advisory/affected.ts'
+import type { VersionRange } from '../sbom/constraint.ts'
 import type { FoundRow, ImagesAnswer, ProvenanceRow, QuestionCoverage } from './answer.ts'
 import type { DeploymentRow } from './deployments.ts'
 import type { SearchScope } from './search-scope.ts'
@@ -19,8 +20,8 @@ import type { SearchScope } from './search-scope.ts'
  */
 export type SearchPart = { readonly from?: string; readonly ids?: readonly string[] } & (
   | { readonly kind: 'package'; readonly affected: AffectedPackage }
-  /** Of components without a purl: `part:vendor:product`, and the version if only one is meant. */
-  | { readonly kind: 'cpe'; readonly cpe: string; readonly version?: string }
+  /** Of components without a purl: `part:vendor:product`, and the version if only one is meant, or a range of them. */
+  | { readonly kind: 'cpe'; readonly cpe: string; readonly version?: string; readonly range?: VersionRange }
   /** Of a component: `sha1:…`, `sha256:…`, `sha384:…`, `sha512:…`. */
   | { readonly kind: 'hash'; readonly hash: string }
 )

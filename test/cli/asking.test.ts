@@ -46,28 +46,36 @@ describe('attestree: asking', () => {
     async () => {
       const { stdout, stderr } = await bench.ok('find', 'pkg:npm/lodash', '--range', '<5')
       const [header, shop, api, empty, ...rest] = stdout.split('\n')
-      expect(header).to.match(/^IMAGE +STATUS +HAS +SBOM +CHECK +DIGEST +BUILT BY +FROM COMMIT +CLAIMED$/)
+      expect(header).to.match(
+        /^IMAGE +STATUS +HAS +WHY +HOW IT GOT IN +BASE +BUILT BY +FROM COMMIT +CLAIMED +SBOM +CHECK +DIGEST$/,
+      )
       expect(shop?.split(/ {2,}/)).to.deep.equal([
         'registry.test/shop:1.4',
         'affected',
-        '4.17.20',
-        '#3',
-        '✓ #3 #4',
-        digestOf('shop'),
+        'pkg:npm/lodash@4.17.20',
+        'purl, version in the range',
+        'unknown: the SBOM has no edges',
+        '–',
         'https://ci.test/builder',
         `git.test/shop@${COMMIT}`,
         '–',
+        '#3',
+        '✓ #3 #4',
+        digestOf('shop'),
       ])
       expect(api?.split(/ {2,}/)).to.deep.equal([
         'registry.test/api',
         'affected',
-        '4.17.21',
+        'pkg:npm/lodash@4.17.21',
+        'purl, version in the range',
+        'unknown: the SBOM has no edges',
+        '–',
+        '–',
+        '–',
+        '–',
         '#5',
         '✓ #5',
         digestOf('api'),
-        '–',
-        '–',
-        '–',
       ])
       expect(empty).to.equal('')
       expect(rest.join('\n'))
@@ -84,27 +92,27 @@ describe('attestree: asking', () => {
       env: { COLUMNS: '80' },
     })
     expect(narrow.stdout.split('\n').filter((line) => line.length > 110)).to.deep.equal([])
-    expect(narrow.stdout).to.include(
-      `\n  ${digestOf('shop')}\n  built by https://ci.test/builder from git.test/shop@${COMMIT}\n`,
-    )
+    expect(narrow.stdout).to.include(`\n  built by https://ci.test/builder from git.test/shop@${COMMIT}\n`)
   })
 
   tests.it('find -o json is one value, equal in facts to the table', async () => {
     const { stdout, stderr } = await bench.ok('find', 'pkg:npm/lodash@4.17.21', '-o', 'json')
     const answer = JSON.parse(stdout) as {
       question: object
-      items: { image: string; matches: object[] }[]
+      items: { image: string; matches: { component: string; entry: number }[] }[]
       coverage: object
       assurance: string
       apiVersion: string
       kind: string
     }
-    expect(answer).to.include({ apiVersion: 'attestree.dev/v1', kind: 'Find' })
+    expect(answer).to.include({ apiVersion: 'attestree.dev/v1', kind: 'Search' })
     expect(stderr).to.equal('')
-    expect(answer.question).to.deep.equal({ component: 'pkg:npm/lodash@4.17.21' })
-    expect(answer.items.map((row) => [row.image, row.matches])).to.deep.equal([
-      [digestOf('api'), [{ purl: 'pkg:npm/lodash@4.17.21', entry: 5 }]],
-    ])
+    expect(answer.question).to.deep.equal({
+      parts: [{ keys: ['pkg:npm/lodash'], type: 'npm', names: 'installed', listed: ['4.17.21'] }],
+    })
+    expect(
+      answer.items.map((row) => [row.image, row.matches.map(({ component, entry }) => [component, entry])]),
+    ).to.deep.equal([[digestOf('api'), [['pkg:npm/lodash@4.17.21', 5]]]])
     expect(answer.coverage).to.deep.equal({
       images: 3,
       affected: 1,
@@ -112,8 +120,35 @@ describe('attestree: asking', () => {
       undetermined: 0,
       unknown: 1,
       unreadableEntries: 0,
+      lifted: 0,
     })
     expect(answer.assurance).to.equal('rows')
+  })
+
+  tests.it('find takes a name as people use it, and says which packages it means', async () => {
+    const [exact, part, none, evidence] = await Promise.all([
+      bench.run(['find', 'Lodash', '--range', '<4.17.21', '-o', 'json']),
+      bench.run(['find', 'lod', '--match', 'prefix', '--ecosystem', 'npm']),
+      bench.run(['find', 'lodahs']),
+      bench.run(['get', 'evidence', 'lodash', '--out', 'name.evidence.json']),
+    ])
+    expect(exact.stderr).to.include('Lodash means pkg:npm/lodash (2 versions in 2 SBOMs).')
+    const { items, question } = JSON.parse(exact.stdout) as Readonly<Record<'items' | 'question', object>>
+    expect(items).to.have.lengthOf(1)
+    expect(question).to.deep.equal({
+      parts: [
+        {
+          keys: ['pkg:npm/lodash'],
+          type: 'npm',
+          names: 'installed',
+          ranges: [{ vers: 'vers:npm/<4.17.21' }],
+        },
+      ],
+    })
+    expect(part.stdout).to.include('2 of 2 images with an SBOM contain a name that begins with lod.')
+    expectRefusal(none, 10, /nothing called lodahs[^]*Do +Perhaps pkg:npm\/lodash\./)
+    expect(evidence.code, evidence.stderr).to.equal(0)
+    await bench.ok('verify', 'name.evidence.json')
   })
 
   tests.it(
@@ -128,7 +163,7 @@ describe('attestree: asking', () => {
 
   tests.it('find takes a limit, and says that there is more', async () => {
     const { stdout } = await bench.ok('find', 'pkg:npm/lodash', '--limit', '1')
-    expect(stdout).to.include('More rows match').and.to.include('2 of 2 images')
+    expect(stdout).to.include('Not all rows are shown: --limit 1').and.to.include('2 of 2 images')
   })
 
   tests.it(

@@ -17,7 +17,6 @@ describe('the question on the command line', () => {
   it('is refused if it is none or two, with what to write instead', () => {
     const wrong: readonly (readonly [string | undefined, StatedFlags])[] = [
       [undefined, {}],
-      ['lodash', {}],
       ['pkg:npm/a', { commit: 'a' }],
       [undefined, { commit: 'a', hash: 'b' }],
       [undefined, { licence: 'MIT', range: '<1' }],

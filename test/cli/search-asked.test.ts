@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
 import { parseOutput } from '../../src/cli/find-output.ts'
-import { askedOf, type SearchFlags } from '../../src/cli/search-asked.ts'
+import { askedOf as askedBy, type SearchFlags } from '../../src/cli/search-asked.ts'
 import { askedScope, type ScopeFlags } from '../../src/cli/search-scope.ts'
 import { UsageError } from '../../src/cli/usage-error.ts'
 import { Fault } from '../../src/errors.ts'
@@ -12,6 +12,10 @@ import { MAX_PARTS } from '../../src/verify/search-wire.ts'
 import { recorder } from '../helpers/recorder.ts'
 import { clientOf, STORY_SIZE, tellStory } from '../helpers/story.ts'
 import { log4shell, text4shell } from '../sbom/advisory/records.ts'
+
+/** No name is looked up. */
+const askedOf = (component: string | undefined, flags: SearchFlags) =>
+  askedBy(component, flags, () => Promise.reject(new Error('no name was given')))
 
 describe('a search on the command line', () => {
   let folder = ''
@@ -50,7 +54,7 @@ describe('a search on the command line', () => {
     ])
     expect(asked.question.scope).to.deep.equal({ repo: 'registry.test/**', platform: 'linux/amd64' })
     expect(asked.what.slice(0, 3)).to.deep.equal([
-      'pkg:npm/lodash in <4.17.21',
+      'pkg:npm/lodash in vers:npm/<4.17.21',
       'GHSA-jfh8-c2jp-5v3q',
       'the package of list.csv',
     ])
@@ -119,7 +123,8 @@ describe('a search on the command line', () => {
     const wrong: readonly (readonly [string | undefined, SearchFlags])[] = [
       [undefined, {}],
       [undefined, { repo: 'x' }],
-      ['lodash', { repo: 'x' }],
+      ['pkg:npm/lodash', { match: 'prefix' }],
+      [undefined, { match: 'exact', cpe: ['a:b:c'] }],
       [undefined, { range: '<1', cpe: ['a:b:c'] }],
       ['pkg:npm/a', { ecosystem: 'npm' }],
       ['pkg:npm/a', { platform: 'amd64' }],

@@ -28,11 +28,7 @@ const wrong: readonly (readonly [what: string, args: readonly string[], says: Re
     ['find', 'pkg:npm/x', '--trust', 'here.yaml', '--server', 'http://other'],
     /no log at http:\/\/other is trusted/,
   ],
-  [
-    'a bare name',
-    ['find', 'lodash', '--trust', 'here.yaml'],
-    /package URL[^]*Do +For an npm package: pkg:npm\/lodash/,
-  ],
+  ['a way to mean a package URL', ['find', 'pkg:npm/x', '--match', 'prefix'], /--match goes with a name/],
   [
     'a tag, which can move',
     ['verify', 'registry.test/shop:1.4', '--trust', 'here.yaml'],

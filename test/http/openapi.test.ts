@@ -68,6 +68,9 @@ describe('schema/openapi.yaml', () => {
       image: `sha256:${'ab'.repeat(32)}`,
       time: '2026-11-17T16:45:00Z',
       match: 'prefix',
+      deployed_at: '2026-11-17T16:45:00Z',
+      recorded_after: '1',
+      recorded_before: '5',
     }
     for (const { path, method, operation } of operations.filter((one) => one.method === 'get')) {
       const parameters = (Array.isArray(operation['parameters']) ? operation['parameters'] : []).map(

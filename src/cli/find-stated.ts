@@ -1,50 +1,47 @@
-/** `find` with one component, or one thing that statements say: the question that evidence files hold. */
-import { verifiedFound, verifiedImages } from '../client/verified-images.ts'
+/** `find` by what statements say beside components: a commit, a builder, a signer, a type, a base image, a licence. */
+import { verifiedFound } from '../client/verified-images.ts'
 import type { TreeSize } from '../brand.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { createCsv } from '../http/csv.ts'
 import { createNdjson } from '../http/ndjson.ts'
 import type { RowFormat } from '../http/row-format.ts'
-import type { QuestionCoverage, RowsAnswer } from '../verify/answer.ts'
+import type { FoundAnswer } from '../verify/answer.ts'
 import { asOfSentence, EACH_ROW, SERVERS_WORD } from './answer-sentences.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { deliver, type FindFormat, type Output, type Writer } from './find-output.ts'
 import { formatImageRows } from './image-rows.ts'
 import { answerJson } from './json-answer.ts'
-import { predicateOf, questionOf, type StatedFlags } from './question.ts'
+import { predicateOf, statedOf, type StatedFlags } from './question.ts'
 import { plural, printWrapped } from './table.ts'
-import { visible, type Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 import { printClaims } from './unregistered-claims.ts'
 import { UsageError } from './usage-error.ts'
 
-export interface FindOneFlags extends TrustFlags, StatedFlags {
+export interface FindStatedFlags extends TrustFlags, StatedFlags {
   readonly limit?: number
   readonly at?: TreeSize
   readonly output?: readonly Output[]
 }
 
-export async function findOne(
+/** @throws UsageError if it is none of them, or two */
+export async function findStated(
   context: CliContext,
   component: string | undefined,
-  flags: FindOneFlags,
+  flags: FindStatedFlags,
 ): Promise<void> {
-  const question = questionOf(component, flags)
+  const question = statedOf(component, flags)
   const { output: outputs = [], limit, at } = flags
   const wantsAll = outputs.some(({ format }) => format === 'csv' || format === 'ndjson')
   refuseOutputs(outputs, wantsAll && limit !== undefined)
   const client = await connect(context, flags)
-  const ask = async (cursor?: string): Promise<RowsAnswer> => {
+  const ask = async (cursor?: string): Promise<FoundAnswer> => {
     const page = {
       ...(limit === undefined ? {} : { limit }),
       ...(at === undefined ? {} : { at }),
       ...(cursor === undefined ? {} : { cursor }),
     }
-    const found =
-      'component' in question
-        ? await verifiedImages(client, { ...question, ...page })
-        : await verifiedFound(client, { ...question, ...page })
-    return found.answer
+    return (await verifiedFound(client, { ...question, ...page })).answer
   }
   const first = await ask()
   const pages = [first]
@@ -69,7 +66,7 @@ function refuseOutputs(outputs: readonly Output[], isLimited: boolean): void {
   )
 }
 
-function writerOf(first: RowsAnswer, pages: readonly RowsAnswer[], format: FindFormat): Writer {
+function writerOf(first: FoundAnswer, pages: readonly FoundAnswer[], format: FindFormat): Writer {
   switch (format) {
     case 'json':
       return (terminal) => terminal.print(answerJson('Find', first))
@@ -84,14 +81,14 @@ function writerOf(first: RowsAnswer, pages: readonly RowsAnswer[], format: FindF
   }
 }
 
-function writeRows(terminal: Terminal, rows: RowFormat, pages: readonly RowsAnswer[]): void {
+function writeRows(terminal: Terminal, rows: RowFormat, pages: readonly FoundAnswer[]): void {
   for (const page of pages) terminal.write(utf8(rows.page(page)))
   const last = pages.at(-1)
   const count = pages.reduce((sum, page) => sum + page.items.length, 0)
   if (last !== undefined) terminal.write(utf8(rows.end(last, count)))
 }
 
-function printImages(terminal: Terminal, answer: RowsAnswer): void {
+function printImages(terminal: Terminal, answer: FoundAnswer): void {
   if (answer.items.length > 0) {
     for (const line of formatImageRows(answer.items, terminal.columns)) terminal.print(line)
     terminal.print('')
@@ -100,63 +97,26 @@ function printImages(terminal: Terminal, answer: RowsAnswer): void {
   printClaims(terminal, answer.unregistered)
 }
 
-/** Ecosystems whose packages are named with a namespace: without it a name is most likely a slip, not an all-clear. */
-const namespaced: Readonly<Record<string, string>> = {
-  apk: 'alpine',
-  composer: 'vendor',
-  deb: 'debian',
-  github: 'owner',
-  golang: 'host/path',
-  maven: 'group',
-  rpm: 'redhat',
-}
-
-function namespaceAdvice({ question }: RowsAnswer): readonly (readonly [mark: string, sentence: string])[] {
-  if (!('component' in question)) return []
-  const [, type = '', rest = ''] = /^pkg:([a-z0-9.+-]+)\/(.*)$/.exec(question.component) ?? []
-  const namespace = namespaced[type]
-  if (namespace === undefined || rest.includes('/')) return []
-  return [
-    [
-      '! ',
-      `Packages of ${type} are named with a namespace, such as pkg:${type}/${namespace}/${visible(rest)}: without it nothing may match.`,
-    ],
-  ]
-}
-
 /** What was found, how far that reaches, and on whose word. */
-function sentencesOf(answer: RowsAnswer): readonly (readonly [mark: string, sentence: string])[] {
+function sentencesOf(answer: FoundAnswer): readonly (readonly [mark: string, sentence: string])[] {
   const { coverage, items, next } = answer
   const unreadable = plural(coverage.unreadableEntries, 'entry', 'entries')
   return [
-    ['', 'affected' in coverage ? summary(answer.question, coverage) : foundSummary(answer)],
-    ['', `Of ${plural(coverage.images, 'image')}: ${countsOf(coverage)} (no SBOM that counts).`],
+    ['', foundSummary(answer)],
+    [
+      '',
+      `Of ${plural(coverage.images, 'image')}: ${coverage.withSbom} with an SBOM, ${coverage.unknown} unknown (no SBOM that counts).`,
+    ],
     ...(coverage.unreadableEntries > 0 ? [['', `${unreadable} could not be read.`] as const] : []),
     ['', asOfSentence(answer)],
-    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : namespaceAdvice(answer)),
+    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : []),
     ['? ', SERVERS_WORD],
     ...(next === undefined ? [] : [['', 'More rows match: --limit 1000 shows up to a thousand.'] as const]),
   ]
 }
 
-function countsOf(coverage: RowsAnswer['coverage']): string {
-  if (!('affected' in coverage)) return `${coverage.withSbom} with an SBOM, ${coverage.unknown} unknown`
-  const { affected, notAffected, undetermined, unknown } = coverage
-  return `${affected} affected, ${notAffected} not affected, ${undetermined} undetermined, ${unknown} unknown`
-}
-
-function summary(question: RowsAnswer['question'], coverage: QuestionCoverage): string {
-  const withSbom = coverage.images - coverage.unknown
-  const asked = predicateOf(question).slice('contain '.length)
-  if (coverage.affected > 0) {
-    return `${coverage.affected} of ${plural(withSbom, 'image')} with an SBOM ${coverage.affected === 1 ? 'contains' : 'contain'} ${asked}.`
-  }
-  if (withSbom === 0) return `Nothing can be said about ${asked}: no image has an SBOM that counts.`
-  return `None of ${plural(withSbom, 'image')} with an SBOM is known to contain ${asked}.`
-}
-
 /** How many there are in all, the server does not count. */
-function foundSummary({ question, items, next }: RowsAnswer): string {
+function foundSummary({ question, items, next }: FoundAnswer): string {
   const asked = predicateOf(question)
   if (items.length === 0) return `Images that ${asked}: none is known.`
   const taken = items.filter((row) => row.status === 'undetermined').length
