@@ -27,6 +27,8 @@ export type {
   RowsAnswer,
   StatedQuestion,
 } from './verify/answer.ts'
+export type { CompleteAnswer } from './verify/complete-answer.ts'
+export type { Completeness } from './verify/completeness-wire.ts'
 export type { Evidence, LogTrust } from './verify/evidence.ts'
 export {
   EVIDENCE_TYPE,
