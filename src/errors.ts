@@ -129,6 +129,7 @@ export const classOfReason = {
   // busy, read-only, storage-full
   busy: 'busy',
   'index-behind': 'busy',
+  'map-behind': 'busy',
   'rate-limited': 'busy',
   'request-timeout': 'busy',
   'shutting-down': 'busy',
@@ -145,6 +146,7 @@ export const classOfReason = {
   'integrity-error': 'bad-proof',
   'log-forked': 'bad-proof',
   'log-rolled-back': 'bad-proof',
+  'map-differs': 'bad-proof',
   'map-proof-invalid': 'bad-proof',
   'not-admissible': 'bad-proof',
   'rows-differ': 'bad-proof',

@@ -22,7 +22,7 @@ import {
   refuseWrongCase,
   type Field,
 } from './field.ts'
-import { checkPayloadType } from './pae.ts'
+import { checkPayloadType, payloadRoom } from './pae.ts'
 
 /** Each signature costs a verification, or several where the key is not named (README 2.7). */
 const MAX_SIGNATURES = 16
@@ -115,15 +115,17 @@ function readEnvelope(field: Field): Envelope {
   const payloadType = expectString(member(field, 'payloadType'))
   checkPayloadType(payloadType, `${field.pointer}/payloadType`)
   const signatures = readSignatures(member(field, 'signatures'))
-  return { payloadType, payload: readPayload(member(field, 'payload')), signatures }
+  return { payloadType, payload: readPayload(member(field, 'payload'), payloadType), signatures }
 }
 
-function readPayload(field: Field): Uint8Array {
+function readPayload(field: Field, payloadType: string): Uint8Array {
   const text = expectString(field)
   const received = Math.floor((text.length * 3) / 4)
   // Before decoding; the two bytes are what padding may stand for.
   if (received > MAX_PAYLOAD_BYTES + 2) throw tooLarge(field, received)
-  const payload = readBytes(field, parseBase64Either)
+  const payload = readBytes(field, (digits, subject) =>
+    parseBase64Either(digits, subject, (length) => payloadRoom(payloadType, length)),
+  )
   if (payload.length > MAX_PAYLOAD_BYTES) throw tooLarge(field, payload.length)
   return payload
 }

@@ -19,9 +19,23 @@ const MAX_PAYLOAD_TYPE = 255
 /** "DSSEv1 ", two lengths of at most 16 digits, the type, and the spaces between. */
 const MAX_HEADER_BYTES = 7 + 16 + 1 + MAX_PAYLOAD_TYPE + 1 + 16 + 1
 
-/** `DSSEv1 LEN(type) type LEN(payload) payload`, lengths in bytes. */
+/** `DSSEv1 LEN(type) type LEN(payload) payload`, lengths in bytes; a payload in a `payloadRoom` is not copied. */
 export function pae(payloadType: string, payload: Uint8Array): Uint8Array {
-  return concatBytes(header(utf8(payloadType), payload.length), payload)
+  const head = header(utf8(payloadType), payload.length)
+  const around = new Uint8Array(payload.buffer)
+  const isInPlace =
+    payload.byteOffset === head.length &&
+    around.length === head.length + payload.length &&
+    equalBytes(around.subarray(0, head.length), head)
+  return isInPlace ? around : concatBytes(head, payload)
+}
+
+/** Memory for a payload of that length, behind what `pae` puts in front of it: the largest are in memory once. */
+export function payloadRoom(payloadType: string, length: number): Uint8Array {
+  const head = header(utf8(payloadType), length)
+  const whole = new Uint8Array(head.length + length)
+  whole.set(head)
+  return whole.subarray(head.length)
 }
 
 function header(type: Uint8Array, payloadLength: number): Uint8Array {

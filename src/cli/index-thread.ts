@@ -1,11 +1,12 @@
 /**
- * Following beside the event loop: a worker thread (index-worker.ts) keeps the index, so that submissions are not held up
- * by it. It is started by the first step; a ledger with nothing to catch up with starts without it.
+ * Following beside the event loop: a worker thread (index-worker.ts) keeps the index and the component map, so that
+ * submissions are not held up by them.
  */
 import type { TreeSize } from '../brand.ts'
 import type { StatedEntry } from '../ledger/derive.ts'
-import type { FollowSteps } from '../ledger/follower.ts'
-import { startThread, type Thread } from '../threads/orders.ts'
+import type { FollowSteps } from '../ledger/follow-steps.ts'
+import type { ProofsAsked } from '../ledger/map-proofs.ts'
+import { ownMemory, startThread, type Thread } from '../threads/orders.ts'
 import type { LedgerFolders } from './ledger-folder.ts'
 
 /** What the thread is started with. */
@@ -14,12 +15,17 @@ export interface IndexTask {
   readonly origin: string
 }
 
-/** One step to take; answered with the position reached. */
-export interface IndexOrder {
-  readonly from: TreeSize
-  readonly published: TreeSize
-  readonly stated: readonly StatedEntry[]
-}
+/** What `FollowSteps` (ledger/follow-steps.ts) says, as orders. */
+export type IndexOrder =
+  | { readonly kind: 'load'; readonly at: TreeSize | undefined }
+  | {
+      readonly kind: 'take'
+      readonly from: TreeSize
+      readonly to: TreeSize
+      readonly stated: readonly StatedEntry[]
+    }
+  | { readonly kind: 'keep'; readonly size: TreeSize }
+  | { readonly kind: 'prove'; readonly size: TreeSize; readonly asked: ProofsAsked }
 
 /**
  * The process must have the ledger in these folders open, and hold its lock, until this is disposed of. A thread that fails
@@ -27,15 +33,29 @@ export interface IndexOrder {
  */
 export function createIndexThread(folders: LedgerFolders, origin: string): FollowSteps {
   let thread: Thread | undefined
+  let last: Promise<unknown> = Promise.resolve()
+  // One at a time: who asks for proofs waits for the step that is being taken.
+  const order = <Answer>(one: IndexOrder, handedOver: readonly ArrayBuffer[] = []): Promise<Answer> => {
+    thread ??= startThread(new URL('./index-worker.js', import.meta.url), 'the index thread', {
+      folders,
+      origin,
+    } satisfies IndexTask)
+    const { give } = thread
+    const done = last.then(() => give<Answer>(one, handedOver))
+    last = done.catch(() => undefined)
+    return done
+  }
   return {
-    take(from, published, stated) {
-      thread ??= startThread(new URL('./index-worker.js', import.meta.url), 'the index thread', {
-        folders,
-        origin,
-      } satisfies IndexTask)
-      return thread.give<TreeSize>({ from, published, stated } satisfies IndexOrder)
-    },
+    load: (at) => order({ kind: 'load', at }),
+    take: (from, to, stated) =>
+      order(
+        { kind: 'take', from, to, stated },
+        stated.flatMap(({ manifest }) => ownMemory(manifest)),
+      ),
+    keep: (size) => order({ kind: 'keep', size }),
+    prove: (size, asked) => order({ kind: 'prove', size, asked }),
     async [Symbol.asyncDispose]() {
+      await last
       await thread?.end()
     },
   }

@@ -6,7 +6,7 @@ import { setPriority } from 'node:os'
 import { workerData } from 'node:worker_threads'
 import { logIndex, treeSize, type TreeSize } from '../brand.ts'
 import { checkIndexedControls } from '../ledger/check-controls.ts'
-import { followOnce } from '../ledger/follower.ts'
+import { stepsHere, type FollowSteps } from '../ledger/follow-steps.ts'
 import { FOLLOW_BESIDE_ENTRIES } from '../ledger/limits.ts'
 import { foldLog } from '../ledger/trust-fold.ts'
 import { takeOrders } from '../threads/orders.ts'
@@ -18,24 +18,44 @@ import { openForFollowing, type FollowingStorage } from './ledger-folder.ts'
 const NICENESS = 10
 
 const { folders, origin } = workerData as IndexTask
-/** Opened by the first step, so that a disk that is full then is a refusal of that step and no more. */
-let storage: FollowingStorage | undefined
+/** Opened by the first order, so that a disk that is full then is a refusal of that order and no more. */
+let opened: { readonly storage: FollowingStorage; readonly steps: FollowSteps } | undefined
 const trust = createTrustState(origin)
 let folded = treeSize(0)
 
 // Of this thread alone, which only Linux can do.
 if (process.platform === 'linux') setPriority(0, NICENESS)
 
-takeOrders(takeStep, () => storage?.close())
+takeOrders(takeOrder, () => opened?.storage.close())
 
-async function takeStep({ from, published, stated }: IndexOrder): Promise<TreeSize> {
-  const opened = (storage ??= openForFollowing(folders))
-  await foldLog(trust, opened.log, opened.blobs, logIndex(folded), published)
-  // What an index that was made before says; of what this thread indexes itself, `followOnce` looks at each statement.
-  if (folded === 0) await checkIndexedControls(opened, trust, published)
-  folded = published
-  const options = { storage: opened, trust, most: FOLLOW_BESIDE_ENTRIES }
-  const through = await followOnce(options, from, published, stated)
-  opened.checkpoint()
-  return through
+function open(): NonNullable<typeof opened> {
+  if (opened !== undefined) return opened
+  const storage = openForFollowing(folders)
+  opened = { storage, steps: stepsHere({ storage, trust, most: FOLLOW_BESIDE_ENTRIES }) }
+  return opened
+}
+
+async function takeOrder(order: IndexOrder): Promise<unknown> {
+  const { storage, steps } = open()
+  switch (order.kind) {
+    case 'load':
+      return steps.load(order.at)
+    case 'keep':
+      return steps.keep(order.size)
+    case 'prove':
+      return steps.prove(order.size, order.asked)
+    case 'take': {
+      await foldTo(storage, order.to)
+      const taken = await steps.take(order.from, order.to, order.stated)
+      storage.checkpoint()
+      return taken
+    }
+  }
+}
+
+async function foldTo(storage: FollowingStorage, to: TreeSize): Promise<void> {
+  await foldLog(trust, storage.log, storage.blobs, logIndex(folded), to)
+  // What an index that was made before says; of what this thread indexes itself, each step looks at each statement.
+  if (folded === 0) await checkIndexedControls(storage, trust, to)
+  folded = to
 }

@@ -56,7 +56,7 @@ function printStatus(
   terminal.print(
     `  Images      ${coverage.images}, of which ${coverage.withSbom} with an SBOM, ${coverage.unknown} unknown`,
   )
-  terminal.print(`  Newest      ${asOf.recordedAt ?? '(empty)'}  (the server’s word)`)
+  terminal.print(`  Newest      ${visible(asOf.recordedAt ?? '(empty)')}  (the server’s word)`)
   terminal.print(`  Server      attestree ${visible(version)}`)
   if (readOnly !== undefined) terminal.print(`${terminal.color.yellow('!')} Read-only: ${visible(readOnly)}`)
 }

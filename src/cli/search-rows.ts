@@ -4,7 +4,7 @@ import type { SearchQuestion, SearchRow } from '../verify/search.ts'
 import { restsOn } from '../verify/row-check.ts'
 import { builtText, builtTimes } from './image-rows.ts'
 import { basesBySbom, howItGotIn } from './search-origins.ts'
-import { deploymentsOf, liftedBy, unique, vexText, whyOf } from './search-words.ts'
+import { deploymentsOf, liftedBy, sureWhyOf, toolOf, unique, vexText } from './search-words.ts'
 import { formatTable } from './table.ts'
 import { visible } from './terminal.ts'
 
@@ -64,14 +64,14 @@ function wideCells(row: SearchRow, { question, origins }: Found): readonly strin
     imageCell(row),
     row.lifted === true ? `${statusOf(row)}, ${liftedBy(row)}` : statusOf(row),
     unique(row.matches.map((one) => one.component)).join(' '),
-    unique([...row.matches.map((one) => whyOf(one, question)), ...vexBeside(row)]).join('; '),
+    unique([...row.matches.map((one) => sureWhyOf(one, question)), ...vexBeside(row)]).join('; '),
     unique(row.matches.map((one) => howItGotIn(one, origins))).join('; '),
     joined([...basesOf(row), ...basesBySbom(row, origins).map(bySbom)]),
     ...(isPlaced(row) ? [deploymentsOf(row).join('; ')] : []),
     joined(row.provenance.map((one) => one.builder)),
     joined(row.provenance.flatMap((one) => one.commits)),
     joined(builtTimes(row.provenance)),
-    entriesOf(row.sboms),
+    row.sboms.map((entry) => sbomText(row, entry)).join(' '),
     checkCell(row),
     row.image,
   ]
@@ -120,10 +120,19 @@ function belowOf(row: SearchRow, found: Found, nameOfBase: BaseNames): readonly 
 function reasonsOf(row: SearchRow, question: SearchQuestion): readonly string[] {
   const entries = new Map<string, number[]>()
   for (const match of row.matches) {
-    const text = `${match.component}: ${whyOf(match, question)}`
+    const text = `${match.component}: ${sureWhyOf(match, question)}`
     entries.set(text, [...(entries.get(text) ?? []), match.entry])
   }
-  return [...entries].map(([text, says]) => `${text}, says ${entriesOf(unique(says))}`)
+  return [...entries].map(([text, says]) => {
+    const sboms = unique(says).map((entry) => sbomText(row, entry))
+    return `${text}, says ${sboms.join(' ')}`
+  })
+}
+
+/** `#3 (syft 1.4.1)` */
+function sbomText(row: SearchRow, entry: number): string {
+  const tool = toolOf(row, entry)
+  return tool === '' ? `#${entry}` : `#${entry} (${tool})`
 }
 
 type BaseNames = (base: string) => string

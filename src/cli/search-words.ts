@@ -11,6 +11,7 @@ import type {
 
 const ways: Readonly<Record<MatchWay, string>> = {
   purl: 'purl',
+  alias: 'another name of the package',
   source: 'source package',
   cpe: 'CPE',
   hash: 'hash',
@@ -45,6 +46,17 @@ function meansAny(part: SearchPart | undefined): boolean {
   return part.affected.ranges.some(
     (one) => one.kind === 'vers' && one.range.constraints[0]?.comparator === '*',
   )
+}
+
+/** `whyOf` for people: with how sure that is. */
+export function sureWhyOf(match: SearchMatch, question: SearchQuestion): string {
+  return `${whyOf(match, question)}, ${match.confidence} confidence`
+}
+
+/** `syft 1.4.1`; '' if the SBOM names no tool. */
+export function toolOf({ madeBy }: SearchRow, entry: number): string {
+  const { tool = '', toolVersion = '' } = madeBy.find((one) => one.entry === entry) ?? {}
+  return `${tool} ${toolVersion}`.trim()
 }
 
 /** The component without its version. */

@@ -84,9 +84,12 @@ async function openLedger(
       clock: systemClock,
       version: context.version,
       admit: (body, registered) => admission.admit(body, registered),
+      look: (signed) => admission.look(signed),
       follow: createIndexThread(folders, origin),
       onFatal: (cause) => exitAtOnce(context, cause),
-      onIndexStopped: (cause) => sayIndexStopped(context, cause),
+      onIndexStopped: (cause) => sayStopped(context, 'The index stopped following the log', cause),
+      onMapStopped: (map, cause) =>
+        sayStopped(context, `No further root of the ${map} map is published`, cause),
       ...(flags.readOnly === true ? { readOnly: 'started with --read-only' } : {}),
     })
   } catch (cause) {
@@ -101,10 +104,10 @@ function exitAtOnce({ terminal }: CliContext, cause: unknown): never {
   process.exit(exitCodeOf(cause) === EXIT.mustNotSign ? EXIT.mustNotSign : EXIT.storageFailed)
 }
 
-/** The log is sound and goes on; answers say how far the index reaches. */
-function sayIndexStopped({ terminal }: CliContext, cause: unknown): void {
+/** The log is sound and goes on; answers say how far the index reaches, and what they prove. */
+function sayStopped({ terminal }: CliContext, what: string, cause: unknown): void {
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-  terminal.note(`${terminal.color.yellow('!')} The index stopped following the log: ${visible(text)}`)
+  terminal.note(`${terminal.color.yellow('!')} ${what}: ${visible(text)}`)
   terminal.note('  Stop the ledger and run: attestree server check')
 }
 

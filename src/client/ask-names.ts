@@ -1,8 +1,8 @@
 /** What there is of a name. Each row's entry is proven to be in the log; the counts, and that there is no more, are the server's word. */
 import type { NameRow, NamesAnswer, NamesQuestion } from '../verify/names-answer.ts'
 import { NAME_MATCHES } from '../verify/names-answer.ts'
-import { answerMembers, coverage } from '../verify/read-answer.ts'
-import { anIndex, count, membersOf, oneOf, text, type Shape } from '../verify/shape.ts'
+import { answerWith, coverage } from '../verify/read-answer.ts'
+import { anIndex, count, objectOf, oneOf, text, type Shape } from '../verify/shape.ts'
 import { pageParams, type Page } from './ask-rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import { expectMoment } from './moment.ts'
@@ -11,37 +11,17 @@ import { expectSame, standing } from './standing.ts'
 /** @default match exact, of every type */
 export type NamesQuery = Page & Pick<NamesQuestion, 'name'> & Partial<NamesQuestion>
 
-const nameRow: Shape<NameRow> = (value, place) => {
-  const members = membersOf(value, place)
-  const read = {
-    kind: members.required('kind', oneOf('purl', 'cpe', 'name')),
-    name: members.required('name', text),
-    versions: members.required('versions', count),
-    entries: members.required('entries', count),
-    entry: members.required('entry', anIndex),
-  }
-  members.end()
-  return read
-}
+const nameRow = objectOf<NameRow>({
+  kind: oneOf('purl', 'cpe', 'name'),
+  name: text,
+  versions: count,
+  entries: count,
+  entry: anIndex,
+})
 
-const question: Shape<NamesQuestion> = (value, place) => {
-  const members = membersOf(value, place)
-  const type = members.optional('type', text)
-  const read = {
-    name: members.required('name', text),
-    match: members.required('match', oneOf(...NAME_MATCHES)),
-    ...(type === undefined ? {} : { type }),
-  }
-  members.end()
-  return read
-}
+const question = objectOf<NamesQuestion>({ name: text, match: oneOf(...NAME_MATCHES) }, { type: text })
 
-const namesAnswer: Shape<NamesAnswer> = (value, place) => {
-  const members = membersOf(value, place)
-  const read: NamesAnswer = answerMembers(members, question, nameRow, coverage)
-  members.end()
-  return read
-}
+const namesAnswer: Shape<NamesAnswer> = answerWith(question, nameRow, coverage)
 
 /** @throws Fault `malformed` for a bad name; `bad-proof` if the answer does not hold */
 export async function askNames(asker: Asker, query: NamesQuery, options: CallOptions): Promise<NamesAnswer> {

@@ -7,20 +7,22 @@ import {
   provenanceTimes,
   questionCoverage,
 } from '../verify/read-answer.ts'
-import type {
-  SearchAnswer,
-  SearchCoverage,
-  SearchMatch,
-  SearchProvenance,
-  SearchRow,
-  SearchVex,
+import {
+  CONFIDENCES,
+  MATCH_WAYS,
+  type SearchAnswer,
+  type SearchCoverage,
+  type SearchMatch,
+  type SearchProvenance,
+  type SearchRow,
+  type SearchTool,
+  type SearchVex,
 } from '../verify/search.ts'
 import {
   anIndex,
   count,
   flag,
   listOf,
-  membersOf,
   misshapen,
   objectOf,
   oneOf,
@@ -41,53 +43,42 @@ const yes: Shape<true> = (value, place) => {
   return true
 }
 
-const match: Shape<SearchMatch> = (value, place) => {
-  const members = membersOf(value, place)
-  const lifted = members.optional('lifted', yes)
-  const read: SearchMatch = {
-    part: members.required('part', count),
-    component: members.required('component', text),
-    version: members.required('version', text),
-    why: members.required('why', oneOf('purl', 'source', 'cpe', 'hash', 'name')),
-    reason: members.required(
-      'reason',
-      oneOf(
-        'version-listed',
-        'in-range',
-        'out-of-range',
-        'other-distro',
-        'no-version',
-        'no-order',
-        'no-distro',
-        'no-range',
-        'git-range',
-        'range-unreadable',
-        'name-only',
-      ),
+const match = objectOf<SearchMatch>(
+  {
+    part: count,
+    component: text,
+    version: text,
+    why: oneOf(...MATCH_WAYS),
+    confidence: oneOf(...CONFIDENCES),
+    reason: oneOf(
+      'version-listed',
+      'in-range',
+      'out-of-range',
+      'other-distro',
+      'no-version',
+      'no-order',
+      'no-distro',
+      'no-range',
+      'git-range',
+      'range-unreadable',
+      'name-only',
     ),
-    status: members.required('status', oneOf('affected', 'undetermined')),
-    entry: members.required('entry', anIndex),
-    ...(lifted === undefined ? {} : { lifted }),
-  }
-  members.end()
-  return read
-}
+    status: oneOf('affected', 'undetermined'),
+    entry: anIndex,
+  },
+  { lifted: yes },
+)
 
 const provenance = objectOf<SearchProvenance>({ ...provenanceMembers, bases: listOf(text) }, provenanceTimes)
 
-const vex: Shape<SearchVex> = (value, place) => {
-  const members = membersOf(value, place)
-  const read: SearchVex = {
-    entry: members.required('entry', anIndex),
-    signer: members.required('signer', text),
-    vulnerability: members.required('vulnerability', text),
-    status: members.required('status', oneOf('not_affected', 'affected', 'fixed', 'under_investigation')),
-    justification: members.required('justification', text),
-    components: members.required('components', listOf(text)),
-  }
-  members.end()
-  return read
-}
+const vex = objectOf<SearchVex>({
+  entry: anIndex,
+  signer: text,
+  vulnerability: text,
+  status: oneOf('not_affected', 'affected', 'fixed', 'under_investigation'),
+  justification: text,
+  components: listOf(text),
+})
 
 const coverage: Shape<SearchCoverage> = (value, place) => {
   const { lifted, ...rest } = tableOf(text, asIs)(value, place)
@@ -95,26 +86,22 @@ const coverage: Shape<SearchCoverage> = (value, place) => {
   return lifted === undefined ? read : { ...read, lifted: count(lifted, place) }
 }
 
-const row: Shape<SearchRow> = (value, place) => {
-  const members = membersOf(value, place)
-  const said = members.optional('vex', listOf(vex))
-  const lifted = members.optional('lifted', yes)
-  const deployments = members.optional('deployments', listOf(deploymentRow))
-  const read: SearchRow = {
-    image: members.required('image', anImageDigest),
-    names: members.required('names', listOf(text)),
-    status: members.required('status', oneOf('affected', 'undetermined')),
-    revoked: members.required('revoked', flag),
-    matches: members.required('matches', listOf(match)),
-    sboms: members.required('sboms', listOf(anIndex)),
-    silent: members.required('silent', listOf(anIndex)),
-    provenance: members.required('provenance', listOf(provenance)),
-    ...(deployments === undefined ? {} : { deployments }),
-    ...(said === undefined ? {} : { vex: said }),
-    ...(lifted === undefined ? {} : { lifted }),
-  }
-  members.end()
-  return read
-}
+const tool = objectOf<SearchTool>({ entry: anIndex, tool: text, toolVersion: text })
+
+const row = objectOf<SearchRow>(
+  {
+    image: anImageDigest,
+    names: listOf(text),
+    status: oneOf('affected', 'undetermined'),
+    confidence: oneOf(...CONFIDENCES),
+    revoked: flag,
+    matches: listOf(match),
+    sboms: listOf(anIndex),
+    madeBy: listOf(tool),
+    silent: listOf(anIndex),
+    provenance: listOf(provenance),
+  },
+  { deployments: listOf(deploymentRow), vex: listOf(vex), lifted: yes },
+)
 
 export const searchSent: Shape<SearchSent> = answerWith(asIs, row, coverage)

@@ -12,6 +12,11 @@ export interface GrowingBytes {
 }
 
 const FIRST_CAPACITY = 16 * 1024
+/**
+ * From here on, room for all that may come is taken at once: memory that nobody has written yet costs nothing, and copying what
+ * came of the largest bodies would keep everybody else waiting.
+ */
+const MAX_COPIED = 4 * 1024 * 1024
 /** So much may be held for bytes that were only declared: what a bundle of entries has. */
 const MAX_EXPECTED = 256 * 1024
 
@@ -30,7 +35,8 @@ export function createGrowingBytes(most: number, expected = FIRST_CAPACITY): Gro
       const needed = length + chunk.length
       if (needed > most) throw new Error(`growing bytes: expected at most ${most}, got ${needed}`)
       if (needed > held.length) {
-        const larger = new Uint8Array(Math.min(most, Math.max(2 * held.length, needed)))
+        const capacity = needed > MAX_COPIED ? most : Math.max(2 * held.length, needed)
+        const larger = new Uint8Array(Math.min(most, capacity))
         larger.set(held.subarray(0, length))
         held = larger
       }

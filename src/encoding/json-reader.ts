@@ -4,6 +4,7 @@
  */
 import { Fault } from '../errors.ts'
 import type { Reason } from '../errors.ts'
+import type { TextPieces } from './text-pieces.ts'
 import { utf8 } from './utf8.ts'
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
@@ -26,8 +27,15 @@ export interface JsonOptions {
   readonly forbidProto?: boolean
   /** The member of the top-level object under which the last two do not hold, e.g. `predicate`. */
   readonly lenientMember?: string
-  /** Members of these names inside that member are checked as all others and then left out: null stands for each. */
-  readonly leaveOut?: ReadonlySet<string>
+  /** What inside that member is checked as all the rest and then left out; such a text is not held as a whole either. */
+  readonly leaveOut?: JsonLeaveOut
+}
+
+export interface JsonLeaveOut {
+  /** Members of these names: null stands for each. */
+  readonly members: ReadonlySet<string>
+  /** Whether an element of the array that is the member `list` stays in it. */
+  readonly keeps: (list: string, element: JsonValue) => boolean
 }
 
 const QUOTE = 0x22
@@ -39,6 +47,10 @@ const BACKSLASH = 0x5c
 const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 /** What stands for itself in a string; matches always, if only nothing. */
 const plainPattern = /[^"\\\x00-\x1f]*/y
+/** So much of the text is there at the beginning of an element, if it is not at its end: hardly a token has to wait for more. */
+const LOOKAHEAD = 16 * 1024
+/** The longest word or escape. */
+const LONGEST_WORD = 6
 /** Longer strings are base64, mostly: the pattern takes a quarter of the loop's time for them, and more for short ones. */
 const NEAR = 48
 const escapePattern = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
@@ -52,10 +64,11 @@ const words: ReadonlyMap<number, readonly [string, JsonValue]> = new Map([
 
 /** Holds the position in one text; used once. */
 export class JsonReader {
-  readonly #text: string
+  /** Of a text in pieces, what was not read yet, and a little before it. */
+  #text: string
+  readonly #pieces: TextPieces | undefined
   readonly #subject: string
   readonly #options: JsonOptions
-  readonly #unit: 'byte' | 'character'
   readonly #maxDepth: number
   /** Where we are: keys and indexes from the top. */
   readonly #path: (string | number)[] = []
@@ -67,12 +80,13 @@ export class JsonReader {
   #strictNumbers: boolean
   #forbidProto: boolean
 
-  constructor(text: string, subject: string, options: JsonOptions, unit: 'byte' | 'character') {
-    this.#text = text
+  constructor(input: string | TextPieces, subject: string, options: JsonOptions) {
+    const isText = typeof input === 'string'
+    this.#text = isText ? input : input.next()
+    this.#pieces = isText ? undefined : input
     this.#subject = subject
     this.#options = options
-    this.#unit = unit
-    this.#isTorn = unit === 'character' && loneSurrogate.test(text)
+    this.#isTorn = isText && loneSurrogate.test(input)
     this.#maxDepth = options.maxDepth ?? MAX_JSON_DEPTH
     this.#strictNumbers = options.strictNumbers ?? false
     this.#forbidProto = options.forbidProto ?? false
@@ -103,6 +117,7 @@ export class JsonReader {
     const depth = this.#path.length
     this.#path.push('')
     do {
+      this.#refill()
       const start = this.#at
       if (this.#text.charCodeAt(start) !== QUOTE) this.#refuseKey()
       const key = this.#readString()
@@ -147,7 +162,16 @@ export class JsonReader {
 
   #isLeftOut(key: string): boolean {
     const { leaveOut, lenientMember } = this.#options
-    return leaveOut?.has(key) === true && this.#path[0] === lenientMember
+    return leaveOut?.members.has(key) === true && this.#path[0] === lenientMember
+  }
+
+  /** `element` stands in an array at this depth of the path. */
+  #isElementKept(element: JsonValue, depth: number): boolean {
+    if (!this.#isKept) return false
+    const { leaveOut, lenientMember } = this.#options
+    const list = this.#path[depth - 1]
+    if (leaveOut === undefined || typeof list !== 'string' || this.#path[0] !== lenientMember) return true
+    return leaveOut.keeps(list, element)
   }
 
   #readLeniently(): JsonValue {
@@ -167,13 +191,15 @@ export class JsonReader {
     this.#path.push(0)
     let index = 0
     do {
+      this.#refill()
       this.#path[depth] = index++
       const value = this.#readValue()
-      if (this.#isKept) array.push(value)
+      if (this.#isElementKept(value, depth)) array.push(value)
       this.#skipSpace()
     } while (this.#skipIf(COMMA))
     this.#leave(0x5d, '"," or "]"')
-    return array
+    // Arrays that grow have room for more: of the largest documents as much as all the rest.
+    return this.#options.leaveOut === undefined ? array : array.slice()
   }
 
   #enter(): void {
@@ -190,37 +216,46 @@ export class JsonReader {
   }
 
   #readString(): string {
-    const text = this.#text
     const start = this.#at + 1
-    let at = start
+    this.#at = start
+    while (this.#skipPlain() && this.#extend());
+    const text = this.#text
+    const at = this.#at
+    if (text.charCodeAt(at) !== QUOTE) return this.#readEscapedString(start)
+    this.#at = at + 1
+    if (this.#isTorn) this.#checkSurrogates(text.slice(start, at), start)
+    const value = text.slice(start, at)
+    return this.#isKept && this.#options.leaveOut !== undefined ? ownCopy(value) : value
+  }
+
+  /** To the first character that does not stand for itself; whether that is the end of the text. */
+  #skipPlain(): boolean {
+    const text = this.#text
+    let at = this.#at
     let code = text.charCodeAt(at)
     // NaN, the end of the text, fails every comparison.
-    const near = start + NEAR
+    const near = at + NEAR
     while (code >= 0x20 && code !== QUOTE && code !== BACKSLASH && at < near) code = text.charCodeAt(++at)
     if (at === near) {
       plainPattern.lastIndex = at
       plainPattern.test(text)
       at = plainPattern.lastIndex
-      code = text.charCodeAt(at)
     }
     this.#at = at
-    if (code !== QUOTE) return this.#readEscapedString(start)
-    this.#at = at + 1
-    if (this.#isTorn) this.#checkSurrogates(text.slice(start, at), start)
-    return text.slice(start, at)
+    return at === text.length
   }
 
   /** `#at` stands at the first character that is not plain. */
   #readEscapedString(start: number): string {
-    const text = this.#text
-    let code = text.charCodeAt(this.#at)
+    let code = this.#code()
     while (code !== QUOTE) {
       if (code === BACKSLASH) this.#skipEscape()
       else if (code >= 0x20) this.#at++
       else this.#refuse('json-malformed', 'a closed string without raw control characters', this.#next())
-      code = text.charCodeAt(this.#at)
+      code = this.#code()
     }
     this.#at++
+    const text = this.#text
     const value: unknown = JSON.parse(text.slice(start - 1, this.#at))
     if (typeof value !== 'string') throw new Error('strict JSON: a string was misread')
     this.#checkSurrogates(value, start)
@@ -235,15 +270,20 @@ export class JsonReader {
   }
 
   #skipEscape(): void {
+    this.#await(LONGEST_WORD)
     escapePattern.lastIndex = this.#at
     if (!escapePattern.test(this.#text)) this.#refuse('json-malformed', 'an escape of RFC 8259', this.#next())
     this.#at = escapePattern.lastIndex
   }
 
   #readNumber(): number {
-    numberPattern.lastIndex = this.#at
-    if (!numberPattern.test(this.#text)) this.#refuse('json-malformed', 'a value', this.#next())
     const start = this.#at
+    do {
+      this.#await(LONGEST_WORD)
+      numberPattern.lastIndex = start
+      if (!numberPattern.test(this.#text)) this.#refuse('json-malformed', 'a value', this.#next())
+      // Too near to the end of what is there, an exponent may follow.
+    } while (numberPattern.lastIndex + LONGEST_WORD > this.#text.length && this.#extend())
     this.#at = numberPattern.lastIndex
     const value = Number(this.#text.slice(start, this.#at))
     if (this.#strictNumbers && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
@@ -258,6 +298,7 @@ export class JsonReader {
   }
 
   #readWord(word: string, value: JsonValue): JsonValue {
+    this.#await(LONGEST_WORD)
     if (!this.#text.startsWith(word, this.#at)) this.#refuse('json-malformed', 'a value', this.#next())
     this.#at += word.length
     return value
@@ -275,6 +316,35 @@ export class JsonReader {
     let code = this.#text.charCodeAt(this.#at)
     while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09)
       code = this.#text.charCodeAt(++this.#at)
+    if (this.#at === this.#text.length && this.#extend()) this.#skipSpace()
+  }
+
+  /** The character here; NaN at the end of the text. */
+  #code(): number {
+    if (this.#at === this.#text.length) this.#extend()
+    return this.#text.charCodeAt(this.#at)
+  }
+
+  /** Has so many characters from here on there, if there are as many. */
+  #await(characters: number): void {
+    while (this.#text.length - this.#at < characters && this.#extend());
+  }
+
+  /** More of the text behind what is there, which stays where it is; false at its end. */
+  #extend(): boolean {
+    // Twice as much each time: a string may be as long as the text.
+    const more = this.#pieces?.next(this.#text.length) ?? ''
+    this.#text += more
+    return more !== ''
+  }
+
+  /** Before an element, when little is left: what was read is dropped. Places in the text do not hold across it. */
+  #refill(): void {
+    if (this.#pieces === undefined || this.#text.length - this.#at >= LOOKAHEAD) return
+    const more = this.#pieces.next()
+    if (more === '') return
+    this.#text = this.#text.slice(this.#at) + more
+    this.#at = 0
   }
 
   #next(): string {
@@ -284,14 +354,19 @@ export class JsonReader {
   }
 
   #refuse(reason: Reason, expected: string, got: string, at = this.#at): never {
-    const offset = this.#unit === 'byte' ? utf8(this.#text.slice(0, at)).length : at
+    const offset = this.#pieces === undefined ? at : this.#pieces.read - utf8(this.#text.slice(at)).length
     const pointer = pointerOf(this.#path)
-    const place = `${this.#unit} ${offset}${pointer === '' ? '' : ` (${pointer})`}`
+    const place = `${this.#pieces === undefined ? 'character' : 'byte'} ${offset}${pointer === '' ? '' : ` (${pointer})`}`
     throw new Fault(reason, `${this.#subject}: expected ${expected}, got ${got} at ${place}`, {
       pointer,
       facts: { offset },
     })
   }
+}
+
+/** Without the text that it was cut from, which engines keep for as long as a longer part of it (V8: from 13 characters). */
+function ownCopy(text: string): string {
+  return text.length < 13 ? text : `-${text}`.slice(1)
 }
 
 /** 64 levels of indexes fit; of a long key little is repeated. */

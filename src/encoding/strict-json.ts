@@ -11,10 +11,10 @@ import { Fault } from '../errors.ts'
 import type { Reason } from '../errors.ts'
 import { JsonReader } from './json-reader.ts'
 import type { JsonObject, JsonOptions, JsonValue } from './json-reader.ts'
-import { parseUtf8 } from './utf8.ts'
+import { createTextPieces } from './text-pieces.ts'
 
 export { MAX_JSON_DEPTH } from './json-reader.ts'
-export type { JsonObject, JsonOptions, JsonValue } from './json-reader.ts'
+export type { JsonLeaveOut, JsonObject, JsonOptions, JsonValue } from './json-reader.ts'
 
 /**
  * One pass, about 150 MB/s; strings of the result may share the text's memory. Offsets in messages count
@@ -24,9 +24,10 @@ export type { JsonObject, JsonOptions, JsonValue } from './json-reader.ts'
  */
 export function parseJson(input: Uint8Array | string, options: JsonOptions = {}): JsonValue {
   const subject = options.subject ?? 'JSON'
-  const text = typeof input === 'string' ? input : parseUtf8(input, subject)
-  const reader = new JsonReader(text, subject, options, typeof input === 'string' ? 'character' : 'byte')
-  return reader.readDocument()
+  if (typeof input === 'string') return new JsonReader(input, subject, options).readDocument()
+  // Where little is kept, the text need not be whole either; else a string of it may share its memory.
+  const pieceBytes = options.leaveOut === undefined ? input.length : undefined
+  return new JsonReader(createTextPieces(input, subject, pieceBytes), subject, options).readDocument()
 }
 
 export function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -1,9 +1,24 @@
 /** The worker thread of admission.ts: one task in, one result out. */
+import { setPriority } from 'node:os'
 import { admitRead, openSubmission, readSigned, type Admitted } from '../ledger/admit.ts'
 import { ownMemory, takeOrders } from '../threads/orders.ts'
-import type { AdmissionTask } from './admission.ts'
+import { lookInto, type Looked } from '../ledger/statement-memo.ts'
+import type { AdmissionTask, LookTask } from './admission.ts'
 
-takeOrders(admitInSteps, undefined, ({ pae }) => ownMemory(pae))
+/** Others first: a large document takes seconds anyway, and everybody else is waiting for milliseconds. */
+const NICENESS = 5
+// Of this thread alone, which only Linux can do.
+if (process.platform === 'linux') setPriority(0, NICENESS)
+
+takeOrders(take, undefined, (answer) => ('pae' in answer ? memoryOf(answer) : []))
+
+function take(task: AdmissionTask | LookTask): Admitted | Looked {
+  return 'signed' in task ? lookInto(task.signed) : admitInSteps(task)
+}
+
+function memoryOf({ pae, stated }: Admitted): readonly ArrayBuffer[] {
+  return [pae, ...(stated === undefined ? [] : [stated.manifest])].flatMap(ownMemory)
+}
 
 /** As `admit`, but the body is dropped before what was signed is read: of the largest both would be held. */
 function admitInSteps(task: AdmissionTask): Admitted {

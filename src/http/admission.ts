@@ -7,13 +7,14 @@ import type { PublicKey } from '../crypto/public-key.ts'
 import { isSignature } from '../crypto/signature.ts'
 import { Fault } from '../errors.ts'
 import { admitRead, namedSignatures, readSubmission, type Admitted } from '../ledger/admit.ts'
+import { lookInto, type Looked } from '../ledger/statement-memo.ts'
 import { giveOrder, ownMemory } from '../threads/orders.ts'
 import { isSignatureElsewhere } from './signature-elsewhere.ts'
 
 /** Reading a megabyte of JSON takes about as long as a commit; larger bodies would be felt by others. */
 export const MAX_INLINE_BYTES = 1024 * 1024
-/** The largest body (88 MiB) as text, its payload, the parsed document and the manifest stay below. */
-const WORKER_HEAP_MB = 2048
+/** The largest body (88 MiB) as text, the parsed document and its lines stay below; with more, V8 would let more garbage lie. */
+const WORKER_HEAP_MB = 1024
 
 /**
  * Bodies that wait for the worker. Their requests may have gone, and given back their share of what request-body.ts
@@ -31,6 +32,11 @@ export interface AdmissionTask {
   readonly registered: readonly PublicKey[]
 }
 
+/** The other order: what was signed, to be looked into. */
+export interface LookTask {
+  readonly signed: Uint8Array
+}
+
 export interface Admission extends AsyncDisposable {
   /**
    * As `admit` in ledger/admit.ts. A large body is handed over to the worker: it is empty afterwards.
@@ -38,6 +44,8 @@ export interface Admission extends AsyncDisposable {
    * @throws Fault `busy` also if too many large bodies wait
    */
   admit(body: Uint8Array, registered: readonly PublicKey[]): Promise<Admitted>
+  /** As `lookInto` in ledger/statement-memo.ts; what is large is handed over too. @throws Fault `busy` as `admit` */
+  look(signed: Uint8Array): Promise<Looked>
 }
 
 /** One worker, started when the first large body comes; large bodies wait for each other, which bounds memory. */
@@ -45,39 +53,43 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
   let worker: Worker | undefined
   let waitingBytes = 0
   let last: Promise<unknown> = Promise.resolve()
-  const inWorker = async (task: AdmissionTask): Promise<Admitted> => {
-    const isLarge = task.body.length > MAX_REUSED_BYTES
+  const inWorker = async <Answer>(task: AdmissionTask | LookTask, bytes: Uint8Array): Promise<Answer> => {
+    const isLarge = bytes.length > MAX_REUSED_BYTES
     const used = (worker ??= startWorker())
+    const end = async (): Promise<void> => {
+      worker = undefined
+      await used.terminate()
+    }
     try {
-      const admitted = await giveOrder<Admitted>(used, 'the admission thread', task, ownMemory(task.body))
-      if (isLarge) {
-        worker = undefined
-        await used.terminate()
-      }
-      return admitted
+      const answer = await giveOrder<Answer>(used, 'the admission thread', task, ownMemory(bytes))
+      if (isLarge) await end()
+      return answer
     } catch (cause) {
       // A worker that ran out of memory or crashed is replaced by the next large body.
-      if (!(cause instanceof Fault)) {
-        worker = undefined
-        await used.terminate()
-      }
+      if (!(cause instanceof Fault)) await end()
       throw cause
     }
+  }
+  const inTurn = <Answer>(task: AdmissionTask | LookTask, bytes: Uint8Array): Promise<Answer> => {
+    const { length } = bytes
+    if (waitingBytes + length > maxWaitingBytes)
+      throw new Fault('busy', 'ledger: too many large submissions at once')
+    waitingBytes += length
+    const mine = last
+      .then(() => inWorker<Answer>(task, bytes))
+      .finally(() => {
+        waitingBytes -= length
+      })
+    last = mine.catch(() => undefined)
+    return mine
   }
   return {
     async admit(body, registered) {
       if (body.length <= MAX_INLINE_BYTES) return admitHere(body, registered)
-      if (waitingBytes + body.length > maxWaitingBytes)
-        throw new Fault('busy', 'ledger: too many large submissions at once')
-      const { length } = body
-      waitingBytes += length
-      const mine = last
-        .then(() => inWorker({ body, registered }))
-        .finally(() => {
-          waitingBytes -= length
-        })
-      last = mine.catch(() => undefined)
-      return mine
+      return inTurn<Admitted>({ body, registered }, body)
+    },
+    async look(signed) {
+      return signed.length <= MAX_INLINE_BYTES ? lookInto(signed) : inTurn<Looked>({ signed }, signed)
     },
     async [Symbol.asyncDispose]() {
       await last

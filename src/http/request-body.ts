@@ -4,6 +4,7 @@
  * What they say is the ledger's business: it must see the very bytes, since duplicate keys are gone after JSON.parse.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { createGrowingBytes } from '../encoding/growing-bytes.ts'
 import { Fault } from '../errors.ts'
@@ -11,6 +12,8 @@ import { checkJsonType, contentCoding } from './media-type.ts'
 import type { ContentCoding } from './media-type.ts'
 
 const MIB = 1024 * 1024
+/** Some milliseconds. */
+const COPIED_AT_ONCE = 4 * MIB
 
 export interface BodyLimits {
   /** The longest body, after decompression. */
@@ -69,8 +72,19 @@ export function createBodyReader(limits: BodyLimits = BODY_LIMITS): ReadBody {
       body.append(chunk)
       held += chunk.length
     })
-    return body.bytes()
+    return alone(body.bytes())
   }
+}
+
+/** Without memory behind it, so that it can be handed over: bodies that did not say how long they are have some. Copied in turns. */
+async function alone(body: Uint8Array): Promise<Uint8Array> {
+  if (body.length <= COPIED_AT_ONCE || body.length === body.buffer.byteLength) return body
+  const copy = new Uint8Array(body.length)
+  for (let from = 0; from < body.length; from += COPIED_AT_ONCE) {
+    copy.set(body.subarray(from, from + COPIED_AT_ONCE), from)
+    await setImmediate()
+  }
+  return copy
 }
 
 function connectionEnded(): Fault {

@@ -31,7 +31,7 @@ export interface StartLedgerOptions extends Pick<
   readonly host?: string
   /** @default any free port */
   readonly port?: number
-  /** Told of every failure of ours, and where: a request's id, `log` or `index`. `console.error` will do. */
+  /** Told of every failure of ours, and where: a request's id, `log`, `index`, `components map` or `status map`. `console.error` will do. */
   readonly report: (cause: unknown, where: string) => void
   /** Told once when the log cannot go on: it serves reads only from then on. Restart it. @default as `report` */
   readonly onFatal?: LedgerOptions['onFatal']
@@ -86,8 +86,10 @@ async function openLedger(options: StartLedgerOptions, admission: Admission): Pr
     clock,
     version: 'embedded',
     admit: (body, registered) => admission.admit(body, registered),
+    look: (signed) => admission.look(signed),
     onFatal: options.onFatal ?? ((cause) => report(cause, 'log')),
     onIndexStopped: options.onIndexStopped ?? ((cause) => report(cause, 'index')),
+    onMapStopped: (map, cause) => report(cause, `${map} map`),
   })
 }
 

@@ -22,7 +22,7 @@ import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
 import { formatManifest, manifestOf, readSbom } from '../sbom/manifest.ts'
-import { parseLeanStatement } from '../sbom/unread-members.ts'
+import { forgetComponents, parseLeanStatement } from '../sbom/unread-members.ts'
 import type { Stated } from './derive.ts'
 
 /** Verifications that are tried for one submission: with more, an envelope without key ids becomes expensive. */
@@ -30,6 +30,8 @@ const MAX_TRIAL_VERIFICATIONS = 16
 
 /** Provenance, not SBOMs: with more lines, handing them over costs as much as reading them once more elsewhere. */
 const MAX_STATED_LINES = 32
+/** Unless that would take more memory than anything else: large ones are read beside the event loop, and their lines cost nobody time. */
+const STATED_FROM_BYTES = 1024 * 1024
 
 /** A signature and whose it is, or is said to be. */
 export interface KeyedSignature {
@@ -64,7 +66,7 @@ export interface Admitted {
   readonly leftOut: readonly LeftOut[]
   /** Of what was signed; nothing is opened that nobody known signed. */
   readonly intake: Intake
-  /** What the index will need, if that is short. */
+  /** What the index will need, if that is short, or was made of a large document. */
   readonly stated?: Stated
 }
 
@@ -131,7 +133,7 @@ export function admitRead(
     ...(control === undefined ? {} : { control }),
     signatures: judged.signatures.map((one) => ({ ...one, leaf: entryOf(signed, one.key, one.signature) })),
     leftOut: judged.leftOut,
-    ...(first === undefined ? { intake: emptyIntake } : readStated(statement, first.key.id)),
+    ...(first === undefined ? { intake: emptyIntake } : readStated(statement, first.key.id, signed.length)),
   }
 }
 
@@ -148,11 +150,17 @@ export function namedSignatures(
 }
 
 /** Readability is fixed at admission: what no manifest can be made of is refused, with the place and the reason. */
-function readStated(statement: Statement, key: KeyId): Pick<Admitted, 'intake' | 'stated'> {
+function readStated(
+  statement: Statement,
+  key: KeyId,
+  signedBytes: number,
+): Pick<Admitted, 'intake' | 'stated'> {
   const sbom = readSbom(statement)
-  const lines = manifestOf(statement, key, sbom)
+  if (signedBytes >= STATED_FROM_BYTES) forgetComponents(statement)
   const intake = intakeOf(statement, sbom)
-  if (lines.length > MAX_STATED_LINES || isControlType(statement.predicateType)) return { intake }
+  const lines = manifestOf(statement, key, sbom)
+  const isHandedOn = lines.length <= MAX_STATED_LINES || signedBytes >= STATED_FROM_BYTES
+  if (!isHandedOn || isControlType(statement.predicateType)) return { intake }
   return { intake, stated: { key, manifest: formatManifest(lines), claimed: claimedTimes(statement, sbom) } }
 }
 

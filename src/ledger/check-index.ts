@@ -5,8 +5,11 @@ import { formatHex } from '../encoding/hex.ts'
 import { Fault } from '../errors.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import { reasonOf, type Finding } from './finding.ts'
-import { followOnce } from './follower.ts'
+import { differs } from './check-outputs.ts'
+import { followOnce } from './follow-once.ts'
 import { INDEX_RULES, readEntryRows } from './index-rows.ts'
+import { MapVersions } from './map-versions.ts'
+import type { PublishedMap } from './output-log.ts'
 import type { IndexReader, IndexStore, KeyRow, MapName, RowTable, Storage } from './ports.ts'
 
 /** Keys or rows read at once. */
@@ -22,7 +25,7 @@ export async function checkIndex(
   storage: Storage,
   scratch: IndexStore,
   trust: TrustState,
-  published: TreeSize,
+  { published, said }: { readonly published: TreeSize; readonly said: readonly PublishedMap[] },
 ): Promise<IndexCheck> {
   const { through, rules } = await storage.index.read((reader) => reader.position())
   if (through > published) {
@@ -46,11 +49,15 @@ export async function checkIndex(
   }
   const problems: Finding[] = []
   try {
-    await rebuild(storage, scratch, trust, through)
+    const rebuild = await startRebuild(storage, scratch, trust)
+    for (const one of said) if (one.size <= through) problems.push(...(await rebuild.compare(one)))
+    await rebuild.reach(through)
     const keys = await storage.index.read((stored) =>
       scratch.read((expected) => compareIndexes(stored, expected, problems)),
     )
     await storage.index.read((stored) => checkManifests(storage, stored, through, problems))
+    // What an index that is being rebuilt has not reached yet.
+    for (const one of said) if (one.size > through) problems.push(...(await rebuild.compare(one)))
     return { indexedThrough: through, keys, problems }
   } catch (cause) {
     return {
@@ -61,22 +68,33 @@ export async function checkIndex(
   }
 }
 
-/** Builds the index again, with a blob store that writes nothing. */
-async function rebuild(
-  storage: Storage,
+interface Rebuild {
+  reach(size: TreeSize): Promise<void>
+  /** What is wrong with a published root of the component map, which is reached first. */
+  compare(said: PublishedMap): Promise<readonly Finding[]>
+}
+
+/** Builds the index and the component map again, with a blob store that writes nothing. */
+async function startRebuild(
+  { log, blobs }: Storage,
   scratch: IndexStore,
   trust: TrustState,
-  through: TreeSize,
-): Promise<void> {
+): Promise<Rebuild> {
   await scratch.reset(INDEX_RULES)
-  const readOnlyBlobs = { get: storage.blobs.get.bind(storage.blobs), put: async () => undefined }
+  const readOnlyBlobs = { get: blobs.get.bind(blobs), put: async () => undefined }
+  const map = new MapVersions()
+  const options = { storage: { log, blobs: readOnlyBlobs, index: scratch }, trust, map }
   let at = treeSize(0)
-  while (at < through)
-    at = await followOnce(
-      { storage: { log: storage.log, blobs: readOnlyBlobs, index: scratch }, trust },
-      at,
-      through,
-    )
+  const reach = async (size: TreeSize): Promise<void> => {
+    while (at < size) at = await followOnce(options, at, size)
+  }
+  return {
+    reach,
+    async compare(said) {
+      await reach(said.size)
+      return differs('components', said, map.latest.root)
+    },
+  }
 }
 
 async function compareIndexes(

@@ -1,8 +1,8 @@
 /**
  * The checker: verifies everything that a stored ledger holds, from the bytes, trusting nothing that is derived.
  *
- * Signer state, published checkpoint, every entry, blob, signature, admission decision and tile, then the index: it is
- * built again beside the stored one and both are compared, key by key. `attestree server check` prints what it finds, and
+ * Signer state, published checkpoint, every entry, blob, signature, admission decision and tile, then the output logs and
+ * the index: it is built again beside the stored one and both are compared, key by key, as are the roots of the maps. `attestree server check` prints what it finds, and
  * every scenario in the tests ends with it.
  */
 import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
@@ -15,6 +15,7 @@ import { tilesOfSize } from '../tlog/tile.ts'
 import { createTrustState, type TrustState } from '../trust/trust-state.ts'
 import { checkEntry } from './check-entry.ts'
 import { checkIndex } from './check-index.ts'
+import { checkOutputs } from './check-outputs.ts'
 import { reasonOf, type Finding } from './finding.ts'
 import type { IndexStore, LogEntry, Storage } from './ports.ts'
 
@@ -58,14 +59,18 @@ export async function checkLedger(storage: Storage, options: CheckOptions): Prom
   await walkEntries(walk, stored, sizes)
   const tiles = await checkTiles(walk, stored)
   checkRoots(walk, sizes, stored)
-  const index = await checkIndex(storage, options.scratch, walk.trust, sizes.published)
+  const outputs = await checkOutputs(storage, options.key, walk.trust)
+  const index = await checkIndex(storage, options.scratch, walk.trust, {
+    published: sizes.published,
+    said: outputs.components.filter(({ size }) => size <= sizes.published),
+  })
   return {
     entries: stored,
     published: sizes.published,
     signed: sizes.signed,
     tiles,
     ...index,
-    problems: [...walk.problems, ...index.problems],
+    problems: [...walk.problems, ...outputs.problems, ...index.problems],
   }
 }
 

@@ -66,7 +66,7 @@ export function append(
  * @throws Fault `storage-full` with nothing changed
  * @throws Fault `bad-proof` (`integrity-error`) if what was read back is not what was written: nothing may be signed then
  */
-async function grow(
+export async function grow(
   log: SigningLog<TreeStore>,
   head: LogHead,
   leafHashes: readonly Uint8Array[],

@@ -9,7 +9,7 @@ import { claimedTimes, type Claimed } from '../sbom/claimed.ts'
 import { formatManifest, manifestOf, parseManifest } from '../sbom/manifest.ts'
 import { listedNames, type ListedName } from '../sbom/spoken-names.ts'
 import { readSbom } from '../sbom/stated-lines.ts'
-import { parseLeanStatement } from '../sbom/unread-members.ts'
+import { forgetComponents, parseLeanStatement } from '../sbom/unread-members.ts'
 import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
 import { rootOfManifest } from './manifest-root.ts'
 import type { BlobStore, LogEntry, ManifestRoot } from './ports.ts'
@@ -84,6 +84,7 @@ function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
   const statement = parseLeanStatement(parsePae(signed).payload)
   const control = parseControl(statement)
   const sbom = entry.readable ? readSbom(statement) : undefined
+  forgetComponents(statement)
   const lines = entry.readable ? manifestOf(statement, entry.key, sbom) : []
   const claimed = entry.readable ? claimedTimes(statement, sbom) : {}
   const bytes = formatManifest(lines)

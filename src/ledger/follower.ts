@@ -4,38 +4,28 @@
  * It follows what is published, in batches, each one index transaction with the position reached. Stopping it anywhere
  * loses nothing: the next start goes on from the stored position.
  */
-import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
+import { treeSize, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import type { TrustState } from '../trust/trust-state.ts'
-import { checkFolded } from './check-controls.ts'
-import { derive, type Derived, type StatedEntry } from './derive.ts'
-import { indexBatch } from './index-batch.ts'
+import type { ComponentPublisher } from './component-publisher.ts'
+import type { StatedEntry } from './derive.ts'
+import type { FollowSteps } from './follow-steps.ts'
 import { INDEX_RULES } from './index-rows.ts'
-import {
-  FOLLOW_BATCH_ENTRIES,
-  FOLLOW_BATCH_KEYS,
-  FOLLOW_BESIDE_ENTRIES,
-  MAX_STATED_ENTRIES,
-} from './limits.ts'
-import type { BlobStore, Clock, LogEntry, Storage } from './ports.ts'
+import { FOLLOW_BESIDE_ENTRIES, MAX_STATED_BYTES, MAX_STATED_ENTRIES } from './limits.ts'
+import type { Clock, Storage } from './ports.ts'
 
-/** Disposed of when following ends; no step runs then. */
-export interface FollowSteps extends AsyncDisposable {
-  /**
-   * Brings the index one transaction further, at most to `published`; resolves with the position reached.
-   *
-   * @param stated of entries from there on, ascending, as far as it was handed on
-   */
-  take(from: TreeSize, published: TreeSize, stated: readonly StatedEntry[]): Promise<TreeSize>
-}
+/** Nothing can end a sleep, and a process that is told to stop must not wait for one. */
+const LONGEST_SLEEP_MS = 1_000
+
+/** Who publishes the map that the steps make: called before the first step and between steps (component-publisher.ts). */
+export type FollowingPublisher = Pick<
+  ComponentPublisher,
+  'begin' | 'limit' | 'reached' | 'dueInMs' | 'want' | 'publish'
+>
 
 export interface FollowerOptions {
-  readonly storage: Pick<Storage, 'log' | 'blobs' | 'index'>
-  /** Folded at least as far as what is published. */
-  readonly trust: TrustState
   readonly clock: Clock
-  /** Who takes the steps; a server has them taken beside the event loop. @default `followOnce`, at once */
-  readonly steps?: FollowSteps | undefined
+  readonly steps: FollowSteps
+  readonly publisher: FollowingPublisher
   /** Told once, when following can not go on; queries then say how far the index reaches. */
   readonly onError: (cause: unknown) => void
 }
@@ -51,51 +41,6 @@ export async function prepareIndex(index: Storage['index'], published: TreeSize)
   return treeSize(0)
 }
 
-/**
- * Brings the index one transaction further, at most to `published`; resolves with the position reached.
- *
- * @throws Fault `bad-proof` (`integrity-error`), with the fact `passedBy` for a control entry that `trust` was not folded from
- */
-export async function followOnce(
-  options: Pick<FollowerOptions, 'storage' | 'trust'> & {
-    /** Entries taken at once. @default FOLLOW_BATCH_ENTRIES */
-    readonly most?: number
-  },
-  from: TreeSize,
-  published: TreeSize,
-  stated: readonly StatedEntry[] = [],
-): Promise<TreeSize> {
-  const { log, blobs, index } = options.storage
-  const to = treeSize(Math.min(from + (options.most ?? FOLLOW_BATCH_ENTRIES), published))
-  const known = new Map(stated.map((one) => [one.index, one]))
-  const derived = await deriveSome(await log.entries(from as number as LogIndex, to), blobs, known)
-  checkFolded(options.trust, derived)
-  const through = treeSize(from + derived.length)
-  const step = { from, through, derived, trust: options.trust }
-  const batch = await index.read((reader) => indexBatch(reader, log, step))
-  await blobs.put(derived.map((one) => one.manifest))
-  // Stop here: manifests without rows are harmless; they are written again.
-  await index.apply(batch)
-  return through
-}
-
-/** The first entries, until they have so many keys that a step is large enough. */
-async function deriveSome(
-  entries: readonly LogEntry[],
-  blobs: BlobStore,
-  stated: ReadonlyMap<LogIndex, StatedEntry>,
-): Promise<readonly Derived[]> {
-  const derived: Derived[] = []
-  let keys = 0
-  for (const entry of entries) {
-    if (keys >= FOLLOW_BATCH_KEYS) break
-    const one = await derive(entry, blobs, stated.get(entry.index))
-    derived.push(one)
-    keys += one.componentKeys.length
-  }
-  return derived
-}
-
 export class Follower {
   readonly #options: FollowerOptions
   readonly #waiting = new Set<{ readonly size: TreeSize; readonly resolve: () => void }>()
@@ -105,6 +50,9 @@ export class Follower {
   #published: TreeSize
   #running: Promise<void> | undefined
   #stopped = false
+  #hasBegun = false
+  /** Ends the wait for the time to publish. */
+  #nudge: (() => void) | undefined
   /** A published size that is not in the index yet, and since when. */
   #owed: { readonly size: TreeSize; readonly since: number } | undefined
 
@@ -131,11 +79,21 @@ export class Follower {
 
   /** Tells that the log is public up to `size`, and what admission read of the newest entries. */
   advance(size: TreeSize, stated: readonly StatedEntry[] = []): void {
-    // Of those that find no room the index reads what was signed, as after a start.
-    this.#stated.push(...stated.slice(0, Math.max(0, MAX_STATED_ENTRIES - this.#stated.length)))
+    this.#keep(stated)
     if (size > this.#published) this.#published = size
     this.#owe()
-    if (this.#through < this.#published && !this.#stopped) this.#running ??= this.#run()
+    this.#goOn()
+  }
+
+  /** Publishes the map without waiting for the time to do so; somebody waits for it. */
+  hurry(): void {
+    this.#options.publisher.want()
+    this.#goOn()
+  }
+
+  #goOn(): void {
+    this.#nudge?.()
+    if (!this.#stopped) this.#running ??= this.#run()
   }
 
   /** Questions that wait for it now. */
@@ -157,21 +115,23 @@ export class Follower {
     forget()
   }
 
-  /** Takes no further step; resolves when the current one is done. */
+  /** Takes no further step; resolves when the current one is done, and what it made is published. */
   async stop(): Promise<void> {
+    const { publisher } = this.#options
     this.#stopped = true
+    this.#nudge?.()
     await this.#running
-    await this.#options.steps?.[Symbol.asyncDispose]()
+    if (publisher.dueInMs() !== undefined)
+      await publisher.publish().catch((cause: unknown) => this.#fail(cause))
+    await this.#options.steps[Symbol.asyncDispose]()
   }
 
   async #run(): Promise<void> {
     try {
-      while (this.#through < this.#published && !this.#stopped) {
-        this.#through = await this.#step()
-        this.#owe()
-        this.#wake()
-        // Storage may answer without a turn of the event loop: a long way to catch up must not keep questions waiting.
-        await this.#options.clock.sleep(0)
+      await this.#begin()
+      while (!this.#stopped) {
+        if (this.#through < this.#published) await this.#step()
+        else if (!(await this.#publishWhenDue())) break
       }
     } catch (cause) {
       this.#fail(cause)
@@ -180,16 +140,49 @@ export class Follower {
     }
   }
 
-  async #step(): Promise<TreeSize> {
-    const { steps } = this.#options
-    const [from, to] = [this.#through, this.#published]
-    const stated = this.#stated.slice(0, FOLLOW_BESIDE_ENTRIES)
-    const through = await (steps === undefined
-      ? followOnce(this.#options, from, to, stated)
-      : steps.take(from, to, stated))
-    const next = this.#stated.findIndex(({ index }) => index >= through)
-    this.#stated.splice(0, next < 0 ? this.#stated.length : next)
-    return through
+  async #begin(): Promise<void> {
+    if (this.#hasBegun) return
+    await this.#options.publisher.begin(this.#through)
+    this.#hasBegun = true
+  }
+
+  async #step(): Promise<void> {
+    const { steps, publisher, clock } = this.#options
+    const stated = this.#stated.splice(0, FOLLOW_BESIDE_ENTRIES)
+    const taken = await steps.take(this.#through, publisher.limit(this.#published), stated)
+    this.#through = taken.through
+    // What was handed over to a thread, and not taken, is gone: the index reads what was signed.
+    this.#stated.unshift(
+      ...stated.filter(({ index, manifest }) => index >= taken.through && manifest.length > 0),
+    )
+    this.#owe()
+    this.#wake()
+    await publisher.reached(taken)
+    // Storage may answer without a turn of the event loop: a long way to catch up must not keep questions waiting.
+    await clock.sleep(0)
+  }
+
+  /** Waits until the map is to be published, or something else is to be done. False if nothing is to be published. */
+  async #publishWhenDue(): Promise<boolean> {
+    const { publisher, clock } = this.#options
+    const dueInMs = publisher.dueInMs()
+    if (dueInMs === undefined) return false
+    if (dueInMs === 0) await publisher.publish()
+    else await Promise.race([clock.sleep(Math.min(dueInMs, LONGEST_SLEEP_MS)), this.#nudged()])
+    return true
+  }
+
+  #nudged(): Promise<void> {
+    return new Promise((resolve) => (this.#nudge = resolve))
+  }
+
+  /** As many as find room; of the others the index reads what was signed, as after a start. */
+  #keep(stated: readonly StatedEntry[]): void {
+    let bytes = this.#stated.reduce((sum, { manifest }) => sum + manifest.length, 0)
+    for (const one of stated) {
+      bytes += one.manifest.length
+      if (this.#stated.length < MAX_STATED_ENTRIES && bytes <= MAX_STATED_BYTES) this.#stated.push(one)
+    }
   }
 
   /** One mark is enough: when it is reached, what is public by then is owed from then on. */

@@ -28,12 +28,15 @@ import type { NamesAnswer } from '../verify/names-answer.ts'
 import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { checkControls } from './check-controls.ts'
-import { Follower, prepareIndex, type FollowSteps } from './follower.ts'
+import { Follower, prepareIndex } from './follower.ts'
+import { stepsHere, type FollowSteps } from './follow-steps.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
 import { createPastTotals } from './past-totals.ts'
-import type { Storage } from './ports.ts'
+import type { MapName, Storage } from './ports.ts'
+import type { ProofsAsked } from './map-proofs.ts'
+import { PublishedMaps, type MapAnswer } from './published-maps.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
 import { askDeployments, type DeploymentsAsked } from './query-deployments.ts'
@@ -49,7 +52,7 @@ import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-sear
 import { createSearchTurns, type SearchTurns } from './search-turns.ts'
 import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
-import { createStatementMemo } from './statement-memo.ts'
+import { createStatementMemo, type Looked } from './statement-memo.ts'
 import { Submissions, type SubmissionOptions } from './submissions.ts'
 import type { View } from './view.ts'
 import type { Published } from './writer.ts'
@@ -59,13 +62,17 @@ export interface LedgerOptions extends SubmissionOptions {
   readonly logKey: SigningKey
   /** The program's version, for the status answer. */
   readonly version: string
-  /** How the index follows; a server does it beside the event loop. @default follower.ts, at once */
+  /** How what was signed is looked into; a server does it with large documents beside the event loop. @default at once */
+  readonly look?: (signed: Uint8Array) => Promise<Looked>
+  /** How the index follows; a server does it beside the event loop. @default follow-steps.ts, at once */
   readonly follow?: FollowSteps
   /**
    * Told once, when the index can not follow any further. The log goes on; answers say how far the index reaches.
    * `attestree server check` names what is damaged.
    */
   readonly onIndexStopped: (cause: unknown) => void
+  /** Told once for each map of which no further root is published. The log and the index go on. */
+  readonly onMapStopped: (map: MapName, cause: unknown) => void
 }
 
 export class Ledger implements AsyncDisposable {
@@ -75,6 +82,8 @@ export class Ledger implements AsyncDisposable {
   readonly #trust: TrustState
   readonly #follower: Follower
   readonly #submissions: Submissions
+  /** What proves that answers are complete. */
+  readonly maps: PublishedMaps
   /** What costs too much to be made for each question. */
   readonly #kept: Pick<View, 'statements' | 'totals'>
   readonly #searches: SearchTurns
@@ -94,14 +103,28 @@ export class Ledger implements AsyncDisposable {
       index: (use) => this.#view(use),
     })
     this.#searches = createSearchTurns(options.clock)
-    this.#kept = { statements: createStatementMemo(storage.blobs), totals: createPastTotals(options.clock) }
+    this.#kept = {
+      statements: createStatementMemo(storage.blobs, options.look),
+      totals: createPastTotals(options.clock),
+    }
+    const steps = options.follow ?? stepsHere({ storage, trust: opened.trust })
+    this.maps = new PublishedMaps({
+      storage,
+      origin: options.origin,
+      key: options.logKey,
+      readOnly: options.readOnly !== undefined,
+      trust: opened.trust,
+      checkpoint: opened.published.checkpoint,
+      steps,
+      clock: options.clock,
+      onStopped: (map, cause) => this.#noticeMapStopped(map, cause),
+    })
     this.#follower = new Follower(
       {
-        storage,
-        trust: opened.trust,
         clock: options.clock,
         onError: (cause) => this.#noticeStopped(cause),
-        steps: options.follow,
+        steps,
+        publisher: this.maps.components,
       },
       through,
     )
@@ -111,6 +134,7 @@ export class Ledger implements AsyncDisposable {
       view: () => this.#logView(),
       onPublished: (published, stated) => {
         this.#published = published
+        this.maps.status.advance(published.checkpoint)
         this.#follower.advance(published.checkpoint.size, stated)
       },
     })
@@ -129,13 +153,22 @@ export class Ledger implements AsyncDisposable {
     const { size } = opened.published.checkpoint
     const through = await prepareIndex(storage.index, size)
     await checkControls(storage, opened.trust, { through, size })
-    return new Ledger(storage, options, opened, through)
+    const ledger = new Ledger(storage, options, opened, through)
+    await ledger.maps.status.settled()
+    return ledger
   }
 
   /** An index that stops does not stop the log, unless what stopped it is that trust is judged without a control statement. */
   #noticeStopped(cause: unknown): void {
     this.#options.onIndexStopped(cause)
     if (cause instanceof Fault && cause.facts['passedBy'] !== undefined) this.#submissions.fail(cause)
+  }
+
+  /** Another status map than the one that was published: trust is judged without a control statement, or with one too many. */
+  #noticeMapStopped(map: MapName, cause: unknown): void {
+    this.#options.onMapStopped(map, cause)
+    const isDifferent = cause instanceof Fault && cause.reason === 'map-differs'
+    if (map === 'status' && isDifferent) this.#submissions.fail(cause)
   }
 
   /** Why no submission is taken; undefined while they are. */
@@ -149,6 +182,7 @@ export class Ledger implements AsyncDisposable {
       readOnly: this.readOnly,
       fullForMs: this.#submissions.fullForMs(),
       indexStopped: this.#follower.stopped,
+      mapsStopped: this.maps.stopped(),
       indexBehindMs: this.#follower.behindMs(),
     })
   }
@@ -251,6 +285,28 @@ export class Ledger implements AsyncDisposable {
     return rootAt(this.#trust, this.#published.checkpoint.size)?.root.admission ?? 'registered'
   }
 
+  /**
+   * Proofs from a map against its newest root; of components, one that is not of fewer entries than `minSize` if that can be
+   * had within a second.
+   *
+   * @throws Fault `busy` (`map-behind`) if nothing of the map is published
+   */
+  async proveMap(map: MapName, asked: ProofsAsked, minSize?: TreeSize): Promise<MapAnswer> {
+    if (map === 'components' && minSize !== undefined) await this.#publishTo(minSize)
+    return this.maps.prove(map, asked)
+  }
+
+  async #publishTo(size: TreeSize): Promise<void> {
+    const { components } = this.maps
+    const isThere = (): boolean => components.isStopped || (components.output?.last?.size ?? 0) >= size
+    await this.#follower.reach(size, INDEX_WAIT_MS)
+    // What is being published right now may be of a smaller size.
+    for (let time = 0; time < 2 && !isThere(); time++) {
+      this.#follower.hurry()
+      await Promise.race([components.next(), this.#options.clock.sleep(INDEX_WAIT_MS)])
+    }
+  }
+
   /** The newest published checkpoint, as a signed note. */
   checkpoint(): string {
     return this.#published.checkpoint.note
@@ -272,6 +328,7 @@ export class Ledger implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#submissions.drain()
     await this.#follower.stop()
+    await this.maps.status.settled()
     await this.#storage[Symbol.asyncDispose]()
   }
 

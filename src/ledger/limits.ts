@@ -10,10 +10,15 @@ export const MAX_WAITING_SUBMISSIONS = 4096
 export const FOLLOW_BATCH_ENTRIES = 100
 /** The same where it has a thread of its own and keeps nobody waiting: many small ones share what a transaction costs. */
 export const FOLLOW_BESIDE_ENTRIES = 1000
-/** Entries whose manifests wait for the index, at most 32 lines each: some megabytes. */
+/** Entries whose manifests wait for the index: nearly all have at most 32 lines, but those of large documents have as many as they list. */
 export const MAX_STATED_ENTRIES = 4_096
+export const MAX_STATED_BYTES = 64 * 1024 * 1024
 /** A transaction takes no further entry above this: some hundred SBOMs, in memory until they are written. */
 export const FOLLOW_BATCH_KEYS = 50_000
+/** The component map is published when this many entries came since, … */
+export const PUBLISH_ENTRIES = 100
+/** … or after this time; at once if nothing was published for as long (index.md 6). */
+export const PUBLISH_INTERVAL_MS = 10_000
 /** How long a query waits for the index to reach the size published when it arrived. */
 export const INDEX_WAIT_MS = 1000
 /** An index this far behind what is published is no longer what callers expect (interface.md, "Log health"). */

@@ -14,7 +14,7 @@ export interface EntryToProve {
 }
 
 /** Reads the hashes of the published tree of `size`, each tile once: for one answer, or for those of one batch. */
-export function hashesOf(store: LogStore, size: TreeSize): HashReader {
+export function hashesOf(store: Pick<LogStore, 'tiles'>, size: TreeSize): HashReader {
   return tileReader(size, (places) => store.tiles(places))
 }
 

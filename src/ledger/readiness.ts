@@ -4,6 +4,7 @@
  */
 import type { TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
+import type { MapName } from './ports.ts'
 import { MAX_INDEX_LAG_MS, STORAGE_FULL_RETRY_MS } from './limits.ts'
 
 export interface Condition {
@@ -12,6 +13,8 @@ export interface Condition {
   /** Since the last commit that found no space, in milliseconds; undefined after one that did. */
   readonly fullForMs: number | undefined
   readonly indexStopped: boolean
+  /** Maps of which no further root is published. */
+  readonly mapsStopped: readonly MapName[]
   /** For how long something has been public that is not in the index, in milliseconds. */
   readonly indexBehindMs: number
 }
@@ -24,7 +27,7 @@ export interface Gauges {
 
 /** The first reason of those that hold, as the refusal that a caller would meet. */
 export function whyNotReady(condition: Condition): Fault | undefined {
-  const { readOnly, fullForMs, indexStopped, indexBehindMs } = condition
+  const { readOnly, fullForMs, indexStopped, mapsStopped, indexBehindMs } = condition
   if (readOnly !== undefined) return new Fault('read-only', `ledger: it takes no submissions (${readOnly})`)
   // Not for ever: a ledger that nobody is sent to would never find out that there is space again.
   if (fullForMs !== undefined && fullForMs < STORAGE_FULL_RETRY_MS)
@@ -37,6 +40,12 @@ export function whyNotReady(condition: Condition): Fault | undefined {
         hint: 'Stop the ledger and run: attestree server check',
       },
     )
+  }
+  const [map] = mapsStopped
+  if (map !== undefined) {
+    return new Fault('map-behind', `${map} map: no further root of it is published`, {
+      hint: 'Look for the cause in what the ledger wrote when it stopped; attestree server check names what is damaged.',
+    })
   }
   if (indexBehindMs > MAX_INDEX_LAG_MS) {
     const seconds = Math.floor(indexBehindMs / 1000)

@@ -6,15 +6,21 @@ import type { AttestationId } from '../brand.ts'
 import { parsePae } from '../attestation/pae.ts'
 import type { Statement } from '../attestation/statement.ts'
 import { Fault } from '../errors.ts'
-import { intakeOf, type Intake } from '../sbom/intake.ts'
+import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { readSbom } from '../sbom/manifest.ts'
 import { parseLeanStatement } from '../sbom/unread-members.ts'
 import type { BlobStore } from './ports.ts'
 
-/** Of each. A type is short and a report has a dozen numbers; of the longest that are kept, 16 MiB. */
+/** A type is short and a report has a dozen numbers; of the longest that are kept, 16 MiB. */
 const MAX_KEPT = 4_096
 /** Longer ones are read each time, so that nobody decides how much is kept. */
 const MAX_KEPT_BYTES = 4_000
+
+/** What is kept of a statement. */
+export interface Looked {
+  readonly predicateType: string
+  readonly intake: Intake
+}
 
 export interface StatementMemo {
   /** @throws Fault `bad-proof` (`integrity-error`) if what was signed is missing */
@@ -23,15 +29,30 @@ export interface StatementMemo {
   intake(id: AttestationId): Promise<Intake>
 }
 
-export function createStatementMemo(blobs: BlobStore): StatementMemo {
-  const read = async (id: AttestationId): Promise<Statement> =>
-    parseLeanStatement(parsePae(await readSigned(blobs, id)).payload)
+/** @param look as `lookInto`; a server has it done beside the event loop */
+export function createStatementMemo(
+  blobs: BlobStore,
+  look: (signed: Uint8Array) => Promise<Looked> = (signed) => Promise.resolve(lookInto(signed)),
+): StatementMemo {
+  const looked = keeping(async (id) => look(await readSigned(blobs, id)))
   return {
-    predicateType: keeping(async (id) => (await read(id)).predicateType),
-    intake: keeping(async (id) => {
-      const statement = await read(id)
-      return intakeOf(statement, readSbom(statement))
-    }),
+    predicateType: async (id) => (await looked(id)).predicateType,
+    intake: async (id) => (await looked(id)).intake,
+  }
+}
+
+/** Of what was signed. What was recorded although no manifest can be made of it has an empty report. */
+export function lookInto(signed: Uint8Array): Looked {
+  const statement = parseLeanStatement(parsePae(signed).payload)
+  return { predicateType: statement.predicateType, intake: intakeOrNone(statement) }
+}
+
+function intakeOrNone(statement: Statement): Intake {
+  try {
+    return intakeOf(statement, readSbom(statement))
+  } catch (cause) {
+    if (cause instanceof Fault) return emptyIntake
+    throw cause
   }
 }
 

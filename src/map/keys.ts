@@ -9,8 +9,6 @@
  *
  * H8, the first 8 bytes of SHA-256(name), balances the trie and keeps all versions of a name together. Names and
  * versions are the unescaped ones: escaping is for manifest lines. The maps share letters: a row is (map, key).
- *
- * Keys are those of the manifest kinds that are written so far.
  */
 import type { ControlStatement } from '../attestation/control.ts'
 import { parseTarget, type Target } from '../attestation/revocation.ts'

@@ -28,7 +28,7 @@ export interface Component {
   readonly poorPurl?: string
   /** Of a package: `sha256:<hex>` and so on, of the algorithms of hashes.ts. */
   readonly hashes?: readonly string[]
-  /** As stated, whether or not there is a purl. */
+  /** Of one without a purl that can be understood: nothing else is found by them. */
   readonly cpes?: readonly Cpe[]
   /** The source package as stated beside the purl: `name` or `name@version`. */
   readonly source?: string
@@ -75,12 +75,13 @@ export function makeComponent(
   purl: string | undefined,
   details: ComponentDetails = {},
 ): Component {
-  const stated = { name, version, ...details }
-  if (purl === undefined || purl === '') return stated
+  if (purl === undefined || purl === '') return { name, version, ...details }
+  const { cpes: _, ...found } = details
   const conforming = purlOrUndefined(purl, false)
-  if (conforming !== undefined) return { ...stated, purl: conforming }
+  if (conforming !== undefined) return { name, version, ...found, purl: conforming }
   const understood = purlOrUndefined(purl, true)
-  return { ...stated, poorPurl: purl, ...(understood === undefined ? {} : { purl: understood }) }
+  if (understood === undefined) return { name, version, ...details, poorPurl: purl }
+  return { name, version, ...found, poorPurl: purl, purl: understood }
 }
 
 function purlOrUndefined(text: string, lenient: boolean): Purl | undefined {

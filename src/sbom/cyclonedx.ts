@@ -32,6 +32,7 @@ import {
 import { parseCpe } from './cpe.ts'
 import { readHashes } from './hashes.ts'
 import { ownDigests } from './own-subject.ts'
+import { sourceInProperties } from './source-properties.ts'
 import { unsupportedFormat } from './unsupported-format.ts'
 
 const document = { subject: 'CycloneDX document', reason: 'sbom-unacceptable' } as const
@@ -129,7 +130,7 @@ function readDetails(field: Field): ComponentDetails {
   const cpe = parseCpe(textOrNone(field, 'cpe'))
   // A file has hashes too, but is no package.
   const hashes = textOrNone(field, 'type') === 'file' ? [] : readHashes(field, 'hashes', 'alg', 'content')
-  const source = readTrivySource(field)
+  const source = sourceInProperties(field)
   const licences = readLicences(field)
   return statedDetails({ hashes, cpes: cpe === undefined ? [] : [cpe], source, licences })
 }
@@ -143,23 +144,6 @@ function readLicences(field: Field): readonly string[] {
       : ['', '']
     return [id, name, textOrNone(one, 'expression')].filter((text) => text !== '')
   })
-}
-
-const TRIVY = 'aquasecurity:trivy:'
-
-/** trivy tells the source package of an operating system's package in properties of its own. */
-function readTrivySource(field: Field): string {
-  const stated = new Map<string, string>()
-  for (const property of objectsOrNone(field, 'properties')) {
-    const name = textOrNone(property, 'name')
-    if (name.startsWith(TRIVY)) stated.set(name.slice(TRIVY.length), textOrNone(property, 'value'))
-  }
-  const name = stated.get('SrcName') ?? ''
-  const [version = '', release = '', epoch = ''] = ['SrcVersion', 'SrcRelease', 'SrcEpoch'].map((one) =>
-    stated.get(one),
-  )
-  if (name === '' || version === '') return name
-  return `${name}@${['', '0'].includes(epoch) ? '' : `${epoch}:`}${version}${release === '' ? '' : `-${release}`}`
 }
 
 function optionalString(parent: Field, name: string): string {

@@ -12,6 +12,9 @@ import type { Statement } from '../attestation/statement.ts'
 import { isObject, type JsonValue } from '../encoding/strict-json.ts'
 import type { Component } from './component.ts'
 
+/** What a document calls itself (SPDX 2.3, 6.3). */
+export const SPDX_DOCUMENT_ID = 'SPDXRef-DOCUMENT'
+
 /** `sha256:…` and so on, in lower-case hex; of algorithms by which a subject can be known. */
 export function ownDigests({ name, version, purl, hashes = [] }: Component): readonly string[] {
   const [, named = ''] = /@(sha256:[0-9a-f]{64})$/.exec(name.slice(-100)) ?? []
@@ -34,7 +37,7 @@ export function describedIds(
   const ids = new Set<string>()
   for (const id of listOf(documentDescribes)) if (typeof id === 'string') ids.add(id)
   for (const one of listOf(relationships)) {
-    if (!isObject(one) || one['spdxElementId'] !== 'SPDXRef-DOCUMENT') continue
+    if (!isObject(one) || one['spdxElementId'] !== SPDX_DOCUMENT_ID) continue
     const { relationshipType: type, relatedSpdxElement: id } = one
     if ((type === 'DESCRIBES' || type === 'DESCRIBE') && typeof id === 'string') ids.add(id)
   }

@@ -168,6 +168,8 @@ function parseQualifiers(text: string, written: string, options: PurlOptions): R
   return Object.fromEntries(qualifiers)
 }
 
+const noQualifiers: Record<string, string> = Object.freeze({})
+
 function checkQualifiers(
   input: Readonly<Record<string, string>>,
   rules: PurlTypeRules,
@@ -185,7 +187,7 @@ function checkQualifiers(
     // No value is the same as no qualifier.
     if (isKey && value !== '' && !qualifiers.has(folded)) qualifiers.set(folded, value)
   }
-  return Object.fromEntries(qualifiers)
+  return qualifiers.size === 0 ? noQualifiers : Object.fromEntries(qualifiers)
 }
 
 /** A decoded segment must not hold the separator; a lenient reader takes it as one. */

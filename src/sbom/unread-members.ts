@@ -1,6 +1,9 @@
 /** Large SBOMs without what no reader of this folder but dependency-graph.ts reads. */
 import { predicateKind } from '../attestation/predicate-types.ts'
 import { parseStatement, type Statement } from '../attestation/statement.ts'
+import { isObject, optionalMember, type JsonLeaveOut, type JsonValue } from '../encoding/strict-json.ts'
+import { SPDX_DOCUMENT_ID } from './own-subject.ts'
+import { isSourceProperty } from './source-properties.ts'
 
 /** What is smaller fits into memory anyway, and is read once whatever it is. */
 const LEAN_FROM_BYTES = 1024 * 1024
@@ -31,11 +34,32 @@ export const UNREAD_MEMBERS: ReadonlySet<string> = new Set([
   'snippets',
 ])
 
+/** Of tools' own properties and of relationships, which SBOMs hold most of beside those, few are read. */
+function keeps(list: string, element: JsonValue): boolean {
+  if (list === 'properties') return isObject(element) && isSourceProperty(element['name'])
+  if (list === 'relationships') return isObject(element) && element['spdxElementId'] === SPDX_DOCUMENT_ID
+  return true
+}
+
+const unread: JsonLeaveOut = { members: UNREAD_MEMBERS, keeps }
+
 /** As `parseStatement`, but a large SBOM has null for each of `UNREAD_MEMBERS`. */
 export function parseLeanStatement(payload: Uint8Array): Statement {
   if (payload.length >= LEAN_FROM_BYTES) {
-    const statement = parseStatement(payload, UNREAD_MEMBERS)
+    const statement = parseStatement(payload, unread)
     if (['cyclonedx', 'spdx'].includes(predicateKind(statement.predicateType))) return statement
   }
   return parseStatement(payload)
+}
+
+/**
+ * Gives back the memory of what `readSbom` has read: of the largest documents more than all that follows needs. To whoever looks
+ * at the components afterwards there are none.
+ */
+export function forgetComponents({ predicate }: Statement): void {
+  if (!isObject(predicate)) return
+  for (const name of ['components', 'packages', '@graph']) {
+    const list = optionalMember(predicate, name)
+    if (Array.isArray(list)) list.length = 0
+  }
 }

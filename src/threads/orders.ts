@@ -9,6 +9,12 @@ type Reply<Answer> = { readonly answer: Answer } | SentFailure
 
 const MIN_HANDED_OVER = 1024 * 1024
 
+/**
+ * The most that a document of 64 MiB was seen to need, made of hashes alone, and half as much again. Without a limit V8 lets
+ * garbage grow with the machine.
+ */
+const MAX_HEAP_MB = 1536
+
 /** What ends a thread in order. */
 const END = 'end'
 
@@ -50,7 +56,7 @@ export interface Thread {
 
 /** Only what was built can be started so: threads have no loader for the sources. */
 export function startThread(program: URL, name: string, workerData: object): Thread {
-  const worker = new Worker(program, { workerData })
+  const worker = new Worker(program, { workerData, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } })
   let gone: Error | undefined
   let isToEnd = false
   worker.on('error', (cause) => (gone ??= new Error(`${name} failed`, { cause })))

@@ -1,8 +1,18 @@
 /** What a trust state holds, and how a reader sees it. How it is folded and read is the business of trust-state.ts. */
 import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
+import type { ControlStatement } from '../attestation/control.ts'
 import type { Annulment } from '../attestation/annulment.ts'
 import type { Revocation } from '../attestation/revocation.ts'
 import type { Rights } from './grants.ts'
+
+/** An admitted control entry. */
+export interface ControlEntry {
+  readonly index: LogIndex
+  readonly attestation: AttestationId
+  /** Of the signer. */
+  readonly key: KeyId
+  readonly control: ControlStatement
+}
 
 /** One version of the trust root. */
 export interface RecordedRoot extends Rights {
@@ -73,7 +83,9 @@ export interface TrustState {
   readonly annulments: Map<AttestationId, HeldAnnulment>
   /** By the entry that completed their annulment. */
   readonly annulledAt: Map<LogIndex, HeldRevocation>
-  /** Every control entry. */
+  /** Every control entry, in the log's order. */
+  readonly entries: ControlEntry[]
+  /** Their indexes. */
   readonly folded: Set<LogIndex>
   /** The newest control entry; -1 before the first. */
   last: number

@@ -6,7 +6,6 @@
  * follows for an attestation of status.ts; both use the functions here and know no fields.
  */
 import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
-import type { ControlStatement } from '../attestation/control.ts'
 import type { Revocation, Target } from '../attestation/revocation.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import { annulmentSigners, foldAnnulment } from './annulments.ts'
@@ -19,6 +18,7 @@ import {
   type Rights,
 } from './grants.ts'
 import type {
+  ControlEntry,
   HeldProposal,
   HeldRevocation,
   ProposedRoot,
@@ -27,16 +27,7 @@ import type {
   TrustState,
 } from './held.ts'
 
-export type { ProposedRoot, RecordedRevocation, RecordedRoot, TrustState } from './held.ts'
-
-/** An admitted control entry. */
-export interface ControlEntry {
-  readonly index: LogIndex
-  readonly attestation: AttestationId
-  /** Of the signer. */
-  readonly key: KeyId
-  readonly control: ControlStatement
-}
+export type { ControlEntry, ProposedRoot, RecordedRevocation, RecordedRoot, TrustState } from './held.ts'
 
 /** The state of an empty log. */
 export function createTrustState(origin: string): TrustState {
@@ -50,6 +41,7 @@ export function createTrustState(origin: string): TrustState {
     annulments: new Map(),
     annulledAt: new Map(),
     folded: new Set(),
+    entries: [],
     last: -1,
   }
 }
@@ -60,6 +52,7 @@ export function foldControl(state: TrustState, entry: ControlEntry): void {
     throw new Error(`trust state: entry ${entry.index} after entry ${state.last}`)
   state.last = entry.index
   state.folded.add(entry.index)
+  state.entries.push(entry)
   switch (entry.control.kind) {
     case 'trust-root':
       return foldRoot(state, entry, entry.control.root)

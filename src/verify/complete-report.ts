@@ -2,8 +2,8 @@
 import type { TreeSize } from '../brand.ts'
 import { formatHex } from '../encoding/hex.ts'
 import type { CompleteAnswer } from './complete-answer.ts'
-import type { NotEstablished } from './evidence-report.ts'
 import type { CheckedMapRoot } from './map-root.ts'
+import type { NotEstablished } from './open-question.ts'
 
 export function establishedBy({ components, status, byManifest }: CompleteAnswer): readonly string[] {
   const named = byManifest.map((index) => `#${index}`).join(' ')

@@ -11,31 +11,9 @@ import type { TrustState } from '../trust/trust-state.ts'
 import type { RowsAnswer, UnregisteredClaims } from './answer.ts'
 import type { CompleteAnswer } from './complete-answer.ts'
 import { establishedBy, leftOpenBy } from './complete-report.ts'
+import type { NotEstablished, OpenQuestion } from './open-question.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
 import { restsOn, type RestingRow } from './row-check.ts'
-
-/**
- * What a file can leave open. `more-rows` stands only where the answer was one page of several; `newer`, `unreadable`, `audited`
- * and `declared` bound what it means that an answer is complete.
- */
-export type OpenQuestion =
-  | 'complete'
-  | 'not-revoked'
-  | 'newer'
-  | 'unreadable'
-  | 'audited'
-  | 'declared'
-  | 'coverage'
-  | 'times'
-  | 'scope'
-  | 'not-witnessed'
-  | 'more-rows'
-  | 'vex'
-
-export interface NotEstablished {
-  readonly id: OpenQuestion
-  readonly text: string
-}
 
 export interface ReportedEntry {
   readonly index: LogIndex

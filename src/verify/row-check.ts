@@ -128,7 +128,6 @@ function madeClaim(
   const found = all.find(({ facts }) => facts.index === entry)
   if (found === undefined) return undefined
   if (!('name' in question)) return found.states ? claimOf(found.facts) : undefined
-  if (found.facts.sbom === undefined) return undefined
   const { matches } = decide(question, [{ entry, versions: found.versions }])
   if (matches.length === 0) return undefined
   return claimOf(

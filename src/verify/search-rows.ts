@@ -12,13 +12,16 @@ import { originOf } from '../sbom/origin.ts'
 import { revocationsOf, type TrustState } from '../trust/trust-state.ts'
 import { speaksOf, type EntryFacts } from './entry-facts.ts'
 import { namesOf, provenanceRow } from './rows.ts'
-import type {
-  MatchWay,
-  SearchMatch,
-  SearchPart,
-  SearchProvenance,
-  SearchQuestion,
-  SearchRow,
+import {
+  CONFIDENCES,
+  type Confidence,
+  type MatchWay,
+  type SearchMatch,
+  type SearchPart,
+  type SearchProvenance,
+  type SearchQuestion,
+  type SearchRow,
+  type SearchTool,
 } from './search.ts'
 import { imageInScope, type SearchScope } from './search-scope.ts'
 import { withVex, type VexStated } from './search-vex.ts'
@@ -129,7 +132,8 @@ function packageMatches(plan: SearchPlan, entry: LogIndex, line: ManifestLine): 
   const own = (plan.byName.get(line.name) ?? []).flatMap(({ at, part }) => {
     if (!isMeantItself(part.affected, line.name, origin.name)) return []
     const version = part.affected.names === 'source' ? origin.version : line.version
-    return matchOf({ part: at, why: 'purl', entry }, line, judged(part, version))
+    const why = part.affected.keys[0] === line.name ? 'purl' : 'alias'
+    return matchOf({ part: at, why, entry }, line, judged(part, version))
   })
   if (origin.name === line.name) return own
   const built = (plan.byName.get(origin.name) ?? []).flatMap(({ at, part }) =>
@@ -153,7 +157,20 @@ function matchOf(
 ): SearchMatch[] {
   if (status === 'not-affected') return []
   const { part, why, entry } = found
-  return [{ part, component: componentOf(line), version: line.version, why, reason, status, entry }]
+  const confidence = confidenceOf[why]
+  return [
+    { part, component: componentOf(line), version: line.version, why, confidence, reason, status, entry },
+  ]
+}
+
+/** A CPE names a product, which several packages may be; a name alone may be anybody's. */
+const confidenceOf: Readonly<Record<MatchWay, Confidence>> = {
+  purl: 'high',
+  alias: 'high',
+  source: 'high',
+  hash: 'high',
+  cpe: 'medium',
+  name: 'low',
 }
 
 /** As `SearchMatch` has it. */
@@ -202,19 +219,30 @@ export function searchRow(
     asOf,
   )
   const listing = new Set(matches.map(({ entry }) => entry))
+  const status = matches.some((one) => one.status === 'affected') ? 'affected' : 'undetermined'
   return {
     image,
     names: namesOf(image, [...sboms, ...provenance]),
-    status: matches.some(({ status }) => status === 'affected') ? 'affected' : 'undetermined',
+    status,
+    confidence: surest(matches.filter((one) => one.status === status)),
     revoked: revocationsOf(trust, asOf, `image:${image}`).length > 0,
     matches,
     sboms: sboms.map(({ index }) => index),
+    madeBy: sboms.map(toolOf),
     silent: sboms.map(({ index }) => index).filter((index) => !listing.has(index)),
     provenance: provenance.map(searchProvenance),
     ...(scope.environment === undefined ? {} : { deployments }),
     ...(vex.length === 0 ? {} : { vex }),
     ...(matches.every(({ lifted }) => lifted) ? { lifted: true as const } : {}),
   }
+}
+
+function surest(matches: readonly SearchMatch[]): Confidence {
+  return CONFIDENCES.find((one) => matches.some(({ confidence }) => confidence === one)) ?? 'low'
+}
+
+function toolOf({ index, sbom }: EntryFacts): SearchTool {
+  return { entry: index, tool: sbom?.tool ?? '', toolVersion: sbom?.toolVersion ?? '' }
 }
 
 function searchProvenance(facts: EntryFacts): SearchProvenance {

@@ -70,8 +70,9 @@ export function withVex(
     .map((one, at): Saying => ({ ...one, at }))
   if (said.length === 0) return { matches, vex: [] }
   const words = new Map<string, Word>()
+  const newestFor = newestWords(said)
   const marked = matches.map((match) => {
-    const newest = newestWords(match, asked.parts[match.part], said)
+    const newest = newestFor(asked.parts[match.part] ?? {}, match.component)
     for (const { saying, vulnerability } of newest) addWord(words, saying, vulnerability, match.component)
     return isLiftedBy(newest) ? { ...match, lifted: true as const } : match
   })
@@ -108,9 +109,15 @@ interface Saying {
   readonly entry: LogIndex
   readonly signer: string
   readonly statement: VexStatement
+  /** As written, by their folded spelling. */
   readonly vulnerabilities: ReadonlyMap<string, string>
-  readonly covers: (component: string) => boolean
+  /** What it speaks of, comparable. */
+  readonly names: ReadonlySet<Name>
 }
+
+/** The image as a whole. No text, since any may stand in a document. */
+const EVERYTHING = Symbol('everything')
+type Name = string | typeof EVERYTHING
 
 interface Word {
   readonly saying: Saying
@@ -130,7 +137,7 @@ function sayingsOf(
     signer,
     statement,
     vulnerabilities: new Map(statement.vulnerabilities.map((id) => [foldVulnerability(id), id])),
-    covers: coverOf(statement.products, image),
+    names: namesIn(statement.products, image),
   }))
 }
 
@@ -148,18 +155,19 @@ function timeOf(text: string): number {
 }
 
 /** Without products a statement is about the subjects of the attestation, of which the image is one. */
-function coverOf(products: readonly VexProduct[], image: ImageDigest): Saying['covers'] {
-  if (products.length === 0) return () => true
-  const named = new Set<string>()
+function namesIn(products: readonly VexProduct[], image: ImageDigest): ReadonlySet<Name> {
+  if (products.length === 0) return new Set([EVERYTHING])
+  const named = new Set<Name>()
   for (const product of products) {
+    const { ids, subcomponents } = product
     if (isImage(product, image)) {
-      if (product.subcomponents.length === 0) return () => true
-      for (const id of product.subcomponents) named.add(comparable(id))
-    } else if (product.subcomponents.length === 0) {
-      for (const id of product.ids) named.add(comparable(id))
+      for (const id of subcomponents) named.add(comparable(id))
+      if (subcomponents.length === 0) named.add(EVERYTHING)
+    } else if (subcomponents.length === 0) {
+      for (const id of ids) named.add(comparable(id))
     }
   }
-  return (component) => named.has(comparable(component)) || named.has(ofAnyVersion(component))
+  return named
 }
 
 function isImage({ ids, digests, isAbout: isSubject }: VexProduct, image: ImageDigest): boolean {
@@ -202,21 +210,60 @@ interface Newest {
   readonly vulnerability: string
 }
 
-/** Of each signer the last that speaks of this component and any of the part's vulnerabilities. */
+/**
+ * Of each signer the last that speaks of a component and any of the part's vulnerabilities. A document may have ten thousand
+ * statements and an SBOM as many matches: each is looked at once, not each with each.
+ */
 function newestWords(
-  match: SearchMatch,
-  part: SearchPart | undefined,
   said: readonly Saying[],
-): readonly Newest[] {
-  if (part === undefined) return []
-  const ids = vulnerabilitiesOf(part).map(foldVulnerability)
-  const found = new Map<string, Newest>()
-  for (const saying of said) {
-    const id = ids.find((one) => saying.vulnerabilities.has(one))
-    if (id === undefined || !saying.covers(match.component)) continue
-    found.set(saying.signer, { saying, vulnerability: saying.vulnerabilities.get(id) ?? id })
+): (part: Pick<SearchPart, 'from' | 'ids'>, component: string) => readonly Newest[] {
+  const byVulnerability = new Map<string, Saying[]>()
+  for (const saying of said)
+    for (const id of saying.vulnerabilities.keys()) addTo(byVulnerability, id, saying)
+  const known = new Map<string, NewestByName>()
+  return (part, component) => {
+    const ids = vulnerabilitiesOf(part)
+    const asked = JSON.stringify(ids)
+    const byName = known.get(asked) ?? newestByName(ids, byVulnerability)
+    known.set(asked, byName)
+    const found = new Map<string, Newest>()
+    for (const name of new Set<Name>([EVERYTHING, comparable(component), ofAnyVersion(component)]))
+      for (const one of byName.get(name)?.values() ?? []) keepNewer(found, one)
+    return [...found.values()]
   }
-  return [...found.values()]
+}
+
+/** By name, then by signer. */
+type NewestByName = ReadonlyMap<Name, ReadonlyMap<string, Newest>>
+
+function newestByName(
+  ids: readonly string[],
+  byVulnerability: ReadonlyMap<string, readonly Saying[]>,
+): NewestByName {
+  const spoken = new Map<Saying, string>()
+  for (const id of ids.map(foldVulnerability))
+    for (const saying of byVulnerability.get(id) ?? [])
+      if (!spoken.has(saying)) spoken.set(saying, saying.vulnerabilities.get(id) ?? id)
+  const byName = new Map<Name, Map<string, Newest>>()
+  for (const [saying, vulnerability] of spoken) {
+    for (const name of saying.names) {
+      const bySigner = byName.get(name) ?? new Map<string, Newest>()
+      byName.set(name, bySigner)
+      keepNewer(bySigner, { saying, vulnerability })
+    }
+  }
+  return byName
+}
+
+function keepNewer(bySigner: Map<string, Newest>, one: Newest): void {
+  const held = bySigner.get(one.saying.signer)
+  if (held === undefined || held.saying.at < one.saying.at) bySigner.set(one.saying.signer, one)
+}
+
+function addTo<T>(table: Map<string, T[]>, name: string, one: T): void {
+  const held = table.get(name)
+  if (held === undefined) table.set(name, [one])
+  else held.push(one)
 }
 
 function isLiftedBy(newest: readonly Newest[]): boolean {

@@ -32,10 +32,17 @@ export interface SearchQuestion {
 }
 
 /**
- * `purl`: listed under the name that was asked for. `source`: built from the source package that was asked for. `cpe`,
+ * `purl`: listed under the name that was asked for. `alias`: under another name of the package that tools use. `source`: built from the source package that was asked for. `cpe`,
  * `hash`: as asked. `name`: a component without a purl has the name, which is never more than `undetermined`.
  */
-export type MatchWay = 'purl' | 'source' | 'cpe' | 'hash' | 'name'
+export const MATCH_WAYS = ['purl', 'alias', 'source', 'cpe', 'hash', 'name'] as const
+
+export type MatchWay = (typeof MATCH_WAYS)[number]
+
+/** How sure it is that the component is the one that was asked for, by the way it was found; whether its version is meant, `status` says. */
+export const CONFIDENCES = ['high', 'medium', 'low'] as const
+
+export type Confidence = (typeof CONFIDENCES)[number]
 
 export interface SearchMatch {
   /** Which part of the question, from 0. */
@@ -45,6 +52,7 @@ export interface SearchMatch {
   /** Empty if the SBOM gives none. */
   readonly version: string
   readonly why: MatchWay
+  readonly confidence: Confidence
   readonly reason: JudgementReason
   readonly status: 'affected' | 'undetermined'
   /** The SBOM's entry. */
@@ -72,11 +80,23 @@ export interface SearchProvenance extends ProvenanceRow {
   readonly bases: readonly string[]
 }
 
+export interface SearchTool {
+  /** The SBOM's entry. */
+  readonly entry: LogIndex
+  /** As the manifest has it; empty if the SBOM names none. */
+  readonly tool: string
+  readonly toolVersion: string
+}
+
 export interface SearchRow extends Omit<FoundRow, 'matches' | 'provenance'> {
   readonly status: 'affected' | 'undetermined'
+  /** Of the surest match with the row's status. */
+  readonly confidence: Confidence
   /** By entry, then as the manifest has them, then by part. */
   readonly matches: readonly SearchMatch[]
   readonly provenance: readonly SearchProvenance[]
+  /** Which tool made each of `sboms`. */
+  readonly madeBy: readonly SearchTool[]
   /** SBOMs that count and list nothing of it: where the image's SBOMs disagree. */
   readonly silent: readonly LogIndex[]
   /** Where and when it ran, if the scope asks for an environment. */

@@ -135,6 +135,28 @@ describe('attestree: strangers', () => {
     },
   )
 
+  tests.it('times and other words of a server come out made harmless, wherever they are shown', async () => {
+    const evil = JSON.stringify(EVIL).slice(1, -1)
+    await lie('words.yaml', (_path, body) =>
+      body.replaceAll(
+        /"(recordedAt|servedAt|startedOn|created|version|builder|format)":"[^"]*"/g,
+        `"$1":"${evil}"`,
+      ),
+    )
+    const asked = [
+      ['log', 'status'],
+      ['log', 'tail'],
+      ['show', '1'],
+      ['show', SHOP],
+      ['show', 'pkg:npm/lodash'],
+      ['find', 'pkg:npm/lodash'],
+      ['find', '--unknown'],
+      ['deploy', 'list'],
+    ]
+    const [status] = await askAll(asked, 'words.yaml')
+    expect(status?.stdout).to.include('\\u{1b}]0;owned')
+  })
+
   tests.it('arguments come back in errors made harmless', async () => {
     const typed = [['show', `key:${EVIL}`], ['submit', `${EVIL}@sha256:00`], [EVIL]]
     for (const run of await Promise.all(typed.map((args) => bench.run(args)))) {

@@ -44,7 +44,8 @@ describe('the table of a search', () => {
     expect(blocks[2]?.[0])
       .to.match(/^registry\.test\/api:2 +affected, revoked +/)
       .and.include('log4j-core@2.14.1 pkg:maven/org.apache.logging.log4j/log4j-core@2.16.0')
-      .and.include(`purl, version in the range (${LOG4SHELL})`)
+      .and.include(`purl, version in the range (${LOG4SHELL}), high confidence`)
+      .and.include('#6 (syft 1.4.1)')
       .and.include(digestOf('b'))
       .and.include('https://ci.test/builder')
       .and.include('✓ #6 #7 #8')
@@ -155,8 +156,10 @@ describe('VEX statements in a search', () => {
 
   it('are in the CSV of each match that they mean', () => {
     const lines = searchCsv(found).split('\r\n')
-    expect(lines[1]).to.match(/,false,,,,true,#9 security not_affected vulnerable_code_not_present,$/)
-    expect(lines[2]).to.match(/,false,,,,false,#9 security affected,$/)
+    expect(lines[1]).to.match(
+      /,false,,,,true,#9 security not_affected vulnerable_code_not_present,,high,syft 1\.4\.1$/,
+    )
+    expect(lines[2]).to.match(/,false,,,,false,#9 security affected,,high,syft 1\.4\.1$/)
   })
 })
 
@@ -205,7 +208,7 @@ describe('a search as CSV', () => {
     expect(lines[0]).to.match(/^state,image,names,component,version,/)
     expect(lines).to.have.lengthOf(1 + 5 + 1 + 1)
     expect(lines[3]).to.equal(
-      `affected,${digestOf('2')},registry.test/api:2,pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1,2.14.1,affected,"purl, version in the range (${LOG4SHELL})",${LOG4SHELL},6,8,${digestOf('b')},https://ci.test/builder,git.test/shop@${'a'.repeat(40)},true,,,,false,,`,
+      `affected,${digestOf('2')},registry.test/api:2,pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1,2.14.1,affected,"purl, version in the range (${LOG4SHELL})",${LOG4SHELL},6,8,${digestOf('b')},https://ci.test/builder,git.test/shop@${'a'.repeat(40)},true,,,,false,,,high,syft 1.4.1`,
     )
     expect(lines[5]).to.match(/^undetermined,/)
     expect(lines[6]).to.equal(

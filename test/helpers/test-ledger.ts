@@ -166,6 +166,9 @@ export function openTestLedger(storage: Storage, options: Partial<LedgerOptions>
     onIndexStopped: (cause) => {
       throw cause
     },
+    onMapStopped: (_map, cause) => {
+      throw cause
+    },
     ...options,
   })
 }

@@ -8,7 +8,13 @@ import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { createTestLedger, keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
 import { createDoor, jsonOf, serveDoor } from './door.ts'
 
-const well: Condition = { readOnly: undefined, fullForMs: undefined, indexStopped: false, indexBehindMs: 0 }
+const well: Condition = {
+  readOnly: undefined,
+  fullForMs: undefined,
+  indexStopped: false,
+  mapsStopped: [],
+  indexBehindMs: 0,
+}
 
 /** What `/readyz` and `/livez` say of a ledger. */
 async function probed(ledger: Ledger): Promise<readonly unknown[]> {

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { treeSize, type LogIndex } from '../../src/brand.ts'
 import { checkControls } from '../../src/ledger/check-controls.ts'
-import { followOnce } from '../../src/ledger/follower.ts'
+import { followOnce } from '../../src/ledger/follow-once.ts'
 import type { LogEntry, LogStore, Storage } from '../../src/ledger/ports.ts'
 import { foldLog } from '../../src/ledger/trust-fold.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
@@ -53,18 +53,35 @@ describe('ledger/check-controls', () => {
     await ledger.status()
     const fatal: unknown[] = []
     const stopped: unknown[] = []
-    const { index } = openMemoryStorage()
+    // Without output logs, whose root of the status map would speak first.
+    const { index, outputs } = openMemoryStorage()
     const log = flipped(storage.log)
     // As if it were further back than a start looks: the entries that are read then are those of the sound log.
     let isStarting = true
     const entries: LogStore['entries'] = (from, to) => (isStarting ? storage.log : log).entries(from, to)
     const again = await openTestLedger(
-      { ...storage, index, log: { ...log, entries } },
+      { ...storage, index, outputs, log: { ...log, entries } },
       { onFatal: (cause) => fatal.push(cause), onIndexStopped: (cause) => stopped.push(cause) },
     )
     isStarting = false
     await again.status()
     expect([fatal.length, stopped.length, again.readOnly]).to.deep.equal([1, 1, 'integrity-error'])
+  })
+
+  it('a ledger takes no submissions if its status map, made again, is not the one it has published', async () => {
+    const { storage } = await tellStory()
+    const [fatal, stopped]: [unknown[], string[]] = [[], []]
+    const again = await openTestLedger(
+      {
+        ...storage,
+        index: openMemoryStorage().index,
+        log: { ...flipped(storage.log), entries: storage.log.entries },
+      },
+      { onFatal: (cause) => fatal.push(cause), onMapStopped: (map) => stopped.push(map) },
+    )
+    await again.status()
+    expect([fatal.length, stopped, again.readOnly]).to.deep.equal([1, ['status'], 'map-differs'])
+    expect(again.notReady()?.reason).to.equal('read-only')
   })
 
   it('a start reads no more than the newest entries, also where the index was deleted', async () => {

@@ -2,12 +2,23 @@ import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { treeSize, type LogIndex } from '../../src/brand.ts'
 import { systemClock } from '../../src/cli/system-clock.ts'
-import { Follower } from '../../src/ledger/follower.ts'
+import { stepsHere } from '../../src/ledger/follow-steps.ts'
+import { Follower, type FollowingPublisher } from '../../src/ledger/follower.ts'
 import { FOLLOW_BATCH_ENTRIES } from '../../src/ledger/limits.ts'
 import { foldLog } from '../../src/ledger/trust-fold.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { createTrustState } from '../../src/trust/trust-state.ts'
 import { createTestLedger, keys, ORIGIN, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
+
+/** Publishes nothing. */
+const publisher: FollowingPublisher = {
+  begin: async () => undefined,
+  limit: (to) => to,
+  reached: async () => undefined,
+  dueInMs: () => undefined,
+  want: () => undefined,
+  publish: async () => undefined,
+}
 
 describe('the follower', () => {
   it('lets questions be answered between its steps, however far it has to catch up', async () => {
@@ -24,7 +35,8 @@ describe('the follower', () => {
     const onError = (cause: unknown): void => {
       throw cause
     }
-    const options = { storage: { ...storage, index }, trust, clock: systemClock, onError }
+    const steps = stepsHere({ storage: { ...storage, index }, trust })
+    const options = { steps, publisher, clock: systemClock, onError }
     const follower = new Follower(options, treeSize(0))
     const reachedAtTurn = new Promise<number>((resolve) => setImmediate(() => resolve(follower.through)))
     follower.advance(size)
@@ -37,8 +49,8 @@ describe('the follower', () => {
 
   it('forgets a question that gave up waiting: anybody may ask for a size that never comes', async () => {
     const options = {
-      storage: openMemoryStorage(),
-      trust: createTrustState(ORIGIN),
+      steps: stepsHere({ storage: openMemoryStorage(), trust: createTrustState(ORIGIN) }),
+      publisher,
       clock: systemClock,
       onError: (cause: unknown): void => {
         throw cause

@@ -13,7 +13,7 @@ import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import type { SearchAnswer, SearchQuestion } from '../../src/verify/search.ts'
 import type { SearchScope } from '../../src/verify/search-scope.ts'
 import { parseSearchQuestion, formatSearchQuestion } from '../../src/verify/search-wire.ts'
-import { removeAt, setAt } from '../helpers/json-edit.ts'
+import { at, removeAt, setAt } from '../helpers/json-edit.ts'
 import { faultOf } from '../helpers/fault-of.ts'
 import { changeJson, ledgerFetch, URL_OF_LEDGER, type Change } from '../helpers/ledger-fetch.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
@@ -167,6 +167,38 @@ describe('a search', () => {
     ).to.deep.equal([[[0, 'cpe', 'cpe:a:openssl:openssl@1.1.1']], [[1, 'hash', 'pkg:npm/b@1.0.0']]])
   })
 
+  it('says of each match and row how sure it is that the component is the one meant, and which tool made each SBOM', async () => {
+    const rocky = {
+      keys: ['pkg:rpm/rocky/a', 'pkg:npm/b'],
+      type: 'npm',
+      names: 'installed',
+      listed: ['1.0.0'],
+    }
+    const parts = [
+      ...(formatSearchQuestion(advisory(log4shell)).parts as JsonValue[]),
+      ...(formatSearchQuestion(xz).parts as JsonValue[]),
+    ]
+    const question = parseSearchQuestion({ parts: [...parts, rocky, { cpe: 'a:openssl:openssl' }] })
+    const { items } = await ask(ledger, question)
+    const sure = (name: string): unknown => {
+      const row = items.find(({ image }) => image === names[name])
+      return [
+        row?.confidence,
+        row?.matches[0]?.why,
+        row?.matches[0]?.confidence,
+        row?.madeBy.map((one) => one.tool),
+      ]
+    }
+    expect(['old', 'hashed', 'backdoor', 'bare', 'named', 'two'].map(sure)).to.deep.equal([
+      ['high', 'purl', 'high', ['syft']],
+      ['high', 'alias', 'high', ['syft']],
+      ['high', 'source', 'high', ['syft']],
+      ['medium', 'cpe', 'medium', ['syft']],
+      ['low', 'name', 'low', ['syft']],
+      ['high', 'purl', 'high', ['syft', 'trivy']],
+    ])
+  })
+
   it('by a list of a thousand packages is one question, and its pages fit together', async () => {
     const list = Array.from({ length: 1000 }, (_, i) => ({
       from: `line ${i + 1}`,
@@ -207,6 +239,8 @@ describe('a search', () => {
   const lies: readonly (readonly [string, string, (answer: JsonValue) => JsonValue])[] = [
     ['another status', 'rows-differ', (a) => setAt(a, '/items/0/status', 'undetermined')],
     ['another version', 'rows-differ', (a) => setAt(a, '/items/0/matches/0/component', 'pkg:npm/x@1')],
+    ['more confidence', 'rows-differ', (a) => setAt(a, '/items/0/confidence', 'low')],
+    ['another tool', 'rows-differ', (a) => setAt(a, '/items/0/madeBy/0/tool', 'trivy')],
     ['another part', 'rows-differ', (a) => setAt(a, '/items/0/matches/0/part', 1)],
     ['no disagreement', 'rows-differ', (a) => setAt(a, '/items/2/silent', [])],
     [
@@ -215,6 +249,11 @@ describe('a search', () => {
       (a) => setAt(a, '/items/3/image', digestOf('x')),
     ],
     ['entries behind the end of the index', 'rows-differ', (a) => setAt(a, '/asOf/indexedThrough', 2)],
+    [
+      'rows in another order',
+      'rows-differ',
+      (a) => setAt(setAt(a, '/items/0', at(a, '/items/2')), '/items/2', at(a, '/items/0')),
+    ],
     ['a row left out, with its entries', 'rows-differ', (a) => removeAt(a, '/items/0')],
     ['an answer to another question', 'entry-mismatch', (a) => setAt(a, '/question/parts/0/from', 'GHSA-x')],
     ['a part left out of the question', 'entry-mismatch', (a) => removeAt(a, '/question/parts/3')],

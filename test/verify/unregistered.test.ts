@@ -6,6 +6,8 @@ import { parseTarget } from '../../src/attestation/revocation.ts'
 import { trustRootStatement, type TrustRoot } from '../../src/attestation/trust-root.ts'
 import { attestationId, imageDigest, treeSize } from '../../src/brand.ts'
 import { collectEvidence } from '../../src/client/evidence.ts'
+import { collectSearchEvidence, verifySearchEvidence } from '../../src/client/search-evidence.ts'
+import { purlPart } from '../../src/client/search-part.ts'
 import { verifyImage } from '../../src/client/verified-image.ts'
 import type { SigningKey } from '../../src/crypto/signing-key.ts'
 import { formatCanonicalJson } from '../../src/encoding/canonical-json.ts'
@@ -14,8 +16,9 @@ import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Storage } from '../../src/ledger/ports.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { verifyEvidence } from '../../src/verify/evidence.ts'
+import { formatSearchQuestion } from '../../src/verify/search-wire.ts'
 import { expectSound } from '../helpers/check-ledger.ts'
-import { at, setAt } from '../helpers/json-edit.ts'
+import { at, removeAt, setAt, textAt } from '../helpers/json-edit.ts'
 import { changeJson } from '../helpers/ledger-fetch.ts'
 import { asyncRefusal, refusal } from '../helpers/mangle.ts'
 import { clientOf, trust } from '../helpers/story.ts'
@@ -41,6 +44,7 @@ const open: TrustRoot = {
   admission: 'open',
 }
 const asked = { component: 'pkg:npm/lodash' }
+const searchFor = (purl: string) => ({ parts: [purlPart(purl)], scope: {} })
 const [shop, evil] = [imageDigest(digestOf('shop')), imageDigest(digestOf('evil'))]
 
 /** As a stranger must: with the public key, which no envelope has. */
@@ -154,42 +158,71 @@ describe('unregistered claims', () => {
 
   it('leave the index as the log gives it', () => expectSound(storage))
 
-  describe('in evidence', () => {
-    let file: JsonValue
+  const kinds = {
+    evidence: {
+      collect: () => collectEvidence(clientOf(ledger), asked),
+      verify: verifyEvidence,
+      another: { component: 'pkg:npm/nothing' } as JsonValue,
+    },
+    'evidence of a search': {
+      collect: () => collectSearchEvidence(clientOf(ledger), searchFor('pkg:npm/lodash')),
+      verify: verifySearchEvidence,
+      another: formatSearchQuestion(searchFor('pkg:npm/nothing')),
+    },
+  }
+  for (const [kind, { collect, verify: verifyKind, another }] of Object.entries(kinds)) {
+    describe(`in ${kind}`, () => {
+      let file: JsonValue
 
-    before(async () => {
-      file = parseJson(await collectEvidence(clientOf(ledger), asked))
+      before(async () => {
+        file = parseJson(await collect())
+      })
+
+      const verify = (changed: JsonValue): string =>
+        refusal(() => verifyKind(formatCanonicalJson(changed), trust)).reason
+
+      it('are listed apart once it is checked that they are by strangers', () => {
+        const report = verifyKind(formatCanonicalJson(file), trust)
+        expect(report.unregistered?.items.map((claim) => claim.entry)).to.deep.equal([3, 4])
+        expect(report.rows.map((row) => row.image)).to.deep.equal([shop])
+      })
+
+      const lies: readonly (readonly [string, (value: JsonValue) => JsonValue])[] = [
+        ['a stranger’s SBOM as one that counts', (v) => setAt(v, '/answer/items/0/sboms', [2, 3])],
+        ['a principal’s SBOM as a claim', (v) => setAt(v, '/answer/unregistered/items/0/entry', 2)],
+        [
+          'a claim that was not made',
+          (v) => setAt(v, '/answer/unregistered/items/0/matches', ['pkg:npm/lodash@1.0.0']),
+        ],
+        ['a claim about another image', (v) => setAt(v, '/answer/unregistered/items/0/subjects', [evil])],
+        ['another key', (v) => setAt(v, '/answer/unregistered/items/0/key', keys.ci.publicKey.id)],
+        ['a claim that no entry makes', (v) => setAt(v, '/answer/unregistered/items/0/entry', 5)],
+        [
+          'claims out of order',
+          (v) => setAt(v, '/answer/unregistered/items/1', at(v, '/answer/unregistered/items/0')),
+        ],
+        ['a claim left out, its entry left in', (v) => setAt(v, '/answer/unregistered/items', [])],
+      ]
+      for (const [lie, tell] of lies) {
+        it(`refuse ${lie}`, () => expect(verify(tell(file))).to.equal('rows-differ'))
+      }
+
+      it('refuse claims that say nothing of what was asked', () => {
+        const id = textAt(file, '/answer/entries/2/attestation')
+        const without = removeAt(removeAt(file, '/answer/entries/2'), `/pae/${id}`)
+        const edits: readonly (readonly [string, JsonValue])[] = [
+          ['/question', another],
+          ['/answer/question', another],
+          ['/answer/items', []],
+          ['/answer/unregistered/items/0/matches', []],
+          ['/answer/unregistered/items/1/matches', []],
+        ]
+        expect(verify(edits.reduce((v, [pointer, to]) => setAt(v, pointer, to), without))).to.equal(
+          'rows-differ',
+        )
+      })
     })
-
-    const verify = (changed: JsonValue): string =>
-      refusal(() => verifyEvidence(formatCanonicalJson(changed), trust)).reason
-
-    it('are listed apart once it is checked that they are by strangers', () => {
-      const report = verifyEvidence(formatCanonicalJson(file), trust)
-      expect(report.unregistered?.items.map((claim) => claim.entry)).to.deep.equal([3, 4])
-      expect(report.rows.map((row) => row.image)).to.deep.equal([shop])
-    })
-
-    const lies: readonly (readonly [string, (value: JsonValue) => JsonValue])[] = [
-      ['a stranger’s SBOM as one that counts', (v) => setAt(v, '/answer/items/0/sboms', [2, 3])],
-      ['a principal’s SBOM as a claim', (v) => setAt(v, '/answer/unregistered/items/0/entry', 2)],
-      [
-        'a claim that was not made',
-        (v) => setAt(v, '/answer/unregistered/items/0/matches', ['pkg:npm/lodash@1.0.0']),
-      ],
-      ['a claim about another image', (v) => setAt(v, '/answer/unregistered/items/0/subjects', [evil])],
-      ['another key', (v) => setAt(v, '/answer/unregistered/items/0/key', keys.ci.publicKey.id)],
-      ['a claim that no entry makes', (v) => setAt(v, '/answer/unregistered/items/0/entry', 5)],
-      [
-        'claims out of order',
-        (v) => setAt(v, '/answer/unregistered/items/1', at(v, '/answer/unregistered/items/0')),
-      ],
-      ['a claim left out, its entry left in', (v) => setAt(v, '/answer/unregistered/items', [])],
-    ]
-    for (const [lie, tell] of lies) {
-      it(`refuse ${lie}`, () => expect(verify(tell(file))).to.equal('rows-differ'))
-    }
-  })
+  }
 
   describe('of an image', () => {
     const lies: readonly (readonly [string, (value: JsonValue) => JsonValue])[] = [

@@ -104,8 +104,9 @@ async function contentOf(row: BlobRow, digest: Sha256Id): Promise<Uint8Array> {
 }
 
 async function decoded({ bytes, size }: BlobRow): Promise<Uint8Array> {
-  // The stored size bounds what damaged bytes can swell to; zero is no bound that zlib accepts.
-  const chunkSize = Math.max(MIN_CHUNK_BYTES, Math.min(size, MAX_SYNC_BYTES))
+  // The stored size bounds what damaged bytes can swell to; zero is no bound that zlib accepts. Decoded in one piece, and a byte
+  // more for finding its end, the largest are in memory once.
+  const chunkSize = Math.max(MIN_CHUNK_BYTES, size + 1)
   const options = { maxOutputLength: Math.max(size, 1), chunkSize }
   return size <= MAX_SYNC_BYTES ? brotliDecompressSync(bytes, options) : decompressElsewhere(bytes, options)
 }

@@ -1,0 +1,64 @@
+/** One step of following: entries from the log, what they state, and one transaction of the index with the position reached. */
+import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
+import type { TrustState } from '../trust/trust-state.ts'
+import { checkFolded } from './check-controls.ts'
+import { componentPairs } from './component-map.ts'
+import { derive, type Derived, type StatedEntry } from './derive.ts'
+import { indexBatch } from './index-batch.ts'
+import { FOLLOW_BATCH_ENTRIES, FOLLOW_BATCH_KEYS } from './limits.ts'
+import type { MapVersions } from './map-versions.ts'
+import type { BlobStore, LogEntry, Storage } from './ports.ts'
+
+export interface StepsOptions {
+  readonly storage: Pick<Storage, 'log' | 'blobs' | 'index'>
+  /** Folded at least as far as steps go. */
+  readonly trust: TrustState
+  /** Entries taken at once. @default FOLLOW_BATCH_ENTRIES */
+  readonly most?: number
+}
+
+/**
+ * Brings the index one transaction further, at most to `published`; resolves with the position reached.
+ *
+ * @throws Fault `bad-proof` (`integrity-error`), with the fact `passedBy` for a control entry that `trust` was not folded from
+ */
+export async function followOnce(
+  options: StepsOptions & {
+    /** Of the index so far; takes in what the step changes, once that is committed. */
+    readonly map?: MapVersions
+  },
+  from: TreeSize,
+  published: TreeSize,
+  stated: readonly StatedEntry[] = [],
+): Promise<TreeSize> {
+  const { log, blobs, index } = options.storage
+  const to = treeSize(Math.min(from + (options.most ?? FOLLOW_BATCH_ENTRIES), published))
+  const known = new Map(stated.map((one) => [one.index, one]))
+  const derived = await deriveSome(await log.entries(from as number as LogIndex, to), blobs, known)
+  checkFolded(options.trust, derived)
+  const through = treeSize(from + derived.length)
+  const step = { from, through, derived, trust: options.trust }
+  const batch = await index.read((reader) => indexBatch(reader, log, step))
+  await blobs.put(derived.map((one) => one.manifest))
+  // Stop here: manifests without rows are harmless; they are written again.
+  const changed = await index.apply(batch)
+  options.map?.put(componentPairs(changed, batch.manifests))
+  return through
+}
+
+/** The first entries, until they have so many keys that a step is large enough. */
+async function deriveSome(
+  entries: readonly LogEntry[],
+  blobs: BlobStore,
+  stated: ReadonlyMap<LogIndex, StatedEntry>,
+): Promise<readonly Derived[]> {
+  const derived: Derived[] = []
+  let keys = 0
+  for (const entry of entries) {
+    if (keys >= FOLLOW_BATCH_KEYS) break
+    const one = await derive(entry, blobs, stated.get(entry.index))
+    derived.push(one)
+    keys += one.componentKeys.length
+  }
+  return derived
+}

@@ -1,0 +1,68 @@
+/**
+ * The steps of the follower, and the component map that is made by them: both belong to whoever writes the index. A server
+ * has them in a thread of its own (cli/index-thread.ts).
+ */
+import type { TreeSize } from '../brand.ts'
+import { loadComponentMap } from './component-map.ts'
+import type { StatedEntry } from './derive.ts'
+import { followOnce, type StepsOptions } from './follow-once.ts'
+import { proveIn, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
+import { MapVersions } from './map-versions.ts'
+
+/** Disposed of when following ends; nothing is asked of it then. */
+export interface FollowSteps extends AsyncDisposable {
+  /**
+   * Makes the map of what is in the index, before the first step. The version as of `at`, if given, is kept.
+   */
+  load(at: TreeSize | undefined): Promise<LoadedMap>
+  /**
+   * Brings the index one transaction further, at most to `to`.
+   *
+   * @param stated of entries from there on, ascending, as far as it was handed on
+   */
+  take(from: TreeSize, to: TreeSize, stated: readonly StatedEntry[]): Promise<TakenStep>
+  /** Keeps the map as it is after the last step, of the entries below `size`, for proofs. */
+  keep(size: TreeSize): Promise<void>
+  /** From the map of a size that is kept; undefined for another. */
+  prove(size: TreeSize, asked: ProofsAsked): Promise<ProofsMade | undefined>
+}
+
+/** Roots of 32 bytes. */
+export interface LoadedMap {
+  /** As of the size that was asked for; the latest if none was. */
+  readonly asOf: Uint8Array
+  /** Of all that is in the index. */
+  readonly latest: Uint8Array
+}
+
+export interface TakenStep {
+  /** The position reached. */
+  readonly through: TreeSize
+  /** The component map's root there, 32 bytes. */
+  readonly root: Uint8Array
+}
+
+/** Steps that are taken at once, by whoever asks. */
+export function stepsHere(options: StepsOptions): FollowSteps {
+  let map = new MapVersions()
+  return {
+    async load(at) {
+      map = await loadComponentMap(options.storage.index, at)
+      const loaded = at === undefined ? map.latest : map.at(at)
+      if (loaded === undefined) throw new Error(`component map: not kept as of ${at}`)
+      return { asOf: loaded.root, latest: map.latest.root }
+    },
+    async take(from, to, stated) {
+      const through = await followOnce({ ...options, map }, from, to, stated)
+      return { through, root: map.latest.root }
+    },
+    async keep(size) {
+      map.keep(size)
+    },
+    async prove(size, asked) {
+      const version = map.at(size)
+      return version && proveIn(version, asked)
+    },
+    async [Symbol.asyncDispose]() {},
+  }
+}

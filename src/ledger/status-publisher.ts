@@ -1,0 +1,91 @@
+/**
+ * When the status map is published (index.md 6): at once after a control statement, and with every publication of the
+ * component map. So an entry that came since has no control statement in it, or the newest root says so.
+ */
+import { Fault } from '../errors.ts'
+import { OutputLog, type OutputLogOptions } from './output-log.ts'
+import type { HeldCheckpoint } from './ports.ts'
+import type { StatusMap } from './status-map.ts'
+
+export interface StatusPublisherOptions {
+  readonly output: OutputLogOptions
+  readonly map: StatusMap
+  /** Told once, when this map cannot be published any more. */
+  readonly onStopped: (cause: unknown) => void
+}
+
+export class StatusPublisher {
+  readonly #options: StatusPublisherOptions
+  #output: OutputLog | undefined
+  #checkpoint: HeldCheckpoint
+  #last: Promise<void>
+  #isStopped = false
+
+  /** @param checkpoint the newest published one; the trust state is folded to its size */
+  constructor(options: StatusPublisherOptions, checkpoint: HeldCheckpoint) {
+    this.#options = options
+    this.#checkpoint = checkpoint
+    this.#last = this.#orStop(() => this.#open())
+  }
+
+  /** Resolves when what was to be published is, or cannot be. */
+  settled(): Promise<void> {
+    return this.#last
+  }
+
+  /** Undefined until the map was compared with what was published last, and for ever if it differs. */
+  get output(): OutputLog | undefined {
+    return this.#output
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped
+  }
+
+  /** The log was published. */
+  advance(checkpoint: HeldCheckpoint): void {
+    this.#checkpoint = checkpoint
+    if (this.#options.map.isBehind(checkpoint.size)) void this.publish()
+  }
+
+  /** Publishes the map as of the newest checkpoint; resolves when that is done. Doing it again changes nothing. */
+  publish(): Promise<void> {
+    this.#last = this.#last.then(() =>
+      // There may have been no space for opening it.
+      this.#orStop(() => (this.#output === undefined ? this.#open() : this.#publishNow())),
+    )
+    return this.#last
+  }
+
+  async #open(): Promise<void> {
+    const { output, map } = this.#options
+    this.#output = await OutputLog.open(output, async (size) => {
+      map.advance(size)
+      map.versions.keep(size)
+      return map.versions.latest.root
+    })
+    // A control statement may be public since the last process ended.
+    if (!this.#output.isReadOnly) await this.#publishNow()
+  }
+
+  /** One at a time: nothing changes the map until it is published and kept. */
+  async #publishNow(): Promise<void> {
+    const { map } = this.#options
+    const { size, note } = this.#checkpoint
+    map.advance(size)
+    await this.#output?.publish({ size, root: map.versions.latest.root, note })
+    map.versions.keep(size)
+  }
+
+  /** Out of space: the next publication tries again. */
+  async #orStop(action: () => Promise<void>): Promise<void> {
+    if (this.#isStopped) return
+    try {
+      await action()
+    } catch (cause) {
+      if (cause instanceof Fault && cause.class === 'storage-full') return
+      this.#isStopped = true
+      this.#options.onStopped(cause)
+    }
+  }
+}
