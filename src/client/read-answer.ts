@@ -19,14 +19,13 @@ import {
   aKeyId,
   anAttestationId,
   anImageDigest,
-  anIndex,
   asOf,
   coverage,
   provenanceRow,
   provenEntries,
   unregisteredClaims,
 } from '../verify/read-answer.ts'
-import { count, flag, listOf, membersOf, oneOf, orNull, text } from '../verify/shape.ts'
+import { anIndex, count, flag, listOf, membersOf, oneOf, orNull, text } from '../verify/shape.ts'
 import type { Members, Shape } from '../verify/shape.ts'
 import { validation } from './read-validation.ts'
 import { cutoff, mode, verdict, word } from './read-verdict.ts'

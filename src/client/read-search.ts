@@ -3,7 +3,6 @@ import type { JsonValue } from '../encoding/strict-json.ts'
 import {
   answerWith,
   anImageDigest,
-  anIndex,
   provenanceMembers,
   provenanceTimes,
   questionCoverage,
@@ -20,6 +19,7 @@ import {
   type SearchVex,
 } from '../verify/search.ts'
 import {
+  anIndex,
   count,
   flag,
   listOf,

@@ -7,6 +7,7 @@ import type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from '../b
 import type { Claimed } from '../sbom/claimed.ts'
 import type { Intake } from '../sbom/intake.ts'
 import type { Verdict } from '../trust/status.ts'
+import type { Completeness } from './completeness-wire.ts'
 
 export type { Verdict, VerdictReason } from '../trust/status.ts'
 
@@ -118,10 +119,13 @@ export interface ImagesAnswer {
   /** Opaque; absent on the last page. */
   readonly next?: string
   readonly unregistered?: UnregisteredClaims
+  /** That no row is missing. */
+  readonly complete?: Completeness
   readonly coverage: QuestionCoverage
   readonly entries: ProvenEntries
   readonly asOf: AsOf
-  readonly assurance: 'rows'
+  /** `complete` if, and only if, `complete` proves it. */
+  readonly assurance: 'rows' | 'complete'
   readonly notEstablished: readonly string[]
 }
 
@@ -154,10 +158,13 @@ export interface FoundAnswer {
   /** Opaque; absent on the last page. */
   readonly next?: string
   readonly unregistered?: UnregisteredClaims
+  /** That no row is missing. */
+  readonly complete?: Completeness
   readonly coverage: Coverage
   readonly entries: ProvenEntries
   readonly asOf: AsOf
-  readonly assurance: 'rows'
+  /** `complete` if, and only if, `complete` proves it. */
+  readonly assurance: 'rows' | 'complete'
   readonly notEstablished: readonly string[]
 }
 
