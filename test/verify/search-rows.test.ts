@@ -1,18 +1,17 @@
 /** Which components a part of a search means, and what of an image's entries is in its row; over lines and facts made here. */
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
-import { parseTarget } from '../../src/attestation/revocation.ts'
-import { attestationId, imageDigest, logIndex, treeSize } from '../../src/brand.ts'
+import type { VexStatement, VexStatus } from '../../src/attestation/vex.ts'
+import { imageDigest, logIndex, treeSize } from '../../src/brand.ts'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { makeLine, type ManifestLine } from '../../src/sbom/manifest-line.ts'
-import { createTrustState, foldControl, type TrustState } from '../../src/trust/trust-state.ts'
 import type { EntryFacts } from '../../src/verify/entry-facts.ts'
 import type { SearchRow } from '../../src/verify/search.ts'
 import { matchesIn, planSearch, searchRow, type SearchStated } from '../../src/verify/search-rows.ts'
 import { parseSearchQuestion } from '../../src/verify/search-wire.ts'
-import { digestOf, keys, ORIGIN, trustRoot } from '../helpers/test-ledger.ts'
+import { factsAbout, team, trustOf } from '../helpers/made-facts.ts'
+import { digestOf } from '../helpers/test-ledger.ts'
 
-const ID = attestationId(`sha256:${'ab'.repeat(32)}`)
 const lib = (name: string, src = ''): ManifestLine =>
   makeLine('p', `pkg:deb/debian/${name}`, '5.6.1-1', { src })
 
@@ -61,48 +60,23 @@ describe('what a part of a search means', () => {
   })
 })
 
-/** `ci` may say anything; its statement in entry 4 is revoked. */
-function trustOf(): TrustState {
-  const state = createTrustState(ORIGIN)
-  const signed = { attestation: ID, key: keys.admin.publicKey.id }
-  const root = { kind: 'trust-root', root: trustRoot({ ci: [keys.ci] }) } as const
-  foldControl(state, { ...signed, index: logIndex(0), control: root })
-  const target = parseTarget(`attestation:${idOf(4)}`)
-  const said = { log: ORIGIN, issuedAt: '2026-11-24T12:00:00Z', nonce: '0'.repeat(32) }
-  const revocation = { ...said, target, mode: 'all', reason: 'false-statement' } as const
-  const control = { kind: 'revocation', revocation } as const
-  foldControl(state, { ...signed, attestation: idOf(9), index: logIndex(9), control })
-  return state
-}
-
-const idOf = (index: number) => attestationId(`sha256:${index.toString(16).padStart(64, '0')}`)
+const fixed = {
+  vulnerabilities: ['CVE-1'],
+  products: [],
+  status: 'fixed',
+  justification: '',
+  timestamp: '',
+} as const
 
 function stated(
   index: number,
   image: string,
   others: Partial<EntryFacts>,
-  vex: boolean = false,
+  vex: readonly VexStatement[] = [],
 ): SearchStated {
-  const facts = {
-    index: logIndex(index),
-    attestation: idOf(index),
-    key: keys.ci.publicKey.id,
-    predicateType: 'https://cyclonedx.org/bom',
-    subjects: [{ digest: digestOf(image), name: `registry.test/${image}` }],
-    builder: '',
-    commits: [],
-    ...others,
-  }
-  const plan = planSearch(question)
+  const facts = factsAbout(index, image, others)
   const lines = others.sbom === undefined ? [] : [makeLine('p', 'pkg:npm/a', '1.0.0')]
-  const said = {
-    vulnerabilities: ['CVE-1'],
-    products: [],
-    status: 'fixed',
-    justification: '',
-    timestamp: '',
-  } as const
-  return { facts, matches: matchesIn(plan, facts.index, lines), vex: vex ? [said] : [] }
+  return { facts, matches: matchesIn(planSearch(question), facts.index, lines), vex }
 }
 
 const sbom = (platform = '') => ({
@@ -127,9 +101,9 @@ describe('the row of an image', () => {
 
   it('is not changed by what is said of another image', () => {
     const own = [stated(1, 'shop', sbom())]
-    const others = [stated(2, 'web', sbom()), stated(3, 'web', provenance), stated(5, 'web', {}, true)]
+    const others = [stated(2, 'web', sbom()), stated(3, 'web', provenance), stated(5, 'web', {}, [fixed])]
     expect(rowOf([...own, ...others])).to.deep.equal(rowOf(own))
-    expect(rowOf([...own, stated(5, 'shop', {}, true)])?.lifted).to.equal(true)
+    expect(rowOf([...own, stated(5, 'shop', {}, [fixed])])?.lifted).to.equal(true)
   })
 
   it('has of a platform the SBOMs of that platform, and those that do not say theirs', () => {
@@ -140,5 +114,51 @@ describe('the row of an image', () => {
     ]
     expect(rowOf(all, { platform: 'linux/arm64' })?.sboms).to.deep.equal([1, 3])
     expect(rowOf(all)?.sboms).to.deep.equal([1, 2, 3])
+  })
+
+  it('is not lifted by what was revoked, though a server shows it', () => {
+    const row = rowOf([stated(1, 'shop', sbom()), stated(4, 'shop', {}, [fixed])])
+    expect([row?.vex, row?.lifted]).to.deep.equal([undefined, undefined])
+  })
+
+  it('is lifted by a signer of some images only if every name that others give it is one of these', () => {
+    const named = (name: string) => ({ subjects: [{ digest: digestOf('shop'), name }] })
+    const word = stated(5, 'shop', { key: team.publicKey.id }, [fixed])
+    const other = stated(2, 'shop', { ...sbom('linux/arm64'), ...named('registry.test/other') })
+    const unnamed = stated(2, 'shop', { ...sbom('linux/arm64'), ...named('') })
+    expect(rowOf([stated(1, 'shop', sbom()), word])?.lifted).to.equal(true)
+    expect(rowOf([stated(1, 'shop', sbom()), other, word])?.lifted).to.equal(undefined)
+    expect(rowOf([stated(1, 'shop', sbom()), unnamed, word])?.lifted).to.equal(undefined)
+  })
+
+  it('takes the last word of a document by its times if each is one, else as they stand', () => {
+    const last = (...words: readonly (readonly [VexStatus, string])[]): string | undefined => {
+      const vex = words.map(([status, timestamp]) => ({ ...fixed, status, timestamp }))
+      return rowOf([stated(1, 'shop', sbom()), stated(5, 'shop', {}, vex)])?.vex?.[0]?.status
+    }
+    const [march, january] = ['2026-03-05T00:00:00Z', '2026-01-05T00:00:00Z'] as const
+    expect(last(['fixed', march], ['affected', january])).to.equal('fixed')
+    expect(last(['under_investigation', ''], ['fixed', march], ['affected', january])).to.equal('affected')
+    expect(last(['fixed', march], ['affected', '2026-02-30T00:00:00Z']), 'no such day').to.equal('affected')
+  })
+
+  it('is lifted by the newest word of a signer, in whichever order its words come', () => {
+    const words = [stated(6, 'shop', {}, [{ ...fixed, status: 'affected' }]), stated(5, 'shop', {}, [fixed])]
+    for (const order of [words, words.toReversed()])
+      expect(rowOf([stated(1, 'shop', sbom()), ...order])?.vex?.map((one) => one.entry)).to.deep.equal([6])
+  })
+
+  it('is meant by its digest, alone or behind a name, however the colon is written', () => {
+    const digest = digestOf('shop')
+    const other = digestOf('web')
+    const names = [digest, `registry.test/shop@${digest}`, `pkg:oci/shop@${digest.replace(':', '%3A')}?tag=1`]
+    const lifted = (id: string): boolean => {
+      const vex = [{ ...fixed, products: [{ ids: [id], digests: [], subcomponents: [] }] }]
+      return rowOf([stated(1, 'shop', sbom()), stated(5, 'shop', {}, vex)])?.lifted === true
+    }
+    for (const name of [...names, `pkg:oci/shop@${digest.replace(':', '%3a')}`])
+      expect(lifted(name), name).to.equal(true)
+    for (const name of names)
+      expect(lifted(name.replace(digest.slice(7), other.slice(7))), name).to.equal(false)
   })
 })
