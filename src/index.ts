@@ -45,7 +45,8 @@ export {
   verifyEvidence,
   verifyImages,
 } from './verify/evidence.ts'
-export type { EvidenceReport, NotEstablished, OpenQuestion, ReportedEntry } from './verify/evidence-report.ts'
+export type { EvidenceReport, ReportedEntry } from './verify/evidence-report.ts'
+export type { NotEstablished, OpenQuestion } from './verify/open-question.ts'
 export { requireEstablished } from './verify/evidence-report.ts'
 export type { CheckedAnswer, CheckedAttestation, CheckedEntry } from './verify/proven-entry.ts'
 export { checkAnswer, checkAttestation } from './verify/proven-entry.ts'

@@ -27,6 +27,8 @@ export type {
   RowsAnswer,
   StatedQuestion,
 } from './verify/answer.ts'
+export type { CompleteAnswer } from './verify/complete-answer.ts'
+export type { Completeness } from './verify/completeness-wire.ts'
 export type { Evidence, LogTrust } from './verify/evidence.ts'
 export {
   EVIDENCE_TYPE,
@@ -35,7 +37,8 @@ export {
   verifyEvidence,
   verifyImages,
 } from './verify/evidence.ts'
-export type { EvidenceReport, NotEstablished, OpenQuestion, ReportedEntry } from './verify/evidence-report.ts'
+export type { EvidenceReport, ReportedEntry } from './verify/evidence-report.ts'
 export { requireEstablished } from './verify/evidence-report.ts'
+export type { NotEstablished, OpenQuestion } from './verify/open-question.ts'
 export type { CheckedAnswer, CheckedAttestation, CheckedEntry } from './verify/proven-entry.ts'
 export { checkAnswer, checkAttestation } from './verify/proven-entry.ts'

@@ -188,7 +188,10 @@ function jsonOf(
   grouping: Grouping | undefined,
 ): object {
   const groups = (by: Grouping): readonly object[] =>
-    groupRows(answer.items, by).map(({ title, rows }) => ({ title, images: rows.map((row) => row.image) }))
+    groupRows(answer.items, by, origins).map(({ title, rows }) => ({
+      title,
+      images: rows.map((row) => row.image),
+    }))
   return {
     ...answer,
     question: formatSearchQuestion(answer.question),

@@ -12,7 +12,7 @@ import type { SearchAnswer, SearchMatch, SearchQuestion, SearchRow } from '../ve
 import type { SearchPages } from './search-pages.ts'
 import { allWays, basesBySbom, originsJson, READ_FROM, relationOf } from './search-origins.ts'
 import { basesOf } from './search-rows.ts'
-import { deploymentsOf, toolOf, whyOf } from './search-words.ts'
+import { deploymentsOf, lineageOf, toolOf, whyOf } from './search-words.ts'
 import { formatJsonLine } from './terminal.ts'
 import type { UnknownImageRow } from '../verify/unknown-answer.ts'
 import { buildersOf, commitsOf, whyUnknown, type UnknownImages } from './unknown-images.ts'
@@ -40,6 +40,7 @@ const COLUMNS = [
   'deployments',
   'confidence',
   'tool',
+  'lineage',
 ]
 
 /** @param notLookedFor how many packages were named and could not be looked for */
@@ -116,6 +117,7 @@ function cellsOf(row: SearchRow, match: SearchMatch, { question, origins }: Foun
     deploymentsOf(row).join('; '),
     match.confidence,
     toolOf(row, match.entry),
+    lineageOf(row).join('; '),
   ]
 }
 

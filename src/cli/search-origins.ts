@@ -1,5 +1,7 @@
 /** How a component came into an image, and on what the image stands, in the words of its SBOMs. */
 import type { Origins } from '../client/introductions.ts'
+import { makeComponent } from '../sbom/component.ts'
+import { ownDigests } from '../sbom/own-subject.ts'
 import type { GraphNode, Introduction } from '../sbom/dependency-graph.ts'
 import type { SearchMatch, SearchRow } from '../verify/search.ts'
 import { unique } from './search-words.ts'
@@ -50,6 +52,21 @@ function labelOf({ name, version, purl }: GraphNode): string {
 export function basesBySbom({ matches }: SearchRow, origins: Origins): readonly string[] {
   const bases = matches.flatMap(({ entry }) => origins.get(entry)?.bases ?? [])
   return unique(bases.map(baseOf))
+}
+
+/** As `basesBySbom`, under the digest where the SBOM says one: what provenance names the same image by. */
+export function statedBases({ matches }: SearchRow, origins: Origins): readonly StatedBase[] {
+  const nodes = matches.flatMap(({ entry }) => origins.get(entry)?.bases ?? [])
+  return nodes.map((node) => {
+    const [digest] = ownDigests(makeComponent(node.name, node.version, node.purl))
+    return { key: digest ?? labelOf(node), name: node.name || node.purl }
+  })
+}
+
+/** `name` is for people. */
+export interface StatedBase {
+  readonly key: string
+  readonly name: string
 }
 
 function baseOf(base: GraphNode): string {

@@ -4,7 +4,7 @@ import type { SearchQuestion, SearchRow } from '../verify/search.ts'
 import { restsOn } from '../verify/row-check.ts'
 import { builtText, builtTimes } from './image-rows.ts'
 import { basesBySbom, howItGotIn } from './search-origins.ts'
-import { deploymentsOf, liftedBy, sureWhyOf, toolOf, unique, vexText } from './search-words.ts'
+import { deploymentsOf, liftedBy, lineageOf, sureWhyOf, toolOf, unique, vexText } from './search-words.ts'
 import { formatTable } from './table.ts'
 import { visible } from './terminal.ts'
 
@@ -21,6 +21,8 @@ interface Found {
 }
 
 const WIDE_HEADER = ['IMAGE', 'STATUS', 'HAS', 'WHY', 'HOW IT GOT IN', 'BASE']
+/** Where one of them belongs to an index, or is one. */
+const LINEAGE_HEADER = ['PART OF']
 /** Where a search is about an environment. */
 const PLACE_HEADER = ['RUNS IN']
 const ORIGIN_HEADER = ['BUILT BY', 'FROM COMMIT', 'CLAIMED', 'SBOM', 'CHECK', 'DIGEST']
@@ -37,9 +39,15 @@ export function formatSearchRows(
   origins: Origins,
 ): SearchTable {
   const found = { question, origins }
+  const isRelated = rows.some(({ lineage }) => lineage !== undefined)
   const wide = tableOf(
-    [...WIDE_HEADER, ...(rows.some(isPlaced) ? PLACE_HEADER : []), ...ORIGIN_HEADER],
-    rows.map((row) => wideCells(row, found)),
+    [
+      ...WIDE_HEADER,
+      ...(isRelated ? LINEAGE_HEADER : []),
+      ...(rows.some(isPlaced) ? PLACE_HEADER : []),
+      ...ORIGIN_HEADER,
+    ],
+    rows.map((row) => wideCells(row, found, isRelated)),
   )
   if (columns === undefined || [wide.header, ...wide.blocks.flat()].every((line) => line.length <= columns))
     return wide
@@ -59,7 +67,7 @@ function tableOf(header: readonly string[], rows: readonly (readonly string[])[]
   return { header: first, blocks: lines.map((line) => [line]) }
 }
 
-function wideCells(row: SearchRow, { question, origins }: Found): readonly string[] {
+function wideCells(row: SearchRow, { question, origins }: Found, isRelated: boolean): readonly string[] {
   return [
     imageCell(row),
     row.lifted === true ? `${statusOf(row)}, ${liftedBy(row)}` : statusOf(row),
@@ -67,6 +75,7 @@ function wideCells(row: SearchRow, { question, origins }: Found): readonly strin
     unique([...row.matches.map((one) => sureWhyOf(one, question)), ...vexBeside(row)]).join('; '),
     unique(row.matches.map((one) => howItGotIn(one, origins))).join('; '),
     joined([...basesOf(row), ...basesBySbom(row, origins).map(bySbom)]),
+    ...(isRelated ? [lineageOf(row).join('; ') || '–'] : []),
     ...(isPlaced(row) ? [deploymentsOf(row).join('; ')] : []),
     joined(row.provenance.map((one) => one.builder)),
     joined(row.provenance.flatMap((one) => one.commits)),
@@ -110,6 +119,7 @@ function belowOf(row: SearchRow, found: Found, nameOfBase: BaseNames): readonly 
     ...reasonsOf(row, found.question),
     ...said,
     ...ways,
+    ...lineageOf(row),
     ...runs,
     ...bases,
     ...origins,

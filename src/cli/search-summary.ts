@@ -38,7 +38,7 @@ export function printSearch(
     terminal.print('')
   }
   const sentences: readonly Sentence[] = [
-    ...basesToFix(items).map((text) => ['', visible(text)] as const),
+    ...basesToFix(items, found.origins).map((text) => ['', visible(text)] as const),
     ...disagreements(items).map((text) => ['! ', text] as const),
     ...searchSentences(found, asked),
   ]
@@ -57,7 +57,7 @@ function blocksOf(
   const lines = new Map<SearchRow, readonly string[]>(items.map((row, at) => [row, table.blocks[at] ?? []]))
   if (grouping === undefined)
     return [[table.header, ...table.blocks.flat()], ...orNone(formatVersions(items))]
-  const groups = groupRows(items, grouping).map(({ title, rows }) => [
+  const groups = groupRows(items, grouping, origins).map(({ title, rows }) => [
     `${visible(title)}: ${plural(rows.length, 'image')}`,
     ...rows.flatMap((row) => lines.get(row) ?? []).map((line) => `  ${line}`),
   ])

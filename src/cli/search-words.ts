@@ -114,6 +114,15 @@ export function deploymentsOf({ deployments = [] }: SearchRow): readonly string[
   )
 }
 
+/** `platform image (linux/amd64) of sha256:… registry.example/shop:1.4, says #12`, for each index and platform image. */
+export function lineageOf({ lineage = [] }: Pick<SearchRow, 'lineage'>): readonly string[] {
+  return lineage.map(({ is, image, platform, names, entries }) => {
+    const of = platform === '' ? '' : ` (${platform})`
+    const what = is === 'index' ? `platform image${of} of` : `index of${of}`
+    return `${[what, image, ...names].join(' ')}, says ${entries.map((entry) => `#${entry}`).join(' ')}`
+  })
+}
+
 function shortOf(justification: string): string {
   return justification.slice(0, MAX_JUSTIFICATION)
 }

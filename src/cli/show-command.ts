@@ -91,6 +91,7 @@ export function printImage(terminal: Terminal, answer: ImageAnswer, rows: 'made 
   ])
   for (const line of formatTable(['ENTRY', 'STATES', 'SIGNER', 'VERDICT', 'WHY', 'RECORDED (UTC)'], cells))
     terminal.print(line)
+  printLineage(terminal, answer)
   printSboms(terminal, answer)
   printProvenance(terminal, answer)
   printClaims(terminal, answer.unregistered)
@@ -122,6 +123,21 @@ function kindName(predicateType: string): string {
 /** `2026-11-24 13:15` of an ISO time; anything else as it is. */
 function toTheMinute(time: string): string {
   return time.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+Z$/, '$1 $2')
+}
+
+/** Whoever has found a platform image wants the tags of its index, and the other way round. */
+function printLineage(terminal: Terminal, { lineage = [] }: ImageAnswer): void {
+  if (lineage.length === 0) return
+  terminal.print('')
+  const rows = lineage.map(({ is, image, platform, names, entries }) => [
+    is === 'index' ? 'its index' : 'platform image',
+    platform || '(not said)',
+    image,
+    names.join(' ') || '(no name)',
+    entries.map((entry) => `#${entry}`).join(' '),
+  ])
+  for (const line of formatTable(['RELATED', 'PLATFORM', 'IMAGE', 'NAMES', 'SAYS'], rows))
+    terminal.print(line)
 }
 
 function printSboms(terminal: Terminal, { sboms }: ImageAnswer): void {

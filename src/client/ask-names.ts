@@ -1,8 +1,8 @@
 /** What there is of a name. Each row's entry is proven to be in the log; the counts, and that there is no more, are the server's word. */
 import type { NameRow, NamesAnswer, NamesQuestion } from '../verify/names-answer.ts'
 import { NAME_MATCHES } from '../verify/names-answer.ts'
-import { anIndex, answerWith, coverage } from '../verify/read-answer.ts'
-import { count, objectOf, oneOf, text, type Shape } from '../verify/shape.ts'
+import { answerWith, coverage } from '../verify/read-answer.ts'
+import { anIndex, count, objectOf, oneOf, text, type Shape } from '../verify/shape.ts'
 import { pageParams, type Page } from './ask-rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import { expectMoment } from './moment.ts'

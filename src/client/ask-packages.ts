@@ -1,9 +1,9 @@
 /** Which versions of a package there are. Each row's entry is proven to be in the log; the counts are the server's word. */
 import { parseRange } from '../sbom/range.ts'
 import type { PackagesAnswer, VersionRow } from '../verify/packages-answer.ts'
-import { anIndex, answerMembers, coverage } from '../verify/read-answer.ts'
+import { answerMembers, coverage } from '../verify/read-answer.ts'
 import { parseQuestion } from '../verify/rows.ts'
-import { count, flag, membersOf, orNull, text, type Shape } from '../verify/shape.ts'
+import { anIndex, count, flag, membersOf, orNull, text, type Shape } from '../verify/shape.ts'
 import type { Page } from './ask-rows.ts'
 import { pageParams } from './ask-rows.ts'
 import type { Asker, CallOptions } from './asker.ts'

@@ -1,7 +1,7 @@
 /** Which images have no SBOM that counts. Each row's entry is proven to be in the log; the rest is the server's word. */
-import { anImageDigest, anIndex, answerWith, coverage, provenanceRow } from '../verify/read-answer.ts'
+import { anImageDigest, answerWith, coverage, provenanceRow } from '../verify/read-answer.ts'
 import type { UnknownScope } from '../verify/search-scope.ts'
-import { flag, listOf, membersOf, text, type Shape } from '../verify/shape.ts'
+import { anIndex, flag, listOf, membersOf, text, type Shape } from '../verify/shape.ts'
 import type { UnknownImageRow, UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { pageParams, type Page } from './ask-rows.ts'
 import type { Asker, CallOptions } from './asker.ts'

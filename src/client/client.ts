@@ -179,6 +179,7 @@ export class Client {
       expectSame(`verdict of entry ${row.entry}`, row.entry, row.verdict.entry)
     }
     for (const row of [...answer.sboms, ...answer.provenance]) standing(checked, row.entry)
+    for (const index of (answer.lineage ?? []).flatMap((one) => one.entries)) standing(checked, index)
     return answer
   }
 

@@ -8,6 +8,7 @@ import type {
   AttestationAnswer,
   EntryAnswer,
   ImageAnswer,
+  RelatedImage,
   RevocationRow,
   RevocationsAnswer,
   StatusAnswer,
@@ -18,14 +19,13 @@ import {
   aKeyId,
   anAttestationId,
   anImageDigest,
-  anIndex,
   asOf,
   coverage,
   provenanceRow,
   provenEntries,
   unregisteredClaims,
 } from '../verify/read-answer.ts'
-import { count, flag, listOf, membersOf, oneOf, orNull, text } from '../verify/shape.ts'
+import { anIndex, count, flag, listOf, membersOf, oneOf, orNull, text } from '../verify/shape.ts'
 import type { Members, Shape } from '../verify/shape.ts'
 import { validation } from './read-validation.ts'
 import { cutoff, mode, verdict, word } from './read-verdict.ts'
@@ -130,9 +130,23 @@ const imageSigner: Shape<ImageAnswer['signers'][number]> = (value, place) => {
   return read
 }
 
+export const relatedImage: Shape<RelatedImage> = (value, place) => {
+  const members = membersOf(value, place)
+  const read: RelatedImage = {
+    is: members.required('is', oneOf('index', 'platform-image')),
+    image: members.required('image', anImageDigest),
+    platform: members.required('platform', text),
+    names: members.required('names', listOf(text)),
+    entries: members.required('entries', listOf(anIndex)),
+  }
+  members.end()
+  return read
+}
+
 export const imageAnswer: Shape<ImageAnswer> = (value, place) => {
   const members = membersOf(value, place)
   const unregistered = members.optional('unregistered', unregisteredClaims)
+  const lineage = members.optional('lineage', listOf(relatedImage))
   const read: ImageAnswer = {
     image: members.required('image', anImageDigest),
     names: members.required('names', listOf(text)),
@@ -142,6 +156,7 @@ export const imageAnswer: Shape<ImageAnswer> = (value, place) => {
     attestations: members.required('attestations', listOf(imageAttestation)),
     sboms: members.required('sboms', listOf(imageSbom)),
     provenance: members.required('provenance', listOf(provenanceRow)),
+    ...(lineage === undefined ? {} : { lineage }),
     ...(unregistered === undefined ? {} : { unregistered }),
     coverage: members.required('coverage', coverage),
     entries: members.required('entries', provenEntries),

@@ -1,9 +1,9 @@
 /** Reads rows of deployments, and the scope that a server echoes, from JSON. */
 import { treeSize } from '../brand.ts'
 import type { DeploymentRow } from '../verify/deployments.ts'
-import { aKeyId, anImageDigest, anIndex } from '../verify/read-answer.ts'
+import { aKeyId, anImageDigest } from '../verify/read-answer.ts'
 import type { UnknownScope } from '../verify/search-scope.ts'
-import { counted, flag, listOf, membersOf, orNull, text, type Shape } from '../verify/shape.ts'
+import { anIndex, counted, flag, listOf, membersOf, orNull, text, type Shape } from '../verify/shape.ts'
 
 export const deploymentRow: Shape<DeploymentRow> = (value, place) => {
   const members = membersOf(value, place)

@@ -3,7 +3,6 @@ import type { JsonValue } from '../encoding/strict-json.ts'
 import {
   answerWith,
   anImageDigest,
-  anIndex,
   provenanceMembers,
   provenanceTimes,
   questionCoverage,
@@ -20,6 +19,7 @@ import {
   type SearchVex,
 } from '../verify/search.ts'
 import {
+  anIndex,
   count,
   flag,
   listOf,
@@ -30,6 +30,7 @@ import {
   text,
   type Shape,
 } from '../verify/shape.ts'
+import { relatedImage } from './read-answer.ts'
 import { deploymentRow } from './read-scope.ts'
 
 /** As sent: what was asked is compared with the question, not read. */
@@ -101,7 +102,7 @@ const row = objectOf<SearchRow>(
     silent: listOf(anIndex),
     provenance: listOf(provenance),
   },
-  { deployments: listOf(deploymentRow), vex: listOf(vex), lifted: yes },
+  { deployments: listOf(deploymentRow), lineage: listOf(relatedImage), vex: listOf(vex), lifted: yes },
 )
 
 export const searchSent: Shape<SearchSent> = answerWith(asIs, row, coverage)

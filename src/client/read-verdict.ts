@@ -2,8 +2,8 @@
 import { Fault } from '../errors.ts'
 import { VERDICT_KINDS } from '../trust/status.ts'
 import type { Verdict, VerdictReason } from '../verify/answer.ts'
-import { anIndex, aSize } from '../verify/read-answer.ts'
-import { listOf, membersOf, oneOf, parsed, text, type Shape } from '../verify/shape.ts'
+import { aSize } from '../verify/read-answer.ts'
+import { anIndex, listOf, membersOf, oneOf, parsed, text, type Shape } from '../verify/shape.ts'
 
 export const mode = oneOf('all', 'since')
 

@@ -2,7 +2,6 @@
  * What is recorded about one image, judged here: signatures, rights and revocations are checked again from what was
  * signed, and all that the server says of the image must follow.
  */
-import { isControlType } from '../attestation/predicate-types.ts'
 import type { ImageDigest } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
@@ -12,6 +11,7 @@ import type { ImageAnswer, Verdict } from '../verify/answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
 import { factsOf, speaksOf, type EntryFacts } from '../verify/entry-facts.ts'
 import { imageRows, type ImageRows } from '../verify/image-rows.ts'
+import { lineageIn, relatingFacts } from '../verify/lineage.ts'
 import type { CheckedAttestation } from '../verify/proven-entry.ts'
 import { checkReach, checkUse, isSame } from '../verify/row-check.ts'
 import { replayTrust } from '../verify/trust-replay.ts'
@@ -40,13 +40,15 @@ export async function verifyImage(
   const through = answer.asOf.indexedThrough
   checkReach(through, attested)
   const trust = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
-  // A revocation names the image as its subject too, but nobody vouches for anything by it.
-  const stated = attested.filter(({ statement }) => !isControlType(statement.predicateType))
-  const facts = stated.map(factsIn)
+  // Those of control statements are about nothing (stated-lines.ts): nobody vouches for an image by revoking it.
+  const facts = attested.map(factsIn)
   expectMade(answer, imageRows(image, facts, trust, through))
+  const about = (other: ImageDigest) => facts.filter((one) => speaksOf(one, other))
+  const { lineage = [] } = lineageIn(image, relatingFacts(facts), about, trust, through)
+  if (!isSame(answer.lineage ?? [], lineage)) throw otherThanSigned(image, 'related images')
   checkClaims(answer.unregistered, trust, ({ entry }) => claimAbout(image, facts, entry))
   checkUse(
-    answer.attestations.map((row) => row.entry),
+    [...answer.attestations.map((row) => row.entry), ...lineage.flatMap((one) => one.entries)],
     answer.unregistered,
     attested,
   )
@@ -82,11 +84,15 @@ function expectMade(answer: ImageAnswer, made: ImageRows): void {
   const shown: ImageRows = { attestations: said, status, revoked, names, signers, sboms, provenance }
   for (const name of Object.keys(shown) as (keyof ImageRows)[]) {
     if (isSame(shown[name], made[name])) continue
-    throw new Fault(
-      'rows-differ',
-      `image ${answer.image}: expected the ${name} that follow from what was signed, got others`,
-    )
+    throw otherThanSigned(answer.image, name)
   }
+}
+
+function otherThanSigned(image: ImageDigest, what: string): Fault {
+  return new Fault(
+    'rows-differ',
+    `image ${image}: expected the ${what} that follow from what was signed, got others`,
+  )
 }
 
 function claimAbout(image: ImageDigest, facts: readonly EntryFacts[], entry: number) {

@@ -51,6 +51,12 @@ async function verified<Answer extends RowsAnswer>(
   answer: Answer,
   options: CallOptions,
 ): Promise<Verified<Answer>> {
-  const pae = await fetchSigned(client, answer.entries, options)
+  const pae = await fetchSigned(client, withoutManifests(answer), options)
   return { answer, pae, report: verifyImages({ question: answer.question, answer, pae }, client.trust) }
+}
+
+/** Of the others the answer brings lines of their manifests. */
+function withoutManifests({ entries, complete }: RowsAnswer): RowsAnswer['entries'] {
+  const shown = complete?.manifests ?? {}
+  return Object.fromEntries(Object.entries(entries).filter(([index]) => !Object.hasOwn(shown, index)))
 }

@@ -9,6 +9,7 @@ import { imageRows } from '../verify/image-rows.ts'
 import { readEntryRows } from './index-rows.ts'
 import type { LogEntry } from './ports.ts'
 import { readEntries } from './prove.ts'
+import { readLineage } from './query-lineage.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import { asOf, coverageOf, provenEntries, revocationEntries, trustRootEntries, type View } from './view.ts'
 
@@ -17,7 +18,7 @@ export async function queryImage(view: View, image: ImageDigest): Promise<ImageA
   const indexes = await view.reader.postings('components', subjectKey(image))
   if (indexes.length === 0) {
     throw new Fault('not-recorded', `image: nothing is recorded for ${image}`, {
-      hint: 'That is no proof of harm: it means that nobody has said here where it came from.',
+      hint: await hintOf(view, image),
     })
   }
   const rows = await readEntryRows(view.reader, indexes)
@@ -27,11 +28,15 @@ export async function queryImage(view: View, image: ImageDigest): Promise<ImageA
     facts.map((one) => one.index),
   )
   const claims = listClaims(await unregisteredRows(view, indexes))
-  const targets = [...facts.flatMap(targetsOf), `image:${image}`]
+  const { lineage = [] } = await readLineage(view, image)
+  const relatedEntries = lineage.flatMap((one) => one.entries)
+  const relating = (await readEntryRows(view.reader, relatedEntries)).map((row) => row.facts)
+  const targets = [...[...facts, ...relating].flatMap(targetsOf), `image:${image}`]
   const stated = [...entries, ...(claims.unregistered?.items.map((claim) => ({ index: claim.entry })) ?? [])]
   const proven = [
     ...(await trustRootEntries(view)),
     ...stated.map((one) => one.index),
+    ...relatedEntries,
     ...(await revocationEntries(view, targets)),
   ]
   const { attestations, ...made } = imageRows(image, facts, view.trust, view.through)
@@ -39,6 +44,7 @@ export async function queryImage(view: View, image: ImageDigest): Promise<ImageA
     image,
     ...made,
     attestations: attestations.map((row, at) => ({ ...row, recordedAt: recordedAt(row.entry, entries[at]) })),
+    ...(lineage.length === 0 ? {} : { lineage }),
     ...claims,
     coverage: await coverageOf(view),
     entries: await provenEntries(view, proven),
@@ -47,6 +53,17 @@ export async function queryImage(view: View, image: ImageDigest): Promise<ImageA
     // A digest says nothing about where the image is kept.
     notEstablished: ['complete', 'not-revoked', 'scope'],
   }
+}
+
+/** Statements are often about the index alone, or about its platform images alone. */
+async function hintOf(view: View, image: ImageDigest): Promise<string> {
+  const { lineage = [] } = await readLineage(view, image)
+  const [first, ...others] = lineage
+  if (first === undefined)
+    return 'That is no proof of harm: it means that nobody has said here where it came from.'
+  const what = first.is === 'index' ? 'a platform image of' : 'the index of'
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  return `Signers say that it is ${what} ${first.image}${more}: ask for that.`
 }
 
 function recordedAt(index: number, entry: LogEntry | undefined): string {

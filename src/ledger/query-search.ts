@@ -38,6 +38,7 @@ import type { Asked } from './moment.ts'
 import { fillPage } from './page.ts'
 import { proofMaterial, questionCoverage } from './query-images.ts'
 import type { Pause } from './past-totals.ts'
+import { readLineage } from './query-lineage.ts'
 import { readVex, type SaidOfImage, type SaidOfImages } from './query-vex.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import { factsAbout, imageTable, scopedImage } from './scoped-images.ts'
@@ -96,7 +97,8 @@ async function querySearch(
   const said = await readSaid(search, hits, listed)
   const rest = hits.filter((hit) => after === undefined || isAfter(hit, after))
   const { items, last, hasMore } = await fillPage(rest, limit, async (hit) => {
-    const row = await makeRow(search, listed, hit.image, said)
+    const made = await makeRow(search, listed, hit.image, said)
+    const row = { ...made, ...(await readLineage(view, hit.image)) }
     return { row, entries: restsOn(row) }
   })
   const claims = after === undefined ? await findClaims(view, listed) : {}

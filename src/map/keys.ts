@@ -1,7 +1,7 @@
 /**
  * Keys of the two maps (index.md 4): under which bytes an entry is found.
  *
- *     components   p, c ‖ H8(name) ‖ name "@" version  s, d, f ‖ alg ‖ digest     g ‖ H8(repo) ‖ repo "@" commit
+ *     components   p, c ‖ H8(name) ‖ name "@" version  s, d, f, i ‖ alg ‖ digest  g ‖ H8(repo) ‖ repo "@" commit
  *                  h ‖ commit      b, e, l, t, v ‖ H8 ‖ text  k ‖ key id    m ‖ u64be(index)    u
  *                  n ‖ H8 ‖ name "@" version   of a component without purl, its name in lower case
  *                  o ‖ H8(name) ‖ name "@" version   of the source package, where it is not the component's own
@@ -87,6 +87,11 @@ export function subjectKey(digest: string): Uint8Array {
 /** A base image; as `subjectKey`. @throws Fault `malformed` (`digest-malformed`) */
 export function baseImageKey(digest: string): Uint8Array {
   return concatBytes(utf8('d'), algorithmAndDigest(digest))
+}
+
+/** An index or an image of it, where a statement says so; as `subjectKey`. @throws Fault `malformed` (`digest-malformed`) */
+export function relationKey(digest: string): Uint8Array {
+  return concatBytes(utf8('i'), algorithmAndDigest(digest))
 }
 
 /** A component's hash; as `subjectKey`, and `sha1:…`. @throws Fault `malformed` (`digest-malformed`) */
@@ -186,6 +191,8 @@ function keysOfLine({ kind, name, version, extras }: ManifestLine): readonly Uin
       return [environmentKey(name)]
     case 'f':
       return [componentHashKey(name)]
+    case 'i':
+      return [relationKey(name), relationKey(extras['of'] ?? '')]
     case 'k':
       return [concatBytes(utf8('k'), idBytes(name))]
     case 'l':

@@ -7,7 +7,7 @@
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 
-/** The kinds of manifest version 5 and the extras that each may have, sorted. */
+/** The kinds of manifest version 6 and the extras that each may have, sorted. */
 const extrasOfKind = {
   b: [],
   c: [],
@@ -15,6 +15,7 @@ const extrasOfKind = {
   e: ['cluster', 'from', 'until'],
   f: ['of'],
   g: [],
+  i: ['of', 'platform'],
   k: [],
   l: [],
   n: ['distro'],
@@ -25,7 +26,7 @@ const extrasOfKind = {
   w: ['platform'],
 } as const satisfies Record<string, readonly string[]>
 
-/** b builder, c CPE, d base image, e environment, f component hash, g source commit, k signer, l licence, n component without purl, p component, s subject, t predicate type, v vulnerability of which VEX speaks (folded), w tool. */
+/** b builder, c CPE, d base image, e environment, f component hash, g source commit, i index of a platform image, k signer, l licence, n component without purl, p component, s subject, t predicate type, v vulnerability of which VEX speaks (folded), w tool. */
 export type ManifestKind = keyof typeof extrasOfKind
 
 export interface ManifestLine {

@@ -6,7 +6,7 @@
  *     line = kind TAB name TAB version [TAB key=value …]         sorted by bytes, unique
  *
  * A pure function of the statement and the signing key: an auditor derives the same bytes. The lines themselves stand in
- * stated-lines.ts, but for licences (`l`), deployments (`e`) and vulnerabilities (`v`), which a browser's verifier does without. What lines are posted under is map/keys.ts.
+ * stated-lines.ts, but for licences (`l`), deployments (`e`), indexes (`i`) and vulnerabilities (`v`), which a browser's verifier does without. What lines are posted under is map/keys.ts.
  */
 import { isControlType, predicateKind } from '../attestation/predicate-types.ts'
 import type { Statement } from '../attestation/statement.ts'
@@ -16,6 +16,7 @@ import type { SbomDocument } from './component.ts'
 import { deploymentLines } from './deployment-lines.ts'
 import { listedLicence } from './licence-list.ts'
 import { licenceIds } from './licence.ts'
+import { relationLines } from './image-relations.ts'
 import { makeLine, sortLines, type ManifestLine } from './manifest-line.ts'
 import { refuseText } from './other-format.ts'
 import { reported, type ReportedSbom } from './reported.ts'
@@ -24,7 +25,7 @@ import { readSbom as readStated, statedLines } from './stated-lines.ts'
 export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine } from './manifest-line.ts'
 
 /** Changes with every change of the function below, however small, and with the licence list. */
-export const MANIFEST_VERSION = 5
+export const MANIFEST_VERSION = 6
 
 /**
  * Sorted and unique. `sbom` is what `readSbom` gives, for callers that have it already.
@@ -43,6 +44,7 @@ export function manifestOf(
     ...statedLines(statement, key, sbom),
     ...licences,
     ...deploymentLines(statement),
+    ...relationLines(statement),
     ...vulnerabilities,
   ])
 }

@@ -7,6 +7,7 @@ import type { AttestationId, ImageDigest, KeyId, LogIndex, TreeSize } from '../b
 import type { Claimed } from '../sbom/claimed.ts'
 import type { Intake } from '../sbom/intake.ts'
 import type { Verdict } from '../trust/status.ts'
+import type { Completeness } from './completeness-wire.ts'
 
 export type { Verdict, VerdictReason } from '../trust/status.ts'
 
@@ -118,10 +119,13 @@ export interface ImagesAnswer {
   /** Opaque; absent on the last page. */
   readonly next?: string
   readonly unregistered?: UnregisteredClaims
+  /** That no row is missing. */
+  readonly complete?: Completeness
   readonly coverage: QuestionCoverage
   readonly entries: ProvenEntries
   readonly asOf: AsOf
-  readonly assurance: 'rows'
+  /** `complete` if, and only if, `complete` proves it. */
+  readonly assurance: 'rows' | 'complete'
   readonly notEstablished: readonly string[]
 }
 
@@ -154,10 +158,13 @@ export interface FoundAnswer {
   /** Opaque; absent on the last page. */
   readonly next?: string
   readonly unregistered?: UnregisteredClaims
+  /** That no row is missing. */
+  readonly complete?: Completeness
   readonly coverage: Coverage
   readonly entries: ProvenEntries
   readonly asOf: AsOf
-  readonly assurance: 'rows'
+  /** `complete` if, and only if, `complete` proves it. */
+  readonly assurance: 'rows' | 'complete'
   readonly notEstablished: readonly string[]
 }
 
@@ -208,6 +215,18 @@ export interface AttestationAnswer {
   readonly asOf: AsOf
 }
 
+export interface RelatedImage {
+  /** What it is to the image that was asked about. */
+  readonly is: 'index' | 'platform-image'
+  readonly image: ImageDigest
+  /** Of the platform image of the two, whichever that is; empty where nobody says it. */
+  readonly platform: string
+  /** What signers call it, tags among them; sorted. */
+  readonly names: readonly string[]
+  /** The first statement that relates the two, and the first for each of the names; ascending. */
+  readonly entries: readonly LogIndex[]
+}
+
 export interface ImageAnswer {
   readonly image: ImageDigest
   readonly names: readonly string[]
@@ -238,6 +257,8 @@ export interface ImageAnswer {
     readonly claimed?: Pick<Claimed, 'created'>
   }[]
   readonly provenance: readonly ProvenanceRow[]
+  /** Its index, or its platform images if it is one; absent if nobody says. */
+  readonly lineage?: readonly RelatedImage[]
   readonly unregistered?: UnregisteredClaims
   readonly coverage: Coverage
   readonly entries: ProvenEntries

@@ -66,6 +66,8 @@ export interface CompleteAnswer {
   readonly status: CheckedMapRoot
   /** Entries below `components.size` that nobody could read: whether they state what was asked is not known. */
   readonly unreadable: number
+  /** What these state is taken from their manifests: nobody checked here that it is what was signed. */
+  readonly byManifest: readonly LogIndex[]
 }
 
 /** @throws Fault `bad-proof` (`answer-incomplete`, `rows-differ`, `map-proof-invalid`, …), `unproven` for what a map cannot show */
@@ -90,7 +92,9 @@ export function checkComplete(claim: CompleteClaim): CompleteAnswer {
   checkStatedRows(answer, question, found.stated, trust)
   checkUse([...answer.items.flatMap(restsOn), ...named], answer.unregistered, attested)
   checkNoneMissing(answer, question, found, trust)
-  return { components, status, unreadable: keys.value(unreadableKey)?.size ?? 0 }
+  const signed = new Set(attested.map(({ entry }) => entry.index))
+  const byManifest = found.stated.map(({ facts }) => facts.index).filter((index) => !signed.has(index))
+  return { components, status, unreadable: keys.value(unreadableKey)?.size ?? 0, byManifest }
 }
 
 /** Whatever may be revoked so that a row changes: control statements fall with nothing, and strangers count for nothing. */
@@ -116,7 +120,7 @@ function readEntries(claim: CompleteClaim, question: Question, keys: CompleteKey
   const named = new Set<LogIndex>()
   const read = (index: LogIndex): AnyStated | undefined => {
     named.add(index)
-    const known = stated.get(index) ?? byManifest(claim, keys, index, stating.get(index))
+    const known = stated.get(index) ?? statedByManifest(claim, keys, index, stating.get(index))
     if (known !== undefined) stated.set(index, known)
     return known
   }
@@ -183,7 +187,7 @@ function statedKey(question: StatedQuestion, keys: CompleteKeys): Uint8Array {
 }
 
 /** Undefined for an unregistered signer: what it states changes no row, and nobody needs to read it. */
-function byManifest(
+function statedByManifest(
   { entries, proof, trust }: CompleteClaim,
   keys: CompleteKeys,
   index: LogIndex,

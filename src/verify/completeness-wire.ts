@@ -13,8 +13,7 @@
  * the shape: that is map-root.ts, complete-keys.ts, and what follows from them. Schema: schema/completeness.schema.json.
  */
 import type { LogIndex } from '../brand.ts'
-import { anIndex, indexName } from './read-answer.ts'
-import { count, listOf, objectOf, parsed, tableOf, text } from './shape.ts'
+import { anIndex, anIndexName, count, listOf, objectOf, tableOf, text } from './shape.ts'
 
 export interface Completeness {
   /** Absent where only the status is asked for. */
@@ -117,6 +116,6 @@ export const completeness = objectOf<Completeness>(
   { status: mapProofs },
   {
     components: mapProofs,
-    manifests: tableOf(parsed(indexName, 'a log index in decimal'), listOf(linesProof)),
+    manifests: tableOf(anIndexName, listOf(linesProof)),
   },
 )

@@ -8,6 +8,7 @@ import type { AttestationId, ImageDigest, KeyId, LogIndex } from '../brand.ts'
 import { isImageName } from '../attestation/image.ts'
 import { predicateKind } from '../attestation/predicate-types.ts'
 import type { Claimed } from '../sbom/claimed.ts'
+import type { ImageRelation } from '../sbom/image-relations.ts'
 import type { ManifestLine } from '../sbom/manifest-line.ts'
 import { isRegistered, type TrustState } from '../trust/trust-state.ts'
 
@@ -45,6 +46,8 @@ export interface EntryFacts {
   readonly sbom?: SbomFact
   /** Only where the whole manifest was made: a browser's verifier makes none of deployments. */
   readonly deployment?: DeploymentFact
+  /** Which image is of which index; absent if it says nothing of it, and where the whole manifest was not made. */
+  readonly relations?: readonly ImageRelation[]
   /** As written; empty if there is none. */
   readonly builder: string
   /** `repo@commit` */
@@ -74,6 +77,7 @@ export function factsOf(
       .map((line) => ({ digest: line.name, name: line.extras['name'] ?? '' })),
     ...(tool === undefined ? {} : { sbom: sbomFact(tool, lines) }),
     ...deploymentFact(lines.find((line) => line.kind === 'e')),
+    ...relationFacts(lines.filter((line) => line.kind === 'i')),
     builder: lines.find((line) => line.kind === 'b')?.name ?? '',
     commits: lines.filter((line) => line.kind === 'g').map((line) => `${line.name}@${line.version}`),
     ...(bases.length === 0 ? {} : { bases }),
@@ -91,6 +95,16 @@ function deploymentFact(line: ManifestLine | undefined): Pick<EntryFacts, 'deplo
   if (line === undefined) return {}
   const { cluster = '', from = '', until = '' } = line.extras
   return { deployment: { environment: line.name, cluster, from, until } }
+}
+
+function relationFacts(lines: readonly ManifestLine[]): Pick<EntryFacts, 'relations'> {
+  if (lines.length === 0) return {}
+  const relations = lines.map(({ name, extras }) => ({
+    index: name,
+    image: extras['of'] ?? '',
+    platform: extras['platform'] ?? '',
+  }))
+  return { relations }
 }
 
 export function isProvenance(facts: EntryFacts): boolean {

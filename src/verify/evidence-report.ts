@@ -2,24 +2,18 @@
  * What a verified evidence file establishes and what it does not (contracts.md 8, index.md 1): the sentences that a
  * reader takes away. A claim that was not checked is never left unsaid.
  */
-import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
+import type { AttestationId, KeyId, LogIndex, TreeSize } from '../brand.ts'
 import { formatHex } from '../encoding/hex.ts'
 import { Fault } from '../errors.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import { principalOf, rootAt } from '../trust/trust-state.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { RowsAnswer, UnregisteredClaims } from './answer.ts'
+import type { CompleteAnswer } from './complete-answer.ts'
+import { establishedBy, leftOpenBy } from './complete-report.ts'
+import type { NotEstablished, OpenQuestion } from './open-question.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
 import { restsOn, type RestingRow } from './row-check.ts'
-
-/** What a file can leave open. `more-rows` stands only where the answer was one page of several. */
-export type OpenQuestion =
-  'complete' | 'not-revoked' | 'coverage' | 'times' | 'scope' | 'not-witnessed' | 'more-rows' | 'vex'
-
-export interface NotEstablished {
-  readonly id: OpenQuestion
-  readonly text: string
-}
 
 export interface ReportedEntry {
   readonly index: LogIndex
@@ -38,7 +32,9 @@ export interface EvidenceReport {
   /** Checked to be by unregistered signers, and to be what they signed; they count for nothing. */
   readonly unregistered?: UnregisteredClaims
   readonly checkpoint: Checkpoint
-  /** Every entry that was verified, ascending. */
+  /** As of when no row is missing; absent if that is not proven. */
+  readonly complete?: CompleteAnswer
+  /** Every entry that was verified with what was signed, ascending. */
   readonly entries: readonly ReportedEntry[]
   readonly established: readonly string[]
   readonly notEstablished: readonly NotEstablished[]
@@ -56,15 +52,17 @@ export interface Verified<Answer extends Reported = Reported> {
   readonly attested: readonly CheckedAttestation[]
   readonly state: TrustState
   readonly trustRoot: AttestationId
+  readonly complete?: CompleteAnswer
 }
 
 export function reportOf(verified: Verified<RowsAnswer>): EvidenceReport {
-  const { answer, checkpoint } = verified
+  const { answer, checkpoint, complete } = verified
   return {
     question: answer.question,
     rows: answer.items,
     ...(answer.unregistered === undefined ? {} : { unregistered: answer.unregistered }),
     checkpoint,
+    ...(complete === undefined ? {} : { complete }),
     ...sentencesOf(verified),
   }
 }
@@ -95,6 +93,7 @@ function established(verified: Verified, entries: readonly ReportedEntry[]): str
     `${counted(entries.length, 'entry', 'entries')} of this file ${entries.length === 1 ? 'is' : 'are'} in that log, and each is what its key signed.`,
     trustSentence(verified),
     ...rowSentences(answer.items, entries),
+    ...(verified.complete === undefined ? [] : establishedBy(verified.complete)),
   ]
 }
 
@@ -116,6 +115,7 @@ function rowSentences(rows: readonly RestingRow[], entries: readonly ReportedEnt
   const named = [...signers].map(
     ([signer, indexes]) => `${signer} (${indexes.map((i) => `#${i}`).join(' ')})`,
   )
+  if (named.length === 0) return []
   const subject = rows.length === 1 ? 'The row is' : `Each of the ${rows.length} rows is`
   return [`${subject} stated by signed entries of that log: ${named.join(', ')}.`]
 }
@@ -124,9 +124,9 @@ function counted(n: number, one: string, many: string): string {
   return `${n} ${n === 1 ? one : many}`
 }
 
-function notEstablished({ answer, checkpoint }: Verified): NotEstablished[] {
-  const size = checkpoint.size
-  const open: NotEstablished[] = [
+/** What is open without a proof of completeness. */
+function unproven(size: TreeSize): readonly NotEstablished[] {
+  return [
     {
       id: 'complete',
       text:
@@ -137,6 +137,13 @@ function notEstablished({ answer, checkpoint }: Verified): NotEstablished[] {
       id: 'not-revoked',
       text: `That no further revocation touches these rows: those in this file were applied, others may be in the log (of size ${size}) or have come since. Nor that none of those applied was annulled.`,
     },
+  ]
+}
+
+function notEstablished({ answer, checkpoint, complete }: Verified): NotEstablished[] {
+  const { size } = checkpoint
+  const open: NotEstablished[] = [
+    ...(complete === undefined ? unproven(size) : leftOpenBy(complete, size)),
     {
       id: 'coverage',
       text: `The server's counts: ${answer.coverage.images} images, ${answer.coverage.unknown} of them unknown, ${answer.coverage.unreadableEntries} entries unreadable, index up to ${answer.asOf.indexedThrough}.`,
@@ -173,6 +180,9 @@ function notEstablished({ answer, checkpoint }: Verified): NotEstablished[] {
 const requirable: ReadonlySet<string> = new Set<OpenQuestion>([
   'complete',
   'not-revoked',
+  'newer',
+  'unreadable',
+  'audited',
   'coverage',
   'times',
   'not-witnessed',

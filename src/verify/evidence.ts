@@ -19,6 +19,7 @@ import { Fault } from '../errors.ts'
 import type { VerifierKey } from '../tlog/signed-note.ts'
 import type { RowsAnswer } from './answer.ts'
 import { asBadProof } from './bad-proof.ts'
+import { checkComplete } from './complete-answer.ts'
 import { reportOf } from './evidence-report.ts'
 import type { EvidenceReport } from './evidence-report.ts'
 import { checkAnswer, checkAttestation } from './proven-entry.ts'
@@ -129,13 +130,25 @@ export function verifyEvidence(bytes: Uint8Array, trust: LogTrust): EvidenceRepo
 
 /** As `verifyEvidence`, of an answer and what was signed behind it. @throws as `verifyEvidence` */
 export function verifyImages(evidence: Evidence, { logKey, trustRoot }: LogTrust): EvidenceReport {
-  const { answer } = evidence
+  const { answer, pae } = evidence
   checkQuestion(evidence)
+  checkAssurance(answer)
   const checked = checkAnswer(answer, logKey)
-  const attested = checkAttestations(checked, evidence.pae)
-  const state = replayTrust(checked.checkpoint.origin, trustRoot, attested)
-  checkRows(answer, attested, state)
-  return reportOf({ answer, checkpoint: checked.checkpoint, attested, state, trustRoot })
+  const proof = answer.complete
+  const attested = proof === undefined ? checkAttestations(checked, pae) : checkSome(checked, pae)
+  const { checkpoint, entries } = checked
+  const state = replayTrust(checkpoint.origin, trustRoot, attested)
+  const log = { key: logKey, checkpoint }
+  const complete = proof && checkComplete({ answer, proof, log, entries, attested, trust: state })
+  if (complete === undefined) checkRows(answer, attested, state)
+  return reportOf({ answer, checkpoint, attested, state, trustRoot, ...(complete && { complete }) })
+}
+
+/** The word for it is not believed without the proof. */
+function checkAssurance({ assurance, complete }: RowsAnswer): void {
+  if ((assurance === 'complete') === (complete !== undefined)) return
+  const [expected, got] = complete === undefined ? ['a proof that', 'none'] : ['complete, as', assurance]
+  throw new Fault('answer-incomplete', `assurance: expected ${expected} no row is missing, got ${got}`)
 }
 
 /** The question in front must be the one that was answered. */
@@ -147,13 +160,22 @@ function checkQuestion({ question: asked, answer }: Evidence): void {
 
 /** Every entry with what was signed, ascending; and nothing else in the file. */
 export function checkAttestations(
+  checked: CheckedAnswer,
+  pae: Readonly<Record<string, Uint8Array>>,
+): readonly CheckedAttestation[] {
+  const lacking = [...checked.entries.values()].find(({ attestation }) => pae[attestation] === undefined)
+  if (lacking === undefined) return checkSome(checked, pae)
+  throw new Fault('entry-mismatch', `entry ${lacking.index}: expected what was signed in pae, got nothing`)
+}
+
+/** As `checkAttestations`, of the entries that come with what was signed. */
+function checkSome(
   { entries }: CheckedAnswer,
   pae: Readonly<Record<string, Uint8Array>>,
 ): readonly CheckedAttestation[] {
-  const attested = [...entries.values()].map((entry) => {
+  const attested = [...entries.values()].flatMap((entry) => {
     const signed = pae[entry.attestation]
-    if (signed !== undefined) return checkAttestation(entry, signed)
-    throw new Fault('entry-mismatch', `entry ${entry.index}: expected what was signed in pae, got nothing`)
+    return signed === undefined ? [] : [checkAttestation(entry, signed)]
   })
   const named = new Set<string>(attested.map(({ entry }) => entry.attestation))
   const unused = Object.keys(pae).find((id) => !named.has(id))

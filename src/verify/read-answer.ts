@@ -3,7 +3,7 @@
  * ("which images contain X", "which have this commit"), from JSON into the shapes of verify/answer.ts. Says nothing about whether
  * they are true: that is verify/proven-entry.ts and verify/evidence.ts.
  */
-import { attestationId, imageDigest, keyId, logIndex, treeSize } from '../brand.ts'
+import { attestationId, imageDigest, keyId, treeSize } from '../brand.ts'
 import { isObject, type JsonValue } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
 import type {
@@ -24,8 +24,11 @@ import type {
   UnregisteredClaim,
   UnregisteredClaims,
 } from './answer.ts'
+import { completeness } from './completeness-wire.ts'
 import { parseStatedQuestion, STATED_KINDS } from './found-rows.ts'
 import {
+  anIndex,
+  anIndexName,
   count,
   counted,
   flag,
@@ -46,7 +49,6 @@ const SHA256 = 'sha256: and 64 lower-case hex digits'
 export const anAttestationId = parsed(attestationId, SHA256)
 export const aKeyId = parsed(keyId, SHA256)
 export const anImageDigest = parsed(imageDigest, SHA256)
-export const anIndex = counted(logIndex)
 export const aSize = counted(treeSize)
 
 export const asOf = objectOf<AsOf>({
@@ -68,16 +70,7 @@ const provenEntry = objectOf<ProvenEntry>({
   inclusion: listOf(text),
 })
 
-/** Decimal without sign or leading zeros, so that no index has two names. */
-export function indexName(name: string): string {
-  logIndex(/^(0|[1-9][0-9]*)$/.test(name) ? Number(name) : Number.NaN)
-  return name
-}
-
-export const provenEntries: Shape<ProvenEntries> = tableOf(
-  parsed(indexName, 'a log index in decimal'),
-  provenEntry,
-)
+export const provenEntries: Shape<ProvenEntries> = tableOf(anIndexName, provenEntry)
 
 const question = objectOf<ImagesQuestion>({ component: text }, { range: text })
 
@@ -131,8 +124,21 @@ export const coverage = objectOf<Coverage>({
   unreadableEntries: count,
 })
 
-/** The members that answers of rows have in common, around what differs; more may follow. */
-export function answerMembers<Q, R, C>(
+/** What answers of rows have in common. */
+interface RowsOf<Q, R, C> extends Pick<
+  ImagesAnswer,
+  'next' | 'unregistered' | 'entries' | 'asOf' | 'notEstablished'
+> {
+  readonly question: Q
+  readonly items: readonly R[]
+  readonly coverage: C
+}
+
+interface RowsAlone<Q, R, C> extends RowsOf<Q, R, C> {
+  readonly assurance: 'rows'
+}
+
+function commonMembers<Q, R, C>(
   members: Members,
   asked: Shape<Q>,
   row: Shape<R>,
@@ -148,16 +154,26 @@ export function answerMembers<Q, R, C>(
     coverage: members.required('coverage', covered),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),
-    assurance: members.required('assurance', oneOf('rows')),
     notEstablished: members.required('notEstablished', listOf(text)),
   }
+}
+
+/** Of an answer whose rows are proven, each by itself; more members may follow. */
+export function answerMembers<Q, R, C>(
+  members: Members,
+  asked: Shape<Q>,
+  row: Shape<R>,
+  covered: Shape<C>,
+): RowsAlone<Q, R, C> {
+  const read = commonMembers(members, asked, row, covered)
+  return { ...read, assurance: members.required('assurance', oneOf('rows')) }
 }
 
 export function answerWith<Q, R, C>(
   asked: Shape<Q>,
   row: Shape<R>,
   covered: Shape<C>,
-): Shape<RowsOf<Q, R, C>> {
+): Shape<RowsAlone<Q, R, C>> {
   return (value, place) => {
     const members = membersOf(value, place)
     const read = answerMembers(members, asked, row, covered)
@@ -166,10 +182,23 @@ export function answerWith<Q, R, C>(
   }
 }
 
-type RowsOf<Q, R, C> = Omit<ImagesAnswer, 'question' | 'items' | 'coverage'> & {
-  readonly question: Q
-  readonly items: readonly R[]
-  readonly coverage: C
+/** As `answerWith`, of an answer that may prove that it is complete. */
+function provableWith<Q, R, C>(
+  asked: Shape<Q>,
+  row: Shape<R>,
+  covered: Shape<C>,
+): Shape<RowsOf<Q, R, C> & Pick<ImagesAnswer, 'assurance' | 'complete'>> {
+  return (value, place) => {
+    const members = membersOf(value, place)
+    const complete = members.optional('complete', completeness)
+    const read = {
+      ...commonMembers(members, asked, row, covered),
+      assurance: members.required('assurance', oneOf('rows', 'complete')),
+      ...(complete === undefined ? {} : { complete }),
+    }
+    members.end()
+    return read
+  }
 }
 
 const statedQuestion: Shape<StatedQuestion> = (value, place) => {
@@ -186,8 +215,8 @@ const statedQuestion: Shape<StatedQuestion> = (value, place) => {
   }
 }
 
-export const imagesAnswer: Shape<ImagesAnswer> = answerWith(question, imageRow, questionCoverage)
-export const foundAnswer: Shape<FoundAnswer> = answerWith(statedQuestion, foundRow, coverage)
+export const imagesAnswer: Shape<ImagesAnswer> = provableWith(question, imageRow, questionCoverage)
+export const foundAnswer: Shape<FoundAnswer> = provableWith(statedQuestion, foundRow, coverage)
 
 /** Which of the two it is, the question says. */
 export const rowsAnswer: Shape<RowsAnswer> = (value, place) =>

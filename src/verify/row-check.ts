@@ -13,7 +13,14 @@ import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
 import { parseVersOf } from '../sbom/range.ts'
 import type { TrustState } from '../trust/trust-state.ts'
-import type { FoundRow, ImageRow, RowsAnswer, StatedQuestion, UnregisteredClaim } from './answer.ts'
+import type {
+  FoundRow,
+  ImageRow,
+  RelatedImage,
+  RowsAnswer,
+  StatedQuestion,
+  UnregisteredClaim,
+} from './answer.ts'
 import { attestedFacts } from './attested-facts.ts'
 import { asBadProof } from './bad-proof.ts'
 import type { EntryFacts } from './entry-facts.ts'
@@ -31,13 +38,19 @@ export type RestingRow = Pick<FoundRow, 'image' | 'matches' | 'sboms'> & {
   readonly provenance: readonly { readonly entry: LogIndex }[]
   readonly vex?: readonly { readonly entry: LogIndex }[]
   readonly deployments?: readonly DeploymentRow[]
+  readonly lineage?: readonly Pick<RelatedImage, 'entries'>[]
 }
 
 /** The entries of a row. */
 export function restsOn(row: RestingRow): readonly LogIndex[] {
-  const { sboms, matches, provenance, vex = [], deployments = [] } = row
+  const { sboms, matches, provenance, vex = [], deployments = [], lineage = [] } = row
   const stated = [...matches, ...provenance, ...vex].map((one) => one.entry)
-  return [...sboms, ...stated, ...deployments.flatMap(entriesOfDeployment)]
+  return [
+    ...sboms,
+    ...stated,
+    ...deployments.flatMap(entriesOfDeployment),
+    ...lineage.flatMap((one) => one.entries),
+  ]
 }
 
 /** What one entry states of a question of either kind. */

@@ -3,15 +3,17 @@
  * does for one component. Apart from it, so that the portable verifier need not carry what only searches need.
  */
 import { vexStatementsOf } from '../attestation/vex-of-statement.ts'
-import type { AttestationId, LogIndex } from '../brand.ts'
+import type { AttestationId, ImageDigest, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { deploymentLines } from '../sbom/deployment-lines.ts'
+import { relationLines } from '../sbom/image-relations.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { UnregisteredClaim } from './answer.ts'
 import { attestedFacts } from './attested-facts.ts'
 import { checkAttestations, type LogTrust } from './evidence.ts'
 import { checkAnswer, type CheckedAttestation } from './proven-entry.ts'
+import { lineageIn, relatingFacts } from './lineage.ts'
 import { bySubject, checkOrder, checkReach, checkUse, isSame, restsOn } from './row-check.ts'
 import type { SearchAnswer } from './search.ts'
 import {
@@ -51,9 +53,12 @@ export function checkSearch(
   const plan = planSearch(answer.question)
   const all = attested.map((one) => statedBy(one, plan, pae[one.entry.attestation]?.length ?? 0))
   const stated = bySubject(all)
+  const relating = relatingFacts(all.map((one) => one.facts))
+  const about = (image: ImageDigest) => (stated.get(image) ?? []).map((one) => one.facts)
   for (const row of answer.items) {
     const made = searchRow(answer.question, row.image, stated.get(row.image) ?? [], trust, through)
-    if (!isSame(row, made ?? null)) throw differs(row.image, made === undefined ? 'no row' : 'another row')
+    const whole = made && { ...made, ...lineageIn(row.image, relating, about, trust, through) }
+    if (!isSame(row, whole ?? null)) throw differs(row.image, made === undefined ? 'no row' : 'another row')
   }
   checkOrder(answer.items)
   checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(all, entry))
@@ -62,7 +67,10 @@ export function checkSearch(
 }
 
 function statedBy(attestation: CheckedAttestation, plan: SearchPlan, signedBytes: number): SearchStated {
-  const { facts, lines, sbom } = attestedFacts(attestation, deploymentLines)
+  const { facts, lines, sbom } = attestedFacts(attestation, (statement) => [
+    ...deploymentLines(statement),
+    ...relationLines(statement),
+  ])
   const vex = vexStatementsOf(attestation.statement, signedBytes)
   return { facts, matches: sbom === undefined ? [] : matchesIn(plan, facts.index, lines), vex }
 }

@@ -10,7 +10,7 @@ import type { VexStatus } from '../attestation/vex.ts'
 import type { LogIndex } from '../brand.ts'
 import type { AffectedPackage, JudgementReason } from '../sbom/advisory/affected.ts'
 import type { VersionRange } from '../sbom/constraint.ts'
-import type { FoundRow, ImagesAnswer, ProvenanceRow, QuestionCoverage } from './answer.ts'
+import type { FoundRow, ImagesAnswer, ProvenanceRow, QuestionCoverage, RelatedImage } from './answer.ts'
 import type { DeploymentRow } from './deployments.ts'
 import type { SearchScope } from './search-scope.ts'
 
@@ -101,6 +101,8 @@ export interface SearchRow extends Omit<FoundRow, 'matches' | 'provenance'> {
   readonly silent: readonly LogIndex[]
   /** Where and when it ran, if the scope asks for an environment. */
   readonly deployments?: readonly DeploymentRow[]
+  /** Its index, or its platform images if it is one; absent if nobody says. */
+  readonly lineage?: readonly RelatedImage[]
   /** By entry; absent if nobody says anything. It changes no status. */
   readonly vex?: readonly SearchVex[]
   /** Every match is lifted. */

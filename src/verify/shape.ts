@@ -8,6 +8,7 @@
  * The JSON itself is the business of encoding/strict-json.ts; which members an answer has, of
  * verify/read-answer.ts and client/read-answer.ts.
  */
+import { logIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import type { Reason } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../encoding/strict-json.ts'
@@ -149,6 +150,14 @@ export function parsed<T>(parse: (value: string) => T, expected: string): Shape<
     }
   }
 }
+
+export const anIndex = counted(logIndex)
+
+/** A log index as the name of a member: decimal without sign or leading zeros, so that no index has two names. */
+export const anIndexName = parsed((name) => {
+  logIndex(/^(0|[1-9][0-9]*)$/.test(name) ? Number(name) : Number.NaN)
+  return name
+}, 'a log index in decimal')
 
 export function oneOf<const Words extends readonly string[]>(...words: Words): Shape<Words[number]> {
   return (value, place) => {

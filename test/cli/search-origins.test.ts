@@ -4,6 +4,7 @@ import { describe, it } from 'mocha'
 import { logIndex, type LogIndex } from '../../src/brand.ts'
 import type { SbomOrigin } from '../../src/client/introductions.ts'
 import { searchCsv, searchNdjson } from '../../src/cli/search-files.ts'
+import { basesToFix, groupRows } from '../../src/cli/search-groups.ts'
 import { howItGotIn, originsJson } from '../../src/cli/search-origins.ts'
 import { joinPages } from '../../src/cli/search-pages.ts'
 import { formatSearchRows } from '../../src/cli/search-rows.ts'
@@ -65,10 +66,33 @@ describe('how it got in', () => {
     }
   })
 
+  it('groups rows by the bases that SBOMs name too, under the digest where they say one', () => {
+    const digest = `sha256:${'b'.repeat(64)}`
+    const named = { bases: [node('registry.test/os', digest), node('alpine', '3.19')] }
+    const groups = groupRows(rows, 'base', origin(transitive, named))
+    expect(groups.map((one) => `${one.title}: ${one.rows.length}`)).to.deep.equal([
+      '(no base image stated): 2',
+      `registry.test/base:1 ${digest}: 2`,
+      'alpine@3.19: 1',
+    ])
+    const [, shop, ...others] = rows
+    if (shop === undefined) throw new Error('rows: expected one on a base')
+    const unbuilt = [{ ...shop, provenance: [] }, ...others]
+    expect(groupRows(unbuilt, 'base', origin(transitive, named))[0]?.title).to.equal(
+      `registry.test/os ${digest}`,
+    )
+    expect(
+      basesToFix(
+        rows.map((row) => ({ ...row, provenance: [] })),
+        origin(transitive, named),
+      )[0],
+    ).to.match(/^Fix 1 base \(registry\.test\/base:1\).* that clears 1 image,/)
+  })
+
   it('stands in files by entry and component, marked as read from what was signed', () => {
     const pages = joinPages([answerOf(rows)], origin(transitive))
     const [header = '', ...lines] = searchCsv(pages).split('\r\n')
-    expect(header).to.match(/,introduced,paths,sbomBases,lifted,vex,deployments$/)
+    expect(header).to.match(/,introduced,paths,sbomBases,lifted,vex,deployments,confidence,tool,lineage$/)
     expect(lines[1])
       .to.include(',transitive,')
       .and.include('app@1.4 → search-lib@2.0 → log4j-core@2.14.1; app@1.4')

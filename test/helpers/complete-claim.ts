@@ -9,9 +9,12 @@ import { parseTarget } from '../../src/attestation/revocation.ts'
 import { formatStatement } from '../../src/attestation/statement.ts'
 import { trustRootStatement } from '../../src/attestation/trust-root.ts'
 import { treeSize, type ImageDigest, type LogIndex } from '../../src/brand.ts'
+import { formatBase64 } from '../../src/encoding/base64.ts'
 import { componentPrefix, manifestKey, subjectKey, unreadableKey } from '../../src/map/keys.ts'
+import { verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { isRegistered } from '../../src/trust/trust-state.ts'
-import type { ImagesAnswer, ImagesQuestion } from '../../src/verify/answer.ts'
+import type { ImagesAnswer, ImagesQuestion, ProvenEntry } from '../../src/verify/answer.ts'
+import type { Evidence, LogTrust } from '../../src/verify/evidence.ts'
 import type { CompleteClaim } from '../../src/verify/complete-answer.ts'
 import type { Completeness } from '../../src/verify/completeness-wire.ts'
 import { isSha256 } from '../../src/verify/entry-facts.ts'
@@ -24,6 +27,7 @@ import {
   makeWorld,
   mapAt,
   mapRootProof,
+  noteAt,
   proveKeys,
   type World,
   type WorldEntry,
@@ -41,6 +45,11 @@ import {
 
 const root = trustRootStatement(trustRoot({ ci: [keys.ci] }))
 const old = sbomPayload('old', ['lodash@4.17.11'])
+
+export const trust: LogTrust = {
+  logKey: verifierKeyOf(ORIGIN, keys.log.publicKey),
+  trustRoot: idOfPayload(root),
+}
 
 function twoSubjects(): Uint8Array {
   const subjects = ['left', 'right'].map((name) => ({
@@ -106,32 +115,61 @@ export function honestClaim(asked: Asked = {}): CompleteClaim {
     .map((image) => makeRow(question, image, byImage.get(image) ?? [], trust, treeSize(through)))
     .filter((row) => row.matches.length > 0)
     .sort(compareRows)
-  const none = { images: 0, affected: 0, notAffected: 0, undetermined: 0, unknown: 0, unreadableEntries: 0 }
-  const answer: ImagesAnswer = {
-    question: question.asked,
-    items: items as ImagesAnswer['items'],
-    coverage: none,
-    entries: {},
-    asOf: {
-      origin: ORIGIN,
-      treeSize: treeSize(size),
-      rootHash: '',
-      checkpoint: '',
-      indexedThrough: treeSize(through),
-      recordedAt: null,
-      servedAt: '',
-    },
-    assurance: 'rows',
-    notEstablished: [],
-  }
   return {
-    answer,
+    answer: answerOf(question, items as ImagesAnswer['items'], needed, size, through, proof),
     proof,
     log: knownLog(world, size),
     entries: new Map(needed.map(({ entry }) => [entry.index, entry])),
     attested,
     trust,
   }
+}
+
+function answerOf(
+  question: ComponentQuestion,
+  items: ImagesAnswer['items'],
+  needed: readonly WorldEntry[],
+  size: number,
+  through: number,
+  complete: Completeness,
+): ImagesAnswer {
+  const checkpoint = noteAt(world, size)
+  return {
+    question: question.asked,
+    items,
+    complete,
+    coverage: { images: 0, affected: 0, notAffected: 0, undetermined: 0, unknown: 0, unreadableEntries: 1 },
+    entries: Object.fromEntries(needed.map((one) => [one.entry.index, provenEntry(one, size)])),
+    asOf: {
+      origin: ORIGIN,
+      treeSize: treeSize(size),
+      rootHash: formatBase64(world.tree.root(0, size)),
+      checkpoint,
+      indexedThrough: treeSize(through),
+      recordedAt: null,
+      servedAt: '2026-11-30T12:00:00Z',
+    },
+    assurance: 'complete',
+    notEstablished: [],
+  }
+}
+
+function provenEntry({ entry, leaf }: WorldEntry, size: number): ProvenEntry {
+  return {
+    attestation: entry.attestation,
+    key: entry.keyId,
+    predicateType: entry.predicateType,
+    recordedAt: entry.recordedAt,
+    body: formatBase64(leaf),
+    inclusion: world.tree.path(entry.index, size).map(formatBase64),
+  }
+}
+
+/** The same as a file says it. */
+export function honestEvidence(asked: Asked = {}): Evidence {
+  const { answer, attested } = honestClaim(asked)
+  const signed = attested.map(({ entry }) => [entry.attestation, world.entries[entry.index]?.signed])
+  return { question: answer.question, answer, pae: Object.fromEntries(signed) as Evidence['pae'] }
 }
 
 /** What states it, everything about the same images, and all control statements. */

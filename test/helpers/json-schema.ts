@@ -2,12 +2,22 @@
  * As much of JSON Schema 2020-12 as our schemas use, so that tests can hold them against real documents. A keyword
  * that is not known here is an error, not a pass.
  */
-import { isObject } from '../../src/encoding/strict-json.ts'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isObject, parseJson } from '../../src/encoding/strict-json.ts'
 import type { JsonObject, JsonValue } from '../../src/encoding/strict-json.ts'
+import { repositoryRoot } from './repository.ts'
 
 /** Where and why the value does not fit the schema; empty if it does. */
 export function misfits(root: JsonObject, value: JsonValue): string[] {
   return check(root, root, value, '')
+}
+
+/** One of schema/. */
+export function schemaNamed(file: string): JsonObject {
+  const read = parseJson(new Uint8Array(readFileSync(join(repositoryRoot, 'schema', file))))
+  if (!isObject(read)) throw new Error(`no schema ${file}`)
+  return read
 }
 
 const annotations: ReadonlySet<string> = new Set(['$schema', '$id', '$defs', 'title', 'description'])
@@ -30,7 +40,12 @@ interface Context {
 
 const keywords: Readonly<Record<string, (rule: JsonValue, value: JsonValue, context: Context) => string[]>> =
   {
-    $ref: (rule, value, { root, where }) => check(root, defined(root, String(rule)), value, where),
+    $ref: (rule, value, { root, where }) => {
+      const ref = String(rule)
+      if (ref.startsWith('#')) return check(root, defined(root, ref), value, where)
+      const other = schemaNamed(ref)
+      return check(other, other, value, where)
+    },
     type: (rule, value, { where }) => {
       const types = Array.isArray(rule) ? rule : [rule]
       const found = typesOf(value)

@@ -86,16 +86,22 @@ export function refuseAll<T>(
   attempt: (mangled: T) => unknown,
   show: (mangled: T) => string = String,
 ): number {
-  // Taking down the stack is most of what a refusal costs, and nobody reads it here.
-  const { stackTraceLimit } = Error
-  Error.stackTraceLimit = 0
-  try {
+  return withoutStacks(() => {
     let count = 0
     for (const mangled of all) {
       if (count % STRIDE === 0) refuseOne(mangled, attempt, show)
       count++
     }
     return count
+  })
+}
+
+/** Taking down the stack is most of what a refusal costs: for many of which nobody reads one. */
+export function withoutStacks<T>(run: () => T): T {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return run()
   } finally {
     Error.stackTraceLimit = stackTraceLimit
   }

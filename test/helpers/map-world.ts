@@ -43,6 +43,8 @@ export interface Told {
 }
 
 export interface WorldEntry extends CheckedAttestation {
+  /** The DSSE pre-authentication encoding. */
+  readonly signed: Uint8Array
   readonly leaf: Uint8Array
   /** Of the manifest, UTF-8; none of an unreadable entry. */
   readonly lines: readonly Uint8Array[]
@@ -79,6 +81,7 @@ function worldEntry({ payload, key, isUnreadable = false }: Told, index: LogInde
     entry,
     payloadType: IN_TOTO_PAYLOAD_TYPE,
     statement,
+    signed,
     leaf,
     lines: lines.map((line) => utf8(formatLine(line))),
     keys: {

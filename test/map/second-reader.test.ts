@@ -6,11 +6,13 @@ import { checkAbsent, checkPrefix, checkPresent } from '../../src/map/mpt-proof.
 import { emptyMapRoot, type MapPair } from '../../src/map/mpt.ts'
 import { proveKey, provePrefix } from '../../src/map/trie-proof.ts'
 import { MapTrie, type MapVersion } from '../../src/map/trie.ts'
+import { STRIDE, withoutStacks } from '../helpers/mangle.ts'
 import { keyOfNumbers, numbersFrom } from '../helpers/map-pairs.ts'
 import { verdictOf } from '../helpers/map-verdict.ts'
 import { secondAbsent, secondPrefix, secondPresent } from '../helpers/second-mpt.ts'
 
-const CASES = 10_000
+/** Issue 7; every so many in a browser. */
+const CASES = Math.floor(100_000 / STRIDE)
 const CASES_PER_MAP = 200
 
 interface World {
@@ -85,12 +87,14 @@ describe('a second reader of map proofs', () => {
     const next = numbersFrom(20_261_124)
     let accepted = 0
     let world = makeWorld(next)
-    for (let i = 0; i < CASES; i++) {
-      if (i % CASES_PER_MAP === 0) world = makeWorld(next)
-      const [ours, theirs] = i % 2 === 0 ? lookUpVerdicts(world) : prefixVerdicts(world)
-      expect(ours, `case ${i}`).to.equal(theirs)
-      if (ours) accepted++
-    }
+    withoutStacks(() => {
+      for (let i = 0; i < CASES; i++) {
+        if (i % CASES_PER_MAP === 0) world = makeWorld(next)
+        const [ours, theirs] = i % 2 === 0 ? lookUpVerdicts(world) : prefixVerdicts(world)
+        if (ours !== theirs) throw new Error(`case ${i}: ours says ${ours}, the other ${theirs}`)
+        if (ours) accepted++
+      }
+    })
     expect(accepted).to.be.within(0.3 * CASES, 0.7 * CASES)
   })
 })

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
-import { isObject, parseJson, type JsonObject, type JsonValue } from '../../src/encoding/strict-json.ts'
+import { isObject, type JsonValue } from '../../src/encoding/strict-json.ts'
 import { completeness } from '../../src/verify/completeness-wire.ts'
 import { everything, removeAt, setAt } from '../helpers/json-edit.ts'
-import { misfits } from '../helpers/json-schema.ts'
+import { misfits, schemaNamed } from '../helpers/json-schema.ts'
 import { refusal, refuseAll } from '../helpers/mangle.ts'
-import { repositoryRoot } from '../helpers/repository.ts'
 
 const HASH = 'A'.repeat(43) + '='
 
@@ -43,7 +40,7 @@ function isOptional(pointer: string): boolean {
 }
 
 describe('completeness proofs as JSON', () => {
-  const schema: JsonObject = readSchema()
+  const schema = schemaNamed('completeness.schema.json')
 
   it('are read as they are written, and fit the schema', () => {
     expect(read(document)).to.deep.equal(document)
@@ -72,10 +69,3 @@ describe('completeness proofs as JSON', () => {
     refuseAll(['01', '-1', '1e1', 'x'], (name) => read(setAt(document, '/manifests', { [name]: [] })))
   })
 })
-
-function readSchema(): JsonObject {
-  const path = join(repositoryRoot, 'schema', 'completeness.schema.json')
-  const schema = parseJson(new Uint8Array(readFileSync(path)))
-  if (!isObject(schema)) throw new Error('no schema')
-  return schema
-}

@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { before, describe, it } from 'mocha'
 import { collectEvidence } from '../../src/client/evidence.ts'
-import { isObject, parseJson } from '../../src/encoding/strict-json.ts'
+import { isObject } from '../../src/encoding/strict-json.ts'
 import type { JsonObject, JsonValue } from '../../src/encoding/strict-json.ts'
 import { Fault } from '../../src/errors.ts'
 import { formatCanonicalJson } from '../../src/encoding/canonical-json.ts'
-import { verifyEvidence } from '../../src/verify/evidence.ts'
+import { formatEvidence, verifyEvidence } from '../../src/verify/evidence.ts'
+import { honestEvidence } from '../helpers/complete-claim.ts'
 import { everything, parseText, removeAt, setAt } from '../helpers/json-edit.ts'
-import { misfits } from '../helpers/json-schema.ts'
-import { repositoryRoot } from '../helpers/repository.ts'
+import { misfits, schemaNamed } from '../helpers/json-schema.ts'
 import { clientOf, QUESTION, tellStory, trust } from '../helpers/story.ts'
 
 describe('evidence schema', () => {
@@ -18,17 +16,18 @@ describe('evidence schema', () => {
   let document: JsonValue
 
   before(async () => {
-    const read = parseJson(
-      new Uint8Array(readFileSync(join(repositoryRoot, 'schema', 'evidence.schema.json'))),
-    )
-    if (!isObject(read)) throw new Error('no schema')
-    schema = read
+    schema = schemaNamed('evidence.schema.json')
     document = parseText(await collectEvidence(clientOf((await tellStory()).ledger), QUESTION))
   })
 
   it('describes the files that we write', () => {
     expect(misfits(schema, document)).to.deep.equal([])
     expect(misfits(schema, setAt(document, '/answer/next', 'x'))).to.deep.equal([])
+  })
+
+  it('describes complete answers, in which a proof may have lines of manifests', () => {
+    for (const asked of [{}, { byManifest: [4, 9] }])
+      expect(misfits(schema, parseText(formatEvidence(honestEvidence(asked))))).to.deep.equal([])
   })
 
   it('describes no file that lacks a member, or has one that the verifier does not know', () => {

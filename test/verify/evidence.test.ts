@@ -281,7 +281,8 @@ describe('evidence', () => {
       (e) => setAt(e, '/answer/items/0/severity', 'low'),
     ],
     ['a status that is none', 'evidence-malformed', (e) => setAt(e, '/answer/items/0/status', 'fine')],
-    ['a higher assurance', 'evidence-malformed', (e) => setAt(e, '/answer/assurance', 'complete')],
+    ['a higher assurance', 'answer-incomplete', (e) => setAt(e, '/answer/assurance', 'complete')],
+    ['an assurance that is none', 'evidence-malformed', (e) => setAt(e, '/answer/assurance', 'full')],
     ['a status that has no rows', 'rows-differ', (e) => setAt(e, '/answer/items/0/status', 'not-affected')],
   ]
 

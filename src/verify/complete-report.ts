@@ -1,0 +1,54 @@
+/** What a proof of completeness establishes and what it leaves open (index.md 1), in sentences. */
+import type { TreeSize } from '../brand.ts'
+import { formatHex } from '../encoding/hex.ts'
+import type { CompleteAnswer } from './complete-answer.ts'
+import type { CheckedMapRoot } from './map-root.ts'
+import type { NotEstablished } from './open-question.ts'
+
+export function establishedBy({ components, status, byManifest }: CompleteAnswer): readonly string[] {
+  const named = byManifest.map((index) => `#${index}`).join(' ')
+  return [
+    ...(named === ''
+      ? []
+      : [`What further entries state is in their manifests, as the map has them: ${named}.`]),
+    `No row is missing as of size ${components.size}: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
+    `No revocation, annulment or trust root that touches them is missing as of size ${status.size} (${published(status)}).`,
+  ]
+}
+
+function published({ map, root, published: { origin, size } }: CheckedMapRoot): string {
+  return `${map} map ${formatHex(root).slice(0, 16)}…, entry ${size - 1} of ${origin}`
+}
+
+/** @param size of the log, as the answer's checkpoint has it */
+export function leftOpenBy(
+  { components, status, unreadable, byManifest }: CompleteAnswer,
+  size: TreeSize,
+): readonly NotEstablished[] {
+  const covered = Math.min(components.size, status.size)
+  const open: NotEstablished[] = [
+    {
+      id: 'audited',
+      text:
+        'That the maps are right: the operator published them for everybody, and whoever replays the log finds a wrong one, but no auditor’s word was checked.' +
+        (byManifest.length === 0 ? '' : ' Nor that manifests say what was signed.'),
+    },
+    {
+      id: 'declared',
+      text: 'What is in an image beside what its SBOMs declare.',
+    },
+  ]
+  if (covered < size) {
+    open.unshift({
+      id: 'newer',
+      text: `What the log's entries from ${covered} up to its size ${size} say: they came after a map that this rests on.`,
+    })
+  }
+  if (unreadable > 0) {
+    open.unshift({
+      id: 'unreadable',
+      text: `Whether ${unreadable === 1 ? 'the entry' : `the ${unreadable} entries`} that nobody could read would add a row.`,
+    })
+  }
+  return open
+}
