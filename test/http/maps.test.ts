@@ -92,7 +92,7 @@ describe('the doors of the maps', () => {
   const refused: readonly [what: string, body: unknown, reason: string][] = [
     ['no JSON', '{"keys":', 'json-malformed'],
     ['a list', [], 'lookup-malformed'],
-    ['an unknown member', { key: 'dQ==' }, 'lookup-malformed'],
+    ['an unknown member', { key: 'dQ==' }, 'unsupported'],
     ['keys that are no base64', { keys: ['%'] }, 'base64-malformed'],
     ['keys that are no texts', { keys: [1] }, 'lookup-malformed'],
     ['a size that is none', { minSize: -1 }, 'lookup-malformed'],
@@ -103,7 +103,11 @@ describe('the doors of the maps', () => {
     it(`refuse ${what} with ${reason}`, async () => {
       const response = await post('/index/status/lookup', body)
       expect(JSON.parse(await response.text()).code).to.equal(reason)
-      expect(response.status).to.equal(reason === 'lookup-too-large' ? 413 : 400)
+      const status = new Map([
+        ['lookup-too-large', 413],
+        ['unsupported', 422],
+      ])
+      expect(response.status).to.equal(status.get(reason) ?? 400)
       expect((await post('/index/status/lookup', { keys: ['cg=='] })).status).to.equal(200)
     })
   }
