@@ -106,6 +106,7 @@ export const classOfReason = {
   'component-limit': 'too-large',
   'entry-too-large': 'too-large',
   'headers-too-large': 'too-large',
+  'answer-too-large': 'too-large',
   'list-too-large': 'too-large',
   'payload-too-large': 'too-large',
   'lookup-malformed': 'malformed',

@@ -39,7 +39,7 @@ const door: LedgerDoor = {
   tile: absent,
   entryBundle: absent,
   maps: { outputDoor: () => ({ checkpoint: absent, tile: absent, entryBundle: absent }) },
-  lookUp: absent,
+  proofs: { lookUp: absent, images: absent, found: absent },
   admission: () => 'registered',
   notReady: absent,
   gauges: absent,

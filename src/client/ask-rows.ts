@@ -18,6 +18,8 @@ export interface Page extends Moment {
   readonly limit?: number
   /** `next` of the page before. */
   readonly cursor?: string
+  /** With the proof that no row is missing, as of the newest published map; only an answer of one page can have it. */
+  readonly proof?: 'complete'
 }
 
 export interface ImagesQuery extends Page {
@@ -66,6 +68,7 @@ export function pageParams(asked: [string, string][], query: Page): URLSearchPar
   const params = momentParams(query, new URLSearchParams(asked))
   if (query.limit !== undefined) params.set('limit', String(query.limit))
   if (query.cursor !== undefined) params.set('cursor', query.cursor)
+  if (query.proof !== undefined) params.set('proof', query.proof)
   return params
 }
 

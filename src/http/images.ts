@@ -22,7 +22,7 @@ import { rowFormatFor, streamRows } from './row-stream.ts'
 import type { AskPage } from './row-stream.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
-type ImageDoor = Pick<LedgerDoor, 'image' | 'images' | 'found' | 'unknownImages'>
+type ImageDoor = Pick<LedgerDoor, 'image' | 'images' | 'found' | 'unknownImages' | 'proofs'>
 
 export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Report }): Router {
   const routes = createRouter()
@@ -77,10 +77,12 @@ function scopeOf(params: Pick<QueryParams<(typeof SCOPE)[number]>, 'get'>): Unkn
 const SCOPE = ['repo', 'platform', 'environment', 'deployed_at', 'recorded_after', 'recorded_before'] as const
 
 const KINDS = ['component', ...STATED_KINDS] as const
-type Params = QueryParams<(typeof KINDS)[number] | (typeof MOMENT)[number] | 'range' | 'limit' | 'cursor'>
+type Params = QueryParams<
+  (typeof KINDS)[number] | (typeof MOMENT)[number] | 'range' | 'limit' | 'cursor' | 'proof'
+>
 
 function readParams(target: string): Params {
-  return parseQuery(target, [...KINDS, ...MOMENT, 'range', 'limit', 'cursor'])
+  return parseQuery(target, [...KINDS, ...MOMENT, 'range', 'limit', 'cursor', 'proof'])
 }
 
 /** The question, still to be asked for a page. */
@@ -88,16 +90,25 @@ function askerOf(ledger: ImageDoor, params: Params): AskPage {
   const [kind, another] = KINDS.filter((name) => params.has(name))
   if (kind === undefined || another !== undefined) throw notOne(kind, another)
   const moment = momentOf(params)
+  const door = doorOf(ledger, params)
   if (kind === 'component') {
     const component = {
       component: componentOf(requiredParam(params, 'component', 'pkg:npm/lodash')),
       ...rangeOf(params),
     }
-    return (page) => ledger.images({ ...component, ...page }, moment)
+    return (page) => door.images({ ...component, ...page }, moment)
   }
   if (params.has('range'))
     throw refusal('range', `expected none beside "${kind}"`, 'Versions are of components.')
-  return (page) => ledger.found({ [kind]: params.get(kind), ...page }, moment)
+  return (page) => door.found({ [kind]: params.get(kind), ...page }, moment)
+}
+
+/** Who answers with the proof that was asked for. */
+function doorOf(ledger: ImageDoor, params: Params): Pick<ImageDoor, 'images' | 'found'> {
+  const proof = params.get('proof')
+  if (proof === undefined) return ledger
+  if (proof === 'complete') return ledger.proofs
+  throw refusal('proof', `expected "complete", got ${proof.slice(0, 100)}`, 'Leave it out for rows alone.')
 }
 
 /** @throws Fault `malformed` (`parameter-malformed`) */
@@ -114,9 +125,9 @@ export function pageOf(params: Pick<QueryParams<'limit' | 'cursor'>, 'get'>): {
 }
 
 function refusePage(params: Params): void {
-  for (const name of ['limit', 'cursor'] as const) {
+  for (const name of ['limit', 'cursor', 'proof'] as const) {
     if (params.has(name))
-      throw refusal(name, 'expected none: NDJSON and CSV hold all rows', 'Ask for application/json.')
+      throw refusal(name, 'expected none: NDJSON and CSV hold rows, all of them', 'Ask for application/json.')
   }
 }
 

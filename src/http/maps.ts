@@ -14,7 +14,7 @@ import { createRouter } from './routes.ts'
 import { tileRoutes } from './tiles.ts'
 
 export function mapRoutes(
-  ledger: Pick<LedgerDoor, 'maps' | 'lookUp'>,
+  ledger: Pick<LedgerDoor, 'maps' | 'proofs'>,
   { readBody }: { readonly readBody: ReadBody },
 ): readonly Router[] {
   return (['components', 'status'] as const).flatMap((map) => {
@@ -27,10 +27,10 @@ export function mapRoutes(
   })
 }
 
-function answerLookup(ledger: Pick<LedgerDoor, 'lookUp'>, map: MapName, readBody: ReadBody): RequestHandler {
+function answerLookup(ledger: Pick<LedgerDoor, 'proofs'>, map: MapName, readBody: ReadBody): RequestHandler {
   return async (request, response) => {
     refuseQuery(request.url)
     const { asked, minSize } = parseLookup(await readBody(request, response))
-    answerJson(response, 200, await ledger.lookUp(map, asked, minSize), 'no-cache')
+    answerJson(response, 200, await ledger.proofs.lookUp(map, asked, minSize), 'no-cache')
   }
 }

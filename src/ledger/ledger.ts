@@ -35,8 +35,8 @@ import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
 import { createPastTotals } from './past-totals.ts'
 import type { MapName, Storage } from './ports.ts'
+import { createProofs, type Proofs } from './proofs.ts'
 import { PublishedMaps } from './published-maps.ts'
-import { mapProofs, type MapAsked, type MapLookUp, type ReadPostings } from './query-map.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
 import { askDeployments, type DeploymentsAsked } from './query-deployments.ts'
@@ -54,7 +54,7 @@ import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
 import { createStatementMemo, type Looked } from './statement-memo.ts'
 import { Submissions, type SubmissionOptions } from './submissions.ts'
-import { asOf, type View } from './view.ts'
+import type { View } from './view.ts'
 import type { Published } from './writer.ts'
 
 export interface LedgerOptions extends SubmissionOptions {
@@ -84,6 +84,8 @@ export class Ledger implements AsyncDisposable {
   readonly #submissions: Submissions
   /** What proves that answers are complete. */
   readonly maps: PublishedMaps
+  /** Look-ups in the maps, and complete answers. */
+  readonly proofs: Proofs
   /** What costs too much to be made for each question. */
   readonly #kept: Pick<View, 'statements' | 'totals'>
   readonly #searches: SearchTurns
@@ -128,6 +130,14 @@ export class Ledger implements AsyncDisposable {
       },
       through,
     )
+    this.proofs = createProofs({
+      storage,
+      clock: options.clock,
+      maps: this.maps,
+      follower: this.#follower,
+      log: () => this.#logView(),
+      view: (use, moment) => this.#view(use, moment),
+    })
     this.#submissions = new Submissions(options, {
       storage,
       opened,
@@ -283,39 +293,6 @@ export class Ledger implements AsyncDisposable {
   /** Who may submit, by the trust root in force. */
   admission(): TrustRoot['admission'] {
     return rootAt(this.#trust, this.#published.checkpoint.size)?.root.admission ?? 'registered'
-  }
-
-  /**
-   * Looks keys up in a map, with proofs against its newest root; of components, one that is not of fewer entries than
-   * `minSize` if that can be had within a second.
-   *
-   * @throws Fault `busy` (`map-behind`) if nothing of the map is published; `too-large` (`lookup-too-large`)
-   */
-  async lookUp(map: MapName, asked: MapAsked, minSize?: TreeSize): Promise<MapLookUp> {
-    if (map === 'components' && minSize !== undefined) await this.#publishTo(minSize)
-    const published = this.maps.newest(map)
-    const answer = await this.maps.prove(map, published, asked)
-    const view = this.#logView()
-    const { size } = view.checkpoint
-    return this.#storage.index.read(async (reader) => {
-      const read: ReadPostings = async (key, below) =>
-        map === 'status'
-          ? this.maps.statusPostings(key, below)
-          : (await reader.postings(map, key)).filter((index) => index < below)
-      const proofs = await mapProofs(answer, asked, read, { store: this.#storage.log, size })
-      return { ...proofs, asOf: asOf(view, published.size) }
-    })
-  }
-
-  async #publishTo(size: TreeSize): Promise<void> {
-    const { components } = this.maps
-    const isThere = (): boolean => components.isStopped || (components.output?.last?.size ?? 0) >= size
-    await this.#follower.reach(size, INDEX_WAIT_MS)
-    // What is being published right now may be of a smaller size.
-    for (let time = 0; time < 2 && !isThere(); time++) {
-      this.#follower.hurry()
-      await Promise.race([components.next(), this.#options.clock.sleep(INDEX_WAIT_MS)])
-    }
   }
 
   /** The newest published checkpoint, as a signed note. */

@@ -17,6 +17,8 @@ export const MAX_STATED_BYTES = 64 * 1024 * 1024
 export const FOLLOW_BATCH_KEYS = 50_000
 /** Published versions of a map that proofs are made from: readers that began with the one before go on with it (index.md 8). */
 export const KEPT_VERSIONS = 2
+/** Entries that one proof of completeness lists: each is a kilobyte of the answer, and the client fetches what was signed in some. */
+export const MAX_COMPLETE_ENTRIES = 20_000
 /** Keys under the prefixes of one look-up: a status map of 100,000 revocations is downloaded as a whole (index.md 7). */
 export const MAX_LOOKUP_KEYS = 200_000
 /** The component map is published when this many entries came since, … */

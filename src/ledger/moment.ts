@@ -1,6 +1,7 @@
 /** As of when a question is answered: at a size in the past, or not before the index has reached one. */
 import type { TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
+import type { KeysAsked } from './complete.ts'
 import { pastReader } from './past.ts'
 import type { View } from './view.ts'
 
@@ -15,6 +16,11 @@ export interface Moment {
 export interface Asked<T> {
   readonly answer: (view: View) => Promise<T>
   readonly at?: TreeSize
+}
+
+/** One whose answer can prove that it is complete. */
+export interface ProvableAsked<T> extends Asked<T> {
+  readonly keys: KeysAsked
 }
 
 /** @throws Fault `malformed` (`cursor-malformed`) if the cursor is pinned to another size than was asked for */

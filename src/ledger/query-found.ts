@@ -14,7 +14,7 @@ import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './c
 import { restsOn } from '../verify/row-check.ts'
 import { readEntryRows, readImageRecords, readKnownImages } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
-import type { Asked } from './moment.ts'
+import type { ProvableAsked } from './moment.ts'
 import { fillPage } from './page.ts'
 import { proofMaterial } from './query-images.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
@@ -27,11 +27,12 @@ export interface FoundQuery extends Readonly<Partial<Record<StatedKind, string>>
 }
 
 /** @throws Fault `malformed` */
-export function askFound(query: FoundQuery): Asked<FoundAnswer> {
+export function askFound(query: FoundQuery): ProvableAsked<FoundAnswer> {
   const question = inSpellingOfList(parseStatedQuestion(query))
   const after = query.cursor === undefined ? undefined : parseCursor(question, query.cursor)
   return {
     answer: (view) => queryFound(view, question, query.limit ?? DEFAULT_PAGE_ROWS, after),
+    keys: { prefixes: [], keys: [keyOfQuestion(question)], meant: () => 'yes' },
     ...(after === undefined ? {} : { at: after.through }),
   }
 }

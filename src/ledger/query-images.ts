@@ -27,7 +27,8 @@ import {
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
 import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
-import type { Asked } from './moment.ts'
+import type { KeysAsked } from './complete.ts'
+import type { ProvableAsked } from './moment.ts'
 import { fillPage } from './page.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import {
@@ -57,14 +58,29 @@ export interface ImagesAsked {
 }
 
 /** @throws Fault `malformed`, `unsupported` */
-export function askImages(asked: ImagesAsked): Asked<ImagesAnswer> {
+export function askImages(asked: ImagesAsked): ProvableAsked<ImagesAnswer> {
   const question = parseQuestion(asked.component, asked.range, parseRange)
   const after = asked.cursor === undefined ? undefined : parseCursor(question.asked, asked.cursor)
   const page = { limit: asked.limit ?? DEFAULT_PAGE_ROWS, ...(after === undefined ? {} : { after }) }
   return {
     answer: (view) => queryImages(view, question, page),
+    keys: keysOf(question),
     ...(after === undefined ? {} : { at: after.through }),
   }
+}
+
+/** An exact version needs two look-ups; anything else all versions of the name. */
+function keysOf(question: ComponentQuestion): KeysAsked {
+  const { name, version } = question
+  if (version !== undefined)
+    return { prefixes: [], keys: [componentKey(name, version), componentKey(name, '')], meant: () => 'yes' }
+  const meant: KeysAsked['meant'] = (key) => {
+    const parsed = parseComponentKey(key)
+    // A key that was cut at its length limit does not tell the version.
+    if (parsed === undefined) return 'unclear'
+    return parsed.name === name && matchVersion(question, parsed.version) !== 'out' ? 'yes' : 'no'
+  }
+  return { prefixes: [componentPrefix(name)], keys: [], meant }
 }
 
 async function queryImages(

@@ -62,9 +62,10 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   if (resource === 'images' && id === 'unknown')
     return json(await ledger.unknownImages(unknownQuery(params), moment))
   if (resource === 'images' && id !== undefined) return json(await ledger.image(imageDigest(id), moment))
+  const door = params.has('proof') ? ledger.proofs : ledger
   if (resource === 'images' && params.has('component'))
-    return json(await ledger.images(imagesQuery(params), moment))
-  if (resource === 'images') return json(await ledger.found(foundQuery(params), moment))
+    return json(await door.images(imagesQuery(params), moment))
+  if (resource === 'images') return json(await door.found(foundQuery(params), moment))
   if (resource === 'deployments') return json(await ledger.deployments(foundQuery(params), moment))
   if (resource === 'names') return json(await ledger.names(namesQuery(params), moment))
   if (resource === 'packages') return json(await ledger.packages(imagesQuery(params), moment))
@@ -157,6 +158,6 @@ function unknownQuery(params: URLSearchParams): UnknownAsked {
 }
 
 function foundQuery(params: URLSearchParams): FoundQuery {
-  const { limit, at: _at, min_size: _minSize, ...asked } = Object.fromEntries(params)
+  const { limit, at: _at, min_size: _minSize, proof: _proof, ...asked } = Object.fromEntries(params)
   return { ...asked, ...(limit === undefined ? {} : { limit: Number(limit) }) }
 }

@@ -126,7 +126,23 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       },
     },
     maps: { outputDoor: () => output },
-    lookUp: async () => ({ map: noRoot, prefixes: [], keys: [], absent: [], asOf }),
+    proofs: {
+      lookUp: async () => ({ map: noRoot, prefixes: [], keys: [], absent: [], asOf }),
+      images: async () => ({
+        question: { component: 'pkg:npm/a' },
+        items: [],
+        coverage: {
+          images: 0,
+          affected: 0,
+          notAffected: 0,
+          undetermined: 0,
+          unknown: 0,
+          unreadableEntries: 0,
+        },
+        ...rest,
+      }),
+      found: async () => ({ question: { commit: 'a' }, items: [], coverage, ...rest }),
+    },
     checkpoint: () => asOf.checkpoint,
     tile: async ({ level, index, width }) =>
       width <= Math.min(256, Math.floor(300 / 256 ** level) - 256 * index)

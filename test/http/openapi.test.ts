@@ -68,6 +68,7 @@ describe('schema/openapi.yaml', () => {
       image: `sha256:${'ab'.repeat(32)}`,
       time: '2026-11-17T16:45:00Z',
       match: 'prefix',
+      proof: 'complete',
       deployed_at: '2026-11-17T16:45:00Z',
       recorded_after: '1',
       recorded_before: '5',

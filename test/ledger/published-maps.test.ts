@@ -47,7 +47,7 @@ describe('the published maps', () => {
     const prefix = componentPrefix('pkg:npm/lodash')
     const shop = subjectKey(digestOf('shop'))
     const asked = { prefixes: [prefix], keys: [shop, unreadableKey], postings: () => true }
-    const answer = await ledger.lookUp('components', asked, STORY_SIZE)
+    const answer = await ledger.proofs.lookUp('components', asked, STORY_SIZE)
     const log = { key: trust.logKey, checkpoint: openCheckpoint(answer.asOf.checkpoint, trust.logKey) }
     const root = checkMapRoot('components', answer.map, log)
     const found = checkKeys(root, answer, STORY_SIZE)
@@ -56,7 +56,11 @@ describe('the published maps', () => {
     expect(found.postings(shop)).to.deep.equal([1, 2])
     expect(found.value(unreadableKey)).to.equal(undefined)
     const target = statusKey(`image:${digestOf('web')}`)
-    const status = await ledger.lookUp('status', { prefixes: [], keys: [target], postings: () => true })
+    const status = await ledger.proofs.lookUp('status', {
+      prefixes: [],
+      keys: [target],
+      postings: () => true,
+    })
     expect(
       checkKeys(checkMapRoot('status', status.map, log), status, STORY_SIZE).postings(target),
     ).to.deep.equal([5])

@@ -1,0 +1,195 @@
+/**
+ * The proof that an answer of rows leaves nothing out (index.md 7), made of the published maps; verify/complete-answer.ts says what
+ * it has to hold, and checks it.
+ *
+ * Entries that the rows rest on come with what was signed, as without this proof. Of the others that the maps list, an SBOM
+ * that another has replaced, say, lines of the manifest are enough; of a stranger's, nothing but that it is there.
+ */
+import { logIndex, type ImageDigest, type LogIndex } from '../brand.ts'
+import { formatHex } from '../encoding/hex.ts'
+import { isControlType } from '../attestation/predicate-types.ts'
+import { parseHashedRekord } from '../entry/hashed-rekord.ts'
+import { Fault } from '../errors.ts'
+import { manifestKey, statusKey, subjectKey, trustRootsKey, unreadableKey } from '../map/keys.ts'
+import { isRegistered } from '../trust/trust-state.ts'
+import { targetsOf } from '../trust/status.ts'
+import type { RowsAnswer } from '../verify/answer.ts'
+import type { Completeness, LinesProof, MapProofs } from '../verify/completeness-wire.ts'
+import { isSha256, type EntryFacts } from '../verify/entry-facts.ts'
+import { readEntryRows, type EntryRow } from './index-rows.ts'
+import { MAX_COMPLETE_ENTRIES } from './limits.ts'
+import { linesProving } from './manifest-lines.ts'
+import { readEntries } from './prove.ts'
+import type { MapAsked } from './query-map.ts'
+import type { MapName } from './ports.ts'
+import { provenEntries, revocationEntries, trustRootEntries, type View } from './view.ts'
+
+/** Under which keys of the component map stands what was asked. */
+export interface KeysAsked {
+  readonly prefixes: readonly Uint8Array[]
+  readonly keys: readonly Uint8Array[]
+  /** Of a key under one of the prefixes. `unclear`: the key was cut, only the entries tell. */
+  meant(key: Uint8Array): 'yes' | 'no' | 'unclear'
+}
+
+/** Proofs against the roots that the answer names. */
+export type ProveKeys = (map: MapName, asked: MapAsked) => Promise<MapProofs>
+
+interface Gathered {
+  readonly images: readonly ImageDigest[]
+  /** Every entry that the component map lists, in the log's order. */
+  readonly named: readonly EntryRow[]
+  /** Those of them that state what was asked under a key that does not say it. */
+  readonly unclear: ReadonlySet<LogIndex>
+}
+
+/**
+ * The answer with its proof. One page of several stays what it is: only whole answers are complete.
+ *
+ * @param view as of the size of the component map, or before
+ */
+export async function completeAnswer<Answer extends RowsAnswer>(
+  view: View,
+  asked: KeysAsked,
+  prove: ProveKeys,
+  answer: Answer,
+): Promise<Answer> {
+  if (answer.next !== undefined) return answer
+  const gathered = await gather(view, asked, answer)
+  const manifests = await manifestsOf(view, gathered, answer)
+  const control = await controlOf(view, gathered)
+  const indexes = [
+    ...indexesOf(answer),
+    ...gathered.named.map(({ facts }) => facts.index),
+    ...control.entries,
+  ]
+  return {
+    ...answer,
+    entries: await provenEntries(view, indexes),
+    complete: {
+      components: await prove('components', componentKeys(asked, gathered, manifests)),
+      status: await prove('status', { prefixes: [], keys: control.keys, postings: () => true }),
+      manifests,
+    },
+    assurance: 'complete',
+    notEstablished: [],
+  }
+}
+
+async function gather(view: View, asked: KeysAsked, answer: RowsAnswer): Promise<Gathered> {
+  const { stating, unclear } = await statingEntries(view, asked)
+  const shown = new Set(indexesOf(answer))
+  const rows = await readEntryRows(view.reader, [...stating])
+  const images = new Set(answer.items.map(({ image }) => image))
+  for (const { facts } of rows)
+    if (shown.has(facts.index) || isOfPrincipal(view, facts))
+      for (const { digest } of facts.subjects) if (isSha256(digest)) images.add(digest)
+  const named = new Set(stating)
+  for (const image of images)
+    for (const index of await view.reader.postings('components', subjectKey(image))) named.add(index)
+  if (named.size > MAX_COMPLETE_ENTRIES) throw tooMany()
+  const ascending = [...named].sort((a, b) => a - b)
+  return { images: [...images], named: await readEntryRows(view.reader, ascending), unclear }
+}
+
+async function statingEntries(view: View, { prefixes, keys, meant }: KeysAsked) {
+  const stating = new Set<LogIndex>()
+  const unclear = new Set<LogIndex>()
+  const take = async (key: Uint8Array, isClear: boolean): Promise<void> => {
+    for (const index of await view.reader.postings('components', key)) {
+      stating.add(index)
+      if (!isClear) unclear.add(index)
+    }
+  }
+  for (const key of keys) await take(key, true)
+  for (const prefix of prefixes)
+    for (const { key } of await view.reader.keys('components', prefix))
+      if (meant(key) !== 'no') await take(key, meant(key) === 'yes')
+  return { stating, unclear }
+}
+
+/** What the further entries state, as far as rows may rest on it. Nobody needs to read a stranger's. */
+async function manifestsOf(
+  view: View,
+  { named, unclear }: Gathered,
+  answer: RowsAnswer,
+): Promise<NonNullable<Completeness['manifests']>> {
+  const shown = new Set(indexesOf(answer))
+  const further = named.filter(({ facts }) => !shown.has(facts.index))
+  const entries = await readEntries(
+    view.log,
+    further.map(({ facts }) => facts.index),
+  )
+  const proofs: Record<string, readonly LinesProof[]> = {}
+  for (const [at, row] of further.entries()) {
+    const { index } = row.facts
+    const leaf = entries[at]?.leaf
+    if (!isOfPrincipal(view, row.facts)) proofs[String(index)] = []
+    else if (leaf !== undefined && namesAttestation(leaf) && !unclear.has(index))
+      proofs[String(index)] = linesProving(await manifestBytes(view, row))
+  }
+  return proofs
+}
+
+/** Of other keys the entry has another digest, and only what was signed tells the attestation. */
+function namesAttestation(leaf: Uint8Array): boolean {
+  return parseHashedRekord(leaf).algorithm === 'sha256'
+}
+
+async function manifestBytes(view: View, { facts, manifest }: EntryRow): Promise<Uint8Array> {
+  const bytes = await view.blobs.get(manifest)
+  if (bytes === undefined) throw new Fault('integrity-error', `entry ${facts.index}: its manifest is missing`)
+  return bytes
+}
+
+/** All statements about what the rows may rest on: the keys that list them, and their entries. */
+async function controlOf(view: View, { named, images }: Gathered) {
+  const counting = named.filter(
+    ({ facts }) => !isControlType(facts.predicateType) && isOfPrincipal(view, facts),
+  )
+  const targets = [
+    ...counting.flatMap(({ facts }) => targetsOf(facts)),
+    ...images.map((image) => `image:${image}`),
+  ]
+  const entries = [...(await trustRootEntries(view)), ...(await revocationEntries(view, targets))]
+  // What became of a revocation is found under its own name.
+  const found = (await readEntryRows(view.reader, entries)).filter(({ facts }) =>
+    isControlType(facts.predicateType),
+  )
+  const ends = found.map(({ facts }) => `attestation:${facts.attestation}`)
+  const keys = [...new Set([...targets, ...ends])].map(statusKey)
+  return { entries, keys: [trustRootsKey, ...keys] }
+}
+
+function componentKeys(
+  { prefixes, keys, meant }: KeysAsked,
+  { images }: Gathered,
+  manifests: NonNullable<Completeness['manifests']>,
+): MapAsked {
+  const byLines = Object.keys(manifests).filter((index) => manifests[index]?.length !== 0)
+  const lists = [...keys, ...images.map(subjectKey)]
+  const values = [unreadableKey, ...byLines.map((index) => manifestKey(logIndex(Number(index))))]
+  const isList = new Set(lists.map(formatHex))
+  const isValue = new Set(values.map(formatHex))
+  return {
+    prefixes,
+    keys: [...lists, ...values],
+    postings: (key) => isList.has(formatHex(key)) || (!isValue.has(formatHex(key)) && meant(key) !== 'no'),
+  }
+}
+
+function isOfPrincipal({ trust }: View, { index, key }: EntryFacts): boolean {
+  return isRegistered(trust, index, key)
+}
+
+function indexesOf({ entries }: RowsAnswer): readonly LogIndex[] {
+  return Object.keys(entries).map((index) => Number(index) as LogIndex)
+}
+
+function tooMany(): Fault {
+  return new Fault(
+    'answer-too-large',
+    `answer: its proof would have more than ${MAX_COMPLETE_ENTRIES} entries`,
+    { hint: 'Ask for one version or a narrower range, or without the proof that nothing is missing.' },
+  )
+}

@@ -1,0 +1,124 @@
+/** What the published maps prove: look-ups in them, and answers that leave nothing out (index.md 7). */
+import { treeSize, type TreeSize } from '../brand.ts'
+import { Fault } from '../errors.ts'
+import type { FoundAnswer, ImagesAnswer, RowsAnswer } from '../verify/answer.ts'
+import type { MapProofs } from '../verify/completeness-wire.ts'
+import { completeAnswer } from './complete.ts'
+import type { Follower } from './follower.ts'
+import { INDEX_WAIT_MS } from './limits.ts'
+import { momentOf, type Moment, type ProvableAsked } from './moment.ts'
+import type { PublishedRoot } from './output-log.ts'
+import type { Clock, MapName, Storage } from './ports.ts'
+import type { PublishedMaps } from './published-maps.ts'
+import { askFound, type FoundQuery } from './query-found.ts'
+import { askImages, type ImagesAsked } from './query-images.ts'
+import { mapProofs, type MapAsked, type MapLookUp, type ReadPostings } from './query-map.ts'
+import { asOf, type LogView, type View } from './view.ts'
+
+export interface Proofs {
+  /**
+   * Keys of a map, with proofs against its newest root; of components, one that is not of fewer entries than `minSize` if that
+   * can be had within a second.
+   *
+   * @throws Fault `busy` (`map-behind`) if nothing of the map is published; `too-large` (`lookup-too-large`)
+   */
+  lookUp(map: MapName, asked: MapAsked, minSize?: TreeSize): Promise<MapLookUp>
+  /**
+   * As `Ledger.images`, with the proof that nothing is left out as of the component map's size; if the rows need several pages,
+   * without.
+   *
+   * @throws also Fault `busy` (`map-behind`), `too-large` (`answer-too-large`)
+   */
+  images(question: ImagesAsked, moment?: Moment): Promise<ImagesAnswer>
+  /** As `images`, of `Ledger.found`. */
+  found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer>
+}
+
+export interface ProofSources {
+  readonly storage: Pick<Storage, 'log' | 'index'>
+  readonly clock: Clock
+  readonly maps: PublishedMaps
+  readonly follower: Follower
+  readonly log: () => LogView
+  readonly view: <T>(use: (view: View) => Promise<T>, moment: Moment) => Promise<T>
+}
+
+export function createProofs(sources: ProofSources): Proofs {
+  return {
+    async lookUp(map, asked, minSize) {
+      if (map === 'components' && minSize !== undefined) await publishTo(sources, minSize)
+      const published = sources.maps.newest(map)
+      const log = sources.log()
+      const proofs = await proofsAt(sources, { size: log.checkpoint.size, map, published }, asked)
+      return { ...proofs, asOf: asOf(log, published.size) }
+    },
+    images: async (question, moment = {}) => askComplete(sources, askImages(question), moment),
+    found: async (question, moment = {}) => askComplete(sources, askFound(question), moment),
+  }
+}
+
+async function askComplete<T extends RowsAnswer>(
+  sources: ProofSources,
+  asked: ProvableAsked<T>,
+  moment: Moment,
+): Promise<T> {
+  const { at, minSize } = momentOf(asked, moment)
+  // What was public when the question came is waited for, so that a submitter finds what it submitted.
+  await publishTo(sources, treeSize(Math.max(sources.log().checkpoint.size, minSize ?? 0)))
+  const published = { components: sources.maps.newest('components'), status: sources.maps.newest('status') }
+  const { size } = published.components
+  if ((at ?? minSize ?? 0) > size) throw behind(size)
+  return sources.view(
+    async (view) =>
+      completeAnswer(
+        view,
+        asked.keys,
+        (map, keys) => {
+          const place = { size: view.checkpoint.size, map, published: published[map] }
+          return proofsAt(sources, place, keys)
+        },
+        await asked.answer(view),
+      ),
+    { at: at ?? size },
+  )
+}
+
+interface Place {
+  readonly map: MapName
+  readonly published: PublishedRoot
+  /** Of the checkpoint that the answer rests on. */
+  readonly size: TreeSize
+}
+
+async function proofsAt(
+  { storage, maps }: ProofSources,
+  { map, published, size }: Place,
+  asked: MapAsked,
+): Promise<MapProofs> {
+  const answer = await maps.prove(map, published, asked)
+  return storage.index.read((reader) => {
+    const read: ReadPostings = async (key, below) =>
+      map === 'status'
+        ? maps.statusPostings(key, below)
+        : (await reader.postings(map, key)).filter((index) => index < below)
+    return mapProofs(answer, asked, read, { store: storage.log, size })
+  })
+}
+
+async function publishTo({ maps, follower, clock }: ProofSources, size: TreeSize): Promise<void> {
+  const { components } = maps
+  const isThere = (): boolean => components.isStopped || (components.output?.last?.size ?? 0) >= size
+  await follower.reach(size, INDEX_WAIT_MS)
+  // What is being published right now may be of a smaller size.
+  for (let time = 0; time < 2 && !isThere(); time++) {
+    follower.hurry()
+    await Promise.race([components.next(), clock.sleep(INDEX_WAIT_MS)])
+  }
+}
+
+function behind(size: TreeSize): Fault {
+  return new Fault('map-behind', `components map: its newest root is of size ${size}`, {
+    hint: 'Try again in a moment.',
+    facts: { mapSize: size },
+  })
+}
