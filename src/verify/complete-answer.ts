@@ -31,7 +31,7 @@ import { imagesOf, isSha256 } from './entry-facts.ts'
 import { keyOfQuestion } from './found-rows.ts'
 import { factsByManifest } from './manifest-facts.ts'
 import { checkMapRoot, type CheckedMapRoot, type KnownLog } from './map-root.ts'
-import { checkStatements } from './not-revoked.ts'
+import { checkStatus } from './not-revoked.ts'
 import type { CheckedAnswer, CheckedAttestation } from './proven-entry.ts'
 import {
   bySubject,
@@ -76,25 +76,20 @@ export function checkComplete(claim: CompleteClaim): CompleteAnswer {
   if (proof.components === undefined) throw incomplete('the component map', 'nothing')
   if (answer.next !== undefined) throw incomplete('all rows of the answer', 'one page of several')
   const components = checkMapRoot('components', proof.components.map, log)
-  const status = checkMapRoot('status', proof.status.map, log)
-  const through = answer.asOf.indexedThrough
-  checkReach(through, attested)
-  const keys = checkKeys(components, proof.components, through)
+  const below = answer.asOf.indexedThrough
+  checkReach(below, attested)
+  const keys = checkKeys(components, proof.components, below)
   const question = checkedQuestion(answer.question)
   const found = readEntries(claim, question, keys)
-  const control = checkStatements(
-    checkKeys(status, proof.status, through),
-    targetsIn(found, trust),
-    new Map(attested.map((one) => [one.entry.index, one])),
-  )
-  const named = new Set([...found.named, ...control])
+  const control = checkStatus({ proof: proof.status, log, attested, below }, targetsIn(found, trust))
+  const named = new Set([...found.named, ...control.named])
   checkNamed(claim, named)
   checkStatedRows(answer, question, found.stated, trust)
   checkUse([...answer.items.flatMap(restsOn), ...named], answer.unregistered, attested)
   checkNoneMissing(answer, question, found, trust)
   const signed = new Set(attested.map(({ entry }) => entry.index))
   const byManifest = found.stated.map(({ facts }) => facts.index).filter((index) => !signed.has(index))
-  return { components, status, unreadable: keys.value(unreadableKey)?.size ?? 0, byManifest }
+  return { components, status: control.status, unreadable: keys.value(unreadableKey)?.size ?? 0, byManifest }
 }
 
 /** Whatever may be revoked so that a row changes: control statements fall with nothing, and strangers count for nothing. */
