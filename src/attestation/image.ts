@@ -14,7 +14,7 @@ export interface ImageReference {
 }
 
 /** Longer than any registry takes (distribution-spec suggests 255 for host and path). */
-const MAX_NAME = 1_024
+export const MAX_IMAGE_NAME = 1_024
 
 // distribution/reference: components of a path, a tag, a digest.
 const component = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
@@ -35,7 +35,7 @@ const shortReference = new RegExp(`^${path}${tag}$`)
  * ":" or is `localhost`; or a `pkg:oci/…` or `pkg:docker/…` purl. So `binary-linux-amd64` and `gs://…` are none.
  */
 export function isImageName(name: string): boolean {
-  if (name.length > MAX_NAME) return false
+  if (name.length > MAX_IMAGE_NAME) return false
   if (/^pkg:(oci|docker)\/./i.test(name)) return true
   const host = reference.exec(name)?.groups?.['host']
   return host !== undefined && (/[.:]/.test(host) || host === 'localhost')
@@ -66,7 +66,7 @@ function repositoryUrlOf(purl: string): string | undefined {
 export function parseImageReference(text: string): ImageReference {
   const at = text.lastIndexOf('@')
   const name = text.slice(0, Math.max(at, 0))
-  if (at < 0 || name.length > MAX_NAME || !(isImageName(name) || shortReference.test(name))) {
+  if (at < 0 || name.length > MAX_IMAGE_NAME || !(isImageName(name) || shortReference.test(name))) {
     throw new Fault(
       'reference-malformed',
       `image: expected NAME@sha256:…, got ${JSON.stringify(text.slice(0, 100))}`,

@@ -18,16 +18,19 @@ export interface CurrentTrustRoot {
 /**
  * That it is the newest is the server's word: an administrator who signs a successor finds out when it is refused.
  *
- * @throws Fault `bad-proof` if its entry or the chain from leaf 0 does not hold, `untrusted` for another log
+ * @throws Fault `bad-proof` if its entry or the chain from leaf 0 does not hold, `untrusted` for another log, `busy`
+ *   (`index-behind`) while the server has yet to look at all that it has logged
  */
 export async function currentTrustRoot(client: Client, options: CallOptions = {}): Promise<CurrentTrustRoot> {
-  const { trustRoot } = await client.status(options)
-  // Every answer about a target comes with all trust roots.
-  const answer = await client.revocations(`attestation:${trustRoot.id}`, options)
+  const { trustRoot, asOf } = await client.status(options)
+  // Every answer about a target comes with all trust roots; from an index that is behind, the newest would be missing.
+  const whole = { ...options, minSize: asOf.treeSize }
+  const answer = await client.revocations(`attestation:${trustRoot.id}`, whole)
   const { checkpoint, attested } = await attestedEntries(client, answer, options)
   const state = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
   const found = rootAt(state, checkpoint.size)
-  if (found?.id === trustRoot.id) {
+  // It need not be the one that was named: another may have come into force between the two questions.
+  if (found !== undefined && state.roots.some(({ id }) => id === trustRoot.id)) {
     const proposals = proposalsAt(state, checkpoint.size)
     return { id: found.id, entry: found.index, root: found.root, proposals }
   }

@@ -2,7 +2,6 @@
  * What is recorded about one image, judged here: signatures, rights and revocations are checked again from what was
  * signed, and all that the server says of the image must follow.
  */
-import { isControlType } from '../attestation/predicate-types.ts'
 import type { ImageDigest } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
@@ -41,9 +40,8 @@ export async function verifyImage(
   const through = answer.asOf.indexedThrough
   checkReach(through, attested)
   const trust = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
-  // A revocation names the image as its subject too, but nobody vouches for anything by it.
-  const stated = attested.filter(({ statement }) => !isControlType(statement.predicateType))
-  const facts = stated.map(factsIn)
+  // Those of control statements are about nothing (stated-lines.ts): nobody vouches for an image by revoking it.
+  const facts = attested.map(factsIn)
   expectMade(answer, imageRows(image, facts, trust, through))
   const about = (other: ImageDigest) => facts.filter((one) => speaksOf(one, other))
   const { lineage = [] } = lineageIn(image, relatingFacts(facts), about, trust, through)

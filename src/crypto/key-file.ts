@@ -22,13 +22,16 @@ const SALT_BYTES = 32
 const NONCE_BYTES = 24
 
 /** go-securesystemslib's "standard": 64 MiB, about 0.2 s. */
-const cost: ScryptCost = { N: 65_536, r: 8, p: 1 }
+const standardCost: ScryptCost = { N: 65_536, r: 8, p: 1 }
+/** The least that cosign takes, for an empty passphrase: there is nothing to guess, only everybody's start to hold up. */
+const leastCost: ScryptCost = { N: 32_768, r: 8, p: 1 }
 /** Its "legacy", "standard" and "OWASP". Others are refused: a file could ask for any amount of memory. */
 const legalN = [32_768, 65_536, 131_072]
 
 /** The passphrase may be empty. `random` gives salt and nonce. */
 export function formatKeyFile(key: SigningKey, passphrase: string, random: Random): string {
   const [salt, nonce] = [random(SALT_BYTES), random(NONCE_BYTES)]
+  const cost = passphrase === '' ? leastCost : standardCost
   const box = nacl.secretbox(key.pkcs8, nonce, scrypt(utf8(passphrase), salt, cost))
   // The order and the spelling of Go's encoding/json.
   const text = JSON.stringify({

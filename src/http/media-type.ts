@@ -25,7 +25,7 @@ export function checkJsonType(request: IncomingMessage): void {
 }
 
 /** Of two fields Node shows the first; another reader might take the second. */
-function countOf({ rawHeaders }: IncomingMessage, field: string): number {
+export function countOf({ rawHeaders }: IncomingMessage, field: string): number {
   const isNamed = (text: string, at: number): boolean =>
     at % 2 === 0 && text.length === field.length && text.toLowerCase() === field
   return rawHeaders.filter(isNamed).length

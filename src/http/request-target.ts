@@ -6,6 +6,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '../errors.ts'
+import { countOf } from './media-type.ts'
 
 /** Room for a 4 KiB purl beside a range and a cursor, and within Node's 8 KiB for the whole head (serve.ts). */
 export const MAX_TARGET_CHARS = 6 * 1024
@@ -13,7 +14,7 @@ export const MAX_TARGET_CHARS = 6 * 1024
 /**
  * The target in origin form: path and query, as sent.
  *
- * @throws Fault `malformed` for a target that is no path or cannot be decoded, or a missing Host.
+ * @throws Fault `malformed` for a target that is no path or cannot be decoded, or not one Host.
  * @throws Fault `too-large` (`url-too-long`)
  */
 export function requestTarget(request: IncomingMessage): string {
@@ -23,8 +24,9 @@ export function requestTarget(request: IncomingMessage): string {
     throw malformed('expected a path of printable ASCII that begins with "/" and has no "#"', target)
   }
   checkPath(target.replace(/\?.*$/, ''))
-  if (request.httpVersion === '1.1' && request.headers.host === undefined) {
-    throw new Fault('request-malformed', 'request: expected a Host field, got none')
+  const hosts = countOf(request, 'host')
+  if (hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')) {
+    throw new Fault('request-malformed', `request: expected one Host field, got ${hosts}`)
   }
   return target
 }

@@ -17,7 +17,7 @@ export interface ImageRows extends Pick<
   readonly attestations: readonly Omit<ImageAnswer['attestations'][number], 'recordedAt'>[]
 }
 
-/** @param facts of any entries but control statements, ascending; those of strangers and of other images change nothing */
+/** @param facts of any entries, ascending; those of strangers and of other images change nothing */
 export function imageRows(
   image: ImageDigest,
   facts: readonly EntryFacts[],

@@ -4,6 +4,7 @@
  *
  * Reading scopes from JSON is scope-wire.ts.
  */
+import { MAX_IMAGE_NAME } from '../attestation/image.ts'
 import type { ImageDigest, TreeSize } from '../brand.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import { deploymentRows, type DeploymentRow } from './deployments.ts'
@@ -123,8 +124,10 @@ function deploymentsIn(
   return deploymentRows({ environment, image, time: deployedAt }, about, trust, asOf)
 }
 
+/** Names that no registry takes are kept nowhere: they may have megabytes, and each costs as much as pattern times name. */
 function isInRepo({ repo }: SearchScope, names: readonly string[]): boolean {
-  return repo === undefined || names.some((name) => isNameMatch(repo, withoutTag(name)))
+  if (repo === undefined) return true
+  return names.some((name) => name.length <= MAX_IMAGE_NAME && isNameMatch(repo, withoutTag(name)))
 }
 
 /** `registry.example/shop:1.4@sha256:…` is kept in `registry.example/shop`. */

@@ -9,10 +9,12 @@ import { trustRootStatement } from '../../src/attestation/trust-root.ts'
 import { attestationId, imageDigest, treeSize } from '../../src/brand.ts'
 import { verifiedDeployments } from '../../src/client/verified-deployments.ts'
 import type { SigningKey } from '../../src/crypto/signing-key.ts'
+import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { Fault } from '../../src/errors.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import type { DeploymentsAnswer } from '../../src/verify/deployments.ts'
+import { at, setAt } from '../helpers/json-edit.ts'
 import { changeJson } from '../helpers/ledger-fetch.ts'
 import { clientOf } from '../helpers/story.ts'
 import {
@@ -194,6 +196,38 @@ describe('deployments in a ledger', () => {
       return reasonOf(verifiedDeployments(client, { environment: 'prod', time: TUESDAY }))
     })
     expect(new Set(await Promise.all(reasons))).to.deep.equal(new Set(['rows-differ']))
+  })
+
+  it('are not believed of a server that answers another question, or from behind the end of its index', async () => {
+    await using ledger = await ledgerOfDeployments()
+    const asked = { environment: 'prod', time: TUESDAY }
+    const edits = [
+      ['/question', { environment: 'prod' }],
+      ['/question/environment', 'test'],
+      ['/question/time', '2026-11-17T16:46:00Z'],
+      ['/asOf/indexedThrough', 3],
+    ] as const
+    const reasons = edits.map(([pointer, to]) => {
+      const change = changeJson('ledger/v1/deployments', (answer) => setAt(answer, pointer, to))
+      return reasonOf(verifiedDeployments(clientOf(ledger, change, trust), asked))
+    })
+    const mismatch = 'entry-mismatch'
+    expect(await Promise.all(reasons)).to.deep.equal([mismatch, mismatch, mismatch, 'rows-differ'])
+  })
+
+  it('of a stranger are not passed off as ones of another environment or image', async () => {
+    await using ledger = await ledgerOfDeployments()
+    const root = { ...trustRoot(submitters), admission: 'open' as const }
+    await submit(ledger, trustRootStatement({ ...root, version: 2, previous: trust.trustRoot }), keys.admin)
+    await submit(ledger, payload('evil', '2026-11-01T00:00:00Z'), testKey('stranger'))
+    const all = JSON.parse(JSON.stringify(await ledger.deployments({}))) as JsonValue
+    for (const question of [{ environment: 'test' }, { image: SHOP }]) {
+      const change = changeJson('ledger/v1/deployments', (honest) =>
+        ['/unregistered', '/entries/10'].reduce((lie, place) => setAt(lie, place, at(all, place)), honest),
+      )
+      const lying = clientOf(ledger, change, trust)
+      expect(await reasonOf(verifiedDeployments(lying, question))).to.equal('rows-differ')
+    }
   })
 
   it('are asked for in one spelling only', async () => {

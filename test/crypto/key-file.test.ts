@@ -61,6 +61,15 @@ describe('key files', () => {
     }
   })
 
+  it('cost as much as cosign’s to guess, and the least that cosign takes where there is nothing to guess', () => {
+    const costOf = (passphrase: string): string | undefined =>
+      /"params":\{.*?\}/.exec(
+        parseUtf8(parsePem(formatKeyFile(key, passphrase, countingRandom(1)), label)),
+      )?.[0]
+    expect(costOf('x')).to.equal('"params":{"N":65536,"r":8,"p":1}')
+    expect(costOf('')).to.equal('"params":{"N":32768,"r":8,"p":1}')
+  })
+
   it('differ in salt and nonce wherever their random bytes differ', () => {
     expect(formatKeyFile(key, 'correct horse', countingRandom(2))).to.equal(text)
     expect(formatKeyFile(key, 'correct horse', countingRandom(9))).not.to.equal(text)

@@ -115,7 +115,7 @@ export async function openBench(): Promise<Bench> {
     run,
     ok: async (...args) => {
       const result = await run(args)
-      expect(result, args.join(' ')).to.include({ code: 0 })
+      expect(result.code, `attestree ${args.join(' ')}: ${result.stderr}`).to.equal(0)
       return result
     },
     start,

@@ -139,6 +139,13 @@ const rows: readonly Row[] = [
   ['H5', 'no Host', raw('GET / HTTP/1.1\r\nConnection: close\r\n\r\n'), 400, 'request-malformed'],
   [
     'H5',
+    'two Hosts',
+    raw('GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n'),
+    400,
+    'request-malformed',
+  ],
+  [
+    'H5',
     'a field over 8 KiB',
     (url) => get(url, '/', `X-Long: ${'y'.repeat(9000)}`),
     431,

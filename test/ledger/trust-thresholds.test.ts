@@ -15,7 +15,7 @@ import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { createTrustState, type TrustState } from '../../src/trust/trust-state.ts'
 import { expectSound } from '../helpers/check-ledger.ts'
-import { removeAt } from '../helpers/json-edit.ts'
+import { removeAt, setAt } from '../helpers/json-edit.ts'
 import { changeJson, ledgerFetch, URL_OF_LEDGER, type Change } from '../helpers/ledger-fetch.ts'
 import { createWith, firstRoot, rootBy, signedBy } from '../helpers/many-admins.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
@@ -89,6 +89,23 @@ describe('a ledger of several administrators', () => {
     await ledger.submit(signedBy(sbomPayload('late', ['lodash@1.0.0']), 'late'))
     const tooLate = await asyncRefusal(ledger.submit(signedBy(trustRootStatement(rival), 'second')))
     expect(tooLate.reason).to.equal('trust-root-unacceptable')
+  })
+
+  it('is asked whole: for an index that has all, and for what came into force between two questions', async () => {
+    const { asOf } = await ledger.status()
+    const paths: string[] = []
+    const before = (value: JsonValue): JsonValue =>
+      setAt(
+        setAt(setAt(value, '/trustRoot/id', trust.trustRoot), '/trustRoot/version', 1),
+        '/trustRoot/entry',
+        0,
+      )
+    const earlier = changeJson('ledger/v1/status', before)
+    const client = clientOf(ledger, (path, body) => (paths.push(path), earlier(path, body)))
+    expect((await currentTrustRoot(client)).root.version).to.equal(2)
+    expect(paths.find((path) => path.startsWith('ledger/v1/revocations'))).to.include(
+      `min_size=${asOf.treeSize}`,
+    )
   })
 
   it('holds together: every decision repeated from the bytes, and the start-up passes nothing by', async () => {

@@ -30,14 +30,17 @@ import {
   signEnvelope,
 } from '../helpers/test-ledger.ts'
 
-/** More than a run of postings, so that every kind of row is there. */
-const FILLERS = 260
+/** SBOMs beside the others: for most rows it need not be many, and some are only there above a full tile and a run of postings. */
+const FEW = 3
+const MANY = 260
 /** Where in a value the bit is. */
 const SHARES = [0, 0.5, 0.999]
 const numbers = new Set(['readable', 'size', 'coding', 'through', 'rules', 'count', 'last', 'run'])
 const REFUSED = 'refused:'
 /** Its entry: behind two SBOMs and a provenance. */
 const REVOCATION = 4
+/** Of the fewest. */
+const LAST = REVOCATION + FEW
 
 /** A stored value: table, column, and the row. */
 type Place = readonly [file: string, table: string, column: string, where: string]
@@ -66,12 +69,9 @@ const places: readonly Place[] = [
   [LEDGER, 'entry', 'key', 'idx = 1'],
   [LEDGER, 'entry', 'readable', 'idx = 1'],
   [LEDGER, 'tile', 'hashes', 'level = 0 AND idx = 0'],
-  [LEDGER, 'tile', 'hashes', 'level = 0 AND idx = 1'],
-  [LEDGER, 'tile', 'hashes', 'level = 1'],
   [LEDGER, 'published', 'note', newest],
   [LEDGER, 'published', 'size', newest],
   [LEDGER, 'published', 'note', older],
-  [LEDGER, 'published', 'size', older],
   [LEDGER, 'blob', 'bytes', `digest = ${idColumn}`],
   [LEDGER, 'blob', 'digest', `digest = ${idColumn}`],
   [LEDGER, 'blob', 'coding', `digest = ${idColumn}`],
@@ -83,21 +83,29 @@ const places: readonly Place[] = [
   [INDEX, 'position', 'through', 'id = 1'],
   [INDEX, 'position', 'rules', 'id = 1'],
   [INDEX, 'posting', 'tail', 'count = 2'],
-  [INDEX, 'posting', 'count', 'count = 260'],
-  [INDEX, 'posting', 'last', 'count = 260'],
-  [INDEX, 'posting_run', 'run', oneRun],
-  [INDEX, 'posting_run', 'postings', oneRun],
   [INDEX, 'fact', 'value', "tbl = 0 AND key = x'0000000000000001'"],
   [INDEX, 'fact', 'value', `tbl = 1 AND key = x'${digestOf('shop').slice(7)}'`],
   [INDEX, 'fact', 'key', `tbl = 1 AND key = x'${digestOf('shop').slice(7)}'`],
   [INDEX, 'fact', 'value', 'tbl = 2'],
   [INDEX, 'fact', 'key', 'tbl = 2'],
 ]
+/** And those that only many entries make; there, the size before an older published one is not published too. */
+const placesOfMany: readonly Place[] = [
+  [LEDGER, 'tile', 'hashes', 'level = 0 AND idx = 0'],
+  [LEDGER, 'tile', 'hashes', 'level = 0 AND idx = 1'],
+  [LEDGER, 'tile', 'hashes', 'level = 1'],
+  [LEDGER, 'published', 'size', older],
+  [INDEX, 'posting', 'count', `count = ${MANY}`],
+  [INDEX, 'posting', 'last', `count = ${MANY}`],
+  [INDEX, 'posting_run', 'run', oneRun],
+  [INDEX, 'posting_run', 'postings', oneRun],
+]
 
 describe('one flipped bit', function () {
   this.timeout(120_000)
   let root = ''
-  let whole: readonly string[] = []
+  /** What the whole ledger of so many fillers answers. */
+  const whole = new Map<number, readonly string[]>()
 
   const foldersOf = (name: string): SqliteFolders => ({
     data: join(root, name),
@@ -106,26 +114,32 @@ describe('one flipped bit', function () {
 
   before(async () => {
     root = await mkdtemp(join(tmpdir(), 'attestree-flip-'))
-    const ledger = await createTestLedger(await openSqliteStorage({ ...foldersOf('whole'), create: true }))
+    for (const fillers of [FEW, MANY]) await makeLedger(fillers)
+  })
+  after(() => rm(root, { recursive: true }))
+
+  async function makeLedger(count: number): Promise<void> {
+    const folders = foldersOf(`whole-${count}`)
+    const ledger = await createTestLedger(await openSqliteStorage({ ...folders, create: true }))
     for (const body of [signEnvelope(shop, keys.ci), signEnvelope(web, keys.ci)]) await ledger.submit(body)
     await ledger.submit(
       signEnvelope(provenancePayload('shop', 'git.test/shop', COMMIT, 'https://ci.test/builder'), keys.ci),
     )
     await ledger.submit(signEnvelope(revoked, keys.admin))
-    const fillers = Array.from({ length: FILLERS }, (_, at) => sbomPayload(`filler-${at}`, ['a@1.0.0']))
+    const fillers = Array.from({ length: count }, (_, at) => sbomPayload(`filler-${at}`, ['a@1.0.0']))
     await Promise.all(fillers.map((payload) => ledger.submit(signEnvelope(payload, keys.ci))))
     await ledger.status()
     await ledger[Symbol.asyncDispose]()
-    whole = await answers(foldersOf('whole'))
-    expect(whole.filter((answer) => answer.startsWith(REFUSED))).to.deep.equal([])
-    expect(await problems(foldersOf('whole'))).to.deep.equal([])
-  })
-  after(() => rm(root, { recursive: true }))
+    const said = await answers(folders)
+    expect(said.filter((answer) => answer.startsWith(REFUSED))).to.deep.equal([])
+    expect(await problems(folders)).to.deep.equal([])
+    whole.set(count, said)
+  }
 
   /** What the check finds and what is served, with the bit flipped at that share of the value. */
-  async function withFlip(place: Place, share: number) {
+  async function withFlip(place: Place, share: number, fillers = FEW) {
     const folders = foldersOf('flipped')
-    cpSync(foldersOf('whole').data, folders.data, { recursive: true })
+    cpSync(foldersOf(`whole-${fillers}`).data, folders.data, { recursive: true })
     try {
       flip(folders.data, place, share)
       return { found: await problems(folders), served: await answers(folders) }
@@ -134,15 +148,21 @@ describe('one flipped bit', function () {
     }
   }
 
-  for (const place of places) {
-    it(`in ${place.join(' ')}: is found, and not served`, async () => {
-      for (const share of numbers.has(place[2]) ? [0] : SHARES) {
-        const { found, served } = await withFlip(place, share)
-        expect(found, `at ${share}`).to.not.deep.equal([])
-        const wrong = served.filter((answer, at) => !answer.startsWith(REFUSED) && answer !== whole[at])
-        expect(wrong, `at ${share}`).to.deep.equal([])
-      }
-    })
+  for (const [fillers, some] of [
+    [FEW, places],
+    [MANY, placesOfMany],
+  ] as const) {
+    for (const place of some) {
+      it(`in ${place.join(' ')}, ${fillers} SBOMs beside: is found, and not served`, async () => {
+        for (const share of numbers.has(place[2]) ? [0] : SHARES) {
+          const { found, served } = await withFlip(place, share, fillers)
+          expect(found, `at ${share}`).to.not.deep.equal([])
+          const right = whole.get(fillers) ?? []
+          const wrong = served.filter((answer, at) => !answer.startsWith(REFUSED) && answer !== right[at])
+          expect(wrong, `at ${share}`).to.deep.equal([])
+        }
+      })
+    }
   }
 
   it('in a key of the index: is found; what an answer leaves out then, only a proof of the index can show', async () => {
@@ -159,7 +179,7 @@ describe('one flipped bit', function () {
     const where = isIndexed ? 'the index knew it' : 'the index has yet to be made'
     it(`in the key of a revocation's entry (${where}): no start, so that no revoked key is taken for a good one`, async () => {
       const folders = foldersOf('passed-by')
-      cpSync(foldersOf('whole').data, folders.data, { recursive: true })
+      cpSync(foldersOf(`whole-${FEW}`).data, folders.data, { recursive: true })
       flip(folders.data, [LEDGER, 'entry', 'key', `idx = ${REVOCATION}`], 0.5)
       if (!isIndexed) await rm(join(folders.data, INDEX))
       const storage = await openSqliteStorage({ ...folders, create: false })
@@ -176,7 +196,7 @@ describe('one flipped bit', function () {
   ] as const) {
     it(`in ${place.join(' ')}: answered over HTTP with 500 integrity-error, and reported`, async () => {
       const folders = foldersOf('served')
-      cpSync(foldersOf('whole').data, folders.data, { recursive: true })
+      cpSync(foldersOf(`whole-${FEW}`).data, folders.data, { recursive: true })
       flip(folders.data, place, 0.5)
       await using ledger = await openTestLedger(await openSqliteStorage({ ...folders, create: false }))
       await using server = await serveDoor(ledger)
@@ -223,7 +243,7 @@ function questions(client: Client): readonly (() => Promise<object>)[] {
   return [
     () => client.status(),
     () => client.entry(logIndex(1)),
-    () => client.entry(logIndex(FILLERS)),
+    () => client.entry(logIndex(LAST)),
     () => client.attestation(attestationId(idOfPayload(shop))),
     () => client.pae(attestationId(idOfPayload(shop))),
     () => client.image(imageDigest(digestOf('shop'))),

@@ -69,6 +69,7 @@ describe('what deployments amount to', () => {
   it('keeps what was stated of earlier periods, in whichever order periods were recorded', () => {
     expect(shown([said(1, '1-5'), said(2, '10')])).to.deep.equal(['#1 1-5', '#2 10-'])
     expect(shown([said(1, '10'), said(2, '1-5')])).to.deep.equal(['#2 1-5', '#1 10-'])
+    expect(shown([said(1, '1-5'), said(2, '5')]), 'an end by itself').to.deep.equal(['#1 1-5', '#2 5-'])
   })
 
   it('lets the later statement decide where two overlap, from its own beginning on', () => {

@@ -9,6 +9,7 @@ import type { JsonObject } from '../../src/encoding/strict-json.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import type { SearchRow } from '../../src/verify/search.ts'
+import type { SearchScope } from '../../src/verify/search-scope.ts'
 import { parseSearchQuestion } from '../../src/verify/search-wire.ts'
 import { ledgerFetch, URL_OF_LEDGER } from '../helpers/ledger-fetch.ts'
 import { trust } from '../helpers/story.ts'
@@ -97,5 +98,25 @@ describe('a hostile signer', () => {
     const statements = [{ vulnerability: 'CVE-N', status: 'fixed', products: [''] }]
     await ledger.submit(signed('nothing', 'https://openvex.dev/ns', { statements }))
     expect((await rowOf('nothing', 'CVE-N'))?.vex).to.equal(undefined)
+  })
+
+  it('who gives an image a name that no registry takes, has put it into no repository', async () => {
+    for (const length of [1_000, 2_000]) {
+      const subject = {
+        name: `registry.test/${'a'.repeat(length)}`,
+        digest: { sha256: digestOf(`${length}`).slice(7) },
+      }
+      const predicate = { ...BOM, components: [{ ...lodash, purl: 'pkg:npm/long-name@1.0.0' }] }
+      const payload = formatStatement({
+        subjects: [subject],
+        predicateType: 'https://cyclonedx.org/bom',
+        predicate,
+      })
+      await ledger.submit(signEnvelope(payload, keys.ci))
+    }
+    const client = new Client({ ...trust, url: URL_OF_LEDGER, fetch: ledgerFetch(ledger) })
+    const found = async (scope: SearchScope) =>
+      (await verifiedSearch(client, { parts: [purlPart('pkg:npm/long-name')], scope })).answer.items.length
+    expect([await found({}), await found({ repo: '*' })]).to.deep.equal([2, 1])
   })
 })

@@ -236,8 +236,15 @@ function migrate(database: Connection, kind: DatabaseKind, version: number): voi
   })
 }
 
+/** What the schema files say: they are looked up and read once, though each opening asks several times. */
+const migrations = new Map<DatabaseKind, readonly string[]>()
+
 /** The sections of schema/sqlite/<schema>, found by the package's import map from wherever this was bundled into. */
-function migrationsOf(kind: DatabaseKind): string[] {
+function migrationsOf(kind: DatabaseKind): readonly string[] {
+  const known = migrations.get(kind)
+  if (known !== undefined) return known
   const text = readFileSync(new URL(import.meta.resolve(`#schema/sqlite/${kind.schema}`)), 'utf8')
-  return text.split(/^-- version \d+$/m).slice(1)
+  const sections = text.split(/^-- version \d+$/m).slice(1)
+  migrations.set(kind, sections)
+  return sections
 }
