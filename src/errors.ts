@@ -108,6 +108,8 @@ export const classOfReason = {
   'headers-too-large': 'too-large',
   'list-too-large': 'too-large',
   'payload-too-large': 'too-large',
+  'lookup-malformed': 'malformed',
+  'lookup-too-large': 'too-large',
   'request-too-large': 'too-large',
   'signature-limit': 'too-large',
   'subject-limit': 'too-large',

@@ -38,6 +38,8 @@ const door: LedgerDoor = {
   checkpoint: absent,
   tile: absent,
   entryBundle: absent,
+  maps: { outputDoor: () => ({ checkpoint: absent, tile: absent, entryBundle: absent }) },
+  lookUp: absent,
   admission: () => 'registered',
   notReady: absent,
   gauges: absent,

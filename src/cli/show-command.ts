@@ -140,10 +140,15 @@ function printLineage(terminal: Terminal, { lineage = [] }: ImageAnswer): void {
     terminal.print(line)
 }
 
-function printSboms(terminal: Terminal, { sboms }: ImageAnswer): void {
+function printSboms(terminal: Terminal, { sboms, lineage = [] }: ImageAnswer): void {
   if (sboms.length === 0) {
+    const isIndex = lineage.some((one) => one.is === 'platform-image')
     terminal.print('')
-    terminal.print('No SBOM is recorded: what is inside is unknown.')
+    terminal.print(
+      isIndex
+        ? 'No SBOM is recorded of the index itself: show its platform images for what is inside.'
+        : 'No SBOM is recorded: what is inside is unknown.',
+    )
     return
   }
   terminal.print('')

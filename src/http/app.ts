@@ -20,6 +20,7 @@ import { healthRoutes } from './health.ts'
 import { imageRoutes } from './images.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { logRoutes } from './log-routes.ts'
+import { mapRoutes } from './maps.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { nameRoutes } from './names.ts'
 import { packageRoutes } from './packages.ts'
@@ -111,6 +112,7 @@ export function createRouters(
     statusRoutes(ledger),
     healthRoutes(ledger, metrics),
     tileRoutes(ledger),
+    ...mapRoutes(ledger, parts),
     frontPage(),
   ]
 }

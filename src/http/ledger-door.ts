@@ -5,7 +5,7 @@
  * A refusal is a Fault; an absent thing is the Fault `not-recorded`, except where a method says `undefined`.
  * Whoever stands behind this door decides every answer; clients check the proofs.
  */
-import type { AttestationId, ImageDigest, LogIndex } from '../brand.ts'
+import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { Fault } from '../errors.ts'
 import type { Records } from '../ledger/records.ts'
@@ -16,7 +16,10 @@ import type { NamesAsked } from '../ledger/query-names.ts'
 import type { PackagesAsked } from '../ledger/query-packages.ts'
 import type { SearchAnswerSent, SearchAsked } from '../ledger/query-search.ts'
 import type { UnknownAsked } from '../ledger/query-unknown.ts'
+import type { PublishedMaps } from '../ledger/published-maps.ts'
+import type { MapAsked, MapLookUp } from '../ledger/query-map.ts'
 import type { Gauges } from '../ledger/readiness.ts'
+import type { MapName } from '../map/output-log.ts'
 import type {
   AttestationAnswer,
   EntryAnswer,
@@ -63,6 +66,10 @@ export interface LedgerDoor {
   search(asked: SearchAsked, moment: Moment): Promise<SearchAnswerSent>
   revocations(target: string, moment: Moment): Promise<RevocationsAnswer>
   readonly records: Records
+  /** The output logs of the maps. */
+  readonly maps: Pick<PublishedMaps, 'outputDoor'>
+  /** Keys of a map with proofs against its newest root. */
+  lookUp(map: MapName, asked: MapAsked, minSize?: TreeSize): Promise<MapLookUp>
   /** The newest published note. */
   checkpoint(): string
   /** Exactly `width` hashes; undefined if the published tree has no such tile. */

@@ -18,29 +18,31 @@ import { createRouter } from './routes.ts'
 
 type TileDoor = Pick<LedgerDoor, 'checkpoint' | 'tile' | 'entryBundle'>
 
-export function tileRoutes(ledger: TileDoor): Router {
+/** @param base where the log is served, such as `/index/status`; empty for the log itself */
+export function tileRoutes(ledger: TileDoor, base = ''): Router {
   const routes = createRouter()
   routes
-    .route('/checkpoint')
+    .route(`${base}/checkpoint`)
     .get((request, response) => {
       refuseQuery(request.url)
       answerBytes(response, 'text/plain; charset=utf-8', utf8(ledger.checkpoint()), CHECKPOINT)
     })
     .all(allowOnly('GET'))
-  routes.route('/tile/entries/*index').get(answerTile(ledger)).all(allowOnly('GET'))
-  routes.route('/tile/:level/*index').get(answerTile(ledger)).all(allowOnly('GET'))
+  const answer = answerTile(ledger, base)
+  routes.route(`${base}/tile/entries/*index`).get(answer).all(allowOnly('GET'))
+  routes.route(`${base}/tile/:level/*index`).get(answer).all(allowOnly('GET'))
   return routes
 }
 
-function answerTile(ledger: TileDoor): RequestHandler {
+function answerTile(ledger: TileDoor, base: string): RequestHandler {
   return async (request, response) => {
     refuseQuery(request.url)
     // The path as it was sent: a tile has one spelling, so nothing is decoded.
-    const tile = parseTilePath(request.path.slice(1))
+    const tile = parseTilePath(request.path.slice(base.length + 1))
     const bytes = await readTile(ledger, tile)
     if (bytes === undefined) {
       throw new Fault('not-recorded', `${request.path}: the published tree has no such tile`, {
-        hint: 'See /checkpoint for its size.',
+        hint: `See ${base}/checkpoint for its size.`,
       })
     }
     const caching = tile.width === TILE_WIDTH ? IMMUTABLE : PARTIAL_TILE

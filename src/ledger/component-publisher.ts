@@ -6,7 +6,7 @@ import { treeSize, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import type { FollowSteps, TakenStep } from './follow-steps.ts'
 import { PUBLISH_ENTRIES, PUBLISH_INTERVAL_MS } from './limits.ts'
-import { lastStored, OutputLog, type OutputLogOptions } from './output-log.ts'
+import { lastStored, OutputLog, type OutputLogOptions, type PublishedRoot } from './output-log.ts'
 import type { Clock, LogStore } from './ports.ts'
 
 export interface ComponentPublisherOptions {
@@ -24,6 +24,7 @@ export interface ComponentPublisherOptions {
 export class ComponentPublisher {
   readonly #options: ComponentPublisherOptions
   #output: OutputLog | undefined
+  #published: readonly PublishedRoot[] = []
   /** The size that was published last, until an index that is being rebuilt has reached it and was compared. */
   #mark: TreeSize | undefined
   #reached: TakenStep = { through: treeSize(0), root: new Uint8Array(0) }
@@ -34,6 +35,11 @@ export class ComponentPublisher {
 
   constructor(options: ComponentPublisherOptions) {
     this.#options = options
+  }
+
+  /** What proofs can be made against, the newest last. */
+  get published(): readonly PublishedRoot[] {
+    return this.#published
   }
 
   /** Undefined until the map was made again and compared, and for ever if it differs. */
@@ -54,7 +60,7 @@ export class ComponentPublisher {
       const { asOf, latest } = await steps.load(at)
       this.#reached = { through, root: latest }
       if (last !== undefined && at === undefined) this.#mark = last.size
-      else this.#output = await OutputLog.open(output, async () => asOf)
+      else await this.#open(asOf)
     })
   }
 
@@ -75,7 +81,13 @@ export class ComponentPublisher {
   async #compare({ through, root }: TakenStep): Promise<void> {
     this.#mark = undefined
     await this.#options.steps.keep(through)
+    await this.#open(root)
+  }
+
+  /** The version that was published last is kept. */
+  async #open(root: Uint8Array): Promise<void> {
     this.#output = await OutputLog.open(this.#options.output, async () => root)
+    this.#published = this.#output.published
   }
 
   /** In how many milliseconds something is to be published; undefined if nothing is. */
@@ -107,6 +119,7 @@ export class ComponentPublisher {
       await this.#options.publishStatus()
       await output.publish({ size: through, root, note: signed.note })
       await this.#options.steps.keep(through)
+      this.#published = output.published
       this.#wake()
     })
   }

@@ -35,8 +35,8 @@ import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
 import { createPastTotals } from './past-totals.ts'
 import type { MapName, Storage } from './ports.ts'
-import type { ProofsAsked } from './map-proofs.ts'
-import { PublishedMaps, type MapAnswer } from './published-maps.ts'
+import { PublishedMaps } from './published-maps.ts'
+import { mapProofs, type MapAsked, type MapLookUp, type ReadPostings } from './query-map.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
 import { askDeployments, type DeploymentsAsked } from './query-deployments.ts'
@@ -54,7 +54,7 @@ import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
 import { createStatementMemo, type Looked } from './statement-memo.ts'
 import { Submissions, type SubmissionOptions } from './submissions.ts'
-import type { View } from './view.ts'
+import { asOf, type View } from './view.ts'
 import type { Published } from './writer.ts'
 
 export interface LedgerOptions extends SubmissionOptions {
@@ -286,14 +286,25 @@ export class Ledger implements AsyncDisposable {
   }
 
   /**
-   * Proofs from a map against its newest root; of components, one that is not of fewer entries than `minSize` if that can be
-   * had within a second.
+   * Looks keys up in a map, with proofs against its newest root; of components, one that is not of fewer entries than
+   * `minSize` if that can be had within a second.
    *
-   * @throws Fault `busy` (`map-behind`) if nothing of the map is published
+   * @throws Fault `busy` (`map-behind`) if nothing of the map is published; `too-large` (`lookup-too-large`)
    */
-  async proveMap(map: MapName, asked: ProofsAsked, minSize?: TreeSize): Promise<MapAnswer> {
+  async lookUp(map: MapName, asked: MapAsked, minSize?: TreeSize): Promise<MapLookUp> {
     if (map === 'components' && minSize !== undefined) await this.#publishTo(minSize)
-    return this.maps.prove(map, asked)
+    const published = this.maps.newest(map)
+    const answer = await this.maps.prove(map, published, asked)
+    const view = this.#logView()
+    const { size } = view.checkpoint
+    return this.#storage.index.read(async (reader) => {
+      const read: ReadPostings = async (key, below) =>
+        map === 'status'
+          ? this.maps.statusPostings(key, below)
+          : (await reader.postings(map, key)).filter((index) => index < below)
+      const proofs = await mapProofs(answer, asked, read, { store: this.#storage.log, size })
+      return { ...proofs, asOf: asOf(view, published.size) }
+    })
   }
 
   async #publishTo(size: TreeSize): Promise<void> {

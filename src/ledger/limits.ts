@@ -15,6 +15,10 @@ export const MAX_STATED_ENTRIES = 4_096
 export const MAX_STATED_BYTES = 64 * 1024 * 1024
 /** A transaction takes no further entry above this: some hundred SBOMs, in memory until they are written. */
 export const FOLLOW_BATCH_KEYS = 50_000
+/** Published versions of a map that proofs are made from: readers that began with the one before go on with it (index.md 8). */
+export const KEPT_VERSIONS = 2
+/** Keys under the prefixes of one look-up: a status map of 100,000 revocations is downloaded as a whole (index.md 7). */
+export const MAX_LOOKUP_KEYS = 200_000
 /** The component map is published when this many entries came since, … */
 export const PUBLISH_ENTRIES = 100
 /** … or after this time; at once if nothing was published for as long (index.md 6). */

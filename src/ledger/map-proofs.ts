@@ -1,11 +1,13 @@
 /** Several proofs from one version of a map, as bytes: what answers are assembled from, and what goes between threads. */
+import { Fault } from '../errors.ts'
 import type { MapPair } from '../map/mpt.ts'
 import { proveKey, provePrefix } from '../map/trie-proof.ts'
 import type { MapVersion } from '../map/trie.ts'
+import { MAX_LOOKUP_KEYS } from './limits.ts'
 
 /** What is asked of a map. */
 export interface ProofsAsked {
-  /** All keys that begin with each of these. */
+  /** All keys that begin with each of these; at most MAX_LOOKUP_KEYS together. */
   readonly prefixes: readonly Uint8Array[]
   readonly keys: readonly Uint8Array[]
 }
@@ -30,14 +32,35 @@ export interface ProvenKeyBytes {
   readonly proof: Uint8Array
 }
 
+/** @throws Fault `too-large` (`lookup-too-large`) */
 export function proveIn(version: MapVersion, { prefixes, keys }: ProofsAsked): ProofsMade {
+  let room = MAX_LOOKUP_KEYS
   return {
-    prefixes: prefixes.map((prefix) => provenPrefix(version, prefix)),
+    prefixes: prefixes.map((prefix) => {
+      const proven = provenPrefix(version, prefix, room)
+      room -= proven.pairs.length
+      return proven
+    }),
     keys: keys.map((key) => ({ key, ...proveKey(version, key) })),
   }
 }
 
-function provenPrefix(version: MapVersion, prefix: Uint8Array): ProvenPrefix {
+function provenPrefix(version: MapVersion, prefix: Uint8Array, room: number): ProvenPrefix {
   const { pairs, proof } = provePrefix(version, prefix)
-  return { prefix, pairs: [...pairs], proof }
+  const all: MapPair[] = []
+  for (const pair of pairs) {
+    if (all.length === room) throw tooMany()
+    all.push(pair)
+  }
+  return { prefix, pairs: all, proof }
+}
+
+function tooMany(): Fault {
+  return new Fault(
+    'lookup-too-large',
+    `map: expected at most ${MAX_LOOKUP_KEYS} keys under the prefixes, there are more`,
+    {
+      hint: 'Ask for longer prefixes. An audit reads a whole map: attestree log audit --index',
+    },
+  )
 }

@@ -5,8 +5,7 @@
 import type { TreeSize } from '../brand.ts'
 import type { MapPair } from '../map/mpt.ts'
 import { MapTrie, type MapVersion } from '../map/trie.ts'
-
-const KEPT_VERSIONS = 2
+import { KEPT_VERSIONS } from './limits.ts'
 
 interface KeptVersion {
   /** The map is of the entries below this. */

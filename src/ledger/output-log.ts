@@ -16,6 +16,7 @@ import { parseNote, verifierKeyOf } from '../tlog/signed-note.ts'
 import { leafHash } from '../tlog/tree-hash.ts'
 import { edgeFromTiles, grow, publish, readBack, sign, type LogHead, type SigningLog } from './commit.ts'
 import type { HeldCheckpoint, LogLeaf, MapName, OutputStorage, OutputStore } from './ports.ts'
+import { KEPT_VERSIONS } from './limits.ts'
 import { emptyHead, recover } from './start-up.ts'
 
 /** What an entry of an output log says. */
@@ -26,6 +27,12 @@ export interface PublishedMap {
   readonly root: Uint8Array
   /** The signed checkpoint of the log, of that size. */
   readonly note: string
+}
+
+/** The same, once it is public. */
+export interface PublishedRoot extends PublishedMap {
+  /** The output log's signed checkpoint, of which this is the last entry. */
+  readonly checkpoint: HeldCheckpoint
 }
 
 export interface OutputLogOptions {
@@ -43,6 +50,7 @@ export class OutputLog {
   readonly #log: SigningLog<OutputStore>
   #head: LogHead
   #last: PublishedMap | undefined
+  #published: readonly PublishedRoot[] = []
 
   private constructor(
     log: SigningLog<OutputStore>,
@@ -52,6 +60,7 @@ export class OutputLog {
     this.#head = opened.head
     this.#last = opened.last
     this.isReadOnly = opened.isReadOnly
+    if (opened.head.published === opened.head.edge.size) this.#show()
   }
 
   /**
@@ -100,9 +109,9 @@ export class OutputLog {
     return this.#last
   }
 
-  /** The newest signed checkpoint; undefined before the first entry. */
-  get checkpoint(): HeldCheckpoint | undefined {
-    return this.#head.held
+  /** What is public, the newest last: two of them, since a reader may have begun with the one before. */
+  get published(): readonly PublishedRoot[] {
+    return this.#published
   }
 
   get store(): OutputStore {
@@ -132,6 +141,13 @@ export class OutputLog {
     if (edge.size === published) return
     this.#head = await sign(this.#log, this.#head)
     this.#head = await publish(this.#log, this.#head)
+    this.#show()
+  }
+
+  #show(): void {
+    const { held } = this.#head
+    if (held !== undefined && this.#last !== undefined)
+      this.#published = [...this.#published, { ...this.#last, checkpoint: held }].slice(-KEPT_VERSIONS)
   }
 }
 

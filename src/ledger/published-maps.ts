@@ -6,18 +6,17 @@ import { logIndex, treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
 import { proveInclusion } from '../tlog/inclusion.ts'
+import type { TileId } from '../tlog/tile.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import { ComponentPublisher } from './component-publisher.ts'
 import type { FollowSteps } from './follow-steps.ts'
 import { proveIn, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
-import type { OutputLog } from './output-log.ts'
-import type { Clock, HeldCheckpoint, MapName, Storage } from './ports.ts'
+import type { PublishedRoot } from './output-log.ts'
+import type { Clock, HeldCheckpoint, MapName, OutputStore, Storage } from './ports.ts'
 import { hashesOf } from './prove.ts'
+import { publishedBundle, publishedTile } from './published-tiles.ts'
 import { StatusMap } from './status-map.ts'
 import { StatusPublisher } from './status-publisher.ts'
-
-/** A version that is asked for right while the next one takes its place is asked for again. */
-const MAX_TRIES = 5
 
 export interface PublishedMapsOptions {
   readonly storage: Pick<Storage, 'log' | 'outputs'>
@@ -45,6 +44,15 @@ export interface MapRoot {
 
 export interface MapAnswer extends ProofsMade {
   readonly root: MapRoot
+}
+
+/** An output log as others read it. Each: @throws Fault `busy` (`map-behind`) if nothing is published */
+export interface OutputDoor {
+  /** The newest signed note. */
+  checkpoint(): string
+  /** Undefined if the published tree has no such tile. */
+  tile(tile: TileId): Promise<Uint8Array | undefined>
+  entryBundle(bundle: { readonly index: number; readonly width: number }): Promise<Uint8Array | undefined>
 }
 
 export class PublishedMaps {
@@ -83,36 +91,48 @@ export class PublishedMaps {
   }
 
   /** @throws Fault `busy` (`map-behind`) if nothing of the map is published (yet) */
-  output(map: MapName): OutputLog {
-    const { output } = this[map]
-    if (output?.last !== undefined && output.checkpoint !== undefined) return output
+  newest(map: MapName): PublishedRoot {
+    const newest = this[map].published.at(-1)
+    if (newest !== undefined) return newest
     throw new Fault('map-behind', `${map} map: no root of it is published yet`, {
       hint: 'Try again in a moment.',
     })
   }
 
-  /** Proofs against the newest root. @throws Fault `busy` (`map-behind`) */
-  async prove(map: MapName, asked: ProofsAsked): Promise<MapAnswer> {
-    for (let time = 0; time < MAX_TRIES; time++) {
-      const root = await this.root(map)
-      const made = await this.#proveAt(map, root.size, asked)
-      if (made !== undefined) return { root, ...made }
+  /** Of the map's output log, as it is public. */
+  outputDoor(map: MapName): OutputDoor {
+    const size = (): TreeSize => this.newest(map).checkpoint.size
+    return {
+      checkpoint: () => this.newest(map).checkpoint.note,
+      tile: async (tile) => publishedTile(this.store(map), size(), tile),
+      entryBundle: async (bundle) => publishedBundle(this.store(map), size(), bundle),
     }
-    throw new Fault('map-behind', `${map} map: its roots follow each other too fast`, {
+  }
+
+  /** Where its leaves and tiles are read. @throws Fault `busy` (`map-behind`) */
+  store(map: MapName): OutputStore {
+    const { output } = this[map]
+    if (output !== undefined) return output.store
+    throw new Fault('map-behind', `${map} map: it is being made again`, { hint: 'Try again in a moment.' })
+  }
+
+  /** Proofs against a root that is one of the last two, if it is still kept. @throws Fault `busy` (`map-behind`) */
+  async prove(map: MapName, published: PublishedRoot, asked: ProofsAsked): Promise<MapAnswer> {
+    const made = await this.#proveAt(map, published.size, asked)
+    if (made !== undefined) return { root: await this.#root(map, published), ...made }
+    throw new Fault('map-behind', `${map} map: its roots followed each other too fast`, {
       hint: 'Try again in a moment.',
     })
   }
 
-  async root(map: MapName): Promise<MapRoot> {
-    const output = this.output(map)
-    const { checkpoint, last } = output
-    if (checkpoint === undefined || last === undefined) throw new Error(`${map} map: nothing is published`)
+  async #root(map: MapName, { size, checkpoint }: PublishedRoot): Promise<MapRoot> {
+    const store = this.store(map)
     const index = logIndex(checkpoint.size - 1)
-    const [entry] = await output.store.leaves(index, checkpoint.size)
+    const [entry] = await store.leaves(index, checkpoint.size)
     if (entry === undefined)
       throw new Fault('integrity-error', `${map} output log: entry ${index} is missing`)
-    const inclusion = await proveInclusion(index, checkpoint.size, hashesOf(output.store, checkpoint.size))
-    return { size: last.size, checkpoint: checkpoint.note, entry, inclusion }
+    const inclusion = await proveInclusion(index, checkpoint.size, hashesOf(store, checkpoint.size))
+    return { size, checkpoint: checkpoint.note, entry, inclusion }
   }
 
   /** All entries below `size` under a key of the status map. */

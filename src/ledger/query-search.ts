@@ -7,7 +7,7 @@
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import type { JsonObject } from '../encoding/strict-json.ts'
-import { imagesOf } from '../verify/entry-facts.ts'
+import { imagesOf, isSha256 } from '../verify/entry-facts.ts'
 import type { SearchAnswer, SearchMatch, SearchPart, SearchQuestion, SearchRow } from '../verify/search.ts'
 import { keysOfPart } from '../verify/search-keys.ts'
 import {
@@ -32,7 +32,7 @@ import type { Pause } from './past-totals.ts'
 import { readLineage } from './query-lineage.ts'
 import { readVex, type SaidOfImage, type SaidOfImages } from './query-vex.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
-import { factsAbout, imageTable, scopedImage } from './scoped-images.ts'
+import { factsAbout, imagesFor, imagesPlaced, scopedImage } from './scoped-images.ts'
 import { asOf, type View } from './view.ts'
 import { wantedLines } from './wanted-lines.ts'
 
@@ -121,7 +121,7 @@ function notEstablished({ question }: Search, items: readonly SearchRow[]): read
   ]
 }
 
-/** The rows of the entries that list a name of the question in a version that may be meant. */
+/** Of the entries that list a name of the question in a version that may be meant; of an environment's images alone. */
 async function candidateRows({ view, pause, question }: Search): Promise<readonly EntryRow[]> {
   const entries = new Set<LogIndex>()
   for (const part of question.parts) {
@@ -130,9 +130,14 @@ async function candidateRows({ view, pause, question }: Search): Promise<readonl
       for (const index of await view.reader.postings('components', key)) entries.add(index)
     }
   }
-  return readEntryRows(
+  const rows = await readEntryRows(
     view.reader,
     [...entries].sort((a, b) => a - b),
+  )
+  const placed = await imagesPlaced(view, question.scope)
+  if (placed === undefined) return rows
+  return rows.filter(({ facts }) =>
+    facts.subjects.some(({ digest }) => isSha256(digest) && placed.has(digest)),
   )
 }
 
@@ -256,7 +261,7 @@ async function findClaims(view: View, listed: Listed) {
 async function totalsInScope({ view, pause, question: { scope } }: Search): Promise<Totals> {
   if (Object.keys(scope).length === 0) return readTotals(view.reader)
   let [images, withSbom] = [0, 0]
-  for await (const some of imageTable(view)) {
+  for await (const some of imagesFor(view, scope)) {
     for (const image of some) {
       await pause()
       const found = await scopedImage(view, scope, image)

@@ -3,7 +3,7 @@
  * component map. So an entry that came since has no control statement in it, or the newest root says so.
  */
 import { Fault } from '../errors.ts'
-import { OutputLog, type OutputLogOptions } from './output-log.ts'
+import { OutputLog, type OutputLogOptions, type PublishedRoot } from './output-log.ts'
 import type { HeldCheckpoint } from './ports.ts'
 import type { StatusMap } from './status-map.ts'
 
@@ -17,6 +17,7 @@ export interface StatusPublisherOptions {
 export class StatusPublisher {
   readonly #options: StatusPublisherOptions
   #output: OutputLog | undefined
+  #published: readonly PublishedRoot[] = []
   #checkpoint: HeldCheckpoint
   #last: Promise<void>
   #isStopped = false
@@ -31,6 +32,11 @@ export class StatusPublisher {
   /** Resolves when what was to be published is, or cannot be. */
   settled(): Promise<void> {
     return this.#last
+  }
+
+  /** What proofs can be made against, the newest last. */
+  get published(): readonly PublishedRoot[] {
+    return this.#published
   }
 
   /** Undefined until the map was compared with what was published last, and for ever if it differs. */
@@ -64,6 +70,7 @@ export class StatusPublisher {
       map.versions.keep(size)
       return map.versions.latest.root
     })
+    this.#published = this.#output.published
     // A control statement may be public since the last process ended.
     if (!this.#output.isReadOnly) await this.#publishNow()
   }
@@ -75,6 +82,7 @@ export class StatusPublisher {
     map.advance(size)
     await this.#output?.publish({ size, root: map.versions.latest.root, note })
     map.versions.keep(size)
+    this.#published = this.#output?.published ?? []
   }
 
   /** Out of space: the next publication tries again. */

@@ -24,17 +24,29 @@ const distroAliases: ReadonlyMap<string, string> = new Map([
   ['amzn', 'amazon'],
   ['ol', 'oracle'],
   ['opensuse-leap', 'opensuse'],
+  ['opensuse.leap', 'opensuse'],
   ['rhel', 'redhat'],
 ])
 
 const epochTypes: ReadonlySet<string> = new Set(['deb', 'rpm'])
 const distroTypes: ReadonlySet<string> = new Set(['apk', 'deb', 'rpm'])
 
+/** Between namespace and name, for types whose names hold no such mark: tools encode it, or leave the two together. */
+const joinedBy: ReadonlyMap<string, string> = new Map([
+  ['bitbucket', '/'],
+  ['composer', '/'],
+  ['github', '/'],
+  ['golang', '/'],
+  ['maven', ':'],
+  ['npm', '/'],
+])
+
 /** File names of source RPMs are shorter; this keeps the pattern below from running long. */
 const MAX_SOURCE_LENGTH = 1_000
 
 /** The purl under which a package is found; what is canonical already stays as it is. */
-export function identityOf(purl: Purl): Purl {
+export function identityOf(written: Purl): Purl {
+  const purl = withNamespace(written)
   const type = typeAliases.get(purl.type) ?? purl.type
   if (type === purl.type && !distroTypes.has(type)) return purl
   const namespace = identityNamespace(purl, type)
@@ -53,6 +65,15 @@ export function identityOf(purl: Purl): Purl {
     },
     { lenient: true },
   )
+}
+
+/** `pkg:npm/%40babel%2Fcore` is `pkg:npm/%40babel/core`, `pkg:maven/org.example:lib` is `pkg:maven/org.example/lib`. */
+function withNamespace(purl: Purl): Purl {
+  const mark = joinedBy.get(purl.type)
+  const at = mark === undefined || purl.namespace !== undefined ? -1 : purl.name.lastIndexOf(mark)
+  const [namespace, name] = [purl.name.slice(0, Math.max(at, 0)), purl.name.slice(at + 1)]
+  if (namespace === '' || name === '') return purl
+  return makePurl({ ...purl, namespace, name }, { lenient: true })
 }
 
 /** The version under which a component is found: the purl's, else the one beside it, with the epoch in it. */
@@ -100,11 +121,22 @@ export function normaliseDistro(text: string, namespace: string): string {
 
 /**
  * The source package, `name` or `name@version`: of the purl's `upstream`, else as the document says it elsewhere. For
- * RPMs tools give the source RPM's file name.
+ * RPMs tools give the source RPM's file name. `purl` is an identity.
  */
 export function sourcePackageOf(purl: Purl, stated: string): string {
   const { upstream = stated } = purl.qualifiers
   if (purl.type !== 'rpm' || upstream.length > MAX_SOURCE_LENGTH) return upstream
   const [, name, version] = /^(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm$/.exec(upstream) ?? []
-  return name === undefined || version === undefined ? upstream : `${name}@${version}`
+  if (name === undefined || version === undefined) return upstream
+  // File names have no epoch. It is that of all that is built from the source, but for rare packages.
+  const [epoch = ''] = /^\d+:/.exec(purl.version ?? '') ?? []
+  return `${name}@${epoch}${version}`
+}
+
+/**
+ * Whether a purl does not say for sure what its package is called: Maven's group is a guess where it is missing, or the same
+ * as the artifact (tools take it from the file's name), and `none` is no ecosystem. Then it is looked for by its name as well.
+ */
+export function isNameDoubtful({ type, namespace = '', name }: Purl): boolean {
+  return type === 'none' || (type === 'maven' && (namespace === '' || namespace === name))
 }

@@ -9,7 +9,7 @@ import type { Statement, Subject } from '../attestation/statement.ts'
 import type { KeyId } from '../brand.ts'
 import type { Component, SbomDocument } from './component.ts'
 import { readCycloneDx } from './cyclonedx.ts'
-import { distroOf, identityOf, identityVersion, sourcePackageOf } from './identity.ts'
+import { distroOf, identityOf, identityVersion, isNameDoubtful, sourcePackageOf } from './identity.ts'
 import { makeLine, type ManifestLine } from './manifest-line.ts'
 import { platformOf } from './platform.ts'
 import { purlName } from './purl.ts'
@@ -85,7 +85,11 @@ export function componentLines(component: Component, system: string): readonly M
     src: sourcePackageOf(identity, source),
   }
   const of = `${name}@${version}`
-  return [makeLine('p', name, version, extras), ...hashes.map((hash) => makeLine('f', hash, '', { of }))]
+  return [
+    makeLine('p', name, version, extras),
+    ...hashes.map((hash) => makeLine('f', hash, '', { of })),
+    ...(isNameDoubtful(identity) ? [makeLine('n', identity.name, version, { distro: extras.distro })] : []),
+  ]
 }
 
 /**

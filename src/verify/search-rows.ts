@@ -85,7 +85,14 @@ export function matchesIn(
   entry: LogIndex,
   lines: readonly ManifestLine[],
 ): readonly SearchMatch[] {
-  return lines.flatMap((line) => matchesOfLine(plan, entry, line).sort((a, b) => a.part - b.part))
+  const found = lines.flatMap((line) => matchesOfLine(plan, entry, line).sort((a, b) => a.part - b.part))
+  const surely = new Set(found.filter(({ why }) => why !== 'name').map(inOneVersion))
+  return found.filter((one) => one.why !== 'name' || !surely.has(inOneVersion(one)))
+}
+
+/** What was found by its purl is not found by its name once more. */
+function inOneVersion({ part, version }: SearchMatch): string {
+  return JSON.stringify([part, version])
 }
 
 function matchesOfLine(plan: SearchPlan, entry: LogIndex, line: ManifestLine): SearchMatch[] {

@@ -26,6 +26,13 @@ const asOf: AsOf = {
 const rest = { entries: {}, asOf, assurance: 'rows', notEstablished: [] } as const
 const coverage = { images: 0, withSbom: 0, unknown: 0, unreadableEntries: 0 }
 
+const noRoot = { checkpoint: '', entry: '', inclusion: [], consistency: [] }
+const output = {
+  checkpoint: () => 'localhost/index/status/v1\n256\n',
+  tile: async ({ width }: { readonly width: number }) => new Uint8Array(32 * width),
+  entryBundle: async () => new Uint8Array(2),
+}
+
 /** Answers every question with something of the right shape; a tree of 300 entries; `change` replaces methods. */
 export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
   return {
@@ -118,6 +125,8 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
         return { paes, lasting: to < 300 }
       },
     },
+    maps: { outputDoor: () => output },
+    lookUp: async () => ({ map: noRoot, prefixes: [], keys: [], absent: [], asOf }),
     checkpoint: () => asOf.checkpoint,
     tile: async ({ level, index, width }) =>
       width <= Math.min(256, Math.floor(300 / 256 ** level) - 256 * index)

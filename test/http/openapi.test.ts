@@ -87,7 +87,7 @@ describe('schema/openapi.yaml', () => {
       const inQuery = parameters.filter((one) => one['in'] === 'query').map((one) => String(one['name']))
       const filled = path
         .replace(
-          /^\/tile\/(\{level\}|entries)\/\{index\}/,
+          /\/tile\/(\{level\}|entries)\/\{index\}/,
           (_, level) => `/tile/${level === 'entries' ? level : 0}/000`,
         )
         .replace('{index}', '0')

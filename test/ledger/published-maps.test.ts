@@ -5,14 +5,15 @@ import { logIndex, treeSize } from '../../src/brand.ts'
 import { Fault } from '../../src/errors.ts'
 import { PUBLISH_ENTRIES } from '../../src/ledger/limits.ts'
 import { publishedIn, type PublishedMap } from '../../src/ledger/output-log.ts'
-import type { MapAnswer } from '../../src/ledger/published-maps.ts'
 import type { MapName, Storage } from '../../src/ledger/ports.ts'
 import { componentPrefix, statusKey, subjectKey, unreadableKey } from '../../src/map/keys.ts'
-import { checkAbsent, checkAllUnder, checkPresent } from '../../src/map/mpt-proof.ts'
+import { openCheckpoint } from '../../src/tlog/checkpoint.ts'
+import { checkKeys } from '../../src/verify/complete-keys.ts'
+import { checkMapRoot } from '../../src/verify/map-root.ts'
 import { newMemoryState } from '../../src/storage/memory/state.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { expectSound } from '../helpers/check-ledger.ts'
-import { STORY_SIZE, tellStory } from '../helpers/story.ts'
+import { STORY_SIZE, tellStory, trust } from '../helpers/story.ts'
 import {
   createTestLedger,
   digestOf,
@@ -27,8 +28,6 @@ async function saidBy(storage: Storage, map: MapName): Promise<readonly Publishe
   const size = await store.size()
   return (await store.leaves(logIndex(0), size)).map(publishedIn)
 }
-
-const rootOf = (answer: MapAnswer): Uint8Array => publishedIn(answer.root.entry).root
 
 describe('the published maps', () => {
   it('have both roots public after each control statement and each batch, and everything checks out', async () => {
@@ -45,25 +44,22 @@ describe('the published maps', () => {
 
   it('prove presence, absence and all under a prefix against the root that is public', async () => {
     const { ledger } = await tellStory()
-    await ledger.status()
     const prefix = componentPrefix('pkg:npm/lodash')
     const shop = subjectKey(digestOf('shop'))
-    const answer = await ledger.proveMap(
-      'components',
-      { prefixes: [prefix], keys: [shop, unreadableKey] },
-      STORY_SIZE,
-    )
-    const [lodash] = answer.prefixes
-    const [present, absent] = answer.keys
-    if (lodash === undefined || present?.value === undefined || absent === undefined) throw new Error('cut')
-    expect(lodash.pairs).to.have.length(4)
-    checkAllUnder(rootOf(answer), prefix, lodash.pairs, lodash.proof)
-    checkPresent(rootOf(answer), { key: shop, value: present.value }, present.proof)
-    expect(absent.value).to.equal(undefined)
-    checkAbsent(rootOf(answer), unreadableKey, absent.proof)
+    const asked = { prefixes: [prefix], keys: [shop, unreadableKey], postings: () => true }
+    const answer = await ledger.lookUp('components', asked, STORY_SIZE)
+    const log = { key: trust.logKey, checkpoint: openCheckpoint(answer.asOf.checkpoint, trust.logKey) }
+    const root = checkMapRoot('components', answer.map, log)
+    const found = checkKeys(root, answer, STORY_SIZE)
+    expect(root.size).to.equal(STORY_SIZE)
+    expect(found.under(prefix)).to.have.length(4)
+    expect(found.postings(shop)).to.deep.equal([1, 2])
+    expect(found.value(unreadableKey)).to.equal(undefined)
     const target = statusKey(`image:${digestOf('web')}`)
-    const status = await ledger.proveMap('status', { prefixes: [], keys: [target] })
-    expect(status.keys[0]?.value).to.have.length(40)
+    const status = await ledger.lookUp('status', { prefixes: [], keys: [target], postings: () => true })
+    expect(
+      checkKeys(checkMapRoot('status', status.map, log), status, STORY_SIZE).postings(target),
+    ).to.deep.equal([5])
     await ledger[Symbol.asyncDispose]()
   })
 

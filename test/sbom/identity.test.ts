@@ -4,7 +4,7 @@ import { describe, it } from 'mocha'
 import { parseCpe } from '../../src/sbom/cpe.ts'
 import { distroOf, identityOf, identityVersion, sourcePackageOf } from '../../src/sbom/identity.ts'
 import { formatPurl, parsePurl, type Purl } from '../../src/sbom/purl.ts'
-import { parseRange } from '../../src/sbom/range.ts'
+import { inRange, parseRange } from '../../src/sbom/range.ts'
 import { parseQuestion } from '../../src/verify/rows.ts'
 
 function purl(text: string): Purl {
@@ -29,6 +29,12 @@ const identities: readonly (readonly [written: string, identity: string])[] = [
   ['pkg:deb/debian/x@0:2', 'pkg:deb/debian/x@2'],
   ['pkg:rpm/redhat/x@2?epoch=0', 'pkg:rpm/redhat/x@2'],
   ['pkg:rpm/redhat/x@2?epoch=one', 'pkg:rpm/redhat/x@2'],
+  ['pkg:rpm/opensuse.leap/x@1-1', 'pkg:rpm/opensuse/x@1-1'],
+  ['pkg:npm/%40babel%2Fcore@7.0.0', 'pkg:npm/%40babel/core@7.0.0'],
+  ['pkg:golang/github.com%2FPkg%2Ferrors@v0.9.1', 'pkg:golang/github.com/pkg/errors@v0.9.1'],
+  ['pkg:composer/symfony%2Fconsole@v5', 'pkg:composer/symfony/console@v5'],
+  ['pkg:maven/org.example:lib@1', 'pkg:maven/org.example/lib@1'],
+  ['pkg:maven/org.example/lib@1', 'pkg:maven/org.example/lib@1'],
   // Not of these types: aliases and epochs are theirs alone.
   ['pkg:npm/rhel/x@0:1?epoch=1', 'pkg:npm/rhel/x@0:1?epoch=1'],
   ['pkg:apk/alpine/x@1?epoch=1', 'pkg:apk/alpine/x@1?epoch=1'],
@@ -99,11 +105,23 @@ describe('package identity', () => {
     const sources = [
       ['pkg:deb/debian/x?upstream=util-linux%402.36.1-8%2Bdeb11u1', 'util-linux@2.36.1-8+deb11u1'],
       ['pkg:rpm/amzn/x?upstream=basesystem-10.0-7.amzn2.0.1.src.rpm', 'basesystem@10.0-7.amzn2.0.1'],
+      ['pkg:rpm/amzn/x@1:9-1?upstream=openssl-1.0.2k-24.src.rpm', 'openssl@1:1.0.2k-24'],
       ['pkg:rpm/amzn/x?upstream=odd', 'odd'],
       ['pkg:rpm/amzn/x', 'stated@1'],
     ] as const
     for (const [written, source] of sources)
       expect(sourcePackageOf(purl(written), 'stated@1'), written).to.equal(source)
+  })
+})
+
+describe('versions of RPMs without an epoch', () => {
+  const place = (range: string, version: string): string => inRange(parseRange(range, 'rpm'), version)
+  it('are undetermined where the epoch of the range would make the difference', () => {
+    expect(place('<1:1.0.2k-25', '1.0.2k-24')).to.equal('in')
+    expect(place('<1:1.0.2k-25', '1.0.2k-26')).to.equal('undetermined')
+    expect(place('<1:1.0.2k-25', '0:1.0.2k-26')).to.equal('in')
+    expect(place('<1.0.2k-25', '1:1.0.2k-24')).to.equal('out')
+    expect(place('<0:1.0.2k-25', '1.0.2k-26')).to.equal('out')
   })
 })
 

@@ -187,7 +187,7 @@ const golden: readonly (readonly [title: string, one: Statement, expected: strin
       signer,
       'n→nginx→1.2',
       'p→pkg:generic/x→1',
-      'p→pkg:rpm/amazon/openssl→1:1.0.2k-24.amzn2→arch=x86_64→distro=amazon-2→src=openssl@1.0.2k-24.amzn2',
+      'p→pkg:rpm/amazon/openssl→1:1.0.2k-24.amzn2→arch=x86_64→distro=amazon-2→src=openssl@1:1.0.2k-24.amzn2',
       subject,
       't→https://cyclonedx.org/bom→',
       'w→→',

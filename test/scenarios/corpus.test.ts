@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, it } from 'mocha'
 import { CYCLONEDX, SLSA_PROVENANCE_V02, SPDX } from '../../src/attestation/predicate-types.ts'
 import { spliceStatement } from '../../src/attestation/statement.ts'
+import { advisoryParts } from '../../src/client/advisory-parts.ts'
 import { Client } from '../../src/client/client.ts'
 import { auditLog } from '../../src/client/audit.ts'
 import { collectEvidence } from '../../src/client/evidence.ts'
@@ -20,6 +21,7 @@ import { verifyEvidence } from '../../src/verify/evidence.ts'
 import type { SearchAnswer } from '../../src/verify/search.ts'
 import { parseSearchQuestion } from '../../src/verify/search-wire.ts'
 import { expectSound } from '../helpers/check-ledger.ts'
+import { judge, knownAdvisories, osvJson, packagesIn } from './advisories.ts'
 import { createTestLedger, digestOf, keys, signEnvelope } from '../helpers/test-ledger.ts'
 
 /** Real documents lie outside the repository: ATTESTREE_CORPUS, else ../shared/corpus. */
@@ -56,6 +58,29 @@ function realSboms(): readonly RealSbom[] {
       }
     }),
   )
+}
+
+/** Real documents, of other images with versions that were affected, or fixed, and with a group that a tool guessed. */
+function changedSboms(): readonly RealSbom[] {
+  const log4j = 'org.apache.logging.log4j/log4j-core'
+  const changes = [
+    ...['2.0-beta8', '2.0-beta9', '2.3', '2.3.1', '2.12.1', '2.12.2', '2.14.1', '2.15.0'].map((version) => [
+      /org\.apache\.logging\.log4j\/log4j-core@2\.17\.[12]/g,
+      `${log4j}@${version}`,
+    ]),
+    [/org\.apache\.logging\.log4j\/log4j-core@2\.17\.[12]/g, 'log4j-core/log4j-core@2.14.1'],
+    [/commons-text@1\.[48]/g, 'commons-text@1.10.0'],
+    [/spring-beans@5\.2\.21\.RELEASE/g, 'spring-beans@5.3.17'],
+    [/spring-beans@5\.2\.21\.RELEASE/g, 'spring-beans@5.2.19.RELEASE'],
+    [/spring-beans@5\.2\.21\.RELEASE/g, 'spring-beans@5.2.20.RELEASE'],
+  ] as const
+  const originals = realSboms().map((sbom) => ({ sbom, text: new TextDecoder().decode(sbom.bytes) }))
+  return changes.flatMap(([written = '', changed = '']) => {
+    const original = originals.find(({ text }) => text.search(written) >= 0)
+    if (original === undefined) throw new Error(`no document has ${String(written)}`)
+    const bytes = new TextEncoder().encode(original.text.replaceAll(written, String(changed)))
+    return { ...original.sbom, digest: digestOf(String(changed)), bytes }
+  })
 }
 
 function statement(sbom: RealSbom): Uint8Array {
@@ -100,7 +125,7 @@ describe('real documents', function () {
     })
     try {
       const client = new Client({ url: server.url, ...(await firstContact(server.url)) })
-      const sboms = realSboms()
+      const sboms = [...realSboms(), ...changedSboms()]
       for (const sbom of sboms) await client.submit(signEnvelope(statement(sbom), keys.ci))
       await submitProvenance(client)
 
@@ -115,6 +140,7 @@ describe('real documents', function () {
       }
       await expectListFound(client, sboms)
       await expectRangesFound(client, sboms)
+      await expectAdvisoriesFound(client, sboms)
       const evidence = await collectEvidence(client, {
         component: 'pkg:npm/read-package-json',
         range: '<3',
@@ -130,6 +156,31 @@ describe('real documents', function () {
     }
   })
 })
+
+/** Exactly the images that a plain scan of the documents' JSON finds, affected ones and those of which nobody can tell. */
+async function expectAdvisoriesFound(client: Client, sboms: readonly RealSbom[]): Promise<void> {
+  const listed = sboms.map(({ digest, bytes }) => ({
+    digest,
+    packages: packagesIn(JSON.parse(new TextDecoder().decode(bytes))),
+  }))
+  let affectedImages = 0
+  for (const advisory of knownAdvisories) {
+    const { parts } = advisoryParts(new TextEncoder().encode(JSON.stringify(osvJson(advisory))))
+    const { answer } = await verifiedSearch(client, { parts, scope: {} }, { limit: 1000 })
+    const expected = new Map<string, string>()
+    for (const { digest, packages } of listed) {
+      const judged = packages.flatMap((one) => judge(advisory, one) ?? [])
+      const known = expected.get(digest)
+      const [worst] = judged.toSorted()
+      if (worst !== undefined && known !== 'affected') expected.set(digest, worst)
+    }
+    expect(Object.fromEntries(answer.items.map((row) => [row.image, row.status])), advisory.id).to.deep.equal(
+      Object.fromEntries(expected),
+    )
+    affectedImages += [...expected.values()].filter((status) => status === 'affected').length
+  }
+  expect(affectedImages).to.be.greaterThan(50)
+}
 
 /** Packages whose purls are the same however they are folded, so that text can be compared with text. */
 const plainPurl = /^(pkg:(?:npm|golang|maven|gem|cargo|nuget|composer)\/[a-z0-9._/-]+)@([0-9A-Za-z.-]+)$/

@@ -32,9 +32,17 @@ export function compareRpm(a: RpmVersion, b: RpmVersion): number {
 
 /**
  * A range's bound with a package's version: a bound without a release means all of them, so `<=1.0` has `1.0-5` and
- * `>1.0` has not. A version without one lies nowhere against a bound with one: undefined.
+ * `>1.0` has not. A version without one lies nowhere against a bound with one: undefined. So does one without an epoch where the
+ * bound has one and it would make the difference: its epoch may be 0, or left out (search.md 3.1, `zero` and `auto` in one).
  */
 export function compareRpmBound(a: RpmVersion, b: RpmVersion, comparator: Comparator): number | undefined {
+  const order = compareReleases(a, b, comparator)
+  if (order === undefined || b.epoch !== '' || a.epoch === '') return order
+  const asIfStated = compareReleases(a, { ...b, epoch: a.epoch }, comparator)
+  return asIfStated !== undefined && Math.sign(asIfStated) === Math.sign(order) ? order : undefined
+}
+
+function compareReleases(a: RpmVersion, b: RpmVersion, comparator: Comparator): number | undefined {
   const isVague = (a.release === undefined) !== (b.release === undefined)
   if (!isVague || compareNumbers(a.epoch, b.epoch) !== 0 || compareRuns(a.version, b.version) !== 0)
     return compareRpm(a, b)
