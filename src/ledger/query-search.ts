@@ -6,19 +6,10 @@
  */
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import {
-  componentHashKey,
-  componentPrefix,
-  cpePrefix,
-  namePrefix,
-  originPrefix,
-  parseComponentKey,
-} from '../map/keys.ts'
-import { bareNamesOf } from '../sbom/bare-names.ts'
-import { judgePackage, type AffectedPackage } from '../sbom/advisory/affected.ts'
 import type { JsonObject } from '../encoding/strict-json.ts'
 import { imagesOf, isSha256 } from '../verify/entry-facts.ts'
 import type { SearchAnswer, SearchMatch, SearchPart, SearchQuestion, SearchRow } from '../verify/search.ts'
+import { keysOfPart } from '../verify/search-keys.ts'
 import {
   componentsOf,
   matchesIn,
@@ -151,30 +142,14 @@ async function candidateRows({ view, pause, question }: Search): Promise<readonl
 }
 
 async function keysOf(view: View, part: SearchPart): Promise<readonly Uint8Array[]> {
-  const under = async (prefix: Uint8Array): Promise<readonly Uint8Array[]> =>
-    (await view.reader.keys('components', prefix)).map((row) => row.key)
-  switch (part.kind) {
-    case 'hash':
-      return [componentHashKey(part.hash)]
-    case 'cpe':
-      return under(cpePrefix(part.cpe))
-    case 'package': {
-      const { keys, names } = part.affected
-      const prefixes = keys.flatMap((key) =>
-        names === 'installed' ? [componentPrefix(key)] : [componentPrefix(key), originPrefix(key)],
-      )
-      const found = await Promise.all(prefixes.map(under))
-      const named = await Promise.all([...new Set(keys.flatMap(bareNamesOf))].map(namePrefix).map(under))
-      return [...found.flat().filter((key) => mayBeMeant(part.affected, key)), ...named.flat()]
-    }
-  }
-}
-
-/** Not if its version alone rules it out. A component's own version may differ from that of its source package. */
-function mayBeMeant(affected: AffectedPackage, key: Uint8Array): boolean {
-  const version = affected.names === 'source' ? undefined : parseComponentKey(key)?.version
-  if (version === undefined) return true
-  return judgePackage(affected, { version, distro: '' }).status !== 'not-affected'
+  const { keys, prefixes } = keysOfPart(part)
+  const found = await Promise.all(
+    prefixes.map(async ({ prefix, mayBeMeant }) => {
+      const rows = await view.reader.keys('components', prefix)
+      return rows.map((row) => row.key).filter(mayBeMeant)
+    }),
+  )
+  return [...keys, ...found.flat()]
 }
 
 async function readListed({ view, pause, plan }: Search, rows: readonly EntryRow[]): Promise<Listed> {
