@@ -116,6 +116,7 @@ export type {
   EntryAnswer,
   ImageAnswer,
   QuestionCoverage,
+  RelatedImage,
   RevocationsAnswer,
   StatusAnswer,
   SubmitAnswer,

@@ -27,7 +27,7 @@ export type {
   RowsAnswer,
   StatedQuestion,
 } from './verify/answer.ts'
-export type { CompleteAnswer } from './verify/complete-answer.ts'
+export type { CompleteAnswer } from './verify/complete-entries.ts'
 export type { Completeness } from './verify/completeness-wire.ts'
 export type { Evidence, LogTrust } from './verify/evidence.ts'
 export {

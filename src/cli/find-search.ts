@@ -19,7 +19,7 @@ import {
 } from './find-output.ts'
 import { answerJson } from './json-answer.ts'
 import { createProgress } from './progress.ts'
-import { askedOf, withScope, type Asked, type SearchFlags } from './search-asked.ts'
+import { askedOf, isPurl, withScope, type Asked, type SearchFlags } from './search-asked.ts'
 import { searchCsv, searchNdjson } from './search-files.ts'
 import type { WatchFormat } from './find-changes.ts'
 import { watchSearch } from './find-watch.ts'
@@ -68,6 +68,8 @@ export async function findSearch(
     throw new UsageError('--hide-lifted goes with --osv: VEX speaks of vulnerabilities')
   const client = await connected()
   for (const note of read.notes) terminal.note(note)
+  if (watched !== undefined && component !== undefined && !isPurl(component))
+    terminal.note('These are watched, not what gets the name later.')
   const asked = await withScope(read, client, flags, terminal)
   if (watched !== undefined) return watch(context, client, { asked, format: watched, flags })
   const all = await searchPages(

@@ -9,6 +9,7 @@ export interface NameAsked {
   readonly name: string
   readonly match: NameMatch
   readonly range?: string
+  readonly version?: string
   readonly ecosystem?: string
 }
 
@@ -25,11 +26,18 @@ export interface NamedPiece {
   readonly note: string
 }
 
+/** `log4j-core@2.14.1`, `@babel/core@7.0.0`: with the version, if there is one. */
+export function typedName(text: string): Pick<NameAsked, 'name' | 'version'> {
+  const [, name, version] = /^(.+)@([^@]+)$/.exec(text) ?? []
+  return name === undefined || version === undefined ? { name: text } : { name, version }
+}
+
 export function namedPiece(asked: NameAsked, { parts, meant }: NamedParts): NamedPiece {
   const named = wordsOf(asked)
+  const { range, version } = asked
   return {
     parts,
-    what: asked.range === undefined ? named : `${named} in ${asked.range}`,
+    what: `${named}${version === undefined ? '' : `@${version}`}${range === undefined ? '' : ` in ${range}`}`,
     note: `${visible(named)} means ${shown(meant)}.`,
   }
 }

@@ -12,7 +12,7 @@ import type { NameMatch } from '../verify/names-answer.ts'
 import type { SearchPart, SearchQuestion } from '../verify/search.ts'
 import { MAX_PARTS } from '../verify/search-wire.ts'
 import { readInput } from './key-store.ts'
-import { namedPiece, type NameLookup } from './named-piece.ts'
+import { namedPiece, typedName, type NameLookup } from './named-piece.ts'
 import { askedScope, scopeOf, type ScopeFlags } from './search-scope.ts'
 import { readStdin } from './stdin.ts'
 import { plural } from './table.ts'
@@ -133,7 +133,7 @@ async function componentPiece(
 ): Promise<Piece> {
   if (isPurl(component)) return purlPiece(component, range)
   const asked = {
-    name: component,
+    ...typedName(component),
     match,
     ...(range === undefined ? {} : { range }),
     ...(ecosystem === undefined ? {} : { ecosystem }),

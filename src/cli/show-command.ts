@@ -1,7 +1,8 @@
-/** `attestree show`: everything recorded about an image, an entry, a key or an attestation; the versions of a package. */
-import { Command } from 'commander'
+/** `attestree show`: everything recorded about an image, an entry, a key or an attestation; the versions of a package; names. */
+import { Command, Option } from 'commander'
 import { predicateKind } from '../attestation/predicate-types.ts'
 import type { ImageAnswer, RevocationRow, RevocationsAnswer } from '../verify/answer.ts'
+import { NAME_MATCHES, type NameMatch } from '../verify/names-answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { answerJson } from './json-answer.ts'
@@ -10,6 +11,7 @@ import { parseEntryReference, parseImageArgument, targetUri } from './reference.
 import { showComponents } from './show-components.ts'
 import { showEntry } from './show-entry.ts'
 import { printSignedImages, signedImages } from './show-key.ts'
+import { showNames } from './show-names.ts'
 import { showPackage } from './show-package.ts'
 import { formatTable, plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
@@ -20,6 +22,7 @@ import { reasonsOf } from './verdict-text.ts'
 interface ShowFlags extends TrustFlags, OutputFlags {
   readonly components?: true
   readonly name?: string
+  readonly match?: NameMatch
 }
 
 export function showCommand(context: CliContext): Command {
@@ -27,16 +30,17 @@ export function showCommand(context: CliContext): Command {
     .description('everything recorded about an image, an entry, a key or an attestation')
     .argument(
       'REF',
-      'NAME@sha256:…, an entry number, pkg:type/name, key:sha256:…, attestation:sha256:… or signature:…',
+      'NAME@sha256:…, an entry number, pkg:type/name, a name such as log4j-core, key:sha256:…, attestation:sha256:… or signature:…',
     )
     .option('--components', 'of an image: what is inside, by its SBOMs that count')
     .option('--name <GLOB>', "with --components: those of this name only, e.g. 'openssl*'")
+    .addOption(new Option('--match <HOW>', 'how a name is meant (default: exact)').choices(NAME_MATCHES))
     .addOption(outputOption())
     .addOption(serverOption())
     .addOption(trustOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  attestree show registry.example/shop@sha256:…\n  attestree show 17\n  attestree show pkg:npm/lodash      which versions are there?\n  attestree show registry.example/shop@sha256:… --components --name "openssl*"\n  attestree show key:sha256:…        is this key revoked?\n',
+      '\nExamples:\n  attestree show registry.example/shop@sha256:…\n  attestree show 17\n  attestree show pkg:npm/lodash      which versions are there?\n  attestree show log4j --match prefix which packages are there?\n  attestree show registry.example/shop@sha256:… --components --name "openssl*"\n  attestree show key:sha256:…        is this key revoked?\n',
     )
     .action((reference: string, flags: ShowFlags) => show(context, reference, flags))
 }
@@ -44,10 +48,16 @@ export function showCommand(context: CliContext): Command {
 async function show(context: CliContext, reference: string, flags: ShowFlags): Promise<void> {
   if (flags.name !== undefined && flags.components !== true)
     throw new UsageError('--name goes with --components')
+  const isName = isNameOf(reference)
+  if (flags.match !== undefined && !isName) throw new UsageError('--match goes with a name')
   const client = await connect(context, flags)
   const { terminal } = context
   if (flags.components === true) return showComponents(context, client, parseImageArgument(reference), flags)
   if (/^pkg:/i.test(reference)) return showPackage(context, client, reference, flags)
+  if (isName) {
+    const { match = 'exact' } = flags
+    return showNames(context, client, { name: reference, match }, flags)
+  }
   const index = parseEntryReference(reference)
   if (index !== undefined) return showEntry(context, client, index, flags)
   if (/^(key|attestation|signature):/.test(reference)) {
@@ -62,6 +72,13 @@ async function show(context: CliContext, reference: string, flags: ShowFlags): P
   }
   const image = await client.image(parseImageArgument(reference))
   return present(terminal, flags, 'Image', image, (to, answer) => printImage(to, answer, 'served'))
+}
+
+/** Nothing else has this form; `registry.example/shop:1.4` is an image, which has to be named by its digest. */
+function isNameOf(reference: string): boolean {
+  const isOther = /^(pkg|key|attestation|signature|image|sha256):/i.test(reference)
+  const isImage = /.@/.test(reference) || /\/.*:/.test(reference)
+  return !isOther && !isImage && parseEntryReference(reference) === undefined
 }
 
 function present<T extends object>(
@@ -140,10 +157,15 @@ function printLineage(terminal: Terminal, { lineage = [] }: ImageAnswer): void {
     terminal.print(line)
 }
 
-function printSboms(terminal: Terminal, { sboms }: ImageAnswer): void {
+function printSboms(terminal: Terminal, { sboms, lineage = [] }: ImageAnswer): void {
   if (sboms.length === 0) {
+    const isIndex = lineage.some((one) => one.is === 'platform-image')
     terminal.print('')
-    terminal.print('No SBOM is recorded: what is inside is unknown.')
+    terminal.print(
+      isIndex
+        ? 'No SBOM is recorded of the index itself: show its platform images for what is inside.'
+        : 'No SBOM is recorded: what is inside is unknown.',
+    )
     return
   }
   terminal.print('')

@@ -84,14 +84,22 @@ function isSearchReport(report: Report): report is SearchReport {
 }
 
 function jsonOf(report: Report): object {
-  const about = { origin: report.checkpoint.origin, treeSize: report.checkpoint.size }
+  const { checkpoint, complete } = report
+  const about = { origin: checkpoint.origin, treeSize: checkpoint.size, ...completeJson(complete) }
   if (!isSearchReport(report)) {
-    const { checkpoint: _, ...rest } = report
+    const { checkpoint: _, complete: __, ...rest } = report
     return { ...rest, ...about }
   }
-  const { checkpoint: _, origins, ...rest } = report
+  const { checkpoint: _, complete: __, origins, ...rest } = report
   const paths = { ...READ_FROM, entries: originsJson(origins) }
   return { ...rest, question: formatSearchQuestion(report.question), paths, ...about }
+}
+
+/** As of which sizes nothing is missing. */
+function completeJson(complete: Report['complete']): object {
+  if (complete === undefined) return {}
+  const { components, status, unreadable, byManifest } = complete
+  return { complete: { components: components.size, status: status.size, unreadable, byManifest } }
 }
 
 function printReport(terminal: Terminal, path: string, report: Report): void {
@@ -99,7 +107,9 @@ function printReport(terminal: Terminal, path: string, report: Report): void {
   terminal.print(`${terminal.color.green('✓')} ${visible(path)} verifies, offline.`)
   terminal.print('')
   terminal.print(`Question: which images${askedIn(report)}?`)
-  for (const line of rows.length > 0 ? tableOf(report, terminal.columns) : ['None that the server knew of.'])
+  for (const line of rows.length > 0
+    ? tableOf(report, terminal.columns)
+    : [report.complete === undefined ? 'None that the server knew of.' : 'None.'])
     terminal.print(line)
   printClaims(terminal, report.unregistered)
   terminal.print('')

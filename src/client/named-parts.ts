@@ -30,6 +30,8 @@ export interface NamedQuery extends Moment {
   readonly match?: NameMatch
   /** Native or VERS; VERS means packages of its type alone. */
   readonly range?: string
+  /** Instead of a range. */
+  readonly version?: string
   /** An ecosystem of OSV or a purl type. */
   readonly ecosystem?: string
 }
@@ -49,6 +51,8 @@ type Named = Pick<Client, 'names'>
  * @throws as `Client.names`
  */
 export async function namedParts(client: Named, query: NamedQuery): Promise<NamedParts> {
+  if (query.version !== undefined && query.range !== undefined)
+    throw new Fault('parameter-malformed', 'range: expected none beside a version')
   const filter = filterOf(query)
   const meant = (await allNames(client, query, filter.type)).filter((row) =>
     row.name.startsWith(filter.prefix),
@@ -61,7 +65,7 @@ export async function namedParts(client: Named, query: NamedQuery): Promise<Name
   const keys = [...packages, ...alone.map(({ name }) => purlName(makePurl({ type: NO_ORDER, name })))]
   const cpes = meant.filter(({ kind }) => kind === 'cpe').map(({ name }) => name)
   return {
-    parts: [...packageParts(keys, query.range), ...cpes.map((cpe) => cpePartOf(cpe, query.range))],
+    parts: [...packageParts(keys, query), ...cpes.map((cpe) => cpePartOf(cpe, query))],
     meant,
   }
 }
@@ -116,13 +120,14 @@ async function allNames(
   return rows
 }
 
-function packageParts(keys: readonly string[], range: string | undefined): readonly SearchPart[] {
+type Versions = Pick<NamedQuery, 'range' | 'version'>
+
+function packageParts(keys: readonly string[], asked: Versions): readonly SearchPart[] {
   const failures: Fault[] = []
   const parts = keys.map((key): SearchPart => {
     const place = placeOfPurl(parsePurl(key, { lenient: true }))
     try {
-      const versions: MeantVersions = range === undefined ? 'any' : { range: parseRange(range, place.type) }
-      return { kind: 'package', affected: meantPackage(place, versions) }
+      return { kind: 'package', affected: meantPackage(place, versionsOf(asked, place.type)) }
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause
       failures.push(cause)
@@ -136,8 +141,18 @@ function packageParts(keys: readonly string[], range: string | undefined): reado
   return parts
 }
 
-function cpePartOf(cpe: string, range: string | undefined): SearchPart {
-  return { kind: 'cpe', cpe, ...(range === undefined ? {} : { range: parseRange(range, NO_ORDER) }) }
+function versionsOf({ range, version }: Versions, type: string): MeantVersions {
+  if (version !== undefined) return { listed: [version] }
+  return range === undefined ? 'any' : { range: parseRange(range, type) }
+}
+
+function cpePartOf(cpe: string, { range, version }: Versions): SearchPart {
+  return {
+    kind: 'cpe',
+    cpe,
+    ...(version === undefined ? {} : { version }),
+    ...(range === undefined ? {} : { range: parseRange(range, NO_ORDER) }),
+  }
 }
 
 function tooMany(name: string): Fault {

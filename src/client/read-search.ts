@@ -1,7 +1,7 @@
 /** Reads the answer of a search (verify/search.ts) from JSON. Whether it is true is the business of verify/search-check.ts. */
 import type { JsonValue } from '../encoding/strict-json.ts'
 import {
-  answerWith,
+  provableWith,
   anImageDigest,
   provenanceMembers,
   provenanceTimes,
@@ -105,4 +105,4 @@ const row = objectOf<SearchRow>(
   { deployments: listOf(deploymentRow), lineage: listOf(relatedImage), vex: listOf(vex), lifted: yes },
 )
 
-export const searchSent: Shape<SearchSent> = answerWith(asIs, row, coverage)
+export const searchSent: Shape<SearchSent> = provableWith(asIs, row, coverage)

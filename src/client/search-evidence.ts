@@ -106,6 +106,7 @@ export function verifySearchEvidence(bytes: Uint8Array, trust: LogTrust): Search
     origins: originsOf(answer.items, checked.attested),
     ...(answer.unregistered === undefined ? {} : { unregistered: answer.unregistered }),
     checkpoint: checked.checkpoint,
+    ...(checked.complete === undefined ? {} : { complete: checked.complete }),
     ...sentencesOf({ ...checked, answer, trustRoot: trust.trustRoot }),
   }
 }

@@ -6,19 +6,10 @@
  */
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import {
-  componentHashKey,
-  componentPrefix,
-  cpePrefix,
-  namePrefix,
-  originPrefix,
-  parseComponentKey,
-} from '../map/keys.ts'
-import { bareNamesOf } from '../sbom/bare-names.ts'
-import { judgePackage, type AffectedPackage } from '../sbom/advisory/affected.ts'
 import type { JsonObject } from '../encoding/strict-json.ts'
-import { imagesOf } from '../verify/entry-facts.ts'
+import { imagesOf, isSha256 } from '../verify/entry-facts.ts'
 import type { SearchAnswer, SearchMatch, SearchPart, SearchQuestion, SearchRow } from '../verify/search.ts'
+import { keysOfPart } from '../verify/search-keys.ts'
 import {
   componentsOf,
   matchesIn,
@@ -41,7 +32,7 @@ import type { Pause } from './past-totals.ts'
 import { readLineage } from './query-lineage.ts'
 import { readVex, type SaidOfImage, type SaidOfImages } from './query-vex.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
-import { factsAbout, imageTable, scopedImage } from './scoped-images.ts'
+import { factsAbout, imagesFor, imagesPlaced, scopedImage } from './scoped-images.ts'
 import { asOf, type View } from './view.ts'
 import { wantedLines } from './wanted-lines.ts'
 
@@ -130,7 +121,7 @@ function notEstablished({ question }: Search, items: readonly SearchRow[]): read
   ]
 }
 
-/** The rows of the entries that list a name of the question in a version that may be meant. */
+/** Of the entries that list a name of the question in a version that may be meant; of an environment's images alone. */
 async function candidateRows({ view, pause, question }: Search): Promise<readonly EntryRow[]> {
   const entries = new Set<LogIndex>()
   for (const part of question.parts) {
@@ -139,37 +130,26 @@ async function candidateRows({ view, pause, question }: Search): Promise<readonl
       for (const index of await view.reader.postings('components', key)) entries.add(index)
     }
   }
-  return readEntryRows(
+  const rows = await readEntryRows(
     view.reader,
     [...entries].sort((a, b) => a - b),
+  )
+  const placed = await imagesPlaced(view, question.scope)
+  if (placed === undefined) return rows
+  return rows.filter(({ facts }) =>
+    facts.subjects.some(({ digest }) => isSha256(digest) && placed.has(digest)),
   )
 }
 
 async function keysOf(view: View, part: SearchPart): Promise<readonly Uint8Array[]> {
-  const under = async (prefix: Uint8Array): Promise<readonly Uint8Array[]> =>
-    (await view.reader.keys('components', prefix)).map((row) => row.key)
-  switch (part.kind) {
-    case 'hash':
-      return [componentHashKey(part.hash)]
-    case 'cpe':
-      return under(cpePrefix(part.cpe))
-    case 'package': {
-      const { keys, names } = part.affected
-      const prefixes = keys.flatMap((key) =>
-        names === 'installed' ? [componentPrefix(key)] : [componentPrefix(key), originPrefix(key)],
-      )
-      const found = await Promise.all(prefixes.map(under))
-      const named = await Promise.all([...new Set(keys.flatMap(bareNamesOf))].map(namePrefix).map(under))
-      return [...found.flat().filter((key) => mayBeMeant(part.affected, key)), ...named.flat()]
-    }
-  }
-}
-
-/** Not if its version alone rules it out. A component's own version may differ from that of its source package. */
-function mayBeMeant(affected: AffectedPackage, key: Uint8Array): boolean {
-  const version = affected.names === 'source' ? undefined : parseComponentKey(key)?.version
-  if (version === undefined) return true
-  return judgePackage(affected, { version, distro: '' }).status !== 'not-affected'
+  const { keys, prefixes } = keysOfPart(part)
+  const found = await Promise.all(
+    prefixes.map(async ({ prefix, mayBeMeant }) => {
+      const rows = await view.reader.keys('components', prefix)
+      return rows.map((row) => row.key).filter(mayBeMeant)
+    }),
+  )
+  return [...keys, ...found.flat()]
 }
 
 async function readListed({ view, pause, plan }: Search, rows: readonly EntryRow[]): Promise<Listed> {
@@ -281,7 +261,7 @@ async function findClaims(view: View, listed: Listed) {
 async function totalsInScope({ view, pause, question: { scope } }: Search): Promise<Totals> {
   if (Object.keys(scope).length === 0) return readTotals(view.reader)
   let [images, withSbom] = [0, 0]
-  for await (const some of imageTable(view)) {
+  for await (const some of imagesFor(view, scope)) {
     for (const image of some) {
       await pause()
       const found = await scopedImage(view, scope, image)

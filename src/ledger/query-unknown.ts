@@ -13,7 +13,7 @@ import { readImageRecords } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
 import { ENTRY_BYTES, MAX_PAGE_BYTES } from './page.ts'
-import { imageTable, scopedImage } from './scoped-images.ts'
+import { imagesFor, scopedImage } from './scoped-images.ts'
 import { asOf, coverageOf, provenEntries, trustRootEntries, type View } from './view.ts'
 
 /** For one page: in a log where most images have SBOMs, the next thousand without may be far. */
@@ -76,7 +76,7 @@ async function findUnknown(
 ): Promise<{ readonly items: readonly UnknownImageRow[]; readonly last?: ImageDigest }> {
   const items: UnknownImageRow[] = []
   let [bytes, lookedAt] = [0, 0]
-  for await (const images of imageTable(view, after)) {
+  for await (const images of imagesFor(view, scope, after)) {
     const records = await readImageRecords(view.reader, images)
     for (const [at, image] of images.entries()) {
       lookedAt++

@@ -1,8 +1,8 @@
 /** Every image that the index knows, and what a scope makes of one: searches count them, query-unknown.ts lists some. */
 import { imageDigest, type ImageDigest } from '../brand.ts'
 import { formatHex, parseHex } from '../encoding/hex.ts'
-import { subjectKey } from '../map/keys.ts'
-import type { EntryFacts } from '../verify/entry-facts.ts'
+import { environmentKey, subjectKey } from '../map/keys.ts'
+import { isSha256, type EntryFacts } from '../verify/entry-facts.ts'
 import { imageInScope, type ScopedImage, type SearchScope } from '../verify/search-scope.ts'
 import { readEntryRows } from './index-rows.ts'
 import type { IndexRow } from './ports.ts'
@@ -25,10 +25,34 @@ export async function factsAbout(view: View, image: ImageDigest): Promise<readon
   return rows.map((row) => row.facts)
 }
 
-/** By digest, those behind `after`, some at a time; in the past, those of later too. */
-export async function* imageTable(
-  { reader }: View,
+/**
+ * All that may be in the scope, by digest, those behind `after`, some at a time; in the past, images of later too. An environment
+ * has few of them: the others are not looked at.
+ */
+export async function* imagesFor(
+  view: View,
+  scope: SearchScope,
   after?: ImageDigest,
+): AsyncGenerator<readonly ImageDigest[]> {
+  const placed = await imagesPlaced(view, scope)
+  if (placed === undefined) yield* imageTable(view, after)
+  else yield [...placed].filter((image) => after === undefined || image > after).sort()
+}
+
+/** Of which anybody said that it ran there, whenever; undefined if no environment is asked for. */
+export async function imagesPlaced(
+  { reader }: View,
+  { environment }: SearchScope,
+): Promise<ReadonlySet<ImageDigest> | undefined> {
+  if (environment === undefined) return undefined
+  const stating = await reader.postings('components', environmentKey(environment))
+  const rows = await readEntryRows(reader, stating)
+  return new Set(rows.flatMap(({ facts }) => facts.subjects.map((one) => one.digest)).filter(isSha256))
+}
+
+async function* imageTable(
+  { reader }: View,
+  after: ImageDigest | undefined,
 ): AsyncGenerator<readonly ImageDigest[]> {
   let last = after === undefined ? undefined : parseHex(after.slice('sha256:'.length))
   for (;;) {

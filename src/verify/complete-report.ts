@@ -1,7 +1,7 @@
 /** What a proof of completeness establishes and what it leaves open (index.md 1), in sentences. */
 import type { TreeSize } from '../brand.ts'
 import { formatHex } from '../encoding/hex.ts'
-import type { CompleteAnswer } from './complete-answer.ts'
+import type { CompleteAnswer } from './complete-entries.ts'
 import type { CheckedMapRoot } from './map-root.ts'
 import type { NotEstablished } from './open-question.ts'
 

@@ -9,7 +9,7 @@ import type { Checkpoint } from '../tlog/checkpoint.ts'
 import { principalOf, rootAt } from '../trust/trust-state.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { RowsAnswer, UnregisteredClaims } from './answer.ts'
-import type { CompleteAnswer } from './complete-answer.ts'
+import type { CompleteAnswer } from './complete-entries.ts'
 import { establishedBy, leftOpenBy } from './complete-report.ts'
 import type { NotEstablished, OpenQuestion } from './open-question.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
@@ -161,7 +161,8 @@ function notEstablished({ answer, checkpoint, complete }: Verified): NotEstablis
       text: 'That others were shown the same log: the checkpoint was not checked against any witness.',
     },
   ]
-  if (answer.items.some(({ vex }) => vex !== undefined)) {
+  // Found under the image, as all that is said about it: in a complete answer none is missing.
+  if (complete === undefined && answer.items.some(({ vex }) => vex !== undefined)) {
     open.push({
       id: 'vex',
       text: 'That no newer VEX statement takes back one of these, or says otherwise.',

@@ -145,7 +145,7 @@ export function verifyImages(evidence: Evidence, { logKey, trustRoot }: LogTrust
 }
 
 /** The word for it is not believed without the proof. */
-function checkAssurance({ assurance, complete }: RowsAnswer): void {
+export function checkAssurance({ assurance, complete }: Pick<RowsAnswer, 'assurance' | 'complete'>): void {
   if ((assurance === 'complete') === (complete !== undefined)) return
   const [expected, got] = complete === undefined ? ['a proof that', 'none'] : ['complete, as', assurance]
   throw new Fault('answer-incomplete', `assurance: expected ${expected} no row is missing, got ${got}`)
@@ -169,7 +169,7 @@ export function checkAttestations(
 }
 
 /** As `checkAttestations`, of the entries that come with what was signed. */
-function checkSome(
+export function checkSome(
   { entries }: CheckedAnswer,
   pae: Readonly<Record<string, Uint8Array>>,
 ): readonly CheckedAttestation[] {

@@ -6,11 +6,45 @@
  * by trust/, as everywhere: so "not revoked" is the verdict on all there are, of which there may be none.
  */
 import { REVOCATION } from '../attestation/predicate-types.ts'
-import type { LogIndex } from '../brand.ts'
+import type { LogIndex, TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { statusKey, trustRootsKey } from '../map/keys.ts'
-import type { CompleteKeys } from './complete-keys.ts'
+import { checkKeys, type CompleteKeys } from './complete-keys.ts'
+import type { MapProofs } from './completeness-wire.ts'
+import { checkMapRoot, type CheckedMapRoot, type KnownLog } from './map-root.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
+
+/** The control statements of an answer, and how it shows that these are all. */
+export interface StatusClaim {
+  readonly proof: MapProofs
+  readonly log: KnownLog
+  /** In the order of the log. */
+  readonly attested: readonly CheckedAttestation[]
+  /** What came later is left out. */
+  readonly below: TreeSize
+}
+
+export interface CheckedStatus {
+  readonly status: CheckedMapRoot
+  /** The entries that the map lists: all that there are below `status.size`, as far as they are asked for. */
+  readonly named: ReadonlySet<LogIndex>
+}
+
+/**
+ * As of the size of the published status map, no statement about one of these targets is missing from `attested`: what trust/ says of them
+ * with these alone is what it says with all.
+ *
+ * @param targets URIs, as revocations have them
+ * @throws Fault `bad-proof`: as `checkMapRoot`, `checkKeys`, `checkStatements`
+ */
+export function checkStatus(
+  { proof, log, attested, below }: StatusClaim,
+  targets: Iterable<string>,
+): CheckedStatus {
+  const status = checkMapRoot('status', proof.map, log)
+  const byIndex = new Map(attested.map((one) => [one.entry.index, one]))
+  return { status, named: checkStatements(checkKeys(status, proof, below), targets, byIndex) }
+}
 
 /**
  * Every trust root, every revocation of one of the targets, and every annulment of one of those, as far as the map reaches, is among

@@ -183,7 +183,7 @@ export function answerWith<Q, R, C>(
 }
 
 /** As `answerWith`, of an answer that may prove that it is complete. */
-function provableWith<Q, R, C>(
+export function provableWith<Q, R, C>(
   asked: Shape<Q>,
   row: Shape<R>,
   covered: Shape<C>,

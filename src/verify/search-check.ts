@@ -11,7 +11,9 @@ import type { Checkpoint } from '../tlog/checkpoint.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { UnregisteredClaim } from './answer.ts'
 import { attestedFacts } from './attested-facts.ts'
-import { checkAttestations, type LogTrust } from './evidence.ts'
+import type { CompleteAnswer } from './complete-entries.ts'
+import { checkCompleteSearch } from './complete-search.ts'
+import { checkAssurance, checkAttestations, checkSome, type LogTrust } from './evidence.ts'
 import { checkAnswer, type CheckedAttestation } from './proven-entry.ts'
 import { lineageIn, relatingFacts } from './lineage.ts'
 import { bySubject, checkOrder, checkReach, checkUse, isSame, restsOn } from './row-check.ts'
@@ -32,6 +34,8 @@ export interface CheckedSearch {
   readonly checkpoint: Checkpoint
   readonly attested: readonly CheckedAttestation[]
   readonly state: TrustState
+  /** As of when no row is missing; absent if that is not proven. */
+  readonly complete?: CompleteAnswer
 }
 
 /**
@@ -46,12 +50,25 @@ export function checkSearch(
   { logKey, trustRoot }: LogTrust,
 ): CheckedSearch {
   const checked = checkAnswer(answer, logKey)
-  const attested = checkAttestations(checked, pae)
-  const trust = replayTrust(checked.checkpoint.origin, trustRoot, attested)
-  const through = answer.asOf.indexedThrough
-  checkReach(through, attested)
+  const attested = answer.complete === undefined ? checkAttestations(checked, pae) : checkSome(checked, pae)
+  const state = replayTrust(checked.checkpoint.origin, trustRoot, attested)
+  checkAssurance(answer)
+  checkReach(answer.asOf.indexedThrough, attested)
   const plan = planSearch(answer.question)
-  const all = attested.map((one) => statedBy(one, plan, pae[one.entry.attestation]?.length ?? 0))
+  const ofSigned = (one: CheckedAttestation): SearchStated =>
+    statedBy(one, plan, pae[one.entry.attestation]?.length ?? 0)
+  const { checkpoint, entries } = checked
+  const [proof, log] = [answer.complete, { key: logKey, checkpoint }]
+  const complete =
+    proof && checkCompleteSearch({ answer, proof, log, entries, attested, trust: state }, ofSigned)
+  checkSearchRows(answer, complete?.stated ?? attested.map(ofSigned), state)
+  const named = complete?.named ?? []
+  checkUse([...answer.items.flatMap(restsOn), ...named], answer.unregistered, attested)
+  return { checkpoint, attested, state, ...(complete === undefined ? {} : { complete }) }
+}
+
+function checkSearchRows(answer: SearchAnswer, all: readonly SearchStated[], trust: TrustState): void {
+  const through = answer.asOf.indexedThrough
   const stated = bySubject(all)
   const relating = relatingFacts(all.map((one) => one.facts))
   const about = (image: ImageDigest) => (stated.get(image) ?? []).map((one) => one.facts)
@@ -62,8 +79,6 @@ export function checkSearch(
   }
   checkOrder(answer.items)
   checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(all, entry))
-  checkUse(answer.items.flatMap(restsOn), answer.unregistered, attested)
-  return { checkpoint: checked.checkpoint, attested, state: trust }
 }
 
 function statedBy(attestation: CheckedAttestation, plan: SearchPlan, signedBytes: number): SearchStated {

@@ -38,6 +38,9 @@ describe('a name in a search', () => {
     expect(await found(client, { name: 'xz-utils', range: '<5.6.2' })).to.deep.equal([
       '2 affected pkg:deb/debian/liblzma5@5.6.1-1 in-range',
     ])
+    expect(await found(client, { name: 'log4j-core', version: '2.15.0' })).to.deep.equal([
+      `4 affected ${LOG4J}@2.15.0 version-listed`,
+    ])
     // A CPE has no order of versions: in the range or not, nobody can tell.
     expect(await found(client, { name: 'openssl', range: '<3.0.7' })).to.deep.equal([
       '3 undetermined cpe:a:openssl:openssl@3.0.1 no-order',

@@ -15,7 +15,7 @@ import { verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { isRegistered } from '../../src/trust/trust-state.ts'
 import type { ImagesAnswer, ImagesQuestion, ProvenEntry } from '../../src/verify/answer.ts'
 import type { Evidence, LogTrust } from '../../src/verify/evidence.ts'
-import type { CompleteClaim } from '../../src/verify/complete-answer.ts'
+import type { CompleteRowsClaim } from '../../src/verify/complete-answer.ts'
 import type { Completeness } from '../../src/verify/completeness-wire.ts'
 import { isSha256 } from '../../src/verify/entry-facts.ts'
 import { bySubject, checkedQuestion, makeRow, statedBy } from '../../src/verify/row-check.ts'
@@ -99,7 +99,7 @@ export interface Asked {
 }
 
 /** What an honest server answers. */
-export function honestClaim(asked: Asked = {}): CompleteClaim {
+export function honestClaim(asked: Asked = {}): CompleteRowsClaim {
   const { components = 11, status = 11, size = 11, byManifest = [], bare = [7] } = asked
   const through = Math.min(asked.through ?? size, components)
   const question = checkedQuestion(asked.question ?? QUESTION) as ComponentQuestion

@@ -3,6 +3,8 @@ import { describe, it } from 'mocha'
 import { expect } from 'chai'
 import { treeSize } from '../../src/brand.ts'
 import type { NamesQuery } from '../../src/client/client.ts'
+import { printNames } from '../../src/cli/show-names.ts'
+import { createColors } from '../../src/cli/terminal.ts'
 import { Fault } from '../../src/errors.ts'
 import { changeJson } from '../helpers/ledger-fetch.ts'
 import { ledgerOfNames, LOG4J, purls, sbomOf } from '../helpers/named-ledger.ts'
@@ -83,6 +85,25 @@ describe('what there is of a name', () => {
       [LOG4J, 2],
       ['pkg:maven/org.example/log4j-core', 1],
     ])
+  })
+
+  it('is shown as a table, and says whose word it is', async () => {
+    await using ledger = await ledgerOfNames()
+    const lines: string[] = []
+    const print = (line = ''): void => void lines.push(line)
+    const terminal = {
+      print,
+      note: print,
+      write: () => undefined,
+      color: createColors(false),
+      columns: undefined,
+    }
+    printNames(terminal, await ledger.names({ name: 'log4j', match: 'prefix', type: 'maven' }))
+    printNames(terminal, await ledger.names({ name: 'shop' }))
+    const text = lines.join('\n')
+    expect(text).to.match(/^pkg:maven\/org\.apache\.logging\.log4j\/log4j-core +3 +2 +#1$/m)
+    expect(text).to.include('log4j at the beginning: 2 names.').and.to.include('shop: nothing is known.')
+    expect(text).to.include('the server’s word')
   })
 
   it('is refused for a package URL, and if an entry is not proven', async () => {
