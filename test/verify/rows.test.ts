@@ -3,7 +3,7 @@ import { describe, it } from 'mocha'
 import { imageDigest, logIndex, treeSize } from '../../src/brand.ts'
 import { parseRange } from '../../src/sbom/range.ts'
 import type { EntryFacts, SbomFact } from '../../src/verify/entry-facts.ts'
-import { countingSboms, decide, parseQuestion } from '../../src/verify/rows.ts'
+import { countingSboms, decide, namesOf, parseQuestion } from '../../src/verify/rows.ts'
 import { factsAbout, team, trustOf } from '../helpers/made-facts.ts'
 import { digestOf, keys, testKey } from '../helpers/test-ledger.ts'
 
@@ -37,6 +37,7 @@ const cases: readonly (readonly [
   ],
   ['pkg:golang/stdlib', '<1.21.3', '(devel)', 'vers:golang/<1.21.3', 'undetermined'],
   ['pkg:dotnet/Newtonsoft.Json', '<13.0.1', '13.0.1.0', 'vers:nuget/<13.0.1', 'not-affected'],
+  ['pkg:npm/a', '*', '', 'vers:npm/*', 'undetermined'],
   ['pkg:generic/openssl', '<3.0.7', '3.0.6', 'vers:generic/<3.0.7', 'undetermined'],
 ]
 
@@ -72,5 +73,10 @@ describe('which SBOMs of an image count', () => {
     const stranger = sbom(5, {}, testKey('stranger'))
     const other = { ...sbom(6), subjects: [{ digest: digestOf('web'), name: '' }] }
     expect(counting(sbom(1), sbom(4), stranger, other, sbom(7, { components: 0 }))).to.deep.equal([1])
+  })
+
+  it('name an image by what they call it, not by what they call others', () => {
+    const subjects = ['shop', 'web'].map((name) => ({ digest: digestOf(name), name }))
+    expect(namesOf(shop, [{ ...sbom(1), subjects }, sbom(2)])).to.deep.equal(['registry.test/shop', 'shop'])
   })
 })

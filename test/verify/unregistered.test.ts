@@ -201,6 +201,10 @@ describe('unregistered claims', () => {
           'claims out of order',
           (v) => setAt(v, '/answer/unregistered/items/1', at(v, '/answer/unregistered/items/0')),
         ],
+        [
+          'a claim twice',
+          (v) => setAt(v, '/answer/unregistered/items/2', at(v, '/answer/unregistered/items/1')),
+        ],
         ['a claim left out, its entry left in', (v) => setAt(v, '/answer/unregistered/items', [])],
       ]
       for (const [lie, tell] of lies) {
