@@ -261,5 +261,18 @@ describe('unregistered claims', () => {
         expect((await asyncRefusal(verifyImage(lying, shop))).reason).to.equal('rows-differ')
       })
     }
+
+    it('refuse a claim about another image', async () => {
+      const other = JSON.parse(JSON.stringify(await ledger.image(evil))) as JsonValue
+      const change = changeJson('ledger/v1/images/', (v) => {
+        const after = setAt(v, '/unregistered/items/2', at(v, '/unregistered/items/1'))
+        return setAt(
+          setAt(after, '/unregistered/items/1', at(other, '/unregistered/items/0')),
+          '/entries/4',
+          at(other, '/entries/4'),
+        )
+      })
+      expect((await asyncRefusal(verifyImage(clientOf(ledger, change), shop))).reason).to.equal('rows-differ')
+    })
   })
 })
