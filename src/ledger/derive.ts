@@ -6,6 +6,7 @@ import { sha256Id } from '../crypto/sha256.ts'
 import { Fault } from '../errors.ts'
 import { keysOfManifest, statusKeysOf, unreadableKey } from '../map/keys.ts'
 import { claimedTimes, type Claimed } from '../sbom/claimed.ts'
+import { relationLines } from '../sbom/image-relations.ts'
 import { formatManifest, manifestOf, parseManifest } from '../sbom/manifest.ts'
 import { listedNames, type ListedName } from '../sbom/spoken-names.ts'
 import { readSbom } from '../sbom/stated-lines.ts'
@@ -84,8 +85,9 @@ function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
   const statement = parseLeanStatement(parsePae(signed).payload)
   const control = parseControl(statement)
   const sbom = entry.readable ? readSbom(statement) : undefined
+  const relations = entry.readable ? relationLines(statement) : []
   forgetComponents(statement)
-  const lines = entry.readable ? manifestOf(statement, entry.key, sbom) : []
+  const lines = entry.readable ? manifestOf(statement, entry.key, sbom, relations) : []
   const claimed = entry.readable ? claimedTimes(statement, sbom) : {}
   const bytes = formatManifest(lines)
   return {

@@ -28,7 +28,8 @@ export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine
 export const MANIFEST_VERSION = 6
 
 /**
- * Sorted and unique. `sbom` is what `readSbom` gives, for callers that have it already.
+ * Sorted and unique. `sbom` is what `readSbom` gives, and `relations` what `relationLines` does, for callers that have them
+ * already: of a statement whose components were forgotten nobody else can.
  *
  * @throws Fault `unsupported` (`sbom-format-unsupported`), `unacceptable` (`sbom-unacceptable`,
  * `predicate-unacceptable`), `too-large` (`component-limit`), with a pointer into the statement
@@ -37,6 +38,7 @@ export function manifestOf(
   statement: Statement,
   key: KeyId,
   sbom: SbomDocument | undefined = readSbom(statement),
+  relations: readonly ManifestLine[] = relationLines(statement),
 ): readonly ManifestLine[] {
   const licences = isControlType(statement.predicateType) ? [] : licenceLines(sbom)
   const vulnerabilities = vexVulnerabilitiesOf(statement).map((id) => makeLine('v', id))
@@ -44,7 +46,7 @@ export function manifestOf(
     ...statedLines(statement, key, sbom),
     ...licences,
     ...deploymentLines(statement),
-    ...relationLines(statement),
+    ...relations,
     ...vulnerabilities,
   ])
 }

@@ -1,7 +1,13 @@
 /** Large SBOMs without what no reader of this folder but dependency-graph.ts reads. */
 import { predicateKind } from '../attestation/predicate-types.ts'
 import { parseStatement, type Statement } from '../attestation/statement.ts'
-import { isObject, optionalMember, type JsonLeaveOut, type JsonValue } from '../encoding/strict-json.ts'
+import {
+  isObject,
+  optionalMember,
+  type JsonLeaveOut,
+  type JsonObject,
+  type JsonValue,
+} from '../encoding/strict-json.ts'
 import { SPDX_DOCUMENT_ID } from './own-subject.ts'
 import { isSourceProperty } from './source-properties.ts'
 
@@ -37,8 +43,13 @@ export const UNREAD_MEMBERS: ReadonlySet<string> = new Set([
 /** Of tools' own properties and of relationships, which SBOMs hold most of beside those, few are read. */
 function keeps(list: string, element: JsonValue): boolean {
   if (list === 'properties') return isObject(element) && isSourceProperty(element['name'])
-  if (list === 'relationships') return isObject(element) && element['spdxElementId'] === SPDX_DOCUMENT_ID
+  if (list === 'relationships') return isObject(element) && isReadRelationship(element)
   return true
+}
+
+/** What the document describes, and what belongs to an index. */
+function isReadRelationship({ spdxElementId, relationshipType }: JsonObject): boolean {
+  return spdxElementId === SPDX_DOCUMENT_ID || relationshipType === 'VARIANT_OF'
 }
 
 const unread: JsonLeaveOut = { members: UNREAD_MEMBERS, keeps }
@@ -53,7 +64,7 @@ export function parseLeanStatement(payload: Uint8Array): Statement {
 }
 
 /**
- * Gives back the memory of what `readSbom` has read: of the largest documents more than all that follows needs. To whoever looks
+ * Gives back the memory of what `readSbom` and `relationLines` have read: of the largest documents more than all that follows needs. To whoever looks
  * at the components afterwards there are none.
  */
 export function forgetComponents({ predicate }: Statement): void {
