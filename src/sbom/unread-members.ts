@@ -22,7 +22,6 @@ const LEAN_FROM_BYTES = 1024 * 1024
 export const UNREAD_MEMBERS: ReadonlySet<string> = new Set([
   'annotations',
   'attributionTexts',
-  'bom-ref',
   'copyright',
   'copyrightText',
   'dependencies',

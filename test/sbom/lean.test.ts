@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { parseStatement, STATEMENT_V1, type Statement } from '../../src/attestation/statement.ts'
+import { vexStatementsOf } from '../../src/attestation/vex-of-statement.ts'
 import { keyId } from '../../src/brand.ts'
 import type { JsonObject, JsonValue } from '../../src/encoding/strict-json.ts'
 import { isObject } from '../../src/encoding/strict-json.ts'
@@ -93,6 +94,24 @@ describe('large SBOMs', () => {
     const statement = parseLeanStatement(bytes)
     expect(readManifest(statement, key, readSbom).lines).to.deep.equal(whole)
     expect(readSbom(statement)?.components, 'forgotten').to.deep.equal([])
+  })
+
+  it('say the same as VEX', () => {
+    const component = { 'bom-ref': 'lib', name: 'lib', purl: 'pkg:npm/lib@1', description: 'x' }
+    const analysis = { state: 'not_affected', justification: 'code_not_present', detail: 'x' }
+    const vulnerability = {
+      id: 'CVE-2026-1',
+      references: [{ id: 'GHSA-a' }],
+      analysis,
+      affects: [{ ref: 'lib' }],
+    }
+    for (const components of [[component], [component, { name: 'other' }]]) {
+      const document = { ...cycloneDx(), components, vulnerabilities: [vulnerability] }
+      const bytes = payload('https://cyclonedx.org/bom', document)
+      const [whole, lean] = [parseStatement(bytes), parseLeanStatement(bytes)]
+      expect(vexStatementsOf(lean)).to.deep.equal(vexStatementsOf(whole)).and.have.length(1)
+      expect(lines(lean)).to.deep.equal(lines(whole))
+    }
   })
 
   it('of another kind, and small ones, lose nothing', () => {
