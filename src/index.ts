@@ -47,6 +47,8 @@ export {
 } from './verify/evidence.ts'
 export type { EvidenceReport, ReportedEntry } from './verify/evidence-report.ts'
 export type { NotEstablished, OpenQuestion } from './verify/open-question.ts'
+export type { CompleteAnswer } from './verify/complete-entries.ts'
+export type { Completeness } from './verify/completeness-wire.ts'
 export { requireEstablished } from './verify/evidence-report.ts'
 export type { CheckedAnswer, CheckedAttestation, CheckedEntry } from './verify/proven-entry.ts'
 export { checkAnswer, checkAttestation } from './verify/proven-entry.ts'
