@@ -1,7 +1,14 @@
 /** Large SBOMs without what no reader of this folder but dependency-graph.ts reads. */
 import { predicateKind } from '../attestation/predicate-types.ts'
 import { parseStatement, type Statement } from '../attestation/statement.ts'
-import { isObject, optionalMember, type JsonLeaveOut, type JsonValue } from '../encoding/strict-json.ts'
+import {
+  isObject,
+  optionalMember,
+  type JsonLeaveOut,
+  type JsonObject,
+  type JsonValue,
+} from '../encoding/strict-json.ts'
+import type { SbomDocument } from './component.ts'
 import { SPDX_DOCUMENT_ID } from './own-subject.ts'
 import { isSourceProperty } from './source-properties.ts'
 
@@ -15,7 +22,6 @@ const LEAN_FROM_BYTES = 1024 * 1024
 export const UNREAD_MEMBERS: ReadonlySet<string> = new Set([
   'annotations',
   'attributionTexts',
-  'bom-ref',
   'copyright',
   'copyrightText',
   'dependencies',
@@ -37,8 +43,12 @@ export const UNREAD_MEMBERS: ReadonlySet<string> = new Set([
 /** Of tools' own properties and of relationships, which SBOMs hold most of beside those, few are read. */
 function keeps(list: string, element: JsonValue): boolean {
   if (list === 'properties') return isObject(element) && isSourceProperty(element['name'])
-  if (list === 'relationships') return isObject(element) && element['spdxElementId'] === SPDX_DOCUMENT_ID
+  if (list === 'relationships') return isObject(element) && isReadRelationship(element)
   return true
+}
+
+function isReadRelationship(one: JsonObject): boolean {
+  return one['spdxElementId'] === SPDX_DOCUMENT_ID || one['relationshipType'] === 'VARIANT_OF'
 }
 
 const unread: JsonLeaveOut = { members: UNREAD_MEMBERS, keeps }
@@ -52,12 +62,15 @@ export function parseLeanStatement(payload: Uint8Array): Statement {
   return parseStatement(payload)
 }
 
+/** Fewer are not worth it. */
+const FORGOTTEN_FROM = 1_000
+
 /**
- * Gives back the memory of what `readSbom` has read: of the largest documents more than all that follows needs. To whoever looks
- * at the components afterwards there are none.
+ * Gives back the memory of components once `sbom` was read of them: in the largest documents that is more than all that follows
+ * needs. To whoever looks afterwards the document has none.
  */
-export function forgetComponents({ predicate }: Statement): void {
-  if (!isObject(predicate)) return
+export function forgetComponents({ predicate }: Statement, sbom: SbomDocument | undefined): void {
+  if (!isObject(predicate) || (sbom?.components.length ?? 0) < FORGOTTEN_FROM) return
   for (const name of ['components', 'packages', '@graph']) {
     const list = optionalMember(predicate, name)
     if (Array.isArray(list)) list.length = 0

@@ -46,10 +46,32 @@ function entryFor({ attestation, pae, signatures: [first] }: Admitted): LogEntry
   }
 }
 
+const oci = (hex: string, qualifiers = ''): string => `pkg:oci/shop@sha256%3A${hex}${qualifiers}`
+const [OF_INDEX, OF_IMAGE] = [digest.sha256, 'cd'.repeat(32)]
+const indexBom = {
+  bomFormat: 'CycloneDX',
+  specVersion: '1.5',
+  metadata: { component: { name: 'shop', purl: oci(OF_INDEX) } },
+  components: [{ name: 'shop', purl: oci(OF_IMAGE, '?arch=amd64') }],
+}
+const spdxPackage = (SPDXID: string, referenceLocator: string): JsonObject => ({
+  SPDXID,
+  name: SPDXID,
+  externalRefs: [{ referenceType: 'purl', referenceLocator }],
+})
+const largeIndex = {
+  spdxVersion: 'SPDX-2.3',
+  comment: 'x'.repeat(1024 * 1024),
+  packages: [spdxPackage('index', oci(OF_INDEX)), spdxPackage('image', oci(OF_IMAGE, '?arch=amd64'))],
+  relationships: [{ spdxElementId: 'index', relationshipType: 'VARIANT_OF', relatedSpdxElement: 'image' }],
+}
+
 describe('what the index learns of an entry', () => {
   const handedOver = [
     ['provenance', statement('https://slsa.dev/provenance/v1', provenance)],
     ['a short SBOM', sbomPayload('shop', ['a@1.0.0', 'b@2.0.0'])],
+    ['an index in CycloneDX', statement('https://cyclonedx.org/bom', indexBom)],
+    ['an index in SPDX, too large to be read whole', statement('https://spdx.dev/Document', largeIndex)],
     ['a statement of another kind', statement('https://test.dev/other', { any: 1 })],
   ] as const
 
@@ -65,6 +87,8 @@ describe('what the index learns of an entry', () => {
       const fromAdmission = await derive(entry, blobs, handed)
       await blobs.put([{ digest: attestation, bytes: pae }])
       expect(fromAdmission).to.deep.equal(await derive(entry, blobs))
+      const platforms = fromAdmission.facts.relations?.map(({ platform }) => platform)
+      expect(platforms).to.deep.equal(name.startsWith('an index') ? ['unknown/amd64'] : undefined)
     })
   }
 

@@ -53,6 +53,20 @@ function withKey(payload: Uint8Array, key: SigningKey): Uint8Array {
   return formatSubmission({ envelope, publicKeys: [key.publicKey.spki] })
 }
 
+/** With entry 2, by `ci`, among the claims, as it would stand there if a stranger had signed it. */
+function withPrincipals(evidence: JsonValue): JsonValue {
+  const items = '/answer/unregistered/items'
+  const claims = at(evidence, items)
+  if (!Array.isArray(claims)) throw new Error('no claims')
+  const more = setAt(evidence, items, [at(claims, '/0'), ...(claims as readonly JsonValue[])])
+  const edits: readonly (readonly [string, JsonValue])[] = [
+    ['entry', 2],
+    ['key', keys.ci.publicKey.id],
+    ['matches', ['pkg:npm/lodash@4.17.21']],
+  ]
+  return edits.reduce((made, [member, to]) => setAt(made, `${items}/0/${member}`, to), more)
+}
+
 /** 0 1 trust roots · 2 SBOM of shop by ci (lodash 4.17.21) · then a stranger: 3 the same image, 4 an image of its own, 5 provenance. */
 describe('unregistered claims', () => {
   let storage: Storage
@@ -189,7 +203,7 @@ describe('unregistered claims', () => {
 
       const lies: readonly (readonly [string, (value: JsonValue) => JsonValue])[] = [
         ['a stranger’s SBOM as one that counts', (v) => setAt(v, '/answer/items/0/sboms', [2, 3])],
-        ['a principal’s SBOM as a claim', (v) => setAt(v, '/answer/unregistered/items/0/entry', 2)],
+        ['a principal’s SBOM as a claim', withPrincipals],
         [
           'a claim that was not made',
           (v) => setAt(v, '/answer/unregistered/items/0/matches', ['pkg:npm/lodash@1.0.0']),
@@ -200,6 +214,10 @@ describe('unregistered claims', () => {
         [
           'claims out of order',
           (v) => setAt(v, '/answer/unregistered/items/1', at(v, '/answer/unregistered/items/0')),
+        ],
+        [
+          'a claim twice',
+          (v) => setAt(v, '/answer/unregistered/items/2', at(v, '/answer/unregistered/items/1')),
         ],
         ['a claim left out, its entry left in', (v) => setAt(v, '/answer/unregistered/items', [])],
       ]
@@ -243,5 +261,18 @@ describe('unregistered claims', () => {
         expect((await asyncRefusal(verifyImage(lying, shop))).reason).to.equal('rows-differ')
       })
     }
+
+    it('refuse a claim about another image', async () => {
+      const other = JSON.parse(JSON.stringify(await ledger.image(evil))) as JsonValue
+      const change = changeJson('ledger/v1/images/', (v) => {
+        const after = setAt(v, '/unregistered/items/2', at(v, '/unregistered/items/1'))
+        return setAt(
+          setAt(after, '/unregistered/items/1', at(other, '/unregistered/items/0')),
+          '/entries/4',
+          at(other, '/entries/4'),
+        )
+      })
+      expect((await asyncRefusal(verifyImage(clientOf(ledger, change), shop))).reason).to.equal('rows-differ')
+    })
   })
 })
