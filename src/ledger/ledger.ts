@@ -135,6 +135,7 @@ export class Ledger implements AsyncDisposable {
       clock: options.clock,
       maps: this.maps,
       follower: this.#follower,
+      searches: this.#searches,
       log: () => this.#logView(),
       view: (use, moment) => this.#view(use, moment),
     })
