@@ -47,6 +47,8 @@ export {
 } from './verify/evidence.ts'
 export type { EvidenceReport, ReportedEntry } from './verify/evidence-report.ts'
 export type { NotEstablished, OpenQuestion } from './verify/open-question.ts'
+export type { CompleteAnswer } from './verify/complete-entries.ts'
+export type { Completeness } from './verify/completeness-wire.ts'
 export { requireEstablished } from './verify/evidence-report.ts'
 export type { CheckedAnswer, CheckedAttestation, CheckedEntry } from './verify/proven-entry.ts'
 export { checkAnswer, checkAttestation } from './verify/proven-entry.ts'
@@ -95,18 +97,22 @@ export { advisoryParts } from './client/advisory-parts.ts'
 export type { ListOptions, PackageList } from './client/package-list.ts'
 export { iocParts } from './client/package-list.ts'
 export { cpePart, purlPart } from './client/search-part.ts'
+export type { NamedParts, NamedQuery } from './client/named-parts.ts'
+export { namedParts } from './client/named-parts.ts'
 export type { Origins, SbomOrigin } from './client/introductions.ts'
 export type { GraphNode, Introduction } from './sbom/dependency-graph.ts'
 export type { SearchPage } from './client/ask-search.ts'
 export type { VerifiedSearch } from './client/verified-search.ts'
 export { verifiedSearch } from './client/verified-search.ts'
 export type {
+  Confidence,
   SearchAnswer,
   SearchCoverage,
   SearchMatch,
   SearchPart,
   SearchQuestion,
   SearchRow,
+  SearchTool,
   SearchVex,
 } from './verify/search.ts'
 export type { SearchScope } from './verify/search-scope.ts'

@@ -122,12 +122,13 @@ export function refuseOthers(parent: Field, names: readonly string[]): void {
  * readers (formats.md C/1.1).
  */
 export function refuseWrongCase(parent: Field, reserved: readonly string[]): void {
-  for (const [name, field] of members(parent)) {
+  for (const name of Object.keys(expectObject(parent))) {
+    if (reserved.includes(name)) continue
     // Go also folds U+017F to "s" and U+212A to "k"; each is an ASCII letter in one of the two cases.
     const lower = name.toUpperCase().toLowerCase()
-    const meant = reserved.find((one) => one !== name && one.toLowerCase() === lower)
+    const meant = reserved.find((one) => one.toLowerCase() === lower)
     if (meant === undefined) continue
-    const { document, pointer } = field
+    const { document, pointer } = member(parent, name)
     throw new Fault(
       document.reason,
       `${document.subject}: expected ${JSON.stringify(meant)}, got ${JSON.stringify(name)}`,

@@ -9,13 +9,15 @@ import { Fault } from '../errors.ts'
 import { documentField, member, objectsOrNone, textOrNone, type Field } from './field.ts'
 import { predicateKind } from './predicate-types.ts'
 import type { Statement } from './statement.ts'
-import { isCycloneDxState, isOpenVex, readCycloneDxVex, readOpenVex, type VexStatement } from './vex.ts'
+import {
+  isCycloneDxState,
+  isOpenVex,
+  namesOfRef,
+  readCycloneDxVex,
+  readOpenVex,
+  type VexStatement,
+} from './vex.ts'
 
-/**
- * Of what was signed: somebody who asks waits while it is read. Of a larger document the answers do not look at the analyses
- * (generators of the largest SBOMs write none).
- */
-export const MAX_VEX_BYTES = 1024 * 1024
 /** Ids are some 20 characters long; longer ones are not looked for. */
 const MAX_VULNERABILITY_ID = 256
 /** Of one document: each is posted in the index. */
@@ -24,11 +26,8 @@ const MAX_VULNERABILITIES = 10_000
 /**
  * Of vulnerabilities that `vexVulnerabilitiesOf` names alone: a server finds no others, and a reader who did would take its
  * answer for a lie.
- *
- * @param signedBytes the length of what was signed
  */
-export function vexStatementsOf(statement: Statement, signedBytes: number): readonly VexStatement[] {
-  if (signedBytes > MAX_VEX_BYTES) return []
+export function vexStatementsOf(statement: Statement): readonly VexStatement[] {
   try {
     const found = new Set(vexVulnerabilitiesOf(statement))
     return readVex(statement).map((one) => ({
@@ -64,6 +63,27 @@ export function vexVulnerabilitiesOf({ predicateType, predicate }: Statement): r
       : []
   const ids = found.filter((id) => id !== '' && id.length <= MAX_VULNERABILITY_ID).map(foldVulnerability)
   return [...new Set(ids)].slice(0, MAX_VULNERABILITIES)
+}
+
+/**
+ * Whether a CycloneDX document is VEX and no SBOM (formats.md C/1.3): it has analyses, and every component that it lists, nested
+ * ones too, is one that some vulnerability affects. An inventory lists others as well; and one that had been taken for an SBOM
+ * would replace the image's real one, and clear what it does not list.
+ */
+export function isVexAlone({ predicateType, predicate }: Statement): boolean {
+  if (predicateKind(predicateType) !== 'cyclonedx' || !isObject(predicate)) return false
+  const whole = documentField(document, predicate)
+  if (cycloneDxIds(predicate).length === 0) return false
+  const affected = new Set(
+    objectsOrNone(whole, 'vulnerabilities')
+      .flatMap((one) => objectsOrNone(one, 'affects'))
+      .flatMap((one) => namesOfRef(textOrNone(one, 'ref')))
+      .filter((name) => name !== ''),
+  )
+  const isAffected = (component: Field): boolean =>
+    ['bom-ref', 'purl'].some((name) => affected.has(textOrNone(component, name))) &&
+    objectsOrNone(component, 'components').every(isAffected)
+  return objectsOrNone(whole, 'components').every(isAffected)
 }
 
 const document = { subject: 'VEX document', reason: 'predicate-unacceptable' } as const

@@ -173,6 +173,12 @@ function cycloneDxProduct(
   return inside === about?.ref ? { ...product, digests: about.digests, isAbout: true } : product
 }
 
+/** What an `affects[].ref` names in its own document: as written, and what a BOM-Link points at. Tools write purls too. */
+export function namesOfRef(ref: string): readonly string[] {
+  const [, inside = ref] = /^urn:cdx:[^#]*#(.*)$/.exec(ref) ?? []
+  return [ref, inside, decoded(inside)]
+}
+
 interface About {
   readonly ref: string
   readonly digests: readonly string[]

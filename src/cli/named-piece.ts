@@ -60,6 +60,6 @@ function shown(meant: readonly NameRow[]): string {
 }
 
 function nameRowText({ kind, name, versions, entries }: NameRow): string {
-  const what = { purl: name, cpe: `CPE ${name}`, name: 'components without a package URL' }[kind]
+  const what = { purl: name, cpe: `CPE ${name}`, name: 'components known by that name alone' }[kind]
   return `${visible(what)} (${plural(versions, 'version')} in ${plural(entries, 'SBOM')})`
 }

@@ -84,7 +84,7 @@ async function openLedger(
       clock: systemClock,
       version: context.version,
       admit: (body, registered) => admission.admit(body, registered),
-      look: (signed) => admission.look(signed),
+      reading: admission,
       follow: createIndexThread(folders, origin),
       onFatal: (cause) => exitAtOnce(context, cause),
       onIndexStopped: (cause) => sayStopped(context, 'The index stopped following the log', cause),

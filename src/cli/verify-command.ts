@@ -95,11 +95,11 @@ function jsonOf(report: Report): object {
   return { ...rest, question: formatSearchQuestion(report.question), paths, ...about }
 }
 
-/** As of which sizes nothing is missing. */
+/** As of which sizes nothing is missing: the smaller of a map's and `through`. */
 function completeJson(complete: Report['complete']): object {
   if (complete === undefined) return {}
-  const { components, status, unreadable, byManifest } = complete
-  return { complete: { components: components.size, status: status.size, unreadable, byManifest } }
+  const { components, status, through, unreadable, byManifest } = complete
+  return { complete: { components: components.size, status: status.size, through, unreadable, byManifest } }
 }
 
 function printReport(terminal: Terminal, path: string, report: Report): void {

@@ -13,6 +13,8 @@ export interface SearchPage extends Moment {
   readonly limit?: number
   /** `next` of the page before. */
   readonly cursor?: string
+  /** With the proof that no row is missing, as of the newest published map; only an answer of one page can have it. */
+  readonly proof?: 'complete'
 }
 
 /** @throws Fault `bad-proof` (`entry-mismatch`) if the answer is to another question */

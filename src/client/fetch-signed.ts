@@ -2,6 +2,7 @@
 import type { AttestationId } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import type { ProvenEntries } from '../verify/answer.ts'
+import type { Completeness } from '../verify/completeness-wire.ts'
 import { MAX_EVIDENCE_BYTES } from '../verify/evidence.ts'
 import type { CallOptions, Client } from './client.ts'
 
@@ -37,6 +38,18 @@ export async function fetchSigned(
   await Promise.all(Array.from({ length: FETCHES_AT_ONCE }, fetchNext))
   if (held > maxBytes) throw tooMuch(maxBytes)
   return pae
+}
+
+/** Of the others the answer brings lines of their manifests, or nothing needs to be read. */
+export function entriesToRead({
+  entries,
+  complete,
+}: {
+  readonly entries: ProvenEntries
+  readonly complete?: Completeness
+}): ProvenEntries {
+  const shown = complete?.manifests ?? {}
+  return Object.fromEntries(Object.entries(entries).filter(([index]) => !Object.hasOwn(shown, index)))
 }
 
 function tooMuch(maxBytes: number): Fault {

@@ -7,7 +7,7 @@ import type { FoundAnswer, ImagesAnswer, RowsAnswer } from '../verify/answer.ts'
 import { verifyImages } from '../verify/evidence.ts'
 import type { EvidenceReport } from '../verify/evidence-report.ts'
 import type { CallOptions, Client, FoundQuery, ImagesQuery } from './client.ts'
-import { fetchSigned } from './fetch-signed.ts'
+import { entriesToRead, fetchSigned } from './fetch-signed.ts'
 
 export interface Verified<Answer extends RowsAnswer> {
   readonly answer: Answer
@@ -51,12 +51,6 @@ async function verified<Answer extends RowsAnswer>(
   answer: Answer,
   options: CallOptions,
 ): Promise<Verified<Answer>> {
-  const pae = await fetchSigned(client, withoutManifests(answer), options)
+  const pae = await fetchSigned(client, entriesToRead(answer), options)
   return { answer, pae, report: verifyImages({ question: answer.question, answer, pae }, client.trust) }
-}
-
-/** Of the others the answer brings lines of their manifests. */
-function withoutManifests({ entries, complete }: RowsAnswer): RowsAnswer['entries'] {
-  const shown = complete?.manifests ?? {}
-  return Object.fromEntries(Object.entries(entries).filter(([index]) => !Object.hasOwn(shown, index)))
 }

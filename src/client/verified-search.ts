@@ -7,7 +7,7 @@ import type { SearchAnswer, SearchQuestion } from '../verify/search.ts'
 import { checkSearch } from '../verify/search-check.ts'
 import type { SearchPage } from './ask-search.ts'
 import type { CallOptions, Client } from './client.ts'
-import { fetchSigned } from './fetch-signed.ts'
+import { entriesToRead, fetchSigned } from './fetch-signed.ts'
 import { originsOf, type Origins } from './introductions.ts'
 
 export interface VerifiedSearch {
@@ -31,7 +31,7 @@ export async function verifiedSearch(
   options: CallOptions = {},
 ): Promise<VerifiedSearch> {
   const answer = await client.search(question, page, options)
-  const pae = await fetchSigned(client, answer.entries, options)
+  const pae = await fetchSigned(client, entriesToRead(answer), options)
   const { attested } = checkSearch(answer, pae, client.trust)
   return { answer, pae, origins: originsOf(answer.items, attested) }
 }

@@ -1,9 +1,10 @@
 /** The worker thread of admission.ts: one task in, one result out. */
 import { setPriority } from 'node:os'
+import type { VexStatement } from '../attestation/vex.ts'
 import { admitRead, openSubmission, readSigned, type Admitted } from '../ledger/admit.ts'
 import { ownMemory, takeOrders } from '../threads/orders.ts'
-import { lookInto, type Looked } from '../ledger/statement-memo.ts'
-import type { AdmissionTask, LookTask } from './admission.ts'
+import { lookInto, vexIn, type Looked } from '../ledger/statement-memo.ts'
+import type { AdmissionTask, ReadingTask } from './admission.ts'
 
 /** Others first: a large document takes seconds anyway, and everybody else is waiting for milliseconds. */
 const NICENESS = 5
@@ -12,8 +13,10 @@ if (process.platform === 'linux') setPriority(0, NICENESS)
 
 takeOrders(take, undefined, (answer) => ('pae' in answer ? memoryOf(answer) : []))
 
-function take(task: AdmissionTask | LookTask): Admitted | Looked {
-  return 'signed' in task ? lookInto(task.signed) : admitInSteps(task)
+function take(task: AdmissionTask | ReadingTask): Admitted | Looked | readonly VexStatement[] {
+  if (!('signed' in task)) return admitInSteps(task)
+  const { signed, vulnerabilities } = task
+  return vulnerabilities === undefined ? lookInto(signed) : vexIn(signed, vulnerabilities)
 }
 
 function memoryOf({ pae, stated }: Admitted): readonly ArrayBuffer[] {

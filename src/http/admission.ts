@@ -3,11 +3,12 @@
  * in a worker thread, so that a 64 MiB SBOM does not keep everybody else waiting (README 2.7 "Limits").
  */
 import { Worker } from 'node:worker_threads'
+import type { VexStatement } from '../attestation/vex.ts'
 import type { PublicKey } from '../crypto/public-key.ts'
 import { isSignature } from '../crypto/signature.ts'
 import { Fault } from '../errors.ts'
 import { admitRead, namedSignatures, readSubmission, type Admitted } from '../ledger/admit.ts'
-import { lookInto, type Looked } from '../ledger/statement-memo.ts'
+import { lookInto, vexIn, type Looked, type StatementReading } from '../ledger/statement-memo.ts'
 import { giveOrder, ownMemory } from '../threads/orders.ts'
 import { isSignatureElsewhere } from './signature-elsewhere.ts'
 
@@ -32,20 +33,20 @@ export interface AdmissionTask {
   readonly registered: readonly PublicKey[]
 }
 
-/** The other order: what was signed, to be looked into. */
-export interface LookTask {
+/** The other orders: what was signed, to be looked into, or what it says as VEX. */
+export interface ReadingTask {
   readonly signed: Uint8Array
+  readonly vulnerabilities?: ReadonlySet<string>
 }
 
-export interface Admission extends AsyncDisposable {
+/** Reading for those who ask hands large documents over too. @throws Fault `busy` as `admit` */
+export interface Admission extends AsyncDisposable, StatementReading {
   /**
    * As `admit` in ledger/admit.ts. A large body is handed over to the worker: it is empty afterwards.
    *
    * @throws Fault `busy` also if too many large bodies wait
    */
   admit(body: Uint8Array, registered: readonly PublicKey[]): Promise<Admitted>
-  /** As `lookInto` in ledger/statement-memo.ts; what is large is handed over too. @throws Fault `busy` as `admit` */
-  look(signed: Uint8Array): Promise<Looked>
 }
 
 /** One worker, started when the first large body comes; large bodies wait for each other, which bounds memory. */
@@ -53,7 +54,7 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
   let worker: Worker | undefined
   let waitingBytes = 0
   let last: Promise<unknown> = Promise.resolve()
-  const inWorker = async <Answer>(task: AdmissionTask | LookTask, bytes: Uint8Array): Promise<Answer> => {
+  const inWorker = async <Answer>(task: AdmissionTask | ReadingTask, bytes: Uint8Array): Promise<Answer> => {
     const isLarge = bytes.length > MAX_REUSED_BYTES
     const used = (worker ??= startWorker())
     const end = async (): Promise<void> => {
@@ -70,7 +71,7 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
       throw cause
     }
   }
-  const inTurn = <Answer>(task: AdmissionTask | LookTask, bytes: Uint8Array): Promise<Answer> => {
+  const inTurn = <Answer>(task: AdmissionTask | ReadingTask, bytes: Uint8Array): Promise<Answer> => {
     const { length } = bytes
     if (waitingBytes + length > maxWaitingBytes)
       throw new Fault('busy', 'ledger: too many large submissions at once')
@@ -90,6 +91,10 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
     },
     async look(signed) {
       return signed.length <= MAX_INLINE_BYTES ? lookInto(signed) : inTurn<Looked>({ signed }, signed)
+    },
+    async vex(signed, vulnerabilities) {
+      if (signed.length <= MAX_INLINE_BYTES) return vexIn(signed, vulnerabilities)
+      return inTurn<readonly VexStatement[]>({ signed, vulnerabilities }, signed)
     },
     async [Symbol.asyncDispose]() {
       await last

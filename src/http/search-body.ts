@@ -10,8 +10,15 @@ import { parseSearchQuestion } from '../verify/search-wire.ts'
 /** Two thousand packages, or a kernel with all its versions, several times over. Reading so much takes some 50 ms. */
 const MAX_SEARCH_BYTES = 4 * 1024 * 1024
 
+export interface ParsedSearch {
+  readonly asked: SearchAsked
+  readonly moment: Moment
+  /** With the proof that no row was left out. */
+  readonly isComplete: boolean
+}
+
 /** @throws Fault `malformed` (`search-malformed`, …) with the place; `too-large` */
-export function parseSearch(bytes: Uint8Array): { readonly asked: SearchAsked; readonly moment: Moment } {
+export function parseSearch(bytes: Uint8Array): ParsedSearch {
   if (bytes.length > MAX_SEARCH_BYTES) {
     throw new Fault(
       'request-too-large',
@@ -24,7 +31,8 @@ export function parseSearch(bytes: Uint8Array): { readonly asked: SearchAsked; r
   }
   const body = parseJson(bytes, { subject: 'search', strictNumbers: true, forbidProto: true })
   if (!isObject(body)) throw new Fault('search-malformed', 'search: expected an object')
-  const { limit, cursor, at, minSize, ...question } = body
+  const { limit, cursor, at, minSize, proof, ...question } = body
+  if (proof !== undefined && proof !== 'complete') throw refusal('proof', '"complete", or nothing')
   return {
     asked: {
       question: parseSearchQuestion(question),
@@ -32,6 +40,7 @@ export function parseSearch(bytes: Uint8Array): { readonly asked: SearchAsked; r
       ...(cursor === undefined ? {} : { cursor: textOf('cursor', cursor) }),
     },
     moment: { ...sizeOf('at', at), ...sizeOf('minSize', minSize) },
+    isComplete: proof !== undefined,
   }
 }
 

@@ -12,7 +12,7 @@ import { createRouter } from './routes.ts'
 import { parseSearch } from './search-body.ts'
 
 export function searchRoutes(
-  ledger: Pick<LedgerDoor, 'search'>,
+  ledger: Pick<LedgerDoor, 'search' | 'proofs'>,
   { readBody }: { readonly readBody: ReadBody },
 ): Router {
   const routes = createRouter()
@@ -20,8 +20,9 @@ export function searchRoutes(
     .route('/ledger/v1/search')
     .post(async (request, response) => {
       refuseQuery(request.url)
-      const { asked, moment } = parseSearch(await readBody(request, response))
-      answerJson(response, 200, await ledger.search(asked, moment), 'no-cache')
+      const { asked, moment, isComplete } = parseSearch(await readBody(request, response))
+      const door = isComplete ? ledger.proofs : ledger
+      answerJson(response, 200, await door.search(asked, moment), 'no-cache')
     })
     .all(allowOnly('POST'))
   return routes

@@ -21,9 +21,8 @@ import type { Basis } from '../trust/judge-revocation.ts'
 import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
-import { relationLines } from '../sbom/image-relations.ts'
-import { formatManifest, manifestOf, readSbom } from '../sbom/manifest.ts'
-import { forgetComponents, parseLeanStatement } from '../sbom/unread-members.ts'
+import { formatManifest, readManifest, readSbom } from '../sbom/manifest.ts'
+import { parseLeanStatement } from '../sbom/unread-members.ts'
 import type { Stated } from './derive.ts'
 
 /** Verifications that are tried for one submission: with more, an envelope without key ids becomes expensive. */
@@ -156,11 +155,8 @@ function readStated(
   key: KeyId,
   signedBytes: number,
 ): Pick<Admitted, 'intake' | 'stated'> {
-  const sbom = readSbom(statement)
-  const relations = relationLines(statement)
-  if (signedBytes >= STATED_FROM_BYTES) forgetComponents(statement)
+  const { sbom, lines } = readManifest(statement, key, readSbom)
   const intake = intakeOf(statement, sbom)
-  const lines = manifestOf(statement, key, sbom, relations)
   const isHandedOn = lines.length <= MAX_STATED_LINES || signedBytes >= STATED_FROM_BYTES
   if (!isHandedOn || isControlType(statement.predicateType)) return { intake }
   return { intake, stated: { key, manifest: formatManifest(lines), claimed: claimedTimes(statement, sbom) } }

@@ -28,9 +28,22 @@ import { provenEntries, revocationEntries, trustRootEntries, type View } from '.
 export interface KeysAsked {
   readonly prefixes: readonly Uint8Array[]
   readonly keys: readonly Uint8Array[]
-  /** Of a key under one of the prefixes. `unclear`: the key was cut, only the entries tell. */
+  /** Of a key under one of the prefixes. `unclear`: only what was signed tells. */
   meant(key: Uint8Array): 'yes' | 'no' | 'unclear'
+  /** Of everything else about the images: whether manifests tell what rows rest on, or only what was signed. */
+  readonly byManifest: boolean
 }
+
+/** An answer of rows, of whatever they are. */
+export interface Completable extends Pick<
+  RowsAnswer,
+  'entries' | 'next' | 'complete' | 'assurance' | 'notEstablished'
+> {
+  readonly items: readonly { readonly image: ImageDigest }[]
+}
+
+/** What an answer of rows alone leaves open, and the proof does not. */
+const PROVEN: readonly string[] = ['complete', 'not-revoked']
 
 /** Proofs against the roots that the answer names. */
 export type ProveKeys = (map: MapName, asked: MapAsked) => Promise<MapProofs>
@@ -48,7 +61,7 @@ interface Gathered {
  *
  * @param view as of the size of the component map, or before
  */
-export async function completeAnswer<Answer extends RowsAnswer>(
+export async function completeAnswer<Answer extends Completable>(
   view: View,
   asked: KeysAsked,
   prove: ProveKeys,
@@ -56,7 +69,7 @@ export async function completeAnswer<Answer extends RowsAnswer>(
 ): Promise<Answer> {
   if (answer.next !== undefined) return answer
   const gathered = await gather(view, asked, answer)
-  const manifests = await manifestsOf(view, gathered, answer)
+  const manifests = await manifestsOf(view, asked, gathered, answer)
   const control = await controlOf(view, gathered)
   const indexes = [
     ...indexesOf(answer),
@@ -72,11 +85,11 @@ export async function completeAnswer<Answer extends RowsAnswer>(
       manifests,
     },
     assurance: 'complete',
-    notEstablished: [],
+    notEstablished: answer.notEstablished.filter((one) => !PROVEN.includes(one)),
   }
 }
 
-async function gather(view: View, asked: KeysAsked, answer: RowsAnswer): Promise<Gathered> {
+async function gather(view: View, asked: KeysAsked, answer: Completable): Promise<Gathered> {
   const { stating, unclear } = await statingEntries(view, asked)
   const shown = new Set(indexesOf(answer))
   const rows = await readEntryRows(view.reader, [...stating])
@@ -111,8 +124,9 @@ async function statingEntries(view: View, { prefixes, keys, meant }: KeysAsked) 
 /** What the further entries state, as far as rows may rest on it. Nobody needs to read a stranger's. */
 async function manifestsOf(
   view: View,
+  { byManifest }: KeysAsked,
   { named, unclear }: Gathered,
-  answer: RowsAnswer,
+  answer: Completable,
 ): Promise<NonNullable<Completeness['manifests']>> {
   const shown = new Set(indexesOf(answer))
   const further = named.filter(({ facts }) => !shown.has(facts.index))
@@ -125,7 +139,7 @@ async function manifestsOf(
     const { index } = row.facts
     const leaf = entries[at]?.leaf
     if (!isOfPrincipal(view, row.facts)) proofs[String(index)] = []
-    else if (leaf !== undefined && namesAttestation(leaf) && !unclear.has(index))
+    else if (byManifest && leaf !== undefined && namesAttestation(leaf) && !unclear.has(index))
       proofs[String(index)] = linesProving(await manifestBytes(view, row))
   }
   return proofs
@@ -182,7 +196,7 @@ function isOfPrincipal({ trust }: View, { index, key }: EntryFacts): boolean {
   return isRegistered(trust, index, key)
 }
 
-function indexesOf({ entries }: RowsAnswer): readonly LogIndex[] {
+function indexesOf({ entries }: Completable): readonly LogIndex[] {
   return Object.keys(entries).map((index) => Number(index) as LogIndex)
 }
 

@@ -6,11 +6,10 @@ import { sha256Id } from '../crypto/sha256.ts'
 import { Fault } from '../errors.ts'
 import { keysOfManifest, statusKeysOf, unreadableKey } from '../map/keys.ts'
 import { claimedTimes, type Claimed } from '../sbom/claimed.ts'
-import { relationLines } from '../sbom/image-relations.ts'
-import { formatManifest, manifestOf, parseManifest } from '../sbom/manifest.ts'
+import { formatManifest, parseManifest, readManifest } from '../sbom/manifest.ts'
 import { listedNames, type ListedName } from '../sbom/spoken-names.ts'
 import { readSbom } from '../sbom/stated-lines.ts'
-import { forgetComponents, parseLeanStatement } from '../sbom/unread-members.ts'
+import { parseLeanStatement } from '../sbom/unread-members.ts'
 import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
 import { rootOfManifest } from './manifest-root.ts'
 import type { BlobStore, LogEntry, ManifestRoot } from './ports.ts'
@@ -84,10 +83,9 @@ function derivedManifest(bytes: Uint8Array): DerivedManifest {
 function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
   const statement = parseLeanStatement(parsePae(signed).payload)
   const control = parseControl(statement)
-  const sbom = entry.readable ? readSbom(statement) : undefined
-  const relations = entry.readable ? relationLines(statement) : []
-  forgetComponents(statement)
-  const lines = entry.readable ? manifestOf(statement, entry.key, sbom, relations) : []
+  const { sbom, lines } = entry.readable
+    ? readManifest(statement, entry.key, readSbom)
+    : { sbom: undefined, lines: [] }
   const claimed = entry.readable ? claimedTimes(statement, sbom) : {}
   const bytes = formatManifest(lines)
   return {

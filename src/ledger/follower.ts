@@ -10,7 +10,7 @@ import type { ComponentPublisher } from './component-publisher.ts'
 import type { StatedEntry } from './derive.ts'
 import type { FollowSteps } from './follow-steps.ts'
 import { INDEX_RULES } from './index-rows.ts'
-import { FOLLOW_BESIDE_ENTRIES, MAX_STATED_BYTES, MAX_STATED_ENTRIES } from './limits.ts'
+import { FOLLOW_BESIDE_ENTRIES, FOLLOW_WINDOW_MS, MAX_STATED_BYTES, MAX_STATED_ENTRIES } from './limits.ts'
 import type { Clock, Storage } from './ports.ts'
 
 /** Nothing can end a sleep, and a process that is told to stop must not wait for one. */
@@ -49,6 +49,8 @@ export class Follower {
   #through: TreeSize
   #published: TreeSize
   #running: Promise<void> | undefined
+  /** Ends the wait for more entries. */
+  #endGathering: (() => void) | undefined
   #stopped = false
   #hasBegun = false
   /** Ends the wait for the time to publish. */
@@ -88,6 +90,7 @@ export class Follower {
   /** Publishes the map without waiting for the time to do so; somebody waits for it. */
   hurry(): void {
     this.#options.publisher.want()
+    this.#endGathering?.()
     this.#goOn()
   }
 
@@ -110,6 +113,7 @@ export class Follower {
       this.#waiting.add(one)
       forget = () => void this.#waiting.delete(one)
     })
+    this.#endGathering?.()
     await Promise.race([reached, this.#options.clock.sleep(waitMs)])
     // Anybody may ask for a size that never comes.
     forget()
@@ -119,6 +123,7 @@ export class Follower {
   async stop(): Promise<void> {
     const { publisher } = this.#options
     this.#stopped = true
+    this.#endGathering?.()
     this.#nudge?.()
     await this.#running
     if (publisher.dueInMs() !== undefined)
@@ -130,7 +135,7 @@ export class Follower {
     try {
       await this.#begin()
       while (!this.#stopped) {
-        if (this.#through < this.#published) await this.#step()
+        if (this.#through < this.#published) await this.#gatherAndStep()
         else if (!(await this.#publishWhenDue())) break
       }
     } catch (cause) {
@@ -144,6 +149,19 @@ export class Follower {
     if (this.#hasBegun) return
     await this.#options.publisher.begin(this.#through)
     this.#hasBegun = true
+  }
+
+  async #gatherAndStep(): Promise<void> {
+    await this.#gather()
+    if (!this.#stopped) await this.#step()
+  }
+
+  /** Entries that come soon after each other share a transaction, unless there are enough of them or somebody waits. */
+  async #gather(): Promise<void> {
+    if (this.#waiting.size > 0 || this.#published - this.#through >= FOLLOW_BESIDE_ENTRIES) return
+    const ended = new Promise<void>((resolve) => (this.#endGathering = resolve))
+    await Promise.race([ended, this.#options.clock.sleep(FOLLOW_WINDOW_MS)])
+    this.#endGathering = undefined
   }
 
   async #step(): Promise<void> {

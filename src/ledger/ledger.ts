@@ -52,7 +52,7 @@ import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-sear
 import { createSearchTurns, type SearchTurns } from './search-turns.ts'
 import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
-import { createStatementMemo, type Looked } from './statement-memo.ts'
+import { createStatementMemo, type StatementReading } from './statement-memo.ts'
 import { Submissions, type SubmissionOptions } from './submissions.ts'
 import type { View } from './view.ts'
 import type { Published } from './writer.ts'
@@ -62,8 +62,8 @@ export interface LedgerOptions extends SubmissionOptions {
   readonly logKey: SigningKey
   /** The program's version, for the status answer. */
   readonly version: string
-  /** How what was signed is looked into; a server does it with large documents beside the event loop. @default at once */
-  readonly look?: (signed: Uint8Array) => Promise<Looked>
+  /** How what was signed is read for those who ask; a server does it with large documents beside the event loop. @default at once */
+  readonly reading?: StatementReading
   /** How the index follows; a server does it beside the event loop. @default follow-steps.ts, at once */
   readonly follow?: FollowSteps
   /**
@@ -106,7 +106,7 @@ export class Ledger implements AsyncDisposable {
     })
     this.#searches = createSearchTurns(options.clock)
     this.#kept = {
-      statements: createStatementMemo(storage.blobs, options.look),
+      statements: createStatementMemo(storage.blobs, options.reading),
       totals: createPastTotals(options.clock),
     }
     const steps = options.follow ?? stepsHere({ storage, trust: opened.trust })
@@ -135,6 +135,7 @@ export class Ledger implements AsyncDisposable {
       clock: options.clock,
       maps: this.maps,
       follower: this.#follower,
+      searches: this.#searches,
       log: () => this.#logView(),
       view: (use, moment) => this.#view(use, moment),
     })

@@ -10,6 +10,11 @@ export const MAX_WAITING_SUBMISSIONS = 4096
 export const FOLLOW_BATCH_ENTRIES = 100
 /** The same where it has a thread of its own and keeps nobody waiting: many small ones share what a transaction costs. */
 export const FOLLOW_BESIDE_ENTRIES = 1000
+/**
+ * How long the follower lets entries gather for one transaction while nobody waits for them: it writes each page that they share
+ * once. Far below `INDEX_WAIT_MS`, since whoever asks in the middle of a transaction waits for that one and the next.
+ */
+export const FOLLOW_WINDOW_MS = 100
 /** Entries whose manifests wait for the index: nearly all have at most 32 lines, but those of large documents have as many as they list. */
 export const MAX_STATED_ENTRIES = 4_096
 export const MAX_STATED_BYTES = 64 * 1024 * 1024

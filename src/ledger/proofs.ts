@@ -1,9 +1,9 @@
 /** What the published maps prove: look-ups in them, and answers that leave nothing out (index.md 7). */
 import { treeSize, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import type { FoundAnswer, ImagesAnswer, RowsAnswer } from '../verify/answer.ts'
+import type { FoundAnswer, ImagesAnswer } from '../verify/answer.ts'
 import type { MapProofs } from '../verify/completeness-wire.ts'
-import { completeAnswer } from './complete.ts'
+import { completeAnswer, type Completable } from './complete.ts'
 import type { Follower } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, type Moment, type ProvableAsked } from './moment.ts'
@@ -12,6 +12,8 @@ import type { Clock, MapName, Storage } from './ports.ts'
 import type { PublishedMaps } from './published-maps.ts'
 import { askFound, type FoundQuery } from './query-found.ts'
 import { askImages, type ImagesAsked } from './query-images.ts'
+import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-search.ts'
+import type { SearchTurns } from './search-turns.ts'
 import { mapProofs, type MapAsked, type MapLookUp, type ReadPostings } from './query-map.ts'
 import { asOf, type LogView, type View } from './view.ts'
 
@@ -32,6 +34,8 @@ export interface Proofs {
   images(question: ImagesAsked, moment?: Moment): Promise<ImagesAnswer>
   /** As `images`, of `Ledger.found`. */
   found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer>
+  /** As `images`, of `Ledger.search`. */
+  search(asked: SearchAsked, moment?: Moment): Promise<SearchAnswerSent>
 }
 
 export interface ProofSources {
@@ -39,6 +43,7 @@ export interface ProofSources {
   readonly clock: Clock
   readonly maps: PublishedMaps
   readonly follower: Follower
+  readonly searches: SearchTurns
   readonly log: () => LogView
   readonly view: <T>(use: (view: View) => Promise<T>, moment: Moment) => Promise<T>
 }
@@ -54,10 +59,12 @@ export function createProofs(sources: ProofSources): Proofs {
     },
     images: async (question, moment = {}) => askComplete(sources, askImages(question), moment),
     found: async (question, moment = {}) => askComplete(sources, askFound(question), moment),
+    search: (asked, moment = {}) =>
+      sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), moment)),
   }
 }
 
-async function askComplete<T extends RowsAnswer>(
+async function askComplete<T extends Completable>(
   sources: ProofSources,
   asked: ProvableAsked<T>,
   moment: Moment,

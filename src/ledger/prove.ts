@@ -1,7 +1,7 @@
-/** Entries with their inclusion proofs, as every answer carries them: planned together, read once, folded. */
+/** Entries with their inclusion proofs, as every answer carries them: each hash read and folded once. */
 import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
-import { foldInclusion, inclusionPlaces } from '../tlog/inclusion.ts'
+import { inclusionProver, type InclusionProver } from '../tlog/inclusion.ts'
 import type { HashReader } from '../tlog/node.ts'
 import { tileReader } from '../tlog/tile.ts'
 import type { ProvenEntries, ProvenEntry } from '../verify/answer.ts'
@@ -13,28 +13,26 @@ export interface EntryToProve {
   readonly predicateType: string
 }
 
-/** Reads the hashes of the published tree of `size`, each tile once: for one answer, or for those of one batch. */
+/** Reads the hashes of the published tree of `size`, each tile once: for one answer. */
 export function hashesOf(store: Pick<LogStore, 'tiles'>, size: TreeSize): HashReader {
   return tileReader(size, (places) => store.tiles(places))
 }
 
-/** Proofs against the tree of `size`, keyed by index, each entry once. */
+/** Proves entries of that tree, for one answer, or for those of one batch. */
+export function proverOf(store: Pick<LogStore, 'tiles'>, size: TreeSize): InclusionProver {
+  return inclusionProver(size, hashesOf(store, size))
+}
+
+/** With their proofs, keyed by index, each entry once. */
 export async function proveEntries(
-  read: HashReader,
-  size: TreeSize,
+  prove: InclusionProver,
   wanted: readonly EntryToProve[],
 ): Promise<ProvenEntries> {
-  const plans = wanted.map(({ entry }) => inclusionPlaces(entry.index, size))
-  const hashes = await read(plans.flat())
-  const proven: Record<string, ProvenEntry> = {}
-  let at = 0
-  for (const [which, { entry, predicateType }] of wanted.entries()) {
-    const { length } = plans[which] ?? []
-    const proof = foldInclusion(entry.index, size, hashes.slice(at, at + length))
-    at += length
-    proven[String(entry.index)] = provenEntry(entry, predicateType, proof)
-  }
-  return proven
+  const proven = wanted.map(async ({ entry, predicateType }) => {
+    const proof = await prove(entry.index)
+    return [String(entry.index), provenEntry(entry, predicateType, proof)] as const
+  })
+  return Object.fromEntries(await Promise.all(proven))
 }
 
 function provenEntry(entry: LogEntry, predicateType: string, proof: readonly Uint8Array[]): ProvenEntry {

@@ -5,7 +5,6 @@
 import { logIndex, treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
-import { proveInclusion } from '../tlog/inclusion.ts'
 import type { TileId } from '../tlog/tile.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import { ComponentPublisher } from './component-publisher.ts'
@@ -13,7 +12,7 @@ import type { FollowSteps } from './follow-steps.ts'
 import { proveIn, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
 import type { PublishedRoot } from './output-log.ts'
 import type { Clock, HeldCheckpoint, MapName, OutputStore, Storage } from './ports.ts'
-import { hashesOf } from './prove.ts'
+import { proverOf } from './prove.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
 import { StatusMap } from './status-map.ts'
 import { StatusPublisher } from './status-publisher.ts'
@@ -131,7 +130,7 @@ export class PublishedMaps {
     const [entry] = await store.leaves(index, checkpoint.size)
     if (entry === undefined)
       throw new Fault('integrity-error', `${map} output log: entry ${index} is missing`)
-    const inclusion = await proveInclusion(index, checkpoint.size, hashesOf(store, checkpoint.size))
+    const inclusion = await proverOf(store, checkpoint.size)(index)
     return { size, checkpoint: checkpoint.note, entry, inclusion }
   }
 

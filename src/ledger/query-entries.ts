@@ -1,12 +1,12 @@
 /** Entries, attestations and what was signed, by index and by id. They need no index: the log has them. */
 import type { AttestationId, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import type { HashReader } from '../tlog/node.ts'
+import type { InclusionProver } from '../tlog/inclusion.ts'
 import type { AttestationAnswer, EntryAnswer, ProvenEntries, SubmitAnswer } from '../verify/answer.ts'
 import type { Admitted } from './admit.ts'
 import type { Placed } from './place.ts'
 import type { LogEntry } from './ports.ts'
-import { hashesOf, proveEntries, readEntries } from './prove.ts'
+import { proverOf, proveEntries, readEntries } from './prove.ts'
 import { readSigned } from './statement-memo.ts'
 import { asOf, type LogView } from './view.ts'
 
@@ -45,14 +45,14 @@ export async function submitAnswer(
   view: LogView,
   placed: Placed,
   { predicateType, intake }: Pick<Admitted, 'predicateType' | 'intake'>,
-  read: HashReader,
+  proveIncluded: InclusionProver,
 ): Promise<SubmitAnswer> {
   const wanted = placed.entries.map((entry) => ({ entry, predicateType }))
   return {
     attestation: placed.attestation,
     signatures: placed.signatures,
     intake,
-    entries: await proveEntries(read, view.checkpoint.size, wanted),
+    entries: await proveEntries(proveIncluded, wanted),
     asOf: asOf(view, view.through),
   }
 }
@@ -70,5 +70,5 @@ async function prove(view: LogView, entries: readonly LogEntry[]): Promise<Prove
       predicateType: await view.statements.predicateType(entry.attestation),
     })),
   )
-  return proveEntries(hashesOf(view.log, view.checkpoint.size), view.checkpoint.size, wanted)
+  return proveEntries(proverOf(view.log, view.checkpoint.size), wanted)
 }

@@ -32,7 +32,7 @@ export function askFound(query: FoundQuery): ProvableAsked<FoundAnswer> {
   const after = query.cursor === undefined ? undefined : parseCursor(question, query.cursor)
   return {
     answer: (view) => queryFound(view, question, query.limit ?? DEFAULT_PAGE_ROWS, after),
-    keys: { prefixes: [], keys: [keyOfQuestion(question)], meant: () => 'yes' },
+    keys: { prefixes: [], keys: [keyOfQuestion(question)], meant: () => 'yes', byManifest: true },
     ...(after === undefined ? {} : { at: after.through }),
   }
 }

@@ -73,14 +73,19 @@ export function askImages(asked: ImagesAsked): ProvableAsked<ImagesAnswer> {
 function keysOf(question: ComponentQuestion): KeysAsked {
   const { name, version } = question
   if (version !== undefined)
-    return { prefixes: [], keys: [componentKey(name, version), componentKey(name, '')], meant: () => 'yes' }
+    return {
+      prefixes: [],
+      keys: [componentKey(name, version), componentKey(name, '')],
+      meant: () => 'yes',
+      byManifest: true,
+    }
   const meant: KeysAsked['meant'] = (key) => {
     const parsed = parseComponentKey(key)
     // A key that was cut at its length limit does not tell the version.
     if (parsed === undefined) return 'unclear'
     return parsed.name === name && matchVersion(question, parsed.version) !== 'out' ? 'yes' : 'no'
   }
-  return { prefixes: [componentPrefix(name)], keys: [], meant }
+  return { prefixes: [componentPrefix(name)], keys: [], meant, byManifest: true }
 }
 
 async function queryImages(

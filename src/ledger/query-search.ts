@@ -25,12 +25,13 @@ import { compareRows } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
 import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals } from './index-rows.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
-import type { Asked } from './moment.ts'
+import type { ProvableAsked } from './moment.ts'
 import { fillPage } from './page.ts'
 import { proofMaterial, questionCoverage } from './query-images.ts'
 import type { Pause } from './past-totals.ts'
 import { readLineage } from './query-lineage.ts'
 import { readVex, type SaidOfImage, type SaidOfImages } from './query-vex.ts'
+import { keysOfParts } from './search-keys-asked.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import { factsAbout, imagesFor, imagesPlaced, scopedImage } from './scoped-images.ts'
 import { asOf, type View } from './view.ts'
@@ -49,11 +50,12 @@ export type SearchAnswerSent = Omit<SearchAnswer, 'question'> & { readonly quest
 export function askSearch(
   { question, limit = DEFAULT_PAGE_ROWS, cursor }: SearchAsked,
   pause: Pause,
-): Asked<SearchAnswerSent> {
+): ProvableAsked<SearchAnswerSent> {
   const wire = formatSearchQuestion(question)
   const after = cursor === undefined ? undefined : parseCursor(JSON.stringify(wire), cursor)
   return {
     answer: (view) => querySearch({ view, pause, question, wire, plan: planSearch(question) }, limit, after),
+    keys: keysOfParts(question.parts),
     ...(after === undefined ? {} : { at: after.through }),
   }
 }

@@ -2,16 +2,12 @@
  * What was signed as VEX about vulnerabilities, in images that a search found. The index tells who speaks of a vulnerability
  * (`v` lines of the manifests); what they say is read from the signed bytes. What that amounts to is verify/search-vex.ts.
  */
-import { parsePae } from '../attestation/pae.ts'
-import { parseStatement } from '../attestation/statement.ts'
 import type { VexStatement } from '../attestation/vex.ts'
-import { MAX_VEX_BYTES, vexStatementsOf } from '../attestation/vex-of-statement.ts'
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { vulnerabilityKey } from '../map/keys.ts'
 import type { EntryFacts } from '../verify/entry-facts.ts'
 import { isGood } from '../verify/rows.ts'
-import { isAbout } from '../verify/search-vex.ts'
 import { readEntryRows } from './index-rows.ts'
 import type { Pause } from './past-totals.ts'
 import type { View } from './view.ts'
@@ -38,18 +34,16 @@ export async function readVex(
     await pause()
     const about = facts.subjects.flatMap(({ digest }) => asked.get(digest) ?? [])
     if (about.length === 0 || !isGood(facts, view.trust, view.through)) continue
-    const statements = (await readSigned(view, facts)).filter((one) => isAbout(one, vulnerabilities))
+    const statements = await view.statements.vex(await readSigned(view, facts), vulnerabilities)
     if (statements.length === 0) continue
     for (const image of about) said.set(image, (said.get(image) ?? new Map()).set(facts.index, statements))
   }
   return said
 }
 
-async function readSigned({ blobs }: View, { index, attestation }: EntryFacts) {
+async function readSigned({ blobs }: View, { index, attestation }: EntryFacts): Promise<Uint8Array> {
   const signed = await blobs.get(attestation)
   if (signed === undefined)
     throw new Fault('integrity-error', `entry ${index}: the blob ${attestation} is missing`)
-  // Said again by vexStatementsOf; here it spares the reading.
-  if (signed.length > MAX_VEX_BYTES) return []
-  return vexStatementsOf(parseStatement(parsePae(signed).payload), signed.length)
+  return signed
 }

@@ -5,10 +5,13 @@
 import type { AttestationId } from '../brand.ts'
 import { parsePae } from '../attestation/pae.ts'
 import type { Statement } from '../attestation/statement.ts'
+import type { VexStatement } from '../attestation/vex.ts'
+import { vexStatementsOf } from '../attestation/vex-of-statement.ts'
 import { Fault } from '../errors.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { readSbom } from '../sbom/manifest.ts'
 import { parseLeanStatement } from '../sbom/unread-members.ts'
+import { isAbout } from '../verify/search-vex.ts'
 import type { BlobStore } from './ports.ts'
 
 /** A type is short and a report has a dozen numbers; of the longest that are kept, 16 MiB. */
@@ -22,20 +25,29 @@ export interface Looked {
   readonly intake: Intake
 }
 
-export interface StatementMemo {
+/** How what was signed is read: at once, or beside the event loop. */
+export interface StatementReading {
+  look(signed: Uint8Array): Promise<Looked>
+  /** @param vulnerabilities folded: what it says as VEX of one of these */
+  vex(signed: Uint8Array, vulnerabilities: ReadonlySet<string>): Promise<readonly VexStatement[]>
+}
+
+export interface StatementMemo extends Pick<StatementReading, 'vex'> {
   /** @throws Fault `bad-proof` (`integrity-error`) if what was signed is missing */
   predicateType(id: AttestationId): Promise<string>
   /** @throws as `predicateType` */
   intake(id: AttestationId): Promise<Intake>
 }
 
-/** @param look as `lookInto`; a server has it done beside the event loop */
-export function createStatementMemo(
-  blobs: BlobStore,
-  look: (signed: Uint8Array) => Promise<Looked> = (signed) => Promise.resolve(lookInto(signed)),
-): StatementMemo {
-  const looked = keeping(async (id) => look(await readSigned(blobs, id)))
+const readAtOnce: StatementReading = {
+  look: (signed) => Promise.resolve(lookInto(signed)),
+  vex: (signed, vulnerabilities) => Promise.resolve(vexIn(signed, vulnerabilities)),
+}
+
+export function createStatementMemo(blobs: BlobStore, reading = readAtOnce): StatementMemo {
+  const looked = keeping(async (id) => reading.look(await readSigned(blobs, id)))
   return {
+    vex: (signed, vulnerabilities) => reading.vex(signed, vulnerabilities),
     predicateType: async (id) => (await looked(id)).predicateType,
     intake: async (id) => (await looked(id)).intake,
   }
@@ -45,6 +57,12 @@ export function createStatementMemo(
 export function lookInto(signed: Uint8Array): Looked {
   const statement = parseLeanStatement(parsePae(signed).payload)
   return { predicateType: statement.predicateType, intake: intakeOrNone(statement) }
+}
+
+/** As `StatementReading` has it. */
+export function vexIn(signed: Uint8Array, vulnerabilities: ReadonlySet<string>): readonly VexStatement[] {
+  const said = vexStatementsOf(parseLeanStatement(parsePae(signed).payload))
+  return said.filter((one) => isAbout(one, vulnerabilities))
 }
 
 function intakeOrNone(statement: Statement): Intake {

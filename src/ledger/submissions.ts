@@ -6,7 +6,7 @@ import { logIndex, type TreeSize } from '../brand.ts'
 import { basisOf } from '../attestation/control.ts'
 import type { PublicKey } from '../crypto/public-key.ts'
 import { Fault } from '../errors.ts'
-import type { HashReader } from '../tlog/node.ts'
+import type { InclusionProver } from '../tlog/inclusion.ts'
 import { mayControl, type TrustState } from '../trust/trust-state.ts'
 import type { SubmitAnswer } from '../verify/answer.ts'
 import { admit, type Admitted } from './admit.ts'
@@ -15,7 +15,7 @@ import type { StatedEntry } from './derive.ts'
 import type { OpenedLog } from './open.ts'
 import type { Placed } from './place.ts'
 import type { Clock, Storage } from './ports.ts'
-import { hashesOf } from './prove.ts'
+import { proverOf } from './prove.ts'
 import { submitAnswer } from './query-entries.ts'
 import { Sequencer } from './sequencer.ts'
 import type { LogView } from './view.ts'
@@ -50,7 +50,7 @@ export class Submissions {
   readonly #sequencer: Sequencer | undefined
   #readOnly: string | undefined
   #storageFullAt: number | undefined
-  #batchHashes: { readonly size: TreeSize; readonly read: HashReader } | undefined
+  #batchProver: { readonly size: TreeSize; readonly prove: InclusionProver } | undefined
 
   constructor(options: SubmissionOptions, around: Surroundings) {
     this.#options = options
@@ -123,16 +123,16 @@ export class Submissions {
     const view = this.#around.view()
     return {
       created: placed.created,
-      answer: await submitAnswer(view, placed, admitted, this.#hashes(placed, view.checkpoint.size)),
+      answer: await submitAnswer(view, placed, admitted, this.#prover(placed, view.checkpoint.size)),
     }
   }
 
-  /** Submissions of one batch ask for the same few tiles; old entries may be anywhere, and nothing is kept for them. */
-  #hashes({ created }: Placed, size: TreeSize): HashReader {
+  /** Proofs of one batch are made of the same few hashes; old entries may be anywhere, and nothing is kept for them. */
+  #prover({ created }: Placed, size: TreeSize): InclusionProver {
     const { log } = this.#around.storage
-    if (!created) return hashesOf(log, size)
-    if (this.#batchHashes?.size !== size) this.#batchHashes = { size, read: hashesOf(log, size) }
-    return this.#batchHashes.read
+    if (!created) return proverOf(log, size)
+    if (this.#batchProver?.size !== size) this.#batchProver = { size, prove: proverOf(log, size) }
+    return this.#batchProver.prove
   }
 
   async #admit(body: Uint8Array): Promise<Admitted> {

@@ -12,7 +12,7 @@ import type { AsOf, Coverage, ProvenEntries } from '../verify/answer.ts'
 import { readEntryRows, readTotals } from './index-rows.ts'
 import type { PastTotals } from './past-totals.ts'
 import type { BlobStore, HeldCheckpoint, IndexReader, LogStore } from './ports.ts'
-import { hashesOf, proveEntries, readEntries } from './prove.ts'
+import { proverOf, proveEntries, readEntries } from './prove.ts'
 import type { StatementMemo } from './statement-memo.ts'
 
 export interface PublishedView {
@@ -59,7 +59,7 @@ export async function provenEntries(view: View, indexes: Iterable<LogIndex>): Pr
     entries.map((entry) => entry.index),
   )
   const wanted = entries.map((entry, at) => ({ entry, predicateType: rows[at]?.facts.predicateType ?? '' }))
-  return proveEntries(hashesOf(view.log, view.checkpoint.size), view.checkpoint.size, wanted)
+  return proveEntries(proverOf(view.log, view.checkpoint.size), wanted)
 }
 
 /** All trust-root entries: with them a verifier knows who could sign what. */

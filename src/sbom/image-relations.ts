@@ -209,16 +209,20 @@ function spdx3(whole: Field): SpdxTold {
       ? listOf(one['to']).map((to) => [idOf(one['from']), idOf(to)])
       : [],
   )
+  const roots = rootIds(graph)
+  const wanted = new Set([...roots, ...variants.flat()])
   const purlsOf = new Map(
-    graph.packages.map((one) => [
-      idOf(one.value),
-      [
-        textOrNone(one, 'software_packageUrl'),
-        ...objectsOrNone(one, 'externalIdentifier').map((other) => textOrNone(other, 'identifier')),
-      ],
-    ]),
+    graph.packages
+      .filter((one) => wanted.has(idOf(one.value)))
+      .map((one) => [
+        idOf(one.value),
+        [
+          textOrNone(one, 'software_packageUrl'),
+          ...objectsOrNone(one, 'externalIdentifier').map((other) => textOrNone(other, 'identifier')),
+        ],
+      ]),
   )
-  return { roots: rootIds(graph), variants, purlsOf }
+  return { roots, variants, purlsOf }
 }
 
 function idText(value: unknown): string {

@@ -2,7 +2,13 @@
 import type { FindingCode } from './reported.ts'
 
 export type IntakeCode =
-  FindingCode | 'subject-differs' | 'version-unordered' | 'licence-not-spdx' | 'no-builder' | 'no-source'
+  | FindingCode
+  | 'subject-differs'
+  | 'version-unordered'
+  | 'licence-not-spdx'
+  | 'no-builder'
+  | 'no-source'
+  | 'vex-alone'
 
 /** One or two sentences, without the name of any document or person in them. */
 export const intakeAdvice: Readonly<Record<IntakeCode, string>> = {
@@ -25,6 +31,8 @@ export const intakeAdvice: Readonly<Record<IntakeCode, string>> = {
     'Write versions as the ecosystem orders them: for Go, build from a tagged module instead of "(devel)"; for Composer, a release instead of a branch.',
   'licence-not-spdx':
     'Use ids of https://spdx.org/licenses/, or LicenseRef-… for your own: others are not found by licence.',
+  'vex-alone':
+    'All components of this document are affected by its vulnerabilities, which have analyses: it is taken as VEX, not as an SBOM. Submit the SBOM as a document of its own.',
   'no-builder':
     'Have the builder write its id (runDetails.builder.id): otherwise nobody finds what it built.',
   'no-source':

@@ -4,6 +4,7 @@
  */
 import { parseProvenance } from '../attestation/provenance.ts'
 import type { Statement } from '../attestation/statement.ts'
+import { isVexAlone } from '../attestation/vex-of-statement.ts'
 import type { SbomDocument } from './component.ts'
 import { intakeAdvice, type IntakeCode } from './intake-advice.ts'
 import type { ReportedSbom } from './reported.ts'
@@ -58,7 +59,11 @@ export const emptyIntake: Intake = {
 
 /** `sbom` is the one in the statement, if any. @throws Fault `unacceptable` (`predicate-unacceptable`) */
 export function intakeOf(statement: Statement, sbom: ReportedSbom | undefined): Intake {
-  if (sbom === undefined) return { ...emptyIntake, findings: advised(provenanceFindings(statement)) }
+  if (sbom === undefined)
+    return {
+      ...emptyIntake,
+      findings: advised([...provenanceFindings(statement), ...vexFindings(statement)]),
+    }
   const { components, withPurl, withoutVersion, duplicates } = sbom.counts
   return {
     format: sbom.format,
@@ -110,6 +115,10 @@ function licenceFindings({ licences }: SbomDocument): readonly Found[] {
   const [first] = unknown
   if (first === undefined) return []
   return [{ code: 'licence-not-spdx', count: unknown.length, example: first.slice(0, 100) }]
+}
+
+function vexFindings(statement: Statement): readonly Found[] {
+  return isVexAlone(statement) ? [{ code: 'vex-alone', count: 1 }] : []
 }
 
 function provenanceFindings(statement: Statement): readonly Found[] {

@@ -7,7 +7,7 @@
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 
-/** The kinds of manifest version 6 and the extras that each may have, sorted. */
+/** The kinds of manifest version 7 and the extras that each may have, sorted. */
 const extrasOfKind = {
   b: [],
   c: [],

@@ -21,15 +21,15 @@ import { makeLine, sortLines, type ManifestLine } from './manifest-line.ts'
 import { refuseText } from './other-format.ts'
 import { reported, type ReportedSbom } from './reported.ts'
 import { readSbom as readStated, statedLines } from './stated-lines.ts'
+import { forgetComponents } from './unread-members.ts'
 
 export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine } from './manifest-line.ts'
 
 /** Changes with every change of the function below, however small, and with the licence list. */
-export const MANIFEST_VERSION = 6
+export const MANIFEST_VERSION = 7
 
 /**
- * Sorted and unique. `sbom` is what `readSbom` gives, and `relations` what `relationLines` does, for callers that have them
- * already: of a statement whose components were forgotten nobody else can.
+ * Sorted and unique. `sbom` is what `readSbom` gives, and `relations` what `relationLines` does, for callers that have them already.
  *
  * @throws Fault `unsupported` (`sbom-format-unsupported`), `unacceptable` (`sbom-unacceptable`,
  * `predicate-unacceptable`), `too-large` (`component-limit`), with a pointer into the statement
@@ -49,6 +49,22 @@ export function manifestOf(
     ...relations,
     ...vulnerabilities,
   ])
+}
+
+/**
+ * The same, and the SBOM that `read` finds; of a large one the statement's components are forgotten (unread-members.ts).
+ *
+ * @throws Fault as `manifestOf`
+ */
+export function readManifest<Sbom extends SbomDocument>(
+  statement: Statement,
+  key: KeyId,
+  read: (statement: Statement) => Sbom | undefined,
+): { readonly sbom: Sbom | undefined; readonly lines: readonly ManifestLine[] } {
+  const sbom = read(statement)
+  const relations = relationLines(statement)
+  forgetComponents(statement, sbom)
+  return { sbom, lines: manifestOf(statement, key, sbom, relations) }
 }
 
 /** As in stated-lines.ts, with what is poor; text is refused with the command that converts it. */

@@ -6,6 +6,7 @@ import { acceptedDigests } from '../attestation/digest.ts'
 import { isControlType, predicateKind } from '../attestation/predicate-types.ts'
 import { parseProvenance } from '../attestation/provenance.ts'
 import type { Statement, Subject } from '../attestation/statement.ts'
+import { isVexAlone } from '../attestation/vex-of-statement.ts'
 import type { KeyId } from '../brand.ts'
 import type { Component, SbomDocument } from './component.ts'
 import { readCycloneDx } from './cyclonedx.ts'
@@ -37,15 +38,18 @@ export function statedLines(
 }
 
 /**
- * The SBOM in a statement; undefined if its predicate is of another kind.
+ * The SBOM in a statement; undefined if its predicate is of another kind, or is VEX alone.
  *
  * @throws Fault `unsupported` (`sbom-format-unsupported`), `unacceptable` (`sbom-unacceptable`), `too-large`
  * (`component-limit`), with a pointer into the statement
  */
 export function readSbom(statement: Statement): SbomDocument | undefined {
   switch (predicateKind(statement.predicateType)) {
-    case 'cyclonedx':
-      return readCycloneDx(statement.predicate, '/predicate')
+    case 'cyclonedx': {
+      // Read in any case: what is malformed is refused.
+      const document = readCycloneDx(statement.predicate, '/predicate')
+      return isVexAlone(statement) ? undefined : document
+    }
     case 'spdx':
       return readSpdx(statement.predicate, '/predicate')
     case 'provenance':

@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../encoding/strict-json.ts'
+import type { SbomDocument } from './component.ts'
 import { SPDX_DOCUMENT_ID } from './own-subject.ts'
 import { isSourceProperty } from './source-properties.ts'
 
@@ -21,7 +22,6 @@ const LEAN_FROM_BYTES = 1024 * 1024
 export const UNREAD_MEMBERS: ReadonlySet<string> = new Set([
   'annotations',
   'attributionTexts',
-  'bom-ref',
   'copyright',
   'copyrightText',
   'dependencies',
@@ -47,9 +47,8 @@ function keeps(list: string, element: JsonValue): boolean {
   return true
 }
 
-/** What the document describes, and what belongs to an index. */
-function isReadRelationship({ spdxElementId, relationshipType }: JsonObject): boolean {
-  return spdxElementId === SPDX_DOCUMENT_ID || relationshipType === 'VARIANT_OF'
+function isReadRelationship(one: JsonObject): boolean {
+  return one['spdxElementId'] === SPDX_DOCUMENT_ID || one['relationshipType'] === 'VARIANT_OF'
 }
 
 const unread: JsonLeaveOut = { members: UNREAD_MEMBERS, keeps }
@@ -63,12 +62,15 @@ export function parseLeanStatement(payload: Uint8Array): Statement {
   return parseStatement(payload)
 }
 
+/** Fewer are not worth it. */
+const FORGOTTEN_FROM = 1_000
+
 /**
- * Gives back the memory of what `readSbom` and `relationLines` have read: of the largest documents more than all that follows needs. To whoever looks
- * at the components afterwards there are none.
+ * Gives back the memory of components once `sbom` was read of them: in the largest documents that is more than all that follows
+ * needs. To whoever looks afterwards the document has none.
  */
-export function forgetComponents({ predicate }: Statement): void {
-  if (!isObject(predicate)) return
+export function forgetComponents({ predicate }: Statement, sbom: SbomDocument | undefined): void {
+  if (!isObject(predicate) || (sbom?.components.length ?? 0) < FORGOTTEN_FROM) return
   for (const name of ['components', 'packages', '@graph']) {
     const list = optionalMember(predicate, name)
     if (Array.isArray(list)) list.length = 0

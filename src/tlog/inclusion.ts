@@ -8,8 +8,8 @@
 import type { LogIndex, TreeSize } from '../brand.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { Fault } from '../errors.ts'
-import type { HashReader, NodePlace } from './node.ts'
-import { foldSpans, spanPlaces, splitPoint, type Span } from './span.ts'
+import type { HashReader } from './node.ts'
+import { foldHashes, spanPlaces, splitPoint, type Span } from './span.ts'
 import { HASH_BYTES, nodeHash } from './tree-hash.ts'
 
 /** The siblings from the leaf to the root. */
@@ -29,29 +29,26 @@ function inclusionSpans(index: LogIndex, size: TreeSize): Span[] {
   return spans.reverse()
 }
 
-/**
- * Which hashes a proof is made of.
- * @throws Fault `malformed` (`out-of-range`) unless index < size.
- */
-export function inclusionPlaces(index: LogIndex, size: TreeSize): NodePlace[] {
-  return inclusionSpans(index, size).flatMap(spanPlaces)
-}
-
-/** The proof, 32 bytes each, leaf to root, from the hashes of `inclusionPlaces` in their order. */
-export function foldInclusion(index: LogIndex, size: TreeSize, hashes: readonly Uint8Array[]): Uint8Array[] {
-  return foldSpans(inclusionSpans(index, size), hashes)
-}
+/** The proof of one entry, 32 bytes each, leaf to root. */
+export type InclusionProver = (index: LogIndex) => Promise<readonly Uint8Array[]>
 
 /**
- * The proof, read at once.
- * @throws Fault `malformed` (`out-of-range`) unless index < size; whatever `read` throws.
+ * Proves that entries are in the tree of that size. Proofs have many siblings in common, those of neighbours most of them:
+ * each is read and folded once and then kept, so make one prover for each answer.
+ *
+ * @throws Fault `malformed` (`out-of-range`) unless index < size; whatever `read` throws
  */
-export async function proveInclusion(
-  index: LogIndex,
-  size: TreeSize,
-  read: HashReader,
-): Promise<Uint8Array[]> {
-  return foldInclusion(index, size, await read(inclusionPlaces(index, size)))
+export function inclusionProver(size: TreeSize, read: HashReader): InclusionProver {
+  const siblings = new Map<string, Promise<Uint8Array>>()
+  const siblingOf = (span: Span): Promise<Uint8Array> => {
+    const name = `${span.from}-${span.to}`
+    const known = siblings.get(name)
+    if (known !== undefined) return known
+    const folded = read(spanPlaces(span)).then(foldHashes)
+    siblings.set(name, folded)
+    return folded
+  }
+  return async (index) => Promise.all(inclusionSpans(index, size).map(siblingOf))
 }
 
 export interface InclusionClaim {

@@ -182,21 +182,21 @@ export function tileReader(size: TreeSize, readTiles: TileSource): HashReader {
   const opened = new Map<string, Promise<OpenTile>>()
   return async (places) => {
     const wanted = places.map((place) => tileFor(size, place))
-    const missing = new Map(wanted.filter(({ key }) => !opened.has(key)).map(({ key, tile }) => [key, tile]))
-    if (missing.size > 0) {
-      const reading = readTiles([...missing.values()])
-      let at = 0
-      for (const [key, tile] of missing) {
-        const place = at++
+    const tiles = new Map(wanted.map(({ key, tile }) => [key, tile]))
+    const missing = [...tiles].filter(([key]) => !opened.has(key))
+    if (missing.length > 0) {
+      const reading = readTiles(missing.map(([, tile]) => tile))
+      for (const [at, [key, tile]] of missing.entries())
         opened.set(
           key,
-          reading.then((found) => openTile(tile, found[place])),
+          reading.then((found) => openTile(tile, found[at])),
         )
-      }
     }
-    return Promise.all(
-      wanted.map(async ({ key, first, count }) => hashOfRun(present(await opened.get(key)), first, count)),
+    // One promise for each tile, not for each hash: an answer of many proofs is hundreds of hashes from a few tiles.
+    const open = new Map(
+      await Promise.all([...tiles.keys()].map(async (key) => [key, await opened.get(key)] as const)),
     )
+    return wanted.map(({ key, first, count }) => hashOfRun(present(open.get(key)), first, count))
   }
 }
 

@@ -43,6 +43,8 @@ export interface CompleteClaim {
 export interface CompleteAnswer {
   readonly components: CheckedMapRoot
   readonly status: CheckedMapRoot
+  /** The answer leaves out entries from here on, whatever the maps have of them. */
+  readonly through: TreeSize
   /** Entries below `components.size` that nobody could read: whether they state what was asked is not known. */
   readonly unreadable: number
   /** What these state is taken from their manifests: nobody checked here that it is what was signed. */
@@ -91,6 +93,7 @@ export function completeEntries<Stated extends WithFacts, Hit>(
   return {
     components,
     status: control.status,
+    through: below,
     unreadable: keys.value(unreadableKey)?.size ?? 0,
     byManifest: found.stated.map(({ facts }) => facts.index).filter((index) => !signed.has(index)),
     ...found,

@@ -5,14 +5,20 @@ import type { CompleteAnswer } from './complete-entries.ts'
 import type { CheckedMapRoot } from './map-root.ts'
 import type { NotEstablished } from './open-question.ts'
 
-export function establishedBy({ components, status, byManifest }: CompleteAnswer): readonly string[] {
+export function establishedBy({
+  components,
+  status,
+  through,
+  byManifest,
+}: CompleteAnswer): readonly string[] {
+  const reach = ({ size }: CheckedMapRoot): number => Math.min(size, through)
   const named = byManifest.map((index) => `#${index}`).join(' ')
   return [
     ...(named === ''
       ? []
       : [`What further entries state is in their manifests, as the map has them: ${named}.`]),
-    `No row is missing as of size ${components.size}: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
-    `No revocation, annulment or trust root that touches them is missing as of size ${status.size} (${published(status)}).`,
+    `No row is missing as of size ${reach(components)}: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
+    `No revocation, annulment or trust root that touches them is missing as of size ${reach(status)} (${published(status)}).`,
   ]
 }
 
@@ -22,10 +28,12 @@ function published({ map, root, published: { origin, size } }: CheckedMapRoot): 
 
 /** @param size of the log, as the answer's checkpoint has it */
 export function leftOpenBy(
-  { components, status, unreadable, byManifest }: CompleteAnswer,
+  { components, status, through, unreadable, byManifest }: CompleteAnswer,
   size: TreeSize,
 ): readonly NotEstablished[] {
-  const covered = Math.min(components.size, status.size)
+  const inMaps = Math.min(components.size, status.size)
+  const covered = Math.min(inMaps, through)
+  const why = through < inMaps ? 'the answer leaves them out' : 'they came after a map that this rests on'
   const open: NotEstablished[] = [
     {
       id: 'audited',
@@ -41,7 +49,7 @@ export function leftOpenBy(
   if (covered < size) {
     open.unshift({
       id: 'newer',
-      text: `What the log's entries from ${covered} up to its size ${size} say: they came after a map that this rests on.`,
+      text: `What the log's entries from ${covered} up to its size ${size} say: ${why}.`,
     })
   }
   if (unreadable > 0) {

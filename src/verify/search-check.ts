@@ -55,8 +55,7 @@ export function checkSearch(
   checkAssurance(answer)
   checkReach(answer.asOf.indexedThrough, attested)
   const plan = planSearch(answer.question)
-  const ofSigned = (one: CheckedAttestation): SearchStated =>
-    statedBy(one, plan, pae[one.entry.attestation]?.length ?? 0)
+  const ofSigned = (one: CheckedAttestation): SearchStated => statedBy(one, plan)
   const { checkpoint, entries } = checked
   const [proof, log] = [answer.complete, { key: logKey, checkpoint }]
   const complete =
@@ -81,12 +80,12 @@ function checkSearchRows(answer: SearchAnswer, all: readonly SearchStated[], tru
   checkClaims(answer.unregistered, trust, ({ entry }) => madeClaim(all, entry))
 }
 
-function statedBy(attestation: CheckedAttestation, plan: SearchPlan, signedBytes: number): SearchStated {
+function statedBy(attestation: CheckedAttestation, plan: SearchPlan): SearchStated {
   const { facts, lines, sbom } = attestedFacts(attestation, (statement) => [
     ...deploymentLines(statement),
     ...relationLines(statement),
   ])
-  const vex = vexStatementsOf(attestation.statement, signedBytes)
+  const vex = vexStatementsOf(attestation.statement)
   return { facts, matches: sbom === undefined ? [] : matchesIn(plan, facts.index, lines), vex }
 }
 

@@ -1,15 +1,11 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { STATEMENT_V1, type Statement } from '../../src/attestation/statement.ts'
-import {
-  MAX_VEX_BYTES,
-  vexStatementsOf,
-  vexVulnerabilitiesOf,
-} from '../../src/attestation/vex-of-statement.ts'
+import { isVexAlone, vexStatementsOf, vexVulnerabilitiesOf } from '../../src/attestation/vex-of-statement.ts'
 import { keyId } from '../../src/brand.ts'
 import type { JsonObject } from '../../src/encoding/strict-json.ts'
 import { parseUtf8 } from '../../src/encoding/utf8.ts'
-import { formatManifest, manifestOf } from '../../src/sbom/manifest.ts'
+import { formatManifest, manifestOf, readSbom } from '../../src/sbom/manifest.ts'
 
 const OPENVEX = 'https://openvex.dev/ns/v0.2.0'
 const BOM = 'https://cyclonedx.org/bom'
@@ -43,26 +39,61 @@ describe('VEX in statements', () => {
       openVex({ vulnerability: { '@id': 'https://nvd.test/C', aliases: ['d'] }, status: 'affected' }),
       statement(BOM, bom),
     ]) {
-      const read = vexStatementsOf(one, 1).flatMap(({ vulnerabilities }) => vulnerabilities)
+      const read = vexStatementsOf(one).flatMap(({ vulnerabilities }) => vulnerabilities)
       expect(read).to.have.length(2)
       expect(vexVulnerabilitiesOf(one)).to.include.members(read.map((id) => id.toUpperCase()))
     }
   })
 
-  it('says nothing where it is malformed, too large, or of another type', () => {
+  it('says nothing where it is malformed, or of another type', () => {
     const good = { vulnerability: { name: 'A' }, status: 'fixed' }
-    expect(vexStatementsOf(openVex(good), MAX_VEX_BYTES)).to.have.length(1)
-    expect(vexStatementsOf(openVex(good), MAX_VEX_BYTES + 1)).to.deep.equal([])
-    expect(vexStatementsOf(openVex(good, { status: 'fixed' }), 1)).to.deep.equal([])
+    expect(vexStatementsOf(openVex(good))).to.have.length(1)
+    expect(vexStatementsOf(openVex(good, { status: 'fixed' }))).to.deep.equal([])
     const others = [
       statement(OPENVEX, 'text'),
       statement(OPENVEX, undefined),
       statement('https://a.test/b', {}),
     ]
     for (const one of others) {
-      expect(vexStatementsOf(one, 1)).to.deep.equal([])
+      expect(vexStatementsOf(one)).to.deep.equal([])
       expect(vexVulnerabilitiesOf(one)).to.deep.equal([])
     }
+  })
+
+  it('in CycloneDX is no SBOM where all that it lists is affected: it would clear what it does not list', () => {
+    const analysed = (...refs: readonly string[]): JsonObject => ({
+      id: 'CVE-2026-1',
+      analysis: { state: 'not_affected' },
+      affects: refs.map((ref) => ({ ref })),
+    })
+    const lib = { 'bom-ref': 'lib', name: 'lib', purl: 'pkg:npm/lib@1', version: '1' }
+    const other = { 'bom-ref': 'other', name: 'other', purl: 'pkg:npm/other@1' }
+    const document = (vulnerabilities: readonly JsonObject[], components: readonly JsonObject[]): Statement =>
+      statement(BOM, { bomFormat: 'CycloneDX', specVersion: '1.6', vulnerabilities, components })
+    const vexAlone = [
+      document([analysed('product')], []),
+      document([analysed('lib')], [lib]),
+      document([analysed('pkg:npm/lib@1')], [lib]),
+      document([analysed('urn:cdx:f08a6ccd-4dce-4759-bd84-c626675d60a7/1#lib')], [lib]),
+      document(
+        [analysed('lib'), { id: 'CVE-2026-2', affects: [{ ref: 'other' }] }],
+        [{ ...lib, components: [other] }],
+      ),
+    ]
+    const sboms = [
+      document([analysed('lib')], [lib, other]),
+      document([analysed('lib')], [{ ...lib, components: [other] }]),
+      document([{ id: 'CVE-2026-1', affects: [{ ref: 'lib' }] }], [lib]),
+      document([{ ...analysed('lib'), analysis: { state: '' } }], [lib]),
+      document([{ ...analysed(), affects: [{}] }], [{ name: 'lib' }]),
+      document([], []),
+    ]
+    for (const one of vexAlone) expect([isVexAlone(one), readSbom(one)]).to.deep.equal([true, undefined])
+    for (const one of sboms)
+      expect([isVexAlone(one), readSbom(one) === undefined]).to.deep.equal([false, false])
+    expect(() => readSbom(document([analysed('lib')], [{ 'bom-ref': 'lib' }])), 'malformed').to.throw(
+      'a string',
+    )
   })
 
   it('has a line for each vulnerability in the manifest', () => {

@@ -88,8 +88,8 @@ async function submit(ledger: Ledger, body: RequestInit['body']): Promise<Answer
 
 async function search(ledger: Ledger, body: RequestInit['body']): Promise<Answered> {
   if (!(body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
-  const { asked, moment } = parseSearch(body)
-  return json(await ledger.search(asked, moment))
+  const { asked, moment, isComplete } = parseSearch(body)
+  return json(await (isComplete ? ledger.proofs : ledger).search(asked, moment))
 }
 
 function imagesQuery(params: URLSearchParams): Parameters<Ledger['images']>[0] {

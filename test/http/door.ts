@@ -33,6 +33,13 @@ const output = {
   entryBundle: async () => new Uint8Array(2),
 }
 
+const search: LedgerDoor['search'] = async ({ question }) => ({
+  question: formatSearchQuestion(question),
+  items: [],
+  coverage: { images: 0, affected: 0, notAffected: 0, undetermined: 0, unknown: 0, unreadableEntries: 0 },
+  ...rest,
+})
+
 /** Answers every question with something of the right shape; a tree of 300 entries; `change` replaces methods. */
 export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
   return {
@@ -92,12 +99,7 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       coverage,
       ...rest,
     }),
-    search: async ({ question }) => ({
-      question: formatSearchQuestion(question),
-      items: [],
-      coverage: { images: 0, affected: 0, notAffected: 0, undetermined: 0, unknown: 0, unreadableEntries: 0 },
-      ...rest,
-    }),
+    search,
     revocations: async (target) => ({
       target,
       state: 'not-revoked',
@@ -142,6 +144,7 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
         ...rest,
       }),
       found: async () => ({ question: { commit: 'a' }, items: [], coverage, ...rest }),
+      search,
     },
     checkpoint: () => asOf.checkpoint,
     tile: async ({ level, index, width }) =>

@@ -3,10 +3,13 @@ import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
 import type { Client, FoundQuery, ImagesQuery } from '../../src/client/client.ts'
 import { collectEvidence } from '../../src/client/evidence.ts'
+import { collectSearchEvidence, verifySearchEvidence } from '../../src/client/search-evidence.ts'
 import { verifiedFound, verifiedImages } from '../../src/client/verified-images.ts'
+import { verifiedSearch } from '../../src/client/verified-search.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { verifyEvidence } from '../../src/verify/evidence.ts'
+import { parseSearchQuestion } from '../../src/verify/search-wire.ts'
 import { clientOf, COMMIT, STORY_SIZE, tellStory, trust } from '../helpers/story.ts'
 import {
   createTestLedger,
@@ -75,6 +78,40 @@ describe('a complete answer of a ledger', () => {
     const { answer } = await verifiedImages(client, { component: 'pkg:npm/lodash', proof, limit: 1 })
     expect(answer.assurance).to.equal('rows')
     expect(answer.notEstablished).to.include('complete')
+  })
+})
+
+describe('a complete answer of a search', () => {
+  const asked = (...packages: readonly (readonly [name: string, below: string])[]) =>
+    parseSearchQuestion({
+      parts: packages.map(([name, below]) => ({
+        keys: [`pkg:npm/${name}`],
+        type: 'npm',
+        names: 'installed',
+        ranges: [{ type: 'npm', events: [{ introduced: '0' }, { fixed: below }] }],
+      })),
+    })
+
+  it('holds for several packages at once, and has the rows of the answer without proof', async () => {
+    const { ledger } = await tellStory()
+    const client = clientOf(ledger)
+    const question = asked(['lodash', '4.17.21'], ['left-pad', '9.0.0'], ['never', '1.0.0'])
+    const { answer } = await verifiedSearch(client, question, { proof })
+    const plain = await verifiedSearch(client, question)
+    expect(answer.items).to.deep.equal(plain.answer.items)
+    expect(answer.items.length).to.be.above(1)
+    expect(answer.assurance).to.equal('complete')
+    const file = await collectSearchEvidence(client, question, {})
+    expect(verifySearchEvidence(file, trust).rows).to.deep.equal(answer.items)
+    await ledger[Symbol.asyncDispose]()
+  })
+
+  it('may say that there is nothing', async () => {
+    const { ledger } = await tellStory()
+    const question = asked(['never', '1.0.0'])
+    const { answer } = await verifiedSearch(clientOf(ledger), question, { proof })
+    expect([answer.items, answer.assurance]).to.deep.equal([[], 'complete'])
+    await ledger[Symbol.asyncDispose]()
   })
 })
 

@@ -47,6 +47,32 @@ describe('the follower', () => {
     await ledger[Symbol.asyncDispose]()
   })
 
+  it('lets entries gather while nobody asks, takes them when somebody does, and ends without them', async () => {
+    const storage = openMemoryStorage()
+    const ledger = await createTestLedger(storage)
+    await ledger.submit(signEnvelope(sbomPayload('shop', ['a@1.0.0']), keys.ci))
+    const trust = createTrustState(ORIGIN)
+    await foldLog(trust, storage.log, storage.blobs, 0 as LogIndex, treeSize(2))
+    const sleep = (ms: number): Promise<void> => (ms === 0 ? Promise.resolve() : new Promise(() => undefined))
+    const clock = { now: Date.now, sleep }
+    const onError = (cause: unknown): void => {
+      throw cause
+    }
+    const { index } = openMemoryStorage()
+    const steps = stepsHere({ storage: { ...storage, index }, trust })
+    const follower = new Follower({ steps, publisher, clock, onError }, treeSize(0))
+    follower.advance(treeSize(1))
+    follower.advance(treeSize(2))
+    await ledger.status()
+    expect(follower.through).to.equal(0)
+    await follower.reach(treeSize(1), 1)
+    expect(follower.through).to.equal(2)
+    follower.advance(treeSize(3))
+    await follower.stop()
+    expect(follower.through).to.equal(2)
+    await ledger[Symbol.asyncDispose]()
+  })
+
   it('forgets a question that gave up waiting: anybody may ask for a size that never comes', async () => {
     const options = {
       steps: stepsHere({ storage: openMemoryStorage(), trust: createTrustState(ORIGIN) }),

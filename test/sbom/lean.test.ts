@@ -2,12 +2,12 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { parseStatement, STATEMENT_V1, type Statement } from '../../src/attestation/statement.ts'
+import { vexStatementsOf } from '../../src/attestation/vex-of-statement.ts'
 import { keyId } from '../../src/brand.ts'
 import type { JsonObject, JsonValue } from '../../src/encoding/strict-json.ts'
 import { isObject } from '../../src/encoding/strict-json.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
-import { readSbom } from '../../src/sbom/manifest.ts'
-import { manifestOf } from '../../src/sbom/manifest.ts'
+import { manifestOf, readManifest, readSbom } from '../../src/sbom/manifest.ts'
 import { parseLeanStatement, UNREAD_MEMBERS } from '../../src/sbom/unread-members.ts'
 import { cycloneDx, spdx, spdx3 } from './documents.ts'
 
@@ -40,8 +40,10 @@ function payload(predicateType: string, predicate: JsonObject): Uint8Array {
 }
 
 function lines(statement: Statement): unknown {
-  return [manifestOf(statement, keyId(`sha256:${'0f'.repeat(32)}`)), readSbom(statement)]
+  return [manifestOf(statement, key), readSbom(statement)]
 }
+
+const key = keyId(`sha256:${'0f'.repeat(32)}`)
 
 describe('large SBOMs', () => {
   for (const [name, type, document] of [
@@ -59,6 +61,58 @@ describe('large SBOMs', () => {
       expect(lines(lean)).to.deep.equal(lines(whole))
     })
   }
+
+  it('say the same after their components were forgotten: images that belong together, and vulnerabilities', () => {
+    const image = (id: string, digest: string, platform: string): JsonObject => ({
+      SPDXID: id,
+      name: id,
+      externalRefs: [
+        { referenceType: 'purl', referenceLocator: `pkg:oci/app@sha256%3A${digest.repeat(32)}${platform}` },
+      ],
+    })
+    const relation = (a: string, type: string, b: string): JsonObject => ({
+      spdxElementId: a,
+      relationshipType: type,
+      relatedSpdxElement: b,
+    })
+    const predicate: JsonObject = {
+      ...spdx(),
+      packages: [
+        image('index', 'cd', ''),
+        image('amd64', 'ab', '?arch=amd64&os=linux'),
+        ...Array.from({ length: 2_000 }, (_, i) => ({ SPDXID: `p${i}`, name: `p${i}` })),
+      ],
+      relationships: [
+        relation('SPDXRef-DOCUMENT', 'DESCRIBES', 'index'),
+        relation('amd64', 'VARIANT_OF', 'index'),
+        relation('index', 'CONTAINS', 'p1'),
+      ],
+    }
+    const bytes = payload('https://spdx.dev/Document', predicate)
+    const whole = manifestOf(parseStatement(bytes), key)
+    expect(whole.some(({ kind }) => kind === 'i')).to.equal(true)
+    const statement = parseLeanStatement(bytes)
+    expect(readManifest(statement, key, readSbom).lines).to.deep.equal(whole)
+    expect(readSbom(statement)?.components, 'forgotten').to.deep.equal([])
+  })
+
+  it('say the same as VEX', () => {
+    const component = { 'bom-ref': 'lib', name: 'lib', purl: 'pkg:npm/lib@1', description: 'x' }
+    const analysis = { state: 'not_affected', justification: 'code_not_present', detail: 'x' }
+    const vulnerability = {
+      id: 'CVE-2026-1',
+      references: [{ id: 'GHSA-a' }],
+      analysis,
+      affects: [{ ref: 'lib' }],
+    }
+    for (const components of [[component], [component, { name: 'other' }]]) {
+      const document = { ...cycloneDx(), components, vulnerabilities: [vulnerability] }
+      const bytes = payload('https://cyclonedx.org/bom', document)
+      const [whole, lean] = [parseStatement(bytes), parseLeanStatement(bytes)]
+      expect(vexStatementsOf(lean)).to.deep.equal(vexStatementsOf(whole)).and.have.length(1)
+      expect(lines(lean)).to.deep.equal(lines(whole))
+    }
+  })
 
   it('of another kind, and small ones, lose nothing', () => {
     const predicate = { files: [1], buildDefinition: { description: 'x' } }

@@ -5,7 +5,7 @@ import { logIndex, treeSize, type TreeSize } from '../../src/brand.ts'
 import { equalBytes } from '../../src/encoding/bytes.ts'
 import { formatHex } from '../../src/encoding/hex.ts'
 import { checkConsistency, proveConsistency } from '../../src/tlog/consistency.ts'
-import { checkInclusion, proveInclusion } from '../../src/tlog/inclusion.ts'
+import { checkInclusion, inclusionProver } from '../../src/tlog/inclusion.ts'
 import { appendLeaves, edgePlaces, edgeRoot, emptyEdge } from '../../src/tlog/right-edge.ts'
 import {
   formatTilePath,
@@ -216,7 +216,7 @@ describe('a tile reader', () => {
         const [index, oldSize] = [logIndex(a % size), treeSize(b % (size + 1))]
         const root = tree.root(0, size)
         const leafHash = leaves[index] ?? root
-        checkInclusion({ leafHash, index, size, root }, await proveInclusion(index, size, read))
+        checkInclusion({ leafHash, index, size, root }, await inclusionProver(size, read)(index))
         const claim = { oldSize, oldRoot: tree.root(0, oldSize), size, root }
         checkConsistency(claim, await proveConsistency(oldSize, size, read))
       }),
@@ -232,8 +232,8 @@ describe('a tile reader', () => {
     const size = treeSize(1000)
     const read = tileReader(size, source)
     const indexes = Array.from({ length: 1000 }, (_, i) => logIndex(i))
-    await Promise.all(indexes.slice(0, 500).map((index) => proveInclusion(index, size, read)))
-    for (const index of indexes.slice(500)) await proveInclusion(index, size, read)
+    await Promise.all(indexes.slice(0, 500).map((index) => inclusionProver(size, read)(index)))
+    for (const index of indexes.slice(500)) await inclusionProver(size, read)(index)
     expect(asked.toSorted()).to.deep.equal(['0/0 256', '0/1 256', '0/2 256', '0/3 232', '1/0 3'])
   })
 
@@ -280,8 +280,8 @@ describe('a tile reader', () => {
             const hashes = store.tiles.get(tileKey(tile)) ?? new Uint8Array(0)
             return tileKey(tile) === forged ? flipBit(hashes, bit % (hashes.length * 8)) : hashes
           })
-        const proof = await proveInclusion(index, size, tileReader(size, source))
-        const truth = await proveInclusion(index, size, honest)
+        const proof = await inclusionProver(size, tileReader(size, source))(index)
+        const truth = await inclusionProver(size, honest)(index)
         const check = (): void => checkInclusion({ leafHash: leaves[at] ?? root, index, size, root }, proof)
         if (proof.every((hash, i) => equalBytes(hash, truth[i] ?? root))) check()
         else refusal(check)
@@ -310,7 +310,7 @@ describe('a log of a size that is no power of two', () => {
         edgeRoot({ size, hashes: await tileReader(size, source)(edgePlaces(size)) })
       expect(formatHex(await rootFrom(store.read)), `${size}`).to.equal(formatHex(root))
       const read = tileReader(size, store.read)
-      checkInclusion({ leafHash, index: last, size, root }, await proveInclusion(last, size, read))
+      checkInclusion({ leafHash, index: last, size, root }, await inclusionProver(size, read)(last))
       const claim = { oldSize: old.size, oldRoot: old.root, size, root }
       checkConsistency(claim, await proveConsistency(old.size, size, read))
 
@@ -327,7 +327,7 @@ describe('a log of a size that is no power of two', () => {
             formatHex(await rootFrom(source)),
             `${size}: tile ${level}/${index} hash ${at}`,
           ).not.to.equal(formatHex(root))
-          const proof = await proveInclusion(last, size, tileReader(size, source))
+          const proof = await inclusionProver(size, tileReader(size, source))(last)
           // The last leaf's own hash is no part of its proof.
           if (level === 0 && at === width - 1) checkInclusion({ leafHash, index: last, size, root }, proof)
           else refuseAll([proof], (proof) => checkInclusion({ leafHash, index: last, size, root }, proof))

@@ -32,6 +32,18 @@ describe('evidence that is complete', () => {
     expect(refusal(() => requireEstablished(report, ['complete', 'newer'])).reason).to.equal('unproven')
   })
 
+  it('says as of when where the answer leaves out what the maps have: anybody could make it empty so', () => {
+    const report = reportOf({ through: 1 })
+    expect(report.rows).to.deep.equal([])
+    const said = report.established.join('\n')
+    expect(said).to.include('No row is missing as of size 1:').and.not.to.include('as of size 11:')
+    expect(said).to.match(/No revocation, annulment or trust root .* as of size 1 \(/)
+    expect(report.notEstablished.find(({ id }) => id === 'newer')?.text).to.equal(
+      "What the log's entries from 1 up to its size 11 say: the answer leaves them out.",
+    )
+    expect(refusal(() => requireEstablished(report, ['complete', 'newer'])).reason).to.equal('unproven')
+  })
+
   it('says which entries were read by their manifests', () => {
     const report = reportOf({ byManifest: [3, 4] })
     expect(report.complete?.byManifest).to.deep.equal([3, 4])

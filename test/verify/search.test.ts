@@ -300,6 +300,7 @@ describe('a search', () => {
       [{ parts: [{ keys: ['pkg:npm/a'], type: 'npm', names: 'any' }] }, '/parts/0/names'],
       [{ parts: [{ hash: 'sha256:00' }] }, ''],
       [{ parts: [{ cpe: 'a:b:c', surplus: 1 }] }, '/parts/0/surplus'],
+      [{ parts: [{ cpe: 'a:b:c', version: '1', vers: 'vers:generic/<2' }] }, '/parts/0/vers'],
     ]
     for (const [question, pointer] of bad)
       expect(faultOf(() => parseSearchQuestion(question)).pointer ?? '').to.equal(pointer)
