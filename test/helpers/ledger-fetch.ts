@@ -2,7 +2,7 @@
  * A ledger behind `fetch`, without a network: the routes of contracts.md 7 for tests of the client. `change` sees
  * every body before it is answered, so a test can lie; `Response` and problems are the real ones.
  */
-import { formatPaeList } from '../../src/attestation/pae-list.ts'
+import { formatByteList } from '../../src/encoding/byte-list.ts'
 import { attestationId, imageDigest, logIndex, treeSize } from '../../src/brand.ts'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
@@ -72,9 +72,10 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   if (resource === 'revocations') return json(await ledger.revocations(params.get('target') ?? '', moment))
   if (resource === 'events') return json(await ledger.records.events(eventsPage(params)))
   if (resource === 'search') return search(ledger, init?.body)
-  if (resource === 'pae') {
+  if (resource === 'pae' || resource === 'manifests') {
     const [from, to] = [Number(params.get('from')), Number(params.get('to'))]
-    return bytes(formatPaeList((await ledger.records.signed(logIndex(from), treeSize(to))).paes))
+    const read = resource === 'pae' ? ledger.records.signed : ledger.records.manifests
+    return bytes(formatByteList((await read(logIndex(from), treeSize(to))).list))
   }
   if (resource === 'status') return json(await ledger.status())
   throw new Fault('no-such-route', `route: nothing at ${path}`)
