@@ -11,13 +11,10 @@ import { outputLogKey, type MapName } from '../map/output-log.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import type { TileSource } from '../tlog/tile.ts'
 import { formatTilePath } from '../tlog/tile.ts'
-import type { AsOf } from '../verify/answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
 import { checkKeys, type CompleteKeys } from '../verify/complete-keys.ts'
-import { mapProofsFields, type MapProofs } from '../verify/completeness-wire.ts'
+import { mapLookUpAnswer, type MapLookUpAnswer } from '../verify/fraud-proof.ts'
 import { checkMapRoot, type CheckedMapRoot } from '../verify/map-root.ts'
-import { asOf } from '../verify/read-answer.ts'
-import { objectOf } from '../verify/shape.ts'
 import { openTrustedCheckpoint } from '../verify/proven-entry.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import { recall, remember } from './log-memory.ts'
@@ -26,12 +23,9 @@ const MAX_NOTE_BYTES = 1024 * 1024
 /** Escaping makes three bytes of one; a server ends a list before a second one would make it longer than 4 MiB. */
 const MAX_MANIFEST_LIST_BYTES = 3 * MAX_PAYLOAD_BYTES
 
-const mapLookUp = objectOf<MapProofs & { readonly asOf: AsOf }>({ ...mapProofsFields, asOf })
-
 /** The answer as it was served, and what its proofs show. */
 export interface CheckedLookUp {
-  readonly asOf: AsOf
-  readonly proofs: MapProofs
+  readonly answer: MapLookUpAnswer
   readonly root: CheckedMapRoot
   readonly keys: CompleteKeys
 }
@@ -96,9 +90,8 @@ async function lookUp(
   options: CallOptions,
 ): Promise<CheckedLookUp> {
   const body = utf8(JSON.stringify({ keys: keys.map((key) => formatBase64(key)), postings: true }))
-  const answer = await asker.ask(`${outputPath(map)}lookup`, mapLookUp, options, { body })
+  const answer = await asker.ask(`${outputPath(map)}lookup`, mapLookUpAnswer, options, { body })
   const { checkpoint } = asker.check({ asOf: answer.asOf, entries: {} })
-  const { asOf: given, ...proofs } = answer
-  const root = checkMapRoot(map, proofs.map, { key: asker.trust.logKey, checkpoint })
-  return { asOf: given, proofs, root, keys: checkKeys(root, proofs, root.size) }
+  const root = checkMapRoot(map, answer.map, { key: asker.trust.logKey, checkpoint })
+  return { answer, root, keys: checkKeys(root, answer, root.size) }
 }

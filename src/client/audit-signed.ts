@@ -38,22 +38,28 @@ export interface SignedReader {
   readonly walk: LogWalk
   /** Of the entries that were judged. */
   readonly trust: TrustState
+  /** Entries of which no manifest can be made, as was said when they were recorded. */
+  readonly unreadable: ReadonlySet<number>
   ahead: Range | undefined
   /** Until the server says that it has no such route. */
   hasRanges: boolean
 }
 
-/** What was signed for an entry, which could be admitted. */
+/** What was signed for an entry. */
 export interface JudgedEntry {
   readonly index: LogIndex
   readonly statement: Statement
-  /** Undefined if none can be derived, which was noted. */
+  /** Undefined if none can be derived. */
   readonly manifest: readonly ManifestLine[] | undefined
 }
 
 /** @param trust of the entries before the first that will be judged */
-export function startReading(walk: LogWalk, trust: TrustState): SignedReader {
-  return { walk, trust, ahead: undefined, hasRanges: true }
+export function startReading(
+  walk: LogWalk,
+  trust: TrustState,
+  unreadable: ReadonlySet<number> = new Set(),
+): SignedReader {
+  return { walk, trust, unreadable, ahead: undefined, hasRanges: true }
 }
 
 /**
@@ -158,6 +164,26 @@ async function* auditSingly(
   }
 }
 
+/** What was signed for one entry, without a judgement whether it could be admitted; undefined where that is a problem, which is noted. */
+export async function readSigned(
+  { walk, unreadable }: SignedReader,
+  index: LogIndex,
+  body: HashedRekord,
+): Promise<JudgedEntry | undefined> {
+  const { found } = await fetchSigned(walk, index, body)
+  try {
+    if ('cause' in found) throw found.cause
+    const { attestation, pae } = found.value
+    const { statement } = checkSigned({ index, attestation, body }, pae)
+    const derive = (): readonly ManifestLine[] =>
+      asBadProof('not-admissible', 'manifest', () => manifestOf(statement, body.publicKey.id))
+    return { index, statement, manifest: unreadable.has(index) ? undefined : derive() }
+  } catch (cause) {
+    noteProblem(walk, `entry ${index}`, cause)
+    return undefined
+  }
+}
+
 interface Signed {
   readonly index: LogIndex
   readonly attestation: AttestationId
@@ -179,7 +205,7 @@ async function fetchSigned(walk: LogWalk, index: LogIndex, body: HashedRekord): 
 }
 
 async function* auditOne(
-  { walk, trust }: SignedReader,
+  { walk, trust, unreadable }: SignedReader,
   { index, attestation, body, pae }: Signed,
 ): AsyncGenerator<JudgedEntry> {
   const where = `entry ${index}`
@@ -189,6 +215,7 @@ async function* auditOne(
   const basis = statement.predicateType === REVOCATION ? await fetchBasis(walk, index, statement) : undefined
   const manifest = attempt(walk, where, () => {
     admitAgain(trust, { entry: { index, attestation, keyId }, statement }, () => basis)
+    if (unreadable.has(index)) return undefined
     return asBadProof('not-admissible', 'manifest', () => manifestOf(statement, keyId))
   })
   yield { index, statement, manifest }

@@ -7,6 +7,7 @@ import { attestationId, imageDigest, logIndex, treeSize } from '../../src/brand.
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
 import { Fault } from '../../src/errors.ts'
+import { parseLookup } from '../../src/http/lookup-body.ts'
 import { problemOf } from '../../src/http/problem.ts'
 import { parseSearch } from '../../src/http/search-body.ts'
 import { NAME_MATCHES } from '../../src/verify/names-answer.ts'
@@ -53,6 +54,7 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   if (where === 'checkpoint')
     return { status: 200, type: 'text/plain; charset=utf-8', body: utf8(ledger.checkpoint()) }
   if (where.startsWith('tile/')) return bytes(await tileOf(ledger, where))
+  if (where.startsWith('index/')) return routeMap(ledger, where, init)
   const [, , resource = '', id, part] = where.split('/')
   if (resource === 'attestations' && init?.method === 'POST') return submit(ledger, init.body)
   if (resource === 'attestations' && part === 'pae') return bytes(await ledger.pae(attestationId(id ?? '')))
@@ -79,6 +81,19 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   }
   if (resource === 'status') return json(await ledger.status())
   throw new Fault('no-such-route', `route: nothing at ${path}`)
+}
+
+/** `/index/components/…` and `/index/status/…`. */
+async function routeMap(ledger: Ledger, where: string, init: RequestInit | undefined): Promise<Answered> {
+  const map = where.startsWith('index/status/') ? 'status' : 'components'
+  const rest = where.slice(`index/${map}/`.length)
+  const door = ledger.maps.outputDoor(map)
+  if (rest === 'checkpoint')
+    return { status: 200, type: 'text/plain; charset=utf-8', body: utf8(door.checkpoint()) }
+  if (rest !== 'lookup') return bytes(await tileOf(door, rest))
+  if (!(init?.body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
+  const { asked, minSize } = parseLookup(init.body)
+  return json(await ledger.lookUp(map, asked, minSize))
 }
 
 async function submit(ledger: Ledger, body: RequestInit['body']): Promise<Answered> {
@@ -122,7 +137,7 @@ function eventsPage(params: URLSearchParams): Parameters<Ledger['records']['even
   return { limit, ...(after === null ? {} : { after: logIndex(Number(after)) }) }
 }
 
-async function tileOf(ledger: Ledger, path: string): Promise<Uint8Array> {
+async function tileOf(ledger: Pick<Ledger, 'tile' | 'entryBundle'>, path: string): Promise<Uint8Array> {
   const { kind, ...place } = parseTilePath(path)
   const found = kind === 'entries' ? await ledger.entryBundle(place) : await ledger.tile(place)
   if (found === undefined) throw new Fault('not-found', `tile: no ${path}`)
