@@ -55,6 +55,10 @@ export { checkAnswer, checkAttestation } from './verify/proven-entry.ts'
 export type { AuditOptions, AuditReport } from './client/audit.ts'
 export type { AuditProblem } from './client/audit-walk.ts'
 export { auditLog } from './client/audit.ts'
+export type { IndexAuditOptions, IndexAuditReport } from './client/audit-index.ts'
+export { auditIndex } from './client/audit-index.ts'
+export type { FraudReport } from './verify/fraud-proof.ts'
+export { verifyFraudProof } from './verify/fraud-proof.ts'
 export { checkTrustRoot } from './client/check-trust-root.ts'
 export type {
   CallOptions,

@@ -189,7 +189,10 @@ class IndexAudit {
     if (index >= mapped) return undefined
     const where = `manifest of entry ${index}`
     const found = await fetched(() => this.#manifests.read(index))
-    if ('cause' in found) return void noteProblem(reader.walk, where, found.cause)
+    if ('cause' in found) {
+      noteProblem(reader.walk, where, found.cause)
+      return undefined
+    }
     const lines = attempt(reader.walk, where, () => parseManifest(found.value))
     return lines && { bytes: found.value, lines }
   }

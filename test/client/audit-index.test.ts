@@ -1,7 +1,7 @@
 /** The auditor of the maps against honest and lying ledgers: which map, which size, which entry and key. */
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
-import { logIndex, treeSize } from '../../src/brand.ts'
+import { logIndex } from '../../src/brand.ts'
 import { auditIndex, type IndexAuditOptions, type IndexAuditReport } from '../../src/client/audit-index.ts'
 import { formatBase64 } from '../../src/encoding/base64.ts'
 import { equalBytes } from '../../src/encoding/bytes.ts'
@@ -13,7 +13,6 @@ import type { Ledger } from '../../src/ledger/ledger.ts'
 import { classOfReason, Fault } from '../../src/errors.ts'
 import type { IndexBatch } from '../../src/ledger/ports.ts'
 import { MapVersions } from '../../src/ledger/map-versions.ts'
-import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { formatCountedRoot } from '../../src/map/counted-root.ts'
 import { manifestRoot } from '../../src/map/manifest-tree.ts'
@@ -22,9 +21,10 @@ import { componentKey, manifestKey, signerKey, statusKey, subjectKey } from '../
 import { verifyFraudProof } from '../../src/verify/fraud-proof.ts'
 import type { Change } from '../helpers/ledger-fetch.ts'
 import { parseText, setAt } from '../helpers/json-edit.ts'
+import { dropKey, lyingLedger } from '../helpers/lying-ledger.ts'
 import { asyncRefusal, refusal } from '../helpers/mangle.ts'
-import { clientOf, payloads, STORY_SIZE, tellStory, trust } from '../helpers/story.ts'
-import { createTestLedger, digestOf, keys, signEnvelope } from '../helpers/test-ledger.ts'
+import { clientOf, STORY_SIZE, tellStory, trust } from '../helpers/story.ts'
+import { digestOf, keys } from '../helpers/test-ledger.ts'
 
 const audit = (of: Ledger, change?: Change, options: IndexAuditOptions = {}): Promise<IndexAuditReport> =>
   auditIndex(clientOf(of, change), options)
@@ -116,24 +116,6 @@ describe('audit of the maps', () => {
     expect((await asyncRefusal(audit(ledger, swapped))).reason).to.equal('wrong-log-key')
   })
 })
-
-/** A ledger whose index is made wrong before it publishes, as a lying operator's would be. */
-async function lyingLedger(lie: (batch: IndexBatch) => IndexBatch): Promise<Ledger> {
-  const storage = openMemoryStorage()
-  const index = { ...storage.index, apply: (batch: IndexBatch) => storage.index.apply(lie(batch)) }
-  const ledger = await createTestLedger({ ...storage, index }, { batchWindowMs: 0 })
-  for (const payload of [payloads.shop, payloads.shopProvenance, payloads.api])
-    await ledger.submit(signEnvelope(payload, keys.ci))
-  await ledger.lookUp('components', { prefixes: [], keys: [], postings: () => false }, treeSize(4))
-  return ledger
-}
-
-const dropKey =
-  (key: Uint8Array, from = 0) =>
-  (batch: IndexBatch): IndexBatch => ({
-    ...batch,
-    postings: batch.postings.filter((one) => one.index < from || !equalBytes(one.key, key)),
-  })
 
 describe('audit of the maps of a ledger that lies', () => {
   const lodash = componentKey('pkg:npm/lodash', '4.17.20')
