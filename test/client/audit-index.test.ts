@@ -34,7 +34,7 @@ const found = ({ problems }: IndexAuditReport) => problems.map(({ where, reason 
 /** With both maps published to the end. */
 async function publishedStory(): Promise<Ledger> {
   const { ledger } = await tellStory()
-  await ledger.lookUp('components', { prefixes: [], keys: [], postings: () => false }, STORY_SIZE)
+  await ledger.proofs.lookUp('components', { prefixes: [], keys: [], postings: () => false }, STORY_SIZE)
   return ledger
 }
 

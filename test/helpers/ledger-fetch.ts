@@ -93,7 +93,7 @@ async function routeMap(ledger: Ledger, where: string, init: RequestInit | undef
   if (rest !== 'lookup') return bytes(await tileOf(door, rest))
   if (!(init?.body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
   const { asked, minSize } = parseLookup(init.body)
-  return json(await ledger.lookUp(map, asked, minSize))
+  return json(await ledger.proofs.lookUp(map, asked, minSize))
 }
 
 async function submit(ledger: Ledger, body: RequestInit['body']): Promise<Answered> {
