@@ -82,7 +82,7 @@ async function sampleOf(client: Client, { sample, seed }: IndexAuditFlags): Prom
   return { ...drawn, share: size === 0 ? 1 : Math.min(1, sample.entries / size) }
 }
 
-export async function writeFraudProof(
+async function writeFraudProof(
   terminal: Terminal,
   { explained }: IndexAuditReport,
   file: string | undefined,
@@ -95,12 +95,15 @@ export async function writeFraudProof(
   terminal.note(`${file}: proves it to others: attestree verify ${file}`)
 }
 
-export function indexAuditJson({ checkpoint, explained, ...report }: IndexAuditReport): object {
+function indexAuditJson({ checkpoint, explained, ...report }: IndexAuditReport): object {
   return {
     ...report,
-    wrongRoots: explained.map(({ report: found, proof: _, ...one }) => ({
-      ...one,
+    wrongRoots: explained.map(({ map, size, after, report: found, unexplained }) => ({
+      map,
+      size,
+      after,
       ...(found && { shows: fraudJson(found) }),
+      ...(unexplained !== undefined && { unexplained }),
     })),
     origin: checkpoint.origin,
     treeSize: checkpoint.size,
@@ -111,7 +114,7 @@ export function fraudJson({ root, key, published, ...report }: FraudReport): obj
   return { ...report, root: formatHex(root), key: formatBase64(key), outputSize: published.size }
 }
 
-export function printIndexAudit(terminal: Terminal, report: IndexAuditReport): void {
+function printIndexAudit(terminal: Terminal, report: IndexAuditReport): void {
   const { color } = terminal
   for (const { where, what, reason } of report.problems)
     terminal.print(`${color.red('✕')} ${visible(where)}: ${visible(what)} (${reason})`)
