@@ -163,6 +163,11 @@ export function manifestKey(index: LogIndex): Uint8Array {
   return concatBytes(utf8('m'), u64be(index))
 }
 
+/** Whether the key's value commits to lines, and nothing is posted under it. */
+export function isManifestKey(key: Uint8Array): boolean {
+  return key[0] === letter('m')
+}
+
 /** All entries that could not be read. */
 export const unreadableKey: Uint8Array = utf8('u')
 
