@@ -127,6 +127,19 @@ describe('annulment of a revocation', () => {
     })
   }
 
+  it('cannot be asked about where the server leaves out what it would end', async () => {
+    const lying = clientOf(
+      ledger,
+      changeJson('ledger/v1/revocations', (v) =>
+        [3, 4, 5].reduce(
+          (a, at) => removeAt(a, `/entries/${at}`),
+          setAt(setAt(v, '/revocations', []), '/annulled', []),
+        ),
+      ),
+    )
+    expect((await asyncRefusal(revocationStanding(lying, revocation))).reason).to.equal('rows-differ')
+  })
+
   it('withheld from an image, the verdict is not the server’s, and it is refused', async () => {
     const lying = clientOf(
       ledger,
