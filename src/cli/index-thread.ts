@@ -53,7 +53,8 @@ export function createIndexThread(folders: LedgerFolders, origin: string): Follo
         stated.flatMap(({ manifest }) => ownMemory(manifest)),
       ),
     keep: (size) => order({ kind: 'keep', size }),
-    prove: (size, asked) => order({ kind: 'prove', size, asked }),
+    // What is asked may have more to it, which no thread could be sent.
+    prove: (size, { prefixes, keys }) => order({ kind: 'prove', size, asked: { prefixes, keys } }),
     async [Symbol.asyncDispose]() {
       await last
       await thread?.end()
