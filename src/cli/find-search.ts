@@ -29,6 +29,7 @@ import { scopeNow } from './search-scope.ts'
 import { searchPages, withoutLifted, type SearchPages } from './search-pages.ts'
 import { printSearch } from './search-summary.ts'
 import { systemClock } from './system-clock.ts'
+import { wrap } from './table.ts'
 import { formatJson, type Terminal } from './terminal.ts'
 import { unknownBeside } from './unknown-images.ts'
 import { UsageError } from './usage-error.ts'
@@ -67,7 +68,7 @@ export async function findSearch(
   if (flags.hideLifted === true && read.aliases.size === 0)
     throw new UsageError('--hide-lifted goes with --osv: VEX speaks of vulnerabilities')
   const client = await connected()
-  for (const note of read.notes) terminal.note(note)
+  for (const note of read.notes) for (const line of wrap('', note, terminal.columns)) terminal.note(line)
   if (watched !== undefined && component !== undefined && !isPurl(component))
     terminal.note('These are watched, not what gets the name later.')
   const asked = await withScope(read, client, flags, terminal)

@@ -12,6 +12,7 @@ import { bigEndian } from '../encoding/der.ts'
 import { parseHex } from '../encoding/hex.ts'
 import { Fault } from '../errors.ts'
 import { signingCurves } from './curves.ts'
+import type { CurveKind } from './curves.ts'
 import { BASE, decodePoint, edwardsPoints, encodePoint, negate } from './ed25519-point.ts'
 import { ORDER, isAcceptablePoint, littleEndian } from './ed25519-rules.ts'
 import { hashOfKind } from './key-kind.ts'
@@ -106,6 +107,11 @@ export function sign(kind: KeyKind, pkcs8: Uint8Array, message: Uint8Array): Uin
 function signEcdsa(kind: EcdsaKind, secret: Uint8Array, message: Uint8Array): Uint8Array {
   const digest = hash(hashOfKind[kind], message)
   return signingCurves[kind].sign(digest, secret, { prehash: false, lowS: false, format: 'der' })
+}
+
+/** As it stands in an SPKI. `secret` must have passed publicBitsFor. */
+export function publicBits(kind: CurveKind, secret: Uint8Array): Uint8Array {
+  return kind === 'ed25519' ? ed25519.getPublicKey(secret) : signingCurves[kind].getPublicKey(secret, false)
 }
 
 /** 32 bytes. */

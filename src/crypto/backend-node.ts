@@ -4,8 +4,10 @@
  */
 import crypto from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
+import type { CurveKind } from './curves.ts'
 import { hashOfKind } from './key-kind.ts'
 import type { HashName, KeyKind, ScryptCost } from './key-kind.ts'
+import { formatPkcs8 } from './pkcs8.ts'
 import { isAcceptableSignature } from './signature-rules.ts'
 
 /**
@@ -60,6 +62,32 @@ export function verify(kind: KeyKind, spki: Uint8Array, message: Uint8Array, sig
 export function sign(kind: KeyKind, pkcs8: Uint8Array, message: Uint8Array): Uint8Array {
   const algorithm = kind === 'ed25519' ? null : hashOfKind[kind]
   return new Uint8Array(crypto.sign(algorithm, message, importPrivate(pkcs8)))
+}
+
+const namesOfCurves = {
+  'ecdsa-p256': 'prime256v1',
+  'ecdsa-p384': 'secp384r1',
+  'ecdsa-p521': 'secp521r1',
+} as const
+
+/**
+ * As it stands in an SPKI. `secret` must have passed publicBitsFor. Not by @noble/curves, which takes 40 ms for its first
+ * one: each start of a server or of `submit` would wait for it.
+ */
+export function publicBits(kind: CurveKind, secret: Uint8Array): Uint8Array {
+  if (kind === 'ed25519') return publicEd25519(secret)
+  const curve = crypto.createECDH(namesOfCurves[kind])
+  curve.setPrivateKey(secret)
+  return new Uint8Array(curve.getPublicKey())
+}
+
+function publicEd25519(secret: Uint8Array): Uint8Array {
+  const key = crypto.createPrivateKey({
+    key: Buffer.from(formatPkcs8('ed25519', secret, new Uint8Array())),
+    format: 'der',
+    type: 'pkcs8',
+  })
+  return new Uint8Array(crypto.createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32))
 }
 
 /** 32 bytes. */

@@ -1,5 +1,4 @@
-/** The elliptic curves: whether a point is one, and, by @noble/curves, the public half of a secret. */
-import { ed25519 } from '@noble/curves/ed25519.js'
+/** The elliptic curves: whether a point is one, and, by @noble/curves, what signs where there is no Node. */
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { decodePoint } from './ed25519-point.ts'
 import { isAcceptablePoint } from './ed25519-rules.ts'
@@ -18,17 +17,4 @@ export function judgePoint(kind: CurveKind, bits: Uint8Array): 'good' | 'strange
   if (kind !== 'ed25519') return isNistPoint(kind, bits) ? 'good' : 'absent'
   if (!isAcceptablePoint(bits)) return 'strange'
   return decodePoint(bits) === undefined ? 'absent' : 'good'
-}
-
-/** In bytes. */
-function secretLength(kind: CurveKind): number {
-  return kind === 'ed25519' ? 32 : (signingCurves[kind].lengths.secretKey ?? 0)
-}
-
-/** The public half as it stands in an SPKI; undefined if the secret is not from 1 to the order − 1. */
-export function publicBitsFor(kind: CurveKind, secret: Uint8Array): Uint8Array | undefined {
-  if (secret.length !== secretLength(kind)) return undefined
-  if (kind === 'ed25519') return ed25519.getPublicKey(secret)
-  const curve = signingCurves[kind]
-  return curve.utils.isValidSecretKey(secret) ? curve.getPublicKey(secret, false) : undefined
 }

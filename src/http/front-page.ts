@@ -15,6 +15,7 @@ To try:
 
   /ledger/v1/status                                              which log this is and how far it reaches
   /ledger/v1/images?component=pkg:npm/lodash&range=%3C4.17.21    which images contain lodash before 4.17.21
+  /ledger/v1/names?name=log4j-core                               which packages are called so
   /ledger/v1/entries/0                                           the first entry, with its proof
   /ledger/v1/revocations?target=image:sha256:...                 is this image revoked?
   /ledger/v1/events                                              what was recorded; ask again after the last one
@@ -23,7 +24,7 @@ To try:
 
 The command line asks the same questions and checks every proof:
 
-  attestree find pkg:npm/lodash --range '<4.17.21'
+  attestree find log4j-core --range '<2.17.1'
 `
 
 export function frontPage(): Router {

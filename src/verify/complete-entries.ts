@@ -84,6 +84,9 @@ export function completeEntries<Stated extends WithFacts, Hit>(
   const below = answer.asOf.indexedThrough
   checkReach(below, attested)
   const components = checkMapRoot('components', proof.components.map, log)
+  // A newer SBOM that is at hand by itself, and what takes it back is not, would take a row away.
+  if (below > components.size)
+    throw incomplete(`entries below ${components.size}, which the component map has`, `ones below ${below}`)
   const keys = checkKeys(components, proof.components, below)
   const found = readEntries(claim, reading, keys)
   const control = checkStatus({ proof: proof.status, log, attested, below }, targetsIn(found, trust))

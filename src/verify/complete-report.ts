@@ -11,14 +11,13 @@ export function establishedBy({
   through,
   byManifest,
 }: CompleteAnswer): readonly string[] {
-  const reach = ({ size }: CheckedMapRoot): number => Math.min(size, through)
   const named = byManifest.map((index) => `#${index}`).join(' ')
   return [
     ...(named === ''
       ? []
       : [`What further entries state is in their manifests, as the map has them: ${named}.`]),
-    `No row is missing as of size ${reach(components)}: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
-    `No revocation, annulment or trust root that touches them is missing as of size ${reach(status)} (${published(status)}).`,
+    `No row is missing as of size ${through}: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
+    `No revocation, annulment or trust root that touches them is missing as of size ${Math.min(status.size, through)} (${published(status)}).`,
   ]
 }
 

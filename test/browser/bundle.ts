@@ -43,6 +43,7 @@ const pageModules: Plugin = {
       contents: `import { Buffer } from '${inBrowserFolder('node-shims.ts')}'\n${await readFile(path, 'utf8')}`,
       loader: 'ts',
     }))
+    pages.onResolve({ filter: /\/manifest-root\.ts$/ }, () => ({ path: inBrowserFolder('manifest-root.ts') }))
     pages.onResolve({ filter: nodeModule }, ({ path }) => ({ path, namespace: 'node' }))
     pages.onLoad({ filter: /.*/, namespace: 'node' }, ({ path }) => ({
       contents: refusing(path),

@@ -57,17 +57,18 @@ async function serve(page: Page, files: readonly string[]): Promise<void> {
   })
 }
 
-/** @throws Error if the page itself breaks, and so no test can say that it failed */
+/** @throws Error at once if the page itself breaks: a test may then wait for ever, and none can say that it failed */
 export async function runSuites(browser: Browser, files: readonly string[]): Promise<PageTest[]> {
   const page = await browser.newPage()
-  const broken: string[] = []
-  page.on('pageerror', (error) => broken.push(error.stack ?? error.message))
+  const broken = new Promise<never>((_resolve, reject) => {
+    page.on('pageerror', (error) => reject(new Error(`in the page: ${error.stack ?? error.message}`)))
+  })
+  // It may also break before anybody waits for it.
+  broken.catch(() => undefined)
   try {
     await serve(page, files)
     await page.goto(PAGE, { waitUntil: 'load' })
-    const tests: PageTest[] = await page.evaluate('attestreeRun()')
-    if (broken.length > 0) throw new Error(`in the page: ${broken.join('\n')}`)
-    return tests
+    return await Promise.race([page.evaluate<PageTest[]>('attestreeRun()'), broken])
   } finally {
     await page.close()
   }

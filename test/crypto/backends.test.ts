@@ -5,7 +5,10 @@ import nacl from 'tweetnacl'
 import * as browser from '../../src/crypto/backend-browser.ts'
 import * as node from '../../src/crypto/backend-node.ts'
 import { ORDER, littleEndian } from '../../src/crypto/ed25519-rules.ts'
+import { secretOf } from '../../src/crypto/pkcs8.ts'
+import { publicBitsFor } from '../../src/crypto/public-half.ts'
 import { rawEd25519 } from '../../src/crypto/public-key.ts'
+import { orderOf } from '../../src/crypto/signature-rules.ts'
 import { generateSigningKey, parseSigningKey } from '../../src/crypto/signing-key.ts'
 import { concatBytes } from '../../src/encoding/bytes.ts'
 import { parseHex } from '../../src/encoding/hex.ts'
@@ -53,6 +56,31 @@ describe('both backends', () => {
       }
     })
   }
+
+  for (const kind of ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'ed25519'] as const) {
+    it(`find the same public half of a secret (${kind}), also of the smallest and the largest`, () => {
+      const length = secretOf(parseSigningKey(nodePkcs8(kind)).pkcs8).length
+      const largest = kind === 'ed25519' ? 2n ** 256n - 1n : orderOf[kind] - 1n
+      for (const number of [1n, 2n, largest, largest / 3n]) {
+        const secret = parseHex(number.toString(16).padStart(2 * length, '0'))
+        expect(node.publicBits(kind, secret), `${number}`).to.deep.equal(browser.publicBits(kind, secret))
+        expect(publicBitsFor(kind, secret)).to.deep.equal(node.publicBits(kind, secret))
+      }
+    })
+  }
+
+  it('are not asked for the public half of what is no secret: zero, the order and above, another length', () => {
+    for (const kind of ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521'] as const) {
+      const length = secretOf(parseSigningKey(nodePkcs8(kind)).pkcs8).length
+      for (const number of [0n, orderOf[kind], orderOf[kind] + 1n])
+        expect(publicBitsFor(kind, parseHex(number.toString(16).padStart(2 * length, '0')))).to.equal(
+          undefined,
+        )
+      for (const other of [0, length - 1, length + 1])
+        expect(publicBitsFor(kind, new Uint8Array(other).fill(1))).to.equal(undefined)
+    }
+    expect(publicBitsFor('ed25519', new Uint8Array(31))).to.equal(undefined)
+  })
 
   it('refuse a signature of another kind of key, and none at all', () => {
     const [p256, ed25519] = [parseSigningKey(nodePkcs8('ecdsa-p256')), parseSigningKey(nodePkcs8('ed25519'))]

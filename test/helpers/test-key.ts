@@ -1,7 +1,8 @@
 /** Randomness and signing keys for tests: the same for the same seed. */
 import { sha256 } from '../../src/crypto/sha256.ts'
-import { signingCurves, publicBitsFor } from '../../src/crypto/curves.ts'
+import { signingCurves } from '../../src/crypto/curves.ts'
 import { formatPkcs8 } from '../../src/crypto/pkcs8.ts'
+import { publicBitsFor } from '../../src/crypto/public-half.ts'
 import {
   generateSigningKey,
   parseSigningKey,

@@ -23,9 +23,19 @@ import { createTrustState, foldControl, type TrustState } from '../../src/trust/
 export const ORIGIN = 'ledger.test'
 export const SBOM = 'https://cyclonedx.org/bom'
 
-export const keyOf = (name: string): KeyId => keyId(sha256Id(utf8(`key ${name}`)))
-export const idOf = (name: string): AttestationId => attestationId(sha256Id(utf8(`attestation ${name}`)))
+export const keyOf = remembered((name): KeyId => keyId(sha256Id(utf8(`key ${name}`))))
+export const idOf = remembered((name): AttestationId => attestationId(sha256Id(utf8(`attestation ${name}`))))
 export const imageOf = (name: string): ImageDigest => imageDigest(sha256Id(utf8(`image ${name}`)))
+
+/** Hashed once: thousands of stories are told of a few names, and in a browser as well. */
+function remembered<T>(make: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>()
+  return (name) => {
+    const made = known.get(name) ?? make(name)
+    known.set(name, made)
+    return made
+  }
+}
 
 export interface RootParts {
   readonly version?: number

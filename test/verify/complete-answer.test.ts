@@ -182,7 +182,7 @@ describe('an answer is refused as unproven', () => {
   })
 
   it('with the root of a map as it was', () => {
-    const claim = honestClaim()
+    const claim = honestClaim({ through: 9 })
     const map = mapRootProof(world, 'components', [1, 9], 11)
     proofRefused(withComponents(claim, () => ({ map })))
   })

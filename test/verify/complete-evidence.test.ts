@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
+import { treeSize } from '../../src/brand.ts'
 import { requireEstablished, type EvidenceReport } from '../../src/verify/evidence-report.ts'
 import { formatEvidence, verifyEvidence, verifyImages, type Evidence } from '../../src/verify/evidence.ts'
 import { honestEvidence, trust, type Asked } from '../helpers/complete-claim.ts'
@@ -63,6 +64,12 @@ describe('evidence is refused', () => {
     const { complete: _, ...bare } = answer
     expect(reasonFor({ ...rest, answer: bare })).to.equal('answer-incomplete')
     expect(reasonFor({ ...rest, answer: { ...answer, assurance: 'rows' } })).to.equal('answer-incomplete')
+  })
+
+  it('if it rests on entries behind the map, which shows of none what else was said', () => {
+    const { answer, ...rest } = honestEvidence({ components: 9 })
+    const asOf = { ...answer.asOf, indexedThrough: treeSize(10) }
+    expect(reasonFor({ ...rest, answer: { ...answer, asOf } })).to.equal('answer-incomplete')
   })
 
   it('without what was signed in an entry that counts, or with what no entry names', () => {
