@@ -1,6 +1,7 @@
 /** That the log grew from one size to another without changing what it had. */
 import type { TreeSize } from '../brand.ts'
 import { parseBase64 } from '../encoding/base64.ts'
+import { Fault } from '../errors.ts'
 import { checkConsistency, proveConsistency } from '../tlog/consistency.ts'
 import { tileReader } from '../tlog/tile.ts'
 import type { ConsistencyAnswer } from '../verify/records-answer.ts'
@@ -55,6 +56,11 @@ export async function askConsistency(
   )
   checkConsistency(claim, proof)
   const { size, root } = checkpoint
+  if (claim.size > size)
+    throw new Fault(
+      'consistency-proof-invalid',
+      `proof: expected one up to the ${size} entries of the checkpoint, got one up to ${claim.size}`,
+    )
   const rest = await proveConsistency(claim.size, size, tileReader(size, asker.tiles(options)))
   checkConsistency({ oldSize: claim.size, oldRoot: claim.root, size, root }, rest)
   return answer

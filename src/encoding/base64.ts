@@ -132,14 +132,26 @@ function decode(text: string, padding: number, values: Uint8Array, subject: stri
   const chunk = new Uint8Array(Math.min(whole, CHUNK_DIGITS))
   for (let from = 0; from < whole; from += CHUNK_DIGITS) {
     const digits = chunk.subarray(0, Math.min(CHUNK_DIGITS, whole - from))
-    // What is not ASCII takes more room than there is.
-    const { read } = encoder.encodeInto(text.slice(from, from + digits.length), digits)
+    const isAscii = putCodes(digits, text, from)
     const seen = decodeQuads(digits, values, bytes.subarray((from / 4) * 3))
-    if (read < digits.length || seen > 63) throw badDigit(text, values, subject)
+    if (!isAscii || seen > 63) throw badDigit(text, values, subject)
   }
-  const last = encoder.encode(text.slice(whole, length))
+  const last = new Uint8Array(spare)
+  putCodes(last, text, whole)
   if (spare > 0) decodeLast(last, bytes.subarray((whole / 4) * 3), text, values, subject)
   return bytes
+}
+
+/** For so few digits calling the encoder takes longer than the loop: those of hashes. */
+const MAX_LOOPED_DIGITS = 2 * MAX_PAIRED_BYTES
+
+/** Fills `digits` with the characters from `from` on; false if it saw one that is no byte. */
+function putCodes(digits: Uint8Array, text: string, from: number): boolean {
+  // What is not ASCII takes more room than there is.
+  if (digits.length > MAX_LOOPED_DIGITS)
+    return encoder.encodeInto(text.slice(from, from + digits.length), digits).read === digits.length
+  for (let i = 0; i < digits.length; i++) digits[i] = Math.min(text.charCodeAt(from + i), NOT_A_DIGIT)
+  return true
 }
 
 /** Returns the bits of all digits' values together: a bad digit sets bits that no good one has. */

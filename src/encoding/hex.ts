@@ -18,6 +18,12 @@ export function parseHex(text: string, subject = 'hex'): Uint8Array {
     )
   }
   const bytes = new Uint8Array(text.length / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = 16 * digitAt(text, 2 * i) + digitAt(text, 2 * i + 1)
   return bytes
+}
+
+/** Of a hex digit. */
+function digitAt(text: string, i: number): number {
+  const code = text.charCodeAt(i)
+  return code < 0x3a ? code - 0x30 : code - 0x57
 }

@@ -42,12 +42,13 @@ export function checkKeys(
   proofs: Pick<MapProofs, 'prefixes' | 'keys' | 'absent'>,
   below: TreeSize,
 ): CompleteKeys {
-  const shown = new Map<string, ShownKey>()
-  const prefixes = proofs.prefixes.map((one) => {
+  const [shown, whole] = [new Map<string, ShownKey>(), new Map<string, readonly ShownKey[]>()]
+  for (const one of proofs.prefixes) {
     const prefix = bytesOf(map, one.prefix)
-    for (const found of checkUnder(map, root, prefix, one)) shown.set(nameOf(found.key), found)
-    return prefix
-  })
+    const all = checkUnder(map, root, prefix, one)
+    for (const found of all) shown.set(nameOf(found.key), found)
+    whole.set(nameOf(prefix), all)
+  }
   for (const one of proofs.keys) {
     const found = shownKey(map, bytesOf(map, one.key), one)
     const pair = { key: found.key, value: formatCountedRoot(found.value) }
@@ -61,21 +62,28 @@ export function checkKeys(
       return nameOf(key)
     }),
   )
-  return readerOf(map, below, { shown, prefixes, absent })
+  return readerOf(map, below, { shown, whole, absent })
 }
 
+/** What is shown, under `nameOf` each key or prefix. */
 interface Shown {
-  /** Under `nameOf` their key. */
   readonly shown: ReadonlyMap<string, ShownKey>
-  readonly prefixes: readonly Uint8Array[]
+  /** All keys that have the prefix. */
+  readonly whole: ReadonlyMap<string, readonly ShownKey[]>
   readonly absent: ReadonlySet<string>
 }
 
-function readerOf(map: string, below: TreeSize, { shown, prefixes, absent }: Shown): CompleteKeys {
-  const isWhole = (prefix: Uint8Array): boolean => prefixes.some((one) => startsWith(prefix, one))
+function readerOf(map: string, below: TreeSize, { shown, whole, absent }: Shown): CompleteKeys {
+  // A list of a thousand packages has as many prefixes, of a few lengths.
+  const lengths = [...new Set([...whole.keys()].map((prefix) => prefix.length))]
+  const allLike = (name: string): readonly ShownKey[] | undefined => {
+    const length = lengths.find((one) => whole.has(name.slice(0, one)))
+    return length === undefined ? undefined : whole.get(name.slice(0, length))
+  }
   const find = (key: Uint8Array): ShownKey | undefined => {
-    const found = shown.get(nameOf(key))
-    if (found === undefined && !absent.has(nameOf(key)) && !isWhole(key))
+    const name = nameOf(key)
+    const found = shown.get(name)
+    if (found === undefined && !absent.has(name) && allLike(name) === undefined)
       throw incomplete(map, key, 'a proof')
     return found
   }
@@ -88,8 +96,9 @@ function readerOf(map: string, below: TreeSize, { shown, prefixes, absent }: Sho
       return found.postings.filter((index) => index < below)
     },
     under: (prefix) => {
-      if (!isWhole(prefix)) throw incomplete(map, prefix, 'a proof of all keys that begin so')
-      return [...shown.values()].map(({ key }) => key).filter((key) => startsWith(key, prefix))
+      const all = allLike(nameOf(prefix))
+      if (all === undefined) throw incomplete(map, prefix, 'a proof of all keys that begin so')
+      return all.map(({ key }) => key).filter((key) => startsWith(key, prefix))
     },
   }
 }

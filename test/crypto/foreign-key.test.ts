@@ -80,6 +80,8 @@ describe('foreign keys', () => {
       withNull,
       rsaSpki(2048, '010001', '300b06092a864886f70d010101'),
       rsaSpki(2048, '00010001'),
+      // 2047 bits in the place of 2048, behind a zero that they do not need.
+      rsaSpki(2048, '010001').with(33, 0x7f),
     ]) {
       expect(faultOf(() => parsePublicKey(spki)).reason).to.equal('key-malformed')
     }

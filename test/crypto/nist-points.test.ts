@@ -3,6 +3,7 @@ import { describe, it } from 'mocha'
 import { signingCurves } from '../../src/crypto/curves.ts'
 import { isNistPoint, nistCurves, verifyEcdsaDigest } from '../../src/crypto/nist-points.ts'
 import { orderOf } from '../../src/crypto/signature-rules.ts'
+import { parseHex } from '../../src/encoding/hex.ts'
 import { flipBit } from '../helpers/mangle.ts'
 import { seededRandom } from '../helpers/test-key.ts'
 
@@ -46,5 +47,21 @@ describe('the points of the NIST curves', () => {
         'coordinates beyond p',
       ).to.equal(false)
     }
+  })
+
+  it('have one spelling: a coordinate is below p, where its bytes have room for more', () => {
+    const { p, gx, gy } = nistCurves['ecdsa-p521']
+    const spelled = (x: bigint, y: bigint): Uint8Array =>
+      parseHex(
+        ['4', x.toString(16).padStart(132, '0'), y.toString(16).padStart(132, '0')]
+          .join('')
+          .padStart(266, '0'),
+      )
+    expect(isNistPoint('ecdsa-p521', spelled(gx, gy))).to.equal(true)
+    for (const [x, y] of [
+      [gx + p, gy],
+      [gx, gy + p],
+    ] as const)
+      expect(isNistPoint('ecdsa-p521', spelled(x, y))).to.equal(false)
   })
 })

@@ -72,6 +72,7 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   if (resource === 'revocations') return json(await ledger.revocations(params.get('target') ?? '', moment))
   if (resource === 'events') return json(await ledger.records.events(eventsPage(params)))
   if (resource === 'search') return search(ledger, init?.body)
+  if (resource === 'proofs') return json(await consistency(ledger, params))
   if (resource === 'pae') {
     const [from, to] = [Number(params.get('from')), Number(params.get('to'))]
     return bytes(formatPaeList((await ledger.records.signed(logIndex(from), treeSize(to))).paes))
@@ -90,6 +91,11 @@ async function search(ledger: Ledger, body: RequestInit['body']): Promise<Answer
   if (!(body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
   const { asked, moment, isComplete } = parseSearch(body)
   return json(await (isComplete ? ledger.proofs : ledger).search(asked, moment))
+}
+
+function consistency(ledger: Ledger, params: URLSearchParams): ReturnType<Ledger['records']['consistency']> {
+  const [from, to] = [params.get('from'), params.get('to')]
+  return ledger.records.consistency(treeSize(Number(from)), to === null ? undefined : treeSize(Number(to)))
 }
 
 function imagesQuery(params: URLSearchParams): Parameters<Ledger['images']>[0] {
