@@ -49,7 +49,14 @@ const door: LedgerDoor = {
   unknownImages: absent,
   deployments: absent,
   search: absent,
-  records: { consistency: absent, bundle: absent, proofFile: absent, events: absent, signed: absent },
+  records: {
+    consistency: absent,
+    bundle: absent,
+    proofFile: absent,
+    events: absent,
+    signed: absent,
+    manifests: absent,
+  },
 }
 
 const server = await startServer(createApp(door, { report: console.error }), { host: '127.0.0.1', port: 0 })

@@ -55,7 +55,7 @@ export function createIndexThread(folders: LedgerFolders, origin: string): Follo
         stated.flatMap(({ manifest }) => ownMemory(manifest)),
       ),
     keep: (size) => order({ kind: 'keep', size }),
-    // What is asked may have more to it, which no thread could be sent.
+    // What callers hold beside it, functions above all, cannot be sent to a thread.
     prove: (size, { prefixes, keys }) => order({ kind: 'prove', size, asked: { prefixes, keys } }),
     async [Symbol.asyncDispose]() {
       await last

@@ -6,6 +6,7 @@ import { predicateKind } from '../attestation/predicate-types.ts'
 import { isOpenVex } from '../attestation/vex.ts'
 import type { ImageAnswer } from '../verify/answer.ts'
 import { checkRequirable, requireEstablished, type EvidenceReport } from '../verify/evidence-report.ts'
+import { FRAUD_PROOF_TYPE, verifyFraudProof, type FraudReport } from '../verify/fraud-proof.ts'
 import { verifyEvidence } from '../verify/evidence.ts'
 import { verifySearchEvidence, type SearchReport } from '../client/search-evidence.ts'
 import { verifyImage } from '../client/verified-image.ts'
@@ -13,6 +14,7 @@ import { formatSearchQuestion } from '../verify/search-wire.ts'
 import { connect, trustedLog, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { formatImageRows } from './image-rows.ts'
+import { fraudJson, fraudSentence } from './index-audit.ts'
 import { answerJson } from './json-answer.ts'
 import { readInput } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
@@ -66,6 +68,7 @@ async function verifyFile(context: CliContext, path: string, flags: VerifyFlags)
   const { key, trustRoot } = await trustedLog(context, flags)
   const [bytes, trust] = [await readInput(path), { logKey: key, trustRoot }]
   const { terminal } = context
+  if (isFraudProof(bytes)) return printFraud(terminal, path, verifyFraudProof(bytes, trust), flags)
   const report = isOfSearch(bytes) ? verifySearchEvidence(bytes, trust) : verifyEvidence(bytes, trust)
   if (flags.output === 'json') terminal.print(answerJson('EvidenceReport', jsonOf(report)))
   else printReport(terminal, path, report)
@@ -73,6 +76,29 @@ async function verifyFile(context: CliContext, path: string, flags: VerifyFlags)
 }
 
 type Report = EvidenceReport | SearchReport
+
+/** As `isOfSearch`. */
+function isFraudProof(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(`"type":"${FRAUD_PROOF_TYPE}"`)
+}
+
+function printFraud(
+  terminal: Terminal,
+  path: string,
+  report: FraudReport,
+  { output, require }: VerifyFlags,
+): void {
+  if (require !== undefined) throw new UsageError('verify: --require goes with an evidence file')
+  if (output === 'json') return terminal.print(answerJson('FraudReport', fraudJson(report)))
+  terminal.print(`${terminal.color.green('✓')} ${visible(path)} proves fraud, offline.`)
+  const { published, size } = report
+  printWrapped(terminal, '  ', `${visible(fraudSentence(report))}.`)
+  printWrapped(
+    terminal,
+    '  ',
+    `Signed by the log’s key: the root of size ${size}, in ${visible(published.origin)} at size ${published.size}.`,
+  )
+}
 
 /** Nothing else in canonical JSON begins so; whichever is tried then refuses what it cannot read. */
 function isOfSearch(bytes: Uint8Array): boolean {

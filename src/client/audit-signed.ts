@@ -13,14 +13,16 @@ import { attestationId, logIndex, treeSize } from '../brand.ts'
 import type { AttestationId, LogIndex } from '../brand.ts'
 import { formatHex } from '../encoding/hex.ts'
 import type { HashedRekord } from '../entry/hashed-rekord.ts'
-import { manifestOf } from '../sbom/manifest.ts'
+import { manifestOf, type ManifestLine } from '../sbom/manifest.ts'
 import { TILE_WIDTH } from '../tlog/tile.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
 import { checkSigned } from '../verify/proven-entry.ts'
+import type { TrustState } from '../trust/trust-state.ts'
 import { admitAgain } from '../verify/trust-replay.ts'
 import type { AttestedEntry } from '../verify/trust-replay.ts'
 import { attempt, fetched, isFinding, MAX_PROBLEMS, noteProblem } from './audit-walk.ts'
-import type { Fetched, Walk } from './audit-walk.ts'
+import type { Fetched } from './audit-walk.ts'
+import type { LogWalk } from './replay-log.ts'
 import { signedEntry } from './signed-entry.ts'
 
 /** One by one, so many at once: enough to hide the way to the server; each may be megabytes. */
@@ -33,30 +35,50 @@ interface Range {
 }
 
 export interface SignedReader {
+  readonly walk: LogWalk
+  /** Of the entries that were judged. */
+  readonly trust: TrustState
+  /** Entries of which no manifest can be made, as was said when they were recorded. */
+  readonly unreadable: ReadonlySet<number>
   ahead: Range | undefined
   /** Until the server says that it has no such route. */
   hasRanges: boolean
 }
 
-export function startReading(): SignedReader {
-  return { ahead: undefined, hasRanges: true }
+/** What was signed for an entry. */
+export interface JudgedEntry {
+  readonly index: LogIndex
+  readonly statement: Statement
+  /** Undefined if none can be derived. */
+  readonly manifest: readonly ManifestLine[] | undefined
 }
 
-/** Judges the entries of one bundle; a body that is missing could not be read, which was noted. */
-export async function auditSigned(
-  walk: Walk,
+/** @param trust of the entries before the first that will be judged */
+export function startReading(
+  walk: LogWalk,
+  trust: TrustState,
+  unreadable: ReadonlySet<number> = new Set(),
+): SignedReader {
+  return { walk, trust, unreadable, ahead: undefined, hasRanges: true }
+}
+
+/**
+ * Judges the entries of one bundle in order, and yields those that were found good; a body that is missing could not be read, which was
+ * noted.
+ */
+export async function* auditSigned(
   reader: SignedReader,
   from: number,
   bodies: readonly (HashedRekord | undefined)[],
-): Promise<void> {
+): AsyncGenerator<JudgedEntry> {
   const end = from + bodies.length
   for (let at = from; at < end;) {
-    const paes = await takeRange(walk, reader, at, end)
-    if (paes === undefined) return auditSingly(walk, at, bodies.slice(at - from))
+    const paes = await takeRange(reader, at, end)
+    if (paes === undefined) return yield* auditSingly(reader, at, bodies.slice(at - from))
     for (const pae of paes) {
-      if (walk.problems.length >= MAX_PROBLEMS) return
+      if (reader.walk.problems.length >= MAX_PROBLEMS) return
       const body = bodies[at - from]
-      if (body !== undefined) await auditOne(walk, { index: logIndex(at), body, pae, ...named(body, pae) })
+      if (body !== undefined) yield* auditOne(reader, { index: logIndex(at), body, pae, ...named(body, pae) })
       at++
     }
   }
@@ -64,12 +86,13 @@ export async function auditSigned(
 
 /** The next ones, at least one; undefined where they have to be asked for one by one. */
 async function takeRange(
-  walk: Walk,
   reader: SignedReader,
   from: number,
   end: number,
 ): Promise<readonly Uint8Array[] | undefined> {
   if (!reader.hasRanges) return undefined
+  const { walk } = reader
+  const { size } = walk.checkpoint
   const { answer } = reader.ahead?.from === from ? reader.ahead : askRange(walk, from, end)
   reader.ahead = undefined
   const found = await answer
@@ -81,15 +104,15 @@ async function takeRange(
     return undefined
   }
   const next = from + found.value.length
-  if (next < walk.size) {
-    const nextEnd = next < end ? end : Math.min(next + TILE_WIDTH, walk.size)
+  if (next < size) {
+    const nextEnd = next < end ? end : Math.min(next + TILE_WIDTH, size)
     // The server reads these while those before are judged here.
     reader.ahead = askRange(walk, next, nextEnd)
   }
   return found.value
 }
 
-function askRange({ client, options }: Walk, from: number, end: number): Range {
+function askRange({ client, options }: LogWalk, from: number, end: number): Range {
   return { from, answer: fetched(() => client.paes(logIndex(from), treeSize(end), options)) }
 }
 
@@ -104,7 +127,11 @@ function idIn({ digest }: HashedRekord): AttestationId {
 }
 
 /** In the entry itself if its key's hash is SHA-256; else the server says it, and what was signed proves it. */
-export async function attestationOf(walk: Walk, index: LogIndex, body: HashedRekord): Promise<AttestationId> {
+export async function attestationOf(
+  walk: LogWalk,
+  index: LogIndex,
+  body: HashedRekord,
+): Promise<AttestationId> {
   if (body.algorithm === 'sha256') return idIn(body)
   const { entries } = await walk.client.entry(index, walk.options)
   const entry = entries[String(index)]
@@ -112,11 +139,12 @@ export async function attestationOf(walk: Walk, index: LogIndex, body: HashedRek
   return entry.attestation
 }
 
-async function auditSingly(
-  walk: Walk,
+async function* auditSingly(
+  reader: SignedReader,
   from: number,
   bodies: readonly (HashedRekord | undefined)[],
-): Promise<void> {
+): AsyncGenerator<JudgedEntry> {
+  const { walk } = reader
   const fetchSome = (at: number): Promise<readonly FetchedSigned[]> =>
     Promise.all(
       bodies
@@ -131,8 +159,28 @@ async function auditSingly(
     // In order: each decision rests on the entries before it.
     for (const { index, found } of some) {
       if ('cause' in found) noteProblem(walk, `entry ${index}`, found.cause)
-      else await auditOne(walk, found.value)
+      else yield* auditOne(reader, found.value)
     }
+  }
+}
+
+/** What was signed for one entry, without a judgement whether it could be admitted; undefined where that is a problem, which is noted. */
+export async function readSigned(
+  { walk, unreadable }: SignedReader,
+  index: LogIndex,
+  body: HashedRekord,
+): Promise<JudgedEntry | undefined> {
+  const { found } = await fetchSigned(walk, index, body)
+  try {
+    if ('cause' in found) throw found.cause
+    const { attestation, pae } = found.value
+    const { statement } = checkSigned({ index, attestation, body }, pae)
+    const derive = (): readonly ManifestLine[] =>
+      asBadProof('not-admissible', 'manifest', () => manifestOf(statement, body.publicKey.id))
+    return { index, statement, manifest: unreadable.has(index) ? undefined : derive() }
+  } catch (cause) {
+    noteProblem(walk, `entry ${index}`, cause)
+    return undefined
   }
 }
 
@@ -148,7 +196,7 @@ interface FetchedSigned {
   readonly found: Fetched<Signed>
 }
 
-async function fetchSigned(walk: Walk, index: LogIndex, body: HashedRekord): Promise<FetchedSigned> {
+async function fetchSigned(walk: LogWalk, index: LogIndex, body: HashedRekord): Promise<FetchedSigned> {
   const found = await fetched(async () => {
     const attestation = await attestationOf(walk, index, body)
     return { index, attestation, body, pae: await walk.client.pae(attestation, walk.options) }
@@ -156,21 +204,26 @@ async function fetchSigned(walk: Walk, index: LogIndex, body: HashedRekord): Pro
   return { index, found }
 }
 
-async function auditOne(walk: Walk, { index, attestation, body, pae }: Signed): Promise<void> {
+async function* auditOne(
+  { walk, trust, unreadable }: SignedReader,
+  { index, attestation, body, pae }: Signed,
+): AsyncGenerator<JudgedEntry> {
   const where = `entry ${index}`
   const statement = attempt(walk, where, () => checkSigned({ index, attestation, body }, pae).statement)
   if (statement === undefined) return
   const keyId = body.publicKey.id
   const basis = statement.predicateType === REVOCATION ? await fetchBasis(walk, index, statement) : undefined
-  attempt(walk, where, () => {
-    admitAgain(walk.trust, { entry: { index, attestation, keyId }, statement }, () => basis)
-    asBadProof('not-admissible', 'manifest', () => manifestOf(statement, keyId))
+  const manifest = attempt(walk, where, () => {
+    admitAgain(trust, { entry: { index, attestation, keyId }, statement }, () => basis)
+    if (unreadable.has(index)) return undefined
+    return asBadProof('not-admissible', 'manifest', () => manifestOf(statement, keyId))
   })
+  yield { index, statement, manifest }
 }
 
 /** The earlier entry that a revocation rests on, if it names one: an audit keeps none of those that it has seen. */
 async function fetchBasis(
-  walk: Walk,
+  walk: LogWalk,
   before: LogIndex,
   statement: Statement,
 ): Promise<AttestedEntry | undefined> {

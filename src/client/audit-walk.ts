@@ -1,21 +1,10 @@
-/** Where an audit stands, and how it notes what it finds: shared by what it does with hashes and with what was signed. */
+/** How an audit notes what it finds: shared by what it does with hashes and with what was signed. */
 import { Fault } from '../errors.ts'
 import type { Reason } from '../errors.ts'
-import type { TreeSize } from '../brand.ts'
-import type { TrustState } from '../trust/trust-state.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
-import type { CallOptions, Client } from './client.ts'
-import type { TileReplay } from './tile-replay.ts'
 
 /** After so many problems the log is wrong beyond doubt, and the first ones say where. */
 export const MAX_PROBLEMS = 100
-
-export interface AuditOptions extends CallOptions {
-  /** Also what was signed: signatures, grants, revocations, manifests. @default false */
-  readonly deep?: boolean
-  /** Told after each bundle of up to 256 entries. */
-  readonly onProgress?: (done: number, total: number) => void
-}
 
 export interface AuditProblem {
   /** `entry 17`, `tile 0/3`, `checkpoint` */
@@ -24,17 +13,9 @@ export interface AuditProblem {
   readonly what: string
 }
 
-export interface Walk {
-  readonly client: Client
-  readonly options: AuditOptions
-  /** Of the checkpoint under audit. */
-  readonly size: TreeSize
-  readonly replay: TileReplay
-  readonly trust: TrustState
+/** Where they are noted, in the order in which they are found. */
+export interface Notebook {
   readonly problems: AuditProblem[]
-  /** What was asked for and not looked at yet, by path. */
-  readonly ahead: Map<string, Promise<Fetched<Uint8Array | undefined>>>
-  tiles: number
 }
 
 /** What came, or why it did not; looked at when its turn comes, so that problems stay in order. */
@@ -50,19 +31,19 @@ export async function fetched<T>(work: () => Promise<T>): Promise<Fetched<T>> {
 }
 
 /** The result, or a problem noted. */
-export function attempt<T>(walk: Walk, where: string, check: () => T): T | undefined {
+export function attempt<T>(notebook: Notebook, where: string, check: () => T): T | undefined {
   try {
     return asBadProof('integrity-error', where, check)
   } catch (cause) {
-    noteProblem(walk, where, cause)
+    noteProblem(notebook, where, cause)
     return undefined
   }
 }
 
 /** A fault about the log is a finding; anything else ends the audit without a verdict. */
-export function noteProblem(walk: Walk, where: string, cause: unknown): void {
+export function noteProblem({ problems }: Notebook, where: string, cause: unknown): void {
   if (!isFinding(cause)) throw cause
-  walk.problems.push({ where, reason: cause.reason, what: cause.message })
+  problems.push({ where, reason: cause.reason, what: cause.message })
 }
 
 /** Whether this says something about the log, and not only that it could not be asked. */

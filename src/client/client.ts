@@ -10,7 +10,7 @@ import { attestationId, imageDigest } from '../brand.ts'
 import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { MAX_PAYLOAD_BYTES } from '../attestation/envelope.ts'
 import { attestationIdOf } from '../attestation/pae.ts'
-import { parsePaeList } from '../attestation/pae-list.ts'
+import { parseByteList } from '../encoding/byte-list.ts'
 import { parseUtf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
@@ -38,6 +38,7 @@ import { checkSigned, openTrustedCheckpoint } from '../verify/proven-entry.ts'
 import type { CheckedEntry } from '../verify/proven-entry.ts'
 import { askConsistency } from './ask-consistency.ts'
 import { askDeployments, type DeploymentsQuery } from './ask-deployments.ts'
+import { askMaps, type MapQuestions } from './ask-maps.ts'
 import { askNames, type NamesQuery } from './ask-names.ts'
 import { askPackages, type PackagesQuery } from './ask-packages.ts'
 import { askUnknown, type UnknownQuery } from './ask-unknown.ts'
@@ -89,6 +90,8 @@ export interface ClientOptions extends LogTrust {
 export class Client {
   readonly url: URL
   readonly trust: LogTrust
+  /** The maps and their output logs. */
+  readonly maps: MapQuestions
   readonly #asker: Asker
 
   /** @throws Fault `malformed` for a URL that is none of http or https */
@@ -103,6 +106,7 @@ export class Client {
       timeoutMs: options.timeoutMs ?? 30_000,
       token: options.token,
     })
+    this.maps = askMaps(this.#asker)
   }
 
   /**
@@ -237,7 +241,7 @@ export class Client {
       accept: 'application/octet-stream',
       maxBytes: MAX_PAE_LIST_BYTES,
     })
-    return parsePaeList(bytes, to - from)
+    return parseByteList(bytes, to - from)
   }
 
   /** The revocations that name a target, proven to be in the log. That there are no others is the server's word. */

@@ -1,6 +1,9 @@
-/** `/ledger/v1/proofs/consistency`, `…/events`, `…/pae`: how the log grew, what was recorded since, what was signed. */
+/**
+ * `/ledger/v1/proofs/consistency`, `…/events`, `…/pae`, `…/manifests`: how the log grew, what was recorded since, what was
+ * signed and what follows from it.
+ */
 import type { RequestHandler, Router } from 'express'
-import { formatPaeList } from '../attestation/pae-list.ts'
+import { formatByteList } from '../encoding/byte-list.ts'
 import { logIndex, treeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, MAX_SIGNED_ENTRIES } from '../ledger/limits.ts'
@@ -39,18 +42,19 @@ export function logRoutes({ records }: Pick<LedgerDoor, 'records'>): Router {
       answerJson(response, 200, await records.events(page), 'no-cache')
     })
     .all(allowOnly('GET'))
-  routes.route('/ledger/v1/pae').get(answerSigned(records)).all(allowOnly('GET'))
+  routes.route('/ledger/v1/pae').get(answerRange(records.signed)).all(allowOnly('GET'))
+  routes.route('/ledger/v1/manifests').get(answerRange(records.manifests)).all(allowOnly('GET'))
   return routes
 }
 
-function answerSigned(records: LedgerDoor['records']): RequestHandler {
+function answerRange(read: LedgerDoor['records']['signed']): RequestHandler {
   return async (request, response) => {
     const params = parseQuery(request.url, ['from', 'to'])
     const from = parseWholeNumber(requiredParam(params, 'from', '0'), 'parameter "from"')
     const range = { least: from + 1, most: from + MAX_SIGNED_ENTRIES }
     const to = parseWholeNumber(requiredParam(params, 'to', '8'), 'parameter "to"', range)
-    const { paes, lasting } = await records.signed(logIndex(from), treeSize(to))
-    const list = await encodeFor(request, response, formatPaeList(paes))
-    answerBytes(response, 'application/octet-stream', list, lasting ? IMMUTABLE : 'no-cache')
+    const { list, lasting } = await read(logIndex(from), treeSize(to))
+    const body = await encodeFor(request, response, formatByteList(list))
+    answerBytes(response, 'application/octet-stream', body, lasting ? IMMUTABLE : 'no-cache')
   }
 }

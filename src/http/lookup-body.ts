@@ -5,6 +5,7 @@ import { parseBase64 } from '../encoding/base64.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
 import type { MapAsked } from '../ledger/query-map.ts'
+import { isManifestKey } from '../map/keys.ts'
 import { MAX_KEY_BYTES } from '../map/mpt.ts'
 
 /** Some thousand images with all that may be revoked of each; a proof is about a kilobyte. */
@@ -37,7 +38,7 @@ export function parseLookup(bytes: Uint8Array): ParsedLookup {
   const wanted = flagIn(field, 'postings')
   const minSize = sizeIn(field, 'minSize')
   return {
-    asked: { prefixes, keys, postings: () => wanted },
+    asked: { prefixes, keys, postings: (key) => wanted && !isManifestKey(key) },
     ...(minSize === undefined ? {} : { minSize }),
   }
 }

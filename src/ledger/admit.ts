@@ -21,7 +21,7 @@ import type { Basis } from '../trust/judge-revocation.ts'
 import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
-import { formatManifest, readManifest, readSbom } from '../sbom/manifest.ts'
+import { formatManifest, readManifest, readReportedSbom } from '../sbom/manifest.ts'
 import { parseLeanStatement } from '../sbom/unread-members.ts'
 import type { Stated } from './derive.ts'
 
@@ -155,7 +155,7 @@ function readStated(
   key: KeyId,
   signedBytes: number,
 ): Pick<Admitted, 'intake' | 'stated'> {
-  const { sbom, lines } = readManifest(statement, key, readSbom)
+  const { sbom, lines } = readManifest(statement, key, readReportedSbom)
   const intake = intakeOf(statement, sbom)
   const isHandedOn = lines.length <= MAX_STATED_LINES || signedBytes >= STATED_FROM_BYTES
   if (!isHandedOn || isControlType(statement.predicateType)) return { intake }

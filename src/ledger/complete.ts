@@ -70,7 +70,7 @@ export async function completeAnswer<Answer extends Completable>(
   if (answer.next !== undefined) return answer
   const gathered = await gather(view, asked, answer)
   const manifests = await manifestsOf(view, asked, gathered, answer)
-  const control = await controlOf(view, gathered)
+  const control = await controlOf(view, gathered, answer)
   const indexes = [
     ...indexesOf(answer),
     ...gathered.named.map(({ facts }) => facts.index),
@@ -157,8 +157,10 @@ async function manifestBytes(view: View, { facts, manifest }: EntryRow): Promise
 }
 
 /** All statements about what the rows may rest on: the keys that list them, and their entries. */
-async function controlOf(view: View, { named, images }: Gathered) {
-  const counting = named.filter(
+async function controlOf(view: View, { named, images }: Gathered, answer: Completable) {
+  // A row also names what it belongs with, by statements about other images.
+  const shown = await readEntryRows(view.reader, indexesOf(answer))
+  const counting = [...named, ...shown].filter(
     ({ facts }) => !isControlType(facts.predicateType) && isOfPrincipal(view, facts),
   )
   const targets = [

@@ -1,18 +1,20 @@
 /**
- * What was signed for a run of entries, in one answer: an auditor wants all of it, and a request for each costs more than
- * everything else that is done for it. What is withheld or damaged is for the route of one attestation to say.
+ * What was signed for a run of entries, and their manifests, in one answer: an auditor wants all of it, and a request for each
+ * costs more than everything else that is done for it. What is withheld or damaged is for the route of one attestation to say.
  */
 import type { LogIndex, TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
+import { readEntryRows } from './index-rows.ts'
+import type { BlobStore } from './ports.ts'
 import { readSigned } from './statement-memo.ts'
-import type { LogView } from './view.ts'
+import type { LogView, View } from './view.ts'
 
 /** Beside one that is longer: enough that a request is nothing beside what it brings, little to hold for many readers. */
 export const MAX_RANGE_BYTES = 4 * 1024 * 1024
 
-export interface SignedRange {
+export interface EntryRange {
   /** Of the first entries that were asked for, one at least. */
-  readonly paes: readonly Uint8Array[]
+  readonly list: readonly Uint8Array[]
   /** Whether the same question has the same answer for ever: it ends at what was asked for, or where it was long enough. */
   readonly lasting: boolean
 }
@@ -23,22 +25,53 @@ export interface SignedRange {
  * @throws Fault `bad-proof` (`integrity-error`) if what was signed for the first is missing or damaged
  */
 export async function querySignedRange(
-  view: Pick<LogView, 'checkpoint' | 'log' | 'blobs'>,
+  { checkpoint: { size }, log, blobs }: Pick<LogView, 'checkpoint' | 'log' | 'blobs'>,
   from: LogIndex,
   to: TreeSize,
-): Promise<SignedRange> {
-  const { size } = view.checkpoint
+): Promise<EntryRange> {
   if (to > size) throw new Fault('not-recorded', `entries: this log has ${size}, and not ${to} yet`)
-  const paes: Uint8Array[] = []
+  const entries = await log.entries(from, to)
+  return readRange(entries, ({ attestation }) => readSigned(blobs, attestation))
+}
+
+/**
+ * Manifests as `formatManifest` writes them; that of an entry that could not be read is empty.
+ *
+ * @param from below `to`
+ * @throws Fault `not-recorded` if the index has not all of these entries
+ * @throws Fault `bad-proof` (`integrity-error`) if the first is missing or damaged
+ */
+export async function queryManifestRange(
+  { through, reader, blobs }: Pick<View, 'through' | 'reader' | 'blobs'>,
+  from: LogIndex,
+  to: TreeSize,
+): Promise<EntryRange> {
+  if (to > through) throw new Fault('not-recorded', `manifests: the index has ${through}, and not ${to} yet`)
+  const indexes = Array.from({ length: to - from }, (_, i) => (from + i) as LogIndex)
+  const rows = await readEntryRows(reader, indexes)
+  return readRange(rows, ({ manifest }) => readManifest(blobs, manifest))
+}
+
+async function readManifest(blobs: BlobStore, digest: Parameters<BlobStore['get']>[0]): Promise<Uint8Array> {
+  const manifest = await blobs.get(digest)
+  if (manifest === undefined) throw new Fault('integrity-error', `manifest ${digest} is missing`)
+  return manifest
+}
+
+async function readRange<T>(
+  wanted: readonly T[],
+  read: (one: T) => Promise<Uint8Array>,
+): Promise<EntryRange> {
+  const list: Uint8Array[] = []
   let length = 0
-  for (const { attestation } of await view.log.entries(from, to)) {
-    const signed = await orAfterFirst(paes.length, readSigned(view.blobs, attestation))
-    if (signed === undefined) return { paes, lasting: false }
-    length += signed.length
-    if (length > MAX_RANGE_BYTES && paes.length > 0) break
-    paes.push(signed)
+  for (const one of wanted) {
+    const bytes = await orAfterFirst(list.length, read(one))
+    if (bytes === undefined) return { list, lasting: false }
+    length += bytes.length
+    if (length > MAX_RANGE_BYTES && list.length > 0) break
+    list.push(bytes)
   }
-  return { paes, lasting: true }
+  return { list, lasting: true }
 }
 
 /** Undefined for a fault behind the first: what is before it is good. */

@@ -22,7 +22,7 @@ import { rootFromTiles } from './commit.ts'
 import { readEntryRows } from './index-rows.ts'
 import { fillPage } from './page.ts'
 import { queryEntry, querySigned } from './query-entries.ts'
-import { querySignedRange, type SignedRange } from './query-signed.ts'
+import { queryManifestRange, querySignedRange, type EntryRange } from './query-signed.ts'
 import { asOf, provenEntries, type LogView, type View } from './view.ts'
 
 export interface EventsPage {
@@ -41,7 +41,9 @@ export interface Records {
   /** Entries after one, in order. @throws Fault `not-recorded` if the log is not that long */
   events(page: EventsPage): Promise<EventsAnswer>
   /** What was signed for entries `from` … `to` − 1, or for the first of them. @throws as `querySignedRange` */
-  signed(from: LogIndex, to: TreeSize): Promise<SignedRange>
+  signed(from: LogIndex, to: TreeSize): Promise<EntryRange>
+  /** The same of their manifests. @throws as `queryManifestRange` */
+  manifests(from: LogIndex, to: TreeSize): Promise<EntryRange>
 }
 
 export interface Views {
@@ -57,6 +59,7 @@ export function createRecords(views: Views): Records {
     proofFile: (index) => makeProofFile(views.log(), index),
     events: (page) => views.index((view) => queryEvents(view, page)),
     signed: (from, to) => querySignedRange(views.log(), from, to),
+    manifests: (from, to) => views.index((view) => queryManifestRange(view, from, to)),
   }
 }
 

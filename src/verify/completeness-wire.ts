@@ -102,13 +102,15 @@ const provenKey = objectOf<ProvenKey>({ key: text, ...value, proof: text }, post
 const keysUnder = objectOf<KeysUnder>({ prefix: text, keys: listOf(keyUnder), proof: text })
 const absentKey = objectOf<AbsentKey>({ key: text, proof: text })
 
-/** Of one map; also what a look-up in it answers. */
-const mapProofs = objectOf<MapProofs>({
+/** Of one map; a look-up in it answers the same beside its `asOf`. */
+export const mapProofsFields = {
   map: mapRootProof,
   prefixes: listOf(keysUnder),
   keys: listOf(provenKey),
   absent: listOf(absentKey),
-})
+}
+
+const mapProofs = objectOf<MapProofs>(mapProofsFields)
 
 const linesProof = objectOf<LinesProof>({ from: count, lines: listOf(text), proof: listOf(text) })
 

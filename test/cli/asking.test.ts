@@ -366,25 +366,37 @@ describe('attestree: asking', () => {
     },
   )
 
-  tests.it('log status and log audit check what they print; --deep repeats every decision', async () => {
-    const [status, plain, deep] = await Promise.all([
-      bench.ok('log', 'status', '-o', 'json'),
-      bench.ok('log', 'audit'),
-      bench.ok('log', 'audit', '--deep', '-o', 'json'),
-    ])
-    expect(JSON.parse(status.stdout)).to.deep.include({
-      origin: 'ledger.test',
-      coverage: { images: 3, withSbom: 2, unknown: 1, unreadableEntries: 0 },
-    })
-    expect(plain.stdout).to.match(/^✓ OK · 7 entries, 1 tile · tree root holds · ledger\.test at size 7\n/)
-    expect(plain.stderr, 'progress is no answer').to.match(/^audit: 100% {2}7 of 7 entries\n$/)
-    expect(JSON.parse(deep.stdout)).to.deep.include({
-      outcome: 'sound',
-      entries: SIZE,
-      deep: true,
-      problems: [],
-    })
-  })
+  tests.it(
+    'log status and log audit check what they print; --deep repeats every decision, --index replays the maps',
+    async () => {
+      const [status, plain, deep, index, sampled] = await Promise.all([
+        bench.ok('log', 'status', '-o', 'json'),
+        bench.ok('log', 'audit'),
+        bench.ok('log', 'audit', '--deep', '-o', 'json'),
+        bench.ok('log', 'audit', '--index', '-o', 'json'),
+        bench.ok('log', 'audit', '--index', '--sample', '2', '--seed', 'dice'),
+      ])
+      expect(JSON.parse(status.stdout)).to.deep.include({
+        origin: 'ledger.test',
+        coverage: { images: 3, withSbom: 2, unknown: 1, unreadableEntries: 0 },
+      })
+      expect(plain.stdout).to.match(/^✓ OK · 7 entries, 1 tile · tree root holds · ledger\.test at size 7\n/)
+      expect(plain.stderr, 'progress is no answer').to.match(/^audit: 100% {2}7 of 7 entries\n$/)
+      expect(JSON.parse(deep.stdout)).to.deep.include({
+        outcome: 'sound',
+        entries: SIZE,
+        deep: true,
+        problems: [],
+      })
+      const { maps, ...verdict } = JSON.parse(index.stdout)
+      expect(verdict).to.deep.include({ kind: 'IndexAudit', outcome: 'sound', derived: SIZE, unreadable: [] })
+      expect(maps.components.roots).to.be.greaterThan(0)
+      expect(sampled.stdout)
+        .to.match(/^✓ OK · 7 entries, \d+ tiles of three logs · ledger\.test at size 7\n/)
+        .and.to.match(/seed dice/)
+        .and.to.match(/Taken from the server: which entries could not be read/)
+    },
+  )
 
   it('trust show names who may do what; its --json is the beginning of an update', async () => {
     const [shown, json] = await Promise.all([bench.ok('trust', 'show'), bench.ok('trust', 'show', '--json')])

@@ -2,10 +2,13 @@
 import { mkdir } from 'node:fs/promises'
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
+import { auditIndex } from '../../src/client/audit-index.ts'
 import { formatTrustFile } from '../../src/client/trust-file.ts'
 import { exitCodeTable } from '../../src/cli/exit-codes.ts'
+import { componentKey } from '../../src/map/keys.ts'
 import { expectRefusal, openBench, type Bench, type CliRun } from '../helpers/cli.ts'
-import { trust } from '../helpers/story.ts'
+import { dropKey, lyingLedger } from '../helpers/lying-ledger.ts'
+import { clientOf, trust } from '../helpers/story.ts'
 import { digestOf } from '../helpers/test-ledger.ts'
 
 const IMAGE = `registry.test/shop@${digestOf('shop')}`
@@ -41,6 +44,8 @@ const wrong: readonly (readonly [what: string, args: readonly string[], says: Re
     ['verify', IMAGE, '--require', 'complete', '--trust', 'here.yaml'],
     /goes with an evidence file/,
   ],
+  ['--sample without --index', ['log', 'audit', '--sample', '5%', '--trust', 'here.yaml'], /go with --index/],
+  ['a sample of more than all', ['log', 'audit', '--index', '--sample', '101%'], /0% to 100%/],
   [
     'a file that cannot be written',
     ['key', 'new', '/dev/null/builder'],
@@ -128,6 +133,21 @@ describe('attestree: usage', () => {
       expectRefusal(await runOf(args), 2, says)
     })
   }
+
+  it('a fraud proof is checked offline, and says which entry the map is wrong about', async () => {
+    const ledger = await lyingLedger(dropKey(componentKey('pkg:npm/lodash', '4.17.20')))
+    const [found] = (await auditIndex(clientOf(ledger))).explained
+    await ledger[Symbol.asyncDispose]()
+    await bench.write('fraud.json', new TextDecoder().decode(found?.proof))
+    const { stdout } = await bench.ok('verify', 'fraud.json', '--trust', 'here.yaml')
+    expect(stdout)
+      .to.match(/proves fraud, offline/)
+      .and.to.include('the components map does not list entry #1 under what it states: p pkg:npm/lodash')
+    const json = JSON.parse(
+      (await bench.ok('verify', 'fraud.json', '--trust', 'here.yaml', '-o', 'json')).stdout,
+    )
+    expect(json).to.include({ kind: 'FraudReport', wrong: 'missing', entry: 1 })
+  })
 
   it('a trust file with a rule that is not enforced is refused with its line, never read around', async () => {
     await bench.write('rules.yaml', `version: 1\nlogs: []\nfreshness: 10m\n`)

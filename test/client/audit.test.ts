@@ -6,7 +6,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { trustRootStatement } from '../../src/attestation/trust-root.ts'
 import { attestationIdOf, pae } from '../../src/attestation/pae.ts'
-import { formatPaeList, parsePaeList } from '../../src/attestation/pae-list.ts'
+import { formatByteList, parseByteList } from '../../src/encoding/byte-list.ts'
 import { IN_TOTO_PAYLOAD_TYPE } from '../../src/attestation/sign-statement.ts'
 import { attestationId, logIndex } from '../../src/brand.ts'
 import { Client } from '../../src/client/client.ts'
@@ -165,7 +165,7 @@ describe('audit', () => {
   const nothing = new Uint8Array()
   const found = ({ problems }: AuditReport) => problems.map(({ where, reason }) => [where, reason])
   const editList = (body: Uint8Array, edit: (paes: Uint8Array[]) => Uint8Array[]): Uint8Array =>
-    formatPaeList(edit(parsePaeList(body, 256)))
+    formatByteList(edit(parseByteList(body, 256)))
   const range =
     (edit: (paes: Uint8Array[]) => Uint8Array[]): Change =>
     (path, body) =>

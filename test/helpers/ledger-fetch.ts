@@ -2,11 +2,12 @@
  * A ledger behind `fetch`, without a network: the routes of contracts.md 7 for tests of the client. `change` sees
  * every body before it is answered, so a test can lie; `Response` and problems are the real ones.
  */
-import { formatPaeList } from '../../src/attestation/pae-list.ts'
+import { formatByteList } from '../../src/encoding/byte-list.ts'
 import { attestationId, imageDigest, logIndex, treeSize } from '../../src/brand.ts'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
 import { Fault } from '../../src/errors.ts'
+import { parseLookup } from '../../src/http/lookup-body.ts'
 import { problemOf } from '../../src/http/problem.ts'
 import { parseSearch } from '../../src/http/search-body.ts'
 import { NAME_MATCHES } from '../../src/verify/names-answer.ts'
@@ -53,6 +54,7 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   if (where === 'checkpoint')
     return { status: 200, type: 'text/plain; charset=utf-8', body: utf8(ledger.checkpoint()) }
   if (where.startsWith('tile/')) return bytes(await tileOf(ledger, where))
+  if (where.startsWith('index/')) return routeMap(ledger, where, init)
   const [, , resource = '', id, part] = where.split('/')
   if (resource === 'attestations' && init?.method === 'POST') return submit(ledger, init.body)
   if (resource === 'attestations' && part === 'pae') return bytes(await ledger.pae(attestationId(id ?? '')))
@@ -73,12 +75,26 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   if (resource === 'events') return json(await ledger.records.events(eventsPage(params)))
   if (resource === 'search') return search(ledger, init?.body)
   if (resource === 'proofs') return json(await consistency(ledger, params))
-  if (resource === 'pae') {
+  if (resource === 'pae' || resource === 'manifests') {
     const [from, to] = [Number(params.get('from')), Number(params.get('to'))]
-    return bytes(formatPaeList((await ledger.records.signed(logIndex(from), treeSize(to))).paes))
+    const read = resource === 'pae' ? ledger.records.signed : ledger.records.manifests
+    return bytes(formatByteList((await read(logIndex(from), treeSize(to))).list))
   }
   if (resource === 'status') return json(await ledger.status())
   throw new Fault('no-such-route', `route: nothing at ${path}`)
+}
+
+/** `/index/components/…` and `/index/status/…`. */
+async function routeMap(ledger: Ledger, where: string, init: RequestInit | undefined): Promise<Answered> {
+  const map = where.startsWith('index/status/') ? 'status' : 'components'
+  const rest = where.slice(`index/${map}/`.length)
+  const door = ledger.maps.outputDoor(map)
+  if (rest === 'checkpoint')
+    return { status: 200, type: 'text/plain; charset=utf-8', body: utf8(door.checkpoint()) }
+  if (rest !== 'lookup') return bytes(await tileOf(door, rest))
+  if (!(init?.body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
+  const { asked, minSize } = parseLookup(init.body)
+  return json(await ledger.proofs.lookUp(map, asked, minSize))
 }
 
 async function submit(ledger: Ledger, body: RequestInit['body']): Promise<Answered> {
@@ -127,7 +143,7 @@ function eventsPage(params: URLSearchParams): Parameters<Ledger['records']['even
   return { limit, ...(after === null ? {} : { after: logIndex(Number(after)) }) }
 }
 
-async function tileOf(ledger: Ledger, path: string): Promise<Uint8Array> {
+async function tileOf(ledger: Pick<Ledger, 'tile' | 'entryBundle'>, path: string): Promise<Uint8Array> {
   const { kind, ...place } = parseTilePath(path)
   const found = kind === 'entries' ? await ledger.entryBundle(place) : await ledger.tile(place)
   if (found === undefined) throw new Fault('not-found', `tile: no ${path}`)

@@ -123,9 +123,10 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       signed: async (from, to) => {
         if (to > 300) throw new Fault('not-recorded', `entry ${to - 1}: the log has 300 entries`)
         // As if what entry 299 is of were withheld.
-        const paes = Array.from({ length: Math.min(to, 299) - from }, () => new Uint8Array(3))
-        return { paes, lasting: to < 300 }
+        const list = Array.from({ length: Math.min(to, 299) - from }, () => new Uint8Array(3))
+        return { list, lasting: to < 300 }
       },
+      manifests: async () => ({ list: [new Uint8Array(3)], lasting: true }),
     },
     maps: { outputDoor: () => output },
     proofs: {

@@ -4,10 +4,12 @@ import { expect } from 'chai'
 import { treeSize } from '../../src/brand.ts'
 import { parseEnvelope } from '../../src/attestation/envelope.ts'
 import { pae } from '../../src/attestation/pae.ts'
-import { parsePaeList } from '../../src/attestation/pae-list.ts'
+import { parseByteList } from '../../src/encoding/byte-list.ts'
 import { IN_TOTO_PAYLOAD_TYPE } from '../../src/attestation/sign-statement.ts'
+import { parseStatement } from '../../src/attestation/statement.ts'
 import { parseBase64 } from '../../src/encoding/base64.ts'
 import { parseBundleEnvelope } from '../../src/entry/bundle.ts'
+import { formatManifest, manifestOf } from '../../src/sbom/manifest.ts'
 import { checkConsistency } from '../../src/tlog/consistency.ts'
 import { checkProofFile, parseProofFile } from '../../src/tlog/proof-file.ts'
 import { leafHash } from '../../src/tlog/tree-hash.ts'
@@ -67,12 +69,22 @@ describe('records over HTTP', () => {
         headers: { 'accept-encoding': coding },
       })
       expect(response.headers.get('content-encoding')).to.equal(coding === 'gzip' ? 'gzip' : null)
-      const paes = parsePaeList(new Uint8Array(await response.arrayBuffer()), 4)
+      const paes = parseByteList(new Uint8Array(await response.arrayBuffer()), 4)
       const { shop, shopProvenance, api, web } = payloads
       expect(paes).to.deep.equal(
         [shop, shopProvenance, api, web].map((one) => pae(IN_TOTO_PAYLOAD_TYPE, one)),
       )
     }
+  })
+
+  it('gives the manifests of a run of entries: those that follow from what was signed', async () => {
+    const response = await get('manifests?from=1&to=5')
+    const list = parseByteList(new Uint8Array(await response.arrayBuffer()), 4)
+    const { shop, shopProvenance, api, web } = payloads
+    const signed = [shop, shopProvenance, api, web].map((one) =>
+      manifestOf(parseStatement(one), keys.ci.publicKey.id),
+    )
+    expect(list).to.deep.equal(signed.map(formatManifest))
   })
 
   it('refuses runs of entries that are none, too long, or not there yet', async () => {
@@ -85,8 +97,10 @@ describe('records over HTTP', () => {
       ['from=9007199254740990&to=9007199254740991', 404, 'not-recorded'],
     ]
     for (const [query, status, code] of refused) {
-      const response = await get(`pae?${query}`)
-      expect([response.status, (await jsonOf(response))['code']], query).to.deep.equal([status, code])
+      for (const list of ['pae', 'manifests']) {
+        const response = await get(`${list}?${query}`)
+        expect([response.status, (await jsonOf(response))['code']], query).to.deep.equal([status, code])
+      }
     }
   })
 

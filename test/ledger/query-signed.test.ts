@@ -23,8 +23,8 @@ async function range(lengths: readonly (number | undefined)[], from = 0, to = SI
   }
   const checkpoint = { origin: 'test', size: treeSize(SIZE), root: new Uint8Array(32), note: '' }
   const view = { log, checkpoint, blobs: { get, put: async () => undefined } }
-  const { paes, lasting } = await querySignedRange(view, logIndex(from), treeSize(to))
-  return [paes.map(({ length }) => length), lasting]
+  const { list, lasting } = await querySignedRange(view, logIndex(from), treeSize(to))
+  return [list.map(({ length }) => length), lasting]
 }
 
 describe('what was signed for a run of entries', () => {

@@ -70,6 +70,8 @@ describe('the index of an image', () => {
 
   it('stands in the row of a platform image with its tags, and with what says so', async () => {
     const [row] = await search()
+    const whole = await verifiedSearch(clientOf(ledger), question, { proof: 'complete' })
+    expect(whole.answer.items).to.deep.equal(await search())
     expect(row?.image).to.equal(AMD)
     expect(row?.lineage).to.deep.equal([
       {

@@ -98,6 +98,9 @@ describe('the scope of a search', () => {
   for (const [title, scope, expected] of scopes) {
     it(`with ${title}`, async () => {
       expect(await found(scope)).to.equal(expected)
+      const whole = await verifiedSearch(clientOf(ledger), asking(scope), { proof: 'complete' })
+      expect(whole.answer.items).to.deep.equal((await ask(scope)).items)
+      expect(whole.answer.notEstablished).to.not.include('complete')
       const unknown = await clientOf(ledger).unknownImages(parseScope(scope))
       expect(unknown.items).to.have.lengthOf((await ask(scope)).coverage.unknown)
     })

@@ -1,0 +1,130 @@
+/** The audit of one map: its output log is replayed, and every root that is published there compared with the one made again. */
+import { treeSize, type TreeSize } from '../brand.ts'
+import { equalBytes } from '../encoding/bytes.ts'
+import { formatHex } from '../encoding/hex.ts'
+import type { MapName } from '../map/output-log.ts'
+import type { Checkpoint } from '../tlog/checkpoint.ts'
+import { edgeRoot, type RightEdge } from '../tlog/right-edge.ts'
+import type { AuditProblem } from './audit-walk.ts'
+import { outputPath } from './ask-maps.ts'
+import type { CallOptions, Client } from './client.ts'
+import { MapReplay, type ChangedKey } from './map-replay.ts'
+import { publishedRoots, type RootPublished } from './published-roots.ts'
+import { startWalk, type LogWalk } from './replay-log.ts'
+import { startReplay } from './tile-replay.ts'
+
+/** The first published root that is not the one that the entries give. */
+export interface WrongRoot {
+  readonly map: MapName
+  readonly published: RootPublished
+  /** 32 bytes: what the entries give. */
+  readonly made: Uint8Array
+  /** The size that was published before, with the right root; 0 if none was. */
+  readonly after: TreeSize
+  /** What the entries between the two sizes change in the map. */
+  readonly changes: readonly ChangedKey[]
+}
+
+export interface MapAuditOptions {
+  readonly client: Client
+  readonly options: CallOptions
+  /** Of the output log. */
+  readonly checkpoint: Checkpoint
+  readonly problems: AuditProblem[]
+}
+
+export class MapAudit {
+  readonly map: MapName
+  readonly replay = new MapReplay()
+  readonly walk: LogWalk
+  readonly #roots: AsyncGenerator<RootPublished>
+  #next: RootPublished | undefined
+  #compared = 0
+  /** The size of the last root that was compared. */
+  #size = treeSize(0)
+  #wrong: WrongRoot | undefined
+
+  private constructor(map: MapName, walk: LogWalk) {
+    this.map = map
+    this.walk = walk
+    this.#roots = publishedRoots(walk, treeSize(0))
+  }
+
+  static async start(
+    map: MapName,
+    { client, options, checkpoint, problems }: MapAuditOptions,
+  ): Promise<MapAudit> {
+    const [base, name] = [outputPath(map), `${map} output log: `]
+    const replay = startReplay()
+    const audit = new MapAudit(map, startWalk({ client, options, checkpoint, base, name, replay, problems }))
+    await audit.#read()
+    return audit
+  }
+
+  /** How many published roots were compared. */
+  get compared(): number {
+    return this.#compared
+  }
+
+  /** Of the last of them. */
+  get size(): TreeSize {
+    return this.#size
+  }
+
+  get wrong(): WrongRoot | undefined {
+    return this.#wrong
+  }
+
+  /** Whether a root is to come: while there is, entries have to be taken in. */
+  get isOpen(): boolean {
+    return this.#next !== undefined
+  }
+
+  /** After the entries below `edge.size` were taken in: compares what was published of that size. */
+  async reach(edge: RightEdge): Promise<void> {
+    if (this.#next?.input.size !== edge.size) return
+    this.#compare(this.#next, edge)
+    await this.#read()
+  }
+
+  /** What is left is of sizes that the log has not. */
+  noteRest(size: TreeSize): void {
+    if (this.#next === undefined) return
+    this.#note(this.#next, `is said to be of ${this.#next.input.size} entries, but the log has ${size}`)
+  }
+
+  /** After the first wrong root, all that follow are wrong too: they are read, and not compared. */
+  #compare(published: RootPublished, edge: RightEdge): void {
+    if (!equalBytes(published.input.root, edgeRoot(edge)))
+      this.#note(
+        published,
+        'names a signed checkpoint that is not of this log: the log has signed two histories',
+      )
+    if (this.#wrong !== undefined) return
+    const made = this.replay.root()
+    this.#compared++
+    if (equalBytes(published.root, made)) this.replay.forgetChanges()
+    else this.#noteWrong(published, made)
+    this.#size = published.input.size
+  }
+
+  #noteWrong(published: RootPublished, made: Uint8Array): void {
+    const { map } = this
+    this.#wrong = { map, published, made, after: this.#size, changes: this.replay.changes() }
+    this.#note(published, `is ${formatHex(published.root)}, the entries give ${formatHex(made)}`)
+  }
+
+  #note({ index, input }: RootPublished, what: string): void {
+    const where = `${this.map} map at size ${input.size}`
+    this.walk.problems.push({
+      where,
+      reason: 'map-differs',
+      what: `${where}: the root published in entry ${index} of its output log ${what}`,
+    })
+  }
+
+  async #read(): Promise<void> {
+    const next = await this.#roots.next()
+    this.#next = next.done === true ? undefined : next.value
+  }
+}
