@@ -9,6 +9,8 @@ import { Client } from '../../src/client/client.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Clock, Storage } from '../../src/ledger/ports.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
+import { Fault } from '../../src/errors.ts'
+import { problemOf } from '../../src/http/problem.ts'
 import { verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { trustRootStatement } from '../../src/attestation/trust-root.ts'
 import { parseTarget } from '../../src/attestation/revocation.ts'
@@ -80,6 +82,23 @@ export const STORY_SIZE = treeSize(8)
 /** A client of the ledger; `change` makes its server lie. */
 export function clientOf(ledger: Ledger, change?: Change, others: Partial<LogTrust> = {}): Client {
   return new Client({ url: URL_OF_LEDGER, ...trust, ...others, fetch: ledgerFetch(ledger, change) })
+}
+
+/** Of a ledger that cannot prove that an answer is complete: what rows alone show, and what they leave open. */
+export function clientWithoutProofs(ledger: Ledger): Client {
+  const whole = ledgerFetch(ledger)
+  const tooLarge = new Fault('answer-too-large', 'answer: expected no request for its proof, got one')
+  return new Client({
+    url: URL_OF_LEDGER,
+    ...trust,
+    fetch: async (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : input)
+      const body = init?.body instanceof Uint8Array ? new TextDecoder().decode(init.body) : ''
+      if (!url.searchParams.has('proof') && !body.includes('"proof":')) return whole(input, init)
+      const problem = problemOf(tooLarge, 'test')
+      return new Response(problem.body, { status: problem.status, headers: problem.headers })
+    },
+  })
 }
 
 /** npm's lodash below 4.17.21: affects shop and web; old fell with its SBOM. */

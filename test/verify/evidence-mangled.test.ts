@@ -15,7 +15,7 @@ import type { EvidenceReport } from '../../src/verify/evidence-report.ts'
 import { faultOf } from '../helpers/fault-of.ts'
 import { differences, everything, parseText, removeAt, setAt } from '../helpers/json-edit.ts'
 import { STRIDE } from '../helpers/mangle.ts'
-import { clientOf, QUESTION, tellStory, trust } from '../helpers/story.ts'
+import { QUESTION, tellStory, trust, clientWithoutProofs } from '../helpers/story.ts'
 import { createTestLedger, digestOf, keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
 
 /**
@@ -74,17 +74,17 @@ describe('mangled evidence', () => {
   before(async () => {
     const { ledger } = await tellStory()
     await ledger.submit(signEnvelope(vexPayload, keys.ci))
-    document = parseText(await collectEvidence(clientOf(ledger), QUESTION))
+    document = parseText(await collectEvidence(clientWithoutProofs(ledger), QUESTION))
     kinds = [
       { document, verify: (bytes) => verifyEvidence(bytes, trust) },
       {
-        document: parseText(await collectSearchEvidence(clientOf(ledger), search)),
+        document: parseText(await collectSearchEvidence(clientWithoutProofs(ledger), search)),
         verify: (bytes) => verifySearchEvidence(bytes, trust),
       },
     ]
     const other = await createTestLedger(openMemoryStorage(), { batchWindowMs: 0 })
     await other.submit(signEnvelope(sbomPayload('x', ['a@1.0.0']), keys.ci))
-    small = await collectEvidence(clientOf(other), { component: 'pkg:npm/a' })
+    small = await collectEvidence(clientWithoutProofs(other), { component: 'pkg:npm/a' })
   })
 
   it('with any value changed, any member removed or added, is refused or means the same', () => {

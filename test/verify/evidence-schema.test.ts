@@ -9,7 +9,7 @@ import { formatEvidence, verifyEvidence } from '../../src/verify/evidence.ts'
 import { honestEvidence } from '../helpers/complete-claim.ts'
 import { everything, parseText, removeAt, setAt } from '../helpers/json-edit.ts'
 import { misfits, schemaNamed } from '../helpers/json-schema.ts'
-import { clientOf, QUESTION, tellStory, trust } from '../helpers/story.ts'
+import { QUESTION, tellStory, trust, clientWithoutProofs } from '../helpers/story.ts'
 
 describe('evidence schema', () => {
   let schema: JsonObject
@@ -17,7 +17,7 @@ describe('evidence schema', () => {
 
   before(async () => {
     schema = schemaNamed('evidence.schema.json')
-    document = parseText(await collectEvidence(clientOf((await tellStory()).ledger), QUESTION))
+    document = parseText(await collectEvidence(clientWithoutProofs((await tellStory()).ledger), QUESTION))
   })
 
   it('describes the files that we write', () => {

@@ -21,7 +21,15 @@ import { IN_TOTO_PAYLOAD_TYPE } from '../../src/attestation/sign-statement.ts'
 import { attestationId } from '../../src/brand.ts'
 import { at, editAt, parseText, removeAt, setAt } from '../helpers/json-edit.ts'
 import { faultOf } from '../helpers/fault-of.ts'
-import { clientOf, COMMIT, payloads, QUESTION, STORY_SIZE, tellStory, trust } from '../helpers/story.ts'
+import {
+  COMMIT,
+  payloads,
+  QUESTION,
+  STORY_SIZE,
+  tellStory,
+  trust,
+  clientWithoutProofs,
+} from '../helpers/story.ts'
 import {
   digestOf,
   idOfPayload,
@@ -39,7 +47,7 @@ describe('evidence', () => {
 
   before(async () => {
     const { ledger } = await tellStory()
-    file = await collectEvidence(clientOf(ledger), QUESTION)
+    file = await collectEvidence(clientWithoutProofs(ledger), QUESTION)
     document = parseText(file)
     report = verifyEvidence(file, trust)
   })
@@ -110,7 +118,7 @@ describe('evidence', () => {
     it('can be about no rows at all, and then says so with the same care', async () => {
       const { ledger } = await tellStory()
       const none = verifyEvidence(
-        await collectEvidence(clientOf(ledger), { component: 'pkg:npm/nobody' }),
+        await collectEvidence(clientWithoutProofs(ledger), { component: 'pkg:npm/nobody' }),
         trust,
       )
       expect(none.rows).to.deep.equal([])
@@ -317,7 +325,7 @@ describe('evidence', () => {
   it('is made from the entries of an older checkpoint only with that checkpoint', async () => {
     const { ledger } = await tellStory()
     await ledger.submit(signEnvelope(sbomPayload('late', ['lodash@1.0.0']), keys.ci))
-    const newer = parseText(await collectEvidence(clientOf(ledger), QUESTION))
+    const newer = parseText(await collectEvidence(clientWithoutProofs(ledger), QUESTION))
     expect(faultOf(() => verify(setAt(newer, '/answer/asOf', at(document, '/answer/asOf')))).reason).to.equal(
       'inclusion-proof-invalid',
     )

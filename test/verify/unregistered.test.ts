@@ -21,7 +21,7 @@ import { expectSound } from '../helpers/check-ledger.ts'
 import { at, removeAt, setAt, textAt } from '../helpers/json-edit.ts'
 import { changeJson } from '../helpers/ledger-fetch.ts'
 import { asyncRefusal, refusal } from '../helpers/mangle.ts'
-import { clientOf, trust } from '../helpers/story.ts'
+import { clientOf, trust, clientWithoutProofs } from '../helpers/story.ts'
 import {
   createTestLedger,
   digestOf,
@@ -96,7 +96,7 @@ describe('unregistered claims', () => {
 
   it('stand beside rows by builder and signer too, checked offline, and make none', async () => {
     for (const question of [{ builder: 'https://b' }, { signer: stranger.publicKey.id }]) {
-      const bytes = await collectEvidence(clientOf(ledger), question)
+      const bytes = await collectEvidence(clientWithoutProofs(ledger), question)
       const { rows, unregistered } = verifyEvidence(bytes, trust)
       expect([rows, unregistered?.items.map((one) => Number(one.entry))]).to.deep.equal([
         [],
@@ -174,12 +174,12 @@ describe('unregistered claims', () => {
 
   const kinds = {
     evidence: {
-      collect: () => collectEvidence(clientOf(ledger), asked),
+      collect: () => collectEvidence(clientWithoutProofs(ledger), asked),
       verify: verifyEvidence,
       another: { component: 'pkg:npm/nothing' } as JsonValue,
     },
     'evidence of a search': {
-      collect: () => collectSearchEvidence(clientOf(ledger), searchFor('pkg:npm/lodash')),
+      collect: () => collectSearchEvidence(clientWithoutProofs(ledger), searchFor('pkg:npm/lodash')),
       verify: verifySearchEvidence,
       another: formatSearchQuestion(searchFor('pkg:npm/nothing')),
     },
