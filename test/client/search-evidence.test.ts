@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { before, describe, it } from 'mocha'
 import { formatStatement } from '../../src/attestation/statement.ts'
-import { Client } from '../../src/client/client.ts'
 import { collectSearchEvidence, verifySearchEvidence } from '../../src/client/search-evidence.ts'
 import { formatCanonicalJson } from '../../src/encoding/canonical-json.ts'
 import { isObject, type JsonValue } from '../../src/encoding/strict-json.ts'
@@ -13,10 +12,9 @@ import { verifyEvidence } from '../../src/verify/evidence.ts'
 import { parseSearchQuestion } from '../../src/verify/search-wire.ts'
 import { at, jsonBytes, parseText, removeAt, setAt } from '../helpers/json-edit.ts'
 import { misfits } from '../helpers/json-schema.ts'
-import { ledgerFetch, URL_OF_LEDGER } from '../helpers/ledger-fetch.ts'
 import { refusal } from '../helpers/mangle.ts'
 import { repositoryRoot } from '../helpers/repository.ts'
-import { trust } from '../helpers/story.ts'
+import { clientWithoutProofs, trust } from '../helpers/story.ts'
 import { createTestLedger, digestOf, keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
 
 const question = parseSearchQuestion({
@@ -41,8 +39,7 @@ describe('evidence of a search', () => {
       vex,
     ])
       await ledger.submit(signEnvelope(payload, keys.ci))
-    const client = new Client({ ...trust, url: URL_OF_LEDGER, fetch: ledgerFetch(ledger) })
-    file = await collectSearchEvidence(client, question)
+    file = await collectSearchEvidence(clientWithoutProofs(ledger), question)
     json = parseText(file)
   })
 
