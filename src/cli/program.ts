@@ -8,6 +8,7 @@ import { getCommand } from './get-command.ts'
 import { helpCommand } from './help-command.ts'
 import { exitCodeLines } from './help-topics.ts'
 import { importCommand } from './import-command.ts'
+import { indexCommand } from './index-command.ts'
 import { keyCommand } from './key-command.ts'
 import { logCommand } from './log-command.ts'
 import { revokeCommand } from './revoke-command.ts'
@@ -27,7 +28,7 @@ const EXAMPLES = `  attestree find pkg:npm/lodash --range '<4.17.21'      which 
 export const BRIEF = `${EXAMPLES}
 
 Every day   submit  verify  find  show  get  revoke  deploy  watch  log  import
-Once        trust  key  server  completion
+Once        trust  key  server  index  completion
 Help        attestree --help, attestree COMMAND --help, attestree help exit-codes|formats|trust`
 
 export function createProgram(context: CliContext): Command {
@@ -53,6 +54,7 @@ export function createProgram(context: CliContext): Command {
     trustCommand,
     keyCommand,
     serverCommand,
+    indexCommand,
     completionCommand,
     versionCommand,
     helpCommand,
