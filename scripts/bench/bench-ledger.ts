@@ -4,13 +4,18 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseTrustFile } from '../../src/client/trust-file.ts'
 import type { TrustedLog } from '../../src/client/trust-file.ts'
 import { parseKeyFile } from '../../src/crypto/key-file.ts'
 import type { SigningKey } from '../../src/crypto/signing-key.ts'
+import type { StatusAnswer } from '../../src/verify/answer.ts'
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+/** What follows a bench's submissions takes seconds. */
+const MAX_INDEX_MS = 60_000
 
 export interface BenchServer {
   readonly url: string
@@ -22,6 +27,8 @@ export interface BenchServer {
   peakMb(): number
   /** Processor time used so far by its main thread, and by all its threads, in milliseconds. */
   cpuMs(): { readonly main: number; readonly all: number }
+  /** Resolves when the index has what was recorded. */
+  indexed(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -107,7 +114,18 @@ async function startServer(folder: string, env: NodeJS.ProcessEnv): Promise<Benc
     residentMb: () => memoryMb(child, 'VmRSS'),
     peakMb: () => memoryMb(child, 'VmHWM'),
     cpuMs,
+    indexed: () => indexed(url),
     stop: () => stopChild(child),
+  }
+}
+
+async function indexed(url: string): Promise<void> {
+  const deadline = performance.now() + MAX_INDEX_MS
+  for (;;) {
+    const { asOf } = (await (await fetch(`${url}/ledger/v1/status`)).json()) as Pick<StatusAnswer, 'asOf'>
+    if (Number(asOf.indexedThrough) >= Number(asOf.treeSize)) return
+    if (performance.now() > deadline) throw new Error('the index did not follow')
+    await setTimeout(20)
   }
 }
 

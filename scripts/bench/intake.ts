@@ -10,7 +10,6 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { signStatement } from '../../src/attestation/sign-statement.ts'
 import type { SigningKey } from '../../src/crypto/signing-key.ts'
-import type { StatusAnswer } from '../../src/verify/answer.ts'
 import type { BenchLedger } from './bench-ledger.ts'
 import type { Figures, Note } from './figures.ts'
 import { postAll } from './load.ts'
@@ -18,7 +17,6 @@ import { largeCycloneDx, largeSpdx } from './samples.ts'
 
 /** README 2.7: the largest payload. */
 const DOCUMENT_BYTES = 64 * 1024 * 1024
-const MAX_INDEX_MS = 60_000
 
 export async function benchIntake(ledger: BenchLedger, note: Note): Promise<Figures> {
   const key = await ledger.addSigner()
@@ -70,7 +68,7 @@ async function measure(
     const began = performance.now()
     await postAll(server.url, 1, [envelope])
     const seconds = (performance.now() - began) / 1000
-    await indexed(server.url)
+    await server.indexed()
     const indexedSeconds = (performance.now() - began) / 1000
     const said = once(pinger.stdout, 'data')
     pinger.stdin.end()
@@ -78,15 +76,5 @@ async function measure(
     return { idleMb, peakMb: server.peakMb(), seconds, indexedSeconds, blockMs: Number(String(longest)) }
   } finally {
     await server.stop()
-  }
-}
-
-async function indexed(url: string): Promise<void> {
-  const deadline = performance.now() + MAX_INDEX_MS
-  for (;;) {
-    const { asOf } = (await (await fetch(`${url}/ledger/v1/status`)).json()) as Pick<StatusAnswer, 'asOf'>
-    if (Number(asOf.indexedThrough) >= Number(asOf.treeSize)) return
-    if (performance.now() > deadline) throw new Error('the index did not follow')
-    await setTimeout(50)
   }
 }

@@ -3,12 +3,11 @@
  *
  * 10^7 takes long to write, so it is a part of its own.
  */
-import { setTimeout } from 'node:timers/promises'
 import type { SigningKey } from '../../src/crypto/signing-key.ts'
 import { identityOf } from '../../src/sbom/identity.ts'
 import { parsePurl, purlName } from '../../src/sbom/purl.ts'
 import { signStatement } from '../../src/attestation/sign-statement.ts'
-import type { BenchLedger, BenchServer } from './bench-ledger.ts'
+import type { BenchLedger } from './bench-ledger.ts'
 import type { Figures, Note } from './figures.ts'
 import { postAll } from './load.ts'
 import { copiesOf, copyOf, realDocuments, type RealDocument } from './real-documents.ts'
@@ -47,22 +46,12 @@ async function benchIngest(
     await postAll(server.url, INGEST_CONNECTIONS, envelopes.slice(0, 50))
     const began = performance.now()
     await postAll(server.url, INGEST_CONNECTIONS, envelopes.slice(50))
-    await indexed(server)
+    await server.indexed()
     const speed = (INGESTED - 50) / ((performance.now() - began) / 1000)
     note(`ingest: ${speed.toFixed(1)} documents/s of ${median.components} components`)
     return speed
   } finally {
     await server.stop()
-  }
-}
-
-async function indexed({ url }: BenchServer): Promise<void> {
-  for (;;) {
-    const { asOf } = (await (await fetch(`${url}/ledger/v1/status`)).json()) as {
-      asOf: { treeSize: number; indexedThrough: number }
-    }
-    if (asOf.indexedThrough === asOf.treeSize) return
-    await setTimeout(20)
   }
 }
 

@@ -50,6 +50,18 @@ export function elements(parent: Field): readonly Field[] {
   return value.map((element, i) => ({ document, pointer: `${pointer}/${i}`, value: element }))
 }
 
+/** The elements of an array member, none if it is absent or null. @throws Fault also for more than `most`. */
+export function listOrNone(parent: Field, name: string, most: number): readonly Field[] {
+  const list = optionalMember(parent, name)
+  return list === undefined ? [] : atMost(most, elements(list), list)
+}
+
+/** The list that stands at `place`, whole. @throws Fault for more than `most`. */
+export function atMost(most: number, list: readonly Field[], place: Field): readonly Field[] {
+  if (list.length > most) throw refusal(place, `at most ${most} elements`)
+  return list
+}
+
 export function expectObject(field: Field): JsonObject {
   const { value } = field
   if (typeof value !== 'object' || value === null || isArray(value)) throw refusal(field, 'an object')

@@ -8,13 +8,14 @@
  * Whoever may lift or confirm a match by such a statement, and whether a product is the one that was asked about, is decided
  * elsewhere. A statement without products is about the subjects of the attestation (OpenVEX in an in-toto statement).
  */
-import { Fault } from '../errors.ts'
 import { isObject, type JsonValue } from '../encoding/strict-json.ts'
 import {
+  atMost,
   documentField,
   elements,
   expectObject,
   expectString,
+  listOrNone,
   member,
   objectsOrNone,
   optionalMember,
@@ -85,9 +86,10 @@ export function isOpenVex(predicateType: string): boolean {
 export function readOpenVex(predicate: JsonValue | undefined, pointer = ''): readonly VexStatement[] {
   const whole = documentField(document, predicate, pointer)
   const timestamp = textOrNone(whole, 'timestamp')
-  return bounded(elements(member(whole, 'statements')), MAX_VEX_STATEMENTS, pointer).map((one) => ({
+  const statements = member(whole, 'statements')
+  return atMost(MAX_VEX_STATEMENTS, elements(statements), statements).map((one) => ({
     vulnerabilities: openVexVulnerability(member(one, 'vulnerability')),
-    products: listOrNone(one, 'products').map(openVexProduct),
+    products: listOrNone(one, 'products', MAX_VEX_NAMES).map(openVexProduct),
     status: openVexStatus(member(one, 'status')),
     justification: textOrNone(one, 'justification'),
     timestamp: textOrNone(one, 'timestamp') || timestamp,
@@ -99,7 +101,7 @@ function openVexVulnerability(field: Field): readonly string[] {
   if (typeof field.value === 'string') return [expectString(field)]
   const name = textOrNone(field, 'name') || textOrNone(field, '@id')
   if (name === '') throw refusal(field, 'a vulnerability with a name')
-  const aliases = listOrNone(field, 'aliases').map(expectString)
+  const aliases = listOrNone(field, 'aliases', MAX_VEX_NAMES).map(expectString)
   return [...new Set([name, ...aliases])]
 }
 
@@ -112,7 +114,7 @@ function openVexStatus(field: Field): VexStatus {
 
 function openVexProduct(field: Field): VexProduct {
   const { ids, digests } = openVexComponent(field)
-  const inside = isObject(field.value) ? listOrNone(field, 'subcomponents') : []
+  const inside = isObject(field.value) ? listOrNone(field, 'subcomponents', MAX_VEX_NAMES) : []
   return { ids, digests, subcomponents: inside.flatMap((one) => openVexComponent(one).ids) }
 }
 
@@ -141,7 +143,11 @@ export function readCycloneDxVex(predicate: JsonValue | undefined, pointer = '')
   const whole = documentField(document, predicate, pointer)
   const purls = purlsByRef(whole)
   const about = aboutOf(whole)
-  const stated = bounded(objectsOrNone(whole, 'vulnerabilities'), MAX_VEX_STATEMENTS, pointer)
+  const stated = atMost(
+    MAX_VEX_STATEMENTS,
+    objectsOrNone(whole, 'vulnerabilities'),
+    member(whole, 'vulnerabilities'),
+  )
   return stated.flatMap((one) => {
     const analysis = optionalMember(one, 'analysis')
     const state = analysis === undefined ? undefined : optionalMember(analysis, 'state')
@@ -152,7 +158,9 @@ export function readCycloneDxVex(predicate: JsonValue | undefined, pointer = '')
     const names = new Set([expectString(member(one, 'id')), ...aliases].filter((id) => id !== ''))
     return {
       vulnerabilities: [...names],
-      products: listOrNone(one, 'affects').map((affected) => cycloneDxProduct(affected, purls, about)),
+      products: listOrNone(one, 'affects', MAX_VEX_NAMES).map((affected) =>
+        cycloneDxProduct(affected, purls, about),
+      ),
       status,
       justification: textOrNone(analysis, 'justification'),
       timestamp: textOrNone(analysis, 'lastUpdated') || textOrNone(one, 'updated'),
@@ -216,18 +224,4 @@ function purlsByRef(whole: Field): ReadonlyMap<string, string> {
   if (about !== undefined && isObject(about.value)) add(about)
   for (const one of objectsOrNone(whole, 'components')) add(one)
   return purls
-}
-
-function listOrNone(parent: Field, name: string): readonly Field[] {
-  const list = optionalMember(parent, name)
-  return list === undefined ? [] : bounded(elements(list), MAX_VEX_NAMES, list.pointer)
-}
-
-function bounded(list: readonly Field[], limit: number, pointer: string): readonly Field[] {
-  if (list.length <= limit) return list
-  throw new Fault(
-    document.reason,
-    `${document.subject}: expected at most ${limit} of them, got ${list.length} at ${pointer}`,
-    { pointer },
-  )
 }

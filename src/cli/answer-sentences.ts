@@ -1,10 +1,32 @@
 /** Sentences that every answer of rows ends with: how far it reaches, and what was checked here. */
+import type { Fault } from '../errors.ts'
 import type { AsOf } from '../verify/answer.ts'
+import type { CompleteAnswer } from '../verify/complete-entries.ts'
 import { plural } from './table.ts'
 import { visible } from './terminal.ts'
 
 export const EACH_ROW = 'Each row was made again here from what was signed, and is proven to be in the log.'
-export const SERVERS_WORD = 'The counts, and that no row is missing, are the server’s word.'
+const SERVERS_WORD = 'The counts, and that no row is missing, are the server’s word.'
+const COUNTS_WORD = 'The counts of other images are the server’s word.'
+
+/** Whether a row may be missing, and on whose word. */
+export function missingSentence(
+  { treeSize }: AsOf,
+  { complete, unproven }: { readonly complete?: CompleteAnswer; readonly unproven?: Fault },
+): readonly [mark: string, sentence: string] {
+  if (complete === undefined) {
+    const why = unproven === undefined ? '' : ` It could not be proven: ${visible(unproven.message)}`
+    return ['? ', `${SERVERS_WORD}${why}`]
+  }
+  const size = Math.min(complete.components.size, complete.status.size)
+  const newer =
+    treeSize > size
+      ? `; what ${plural(treeSize - size, 'newer entry', 'newer entries')} say is not in it`
+      : ''
+  const what = `No row is missing, and no revocation behind them, as of ${plural(size, 'entry', 'entries')}`
+  return ['✓ ', `${what}${newer}: proven by the published maps, which auditors replay. ${COUNTS_WORD}`]
+}
+
 /** Of rows of unknown images: each entry is proven, what it means is not. */
 export const UNKNOWN_IS_SERVERS_WORD =
   'That no SBOM of these images counts, and that no image is missing, is the server’s word; each entry in KNOWN BY is proven to be in the log.'

@@ -134,7 +134,7 @@ function fishScript(nodes: readonly Node[]): string {
 function __attestree_at
     set -l path
     for word in (commandline -opc)[2..-1]
-        set -l longer (string join ' ' $path $word)
+        set -l longer (string join -- ' ' $path $word)
         contains -- $longer ${paths}; and set path (string split ' ' $longer)
     end
     test "$path" = "$argv[1]"

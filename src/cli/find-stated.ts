@@ -1,12 +1,14 @@
 /** `find` by what statements say beside components: a commit, a builder, a signer, a type, a base image, a licence. */
-import { verifiedFound } from '../client/verified-images.ts'
+import type { Page } from '../client/ask-rows.ts'
+import { verifiedFound, type VerifiedFound } from '../client/verified-images.ts'
+import { withProof, type MaybeProven } from '../client/with-proof.ts'
 import type { TreeSize } from '../brand.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { createCsv } from '../http/csv.ts'
 import { createNdjson } from '../http/ndjson.ts'
 import type { RowFormat } from '../http/row-format.ts'
 import type { FoundAnswer } from '../verify/answer.ts'
-import { asOfSentence, EACH_ROW, SERVERS_WORD } from './answer-sentences.ts'
+import { asOfSentence, EACH_ROW, missingSentence } from './answer-sentences.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { deliver, type FindFormat, type Output, type Writer } from './find-output.ts'
@@ -35,21 +37,18 @@ export async function findStated(
   const wantsAll = outputs.some(({ format }) => format === 'csv' || format === 'ndjson')
   refuseOutputs(outputs, wantsAll && limit !== undefined)
   const client = await connect(context, flags)
-  const ask = async (cursor?: string): Promise<FoundAnswer> => {
-    const page = {
-      ...(limit === undefined ? {} : { limit }),
-      ...(at === undefined ? {} : { at }),
-      ...(cursor === undefined ? {} : { cursor }),
-    }
-    return (await verifiedFound(client, { ...question, ...page })).answer
+  const ask = (page: Pick<Page, 'cursor' | 'proof'>): Promise<VerifiedFound> => {
+    const place = { ...(limit === undefined ? {} : { limit }), ...(at === undefined ? {} : { at }) }
+    return verifiedFound(client, { ...question, ...place, ...page })
   }
-  const first = await ask()
-  const pages = [first]
-  let next = wantsAll ? first.next : undefined
+  const { value, ...whether } = await withProof(ask)
+  const first = { ...value, ...whether }
+  const pages = [first.answer]
+  let next = wantsAll ? first.answer.next : undefined
   while (next !== undefined) {
-    const page = await ask(next)
-    pages.push(page)
-    next = page.next
+    const { answer } = await ask({ cursor: next })
+    pages.push(answer)
+    next = answer.next
   }
   await deliver(context, outputs, (format) => writerOf(first, pages, format))
 }
@@ -66,10 +65,13 @@ function refuseOutputs(outputs: readonly Output[], isLimited: boolean): void {
   )
 }
 
-function writerOf(first: FoundAnswer, pages: readonly FoundAnswer[], format: FindFormat): Writer {
+/** The first page, and why it came without the proof that was asked for. */
+type First = VerifiedFound & Pick<MaybeProven<unknown>, 'unproven'>
+
+function writerOf(first: First, pages: readonly FoundAnswer[], format: FindFormat): Writer {
   switch (format) {
     case 'json':
-      return (terminal) => terminal.print(answerJson('Find', first))
+      return (terminal) => terminal.print(answerJson('Find', first.answer))
     case 'csv':
       return (terminal) => writeRows(terminal, createCsv(), pages)
     case 'ndjson':
@@ -88,17 +90,22 @@ function writeRows(terminal: Terminal, rows: RowFormat, pages: readonly FoundAns
   if (last !== undefined) terminal.write(utf8(rows.end(last, count)))
 }
 
-function printImages(terminal: Terminal, answer: FoundAnswer): void {
+function printImages(terminal: Terminal, first: First): void {
+  const { answer } = first
   if (answer.items.length > 0) {
     for (const line of formatImageRows(answer.items, terminal.columns)) terminal.print(line)
     terminal.print('')
   }
-  for (const [mark, sentence] of sentencesOf(answer)) printWrapped(terminal, mark, sentence)
+  for (const [mark, sentence] of sentencesOf(first)) printWrapped(terminal, mark, sentence)
   printClaims(terminal, answer.unregistered)
 }
 
 /** What was found, how far that reaches, and on whose word. */
-function sentencesOf(answer: FoundAnswer): readonly (readonly [mark: string, sentence: string])[] {
+function sentencesOf({
+  answer,
+  report,
+  ...whether
+}: First): readonly (readonly [mark: string, sentence: string])[] {
   const { coverage, items, next } = answer
   const unreadable = plural(coverage.unreadableEntries, 'entry', 'entries')
   return [
@@ -110,7 +117,7 @@ function sentencesOf(answer: FoundAnswer): readonly (readonly [mark: string, sen
     ...(coverage.unreadableEntries > 0 ? [['', `${unreadable} could not be read.`] as const] : []),
     ['', asOfSentence(answer)],
     ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : []),
-    ['? ', SERVERS_WORD],
+    missingSentence(answer.asOf, { ...report, ...whether }),
     ...(next === undefined ? [] : [['', 'More rows match: --limit 1000 shows up to a thousand.'] as const]),
   ]
 }

@@ -77,9 +77,9 @@ const TRUST = `What is believed
 
 What is not
 
-  ✓ marks what was checked here, ? what is the server's word. That no row is missing, that nothing is revoked, counts
-  and times are its word: verify FILE --require complete,not-revoked therefore ends with 16.
-  The server may be down or leave things out. It cannot make up an entry, change one, or go back: the checkpoints
+  ✓ marks what was checked here, ? what is the server's word: counts, times, and that no row is missing where an answer
+  came without the proof of it; verify FILE --require complete,not-revoked then ends with 16.
+  The server may be down or withhold things. It cannot make up an entry, change one, or go back: the checkpoints
   seen before are remembered (<state>/attestree/pins), and a log that does not continue them ends with 15.
 
   A key that leaked is revoked since a size of the log: what was recorded before stays good.

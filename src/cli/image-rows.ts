@@ -74,7 +74,8 @@ function commitsOf(row: Row): readonly string[] {
   return unique(row.provenance.flatMap((one) => one.commits))
 }
 
-function entriesOf(entries: readonly number[]): string {
+/** `#4 #17`, as people read them. */
+export function entriesOf(entries: readonly number[]): string {
   return entries.map((entry) => `#${entry}`).join(' ')
 }
 

@@ -19,7 +19,7 @@ import { utf8 } from '../encoding/utf8.ts'
 import { isBundle, parseBundleEnvelope } from '../entry/bundle.ts'
 import { Fault } from '../errors.ts'
 import { documentImage, nameless, type DocumentImage } from '../sbom/document-image.ts'
-import { manifestOf, readSbom } from '../sbom/manifest.ts'
+import { manifestOf, readReportedSbom } from '../sbom/manifest.ts'
 import { otherFormat } from '../sbom/other-format.ts'
 import { unsupportedFormat } from '../sbom/unsupported-format.ts'
 
@@ -49,7 +49,7 @@ export function prepareDocument(document: ImportDocument, key: KeyId): Prepared 
   if ('_type' in value) return checked(rewrap(document), key)
   const predicateType = predicateTypeOf(value)
   // What cannot be read is refused for that, whether or not anybody knows the image.
-  readSbom({ type: STATEMENT_V1, subjects: [], predicateType, predicate: value })
+  readReportedSbom({ type: STATEMENT_V1, subjects: [], predicateType, predicate: value })
   const { name, digest } = imageFor(document, value)
   const subjects = [{ name, digest: { sha256: digest.slice('sha256:'.length) } }]
   const parts = { subjects, predicateType, importedFrom: document.source }

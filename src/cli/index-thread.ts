@@ -5,6 +5,7 @@
 import type { TreeSize } from '../brand.ts'
 import type { StatedEntry } from '../ledger/derive.ts'
 import type { FollowSteps } from '../ledger/follow-steps.ts'
+import { FOLLOW_WINDOW_MS } from '../ledger/limits.ts'
 import type { ProofsAsked } from '../ledger/map-proofs.ts'
 import { ownMemory, startThread, type Thread } from '../threads/orders.ts'
 import type { LedgerFolders } from './ledger-folder.ts'
@@ -46,6 +47,7 @@ export function createIndexThread(folders: LedgerFolders, origin: string): Follo
     return done
   }
   return {
+    gatherMs: FOLLOW_WINDOW_MS,
     load: (at) => order({ kind: 'load', at }),
     take: (from, to, stated) =>
       order(

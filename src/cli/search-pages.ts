@@ -3,6 +3,10 @@ import type { LogIndex } from '../brand.ts'
 import type { Origins, SbomOrigin } from '../client/introductions.ts'
 import type { SearchAnswer, SearchRow } from '../verify/search.ts'
 import type { UnknownImageRow } from '../verify/unknown-answer.ts'
+import type { VerifiedSearch } from '../client/verified-search.ts'
+import { withProof } from '../client/with-proof.ts'
+import type { Fault } from '../errors.ts'
+import type { CompleteAnswer } from '../verify/complete-entries.ts'
 import type { ProvenEntries } from '../verify/answer.ts'
 import type { Progress } from './progress.ts'
 
@@ -14,6 +18,10 @@ export interface SearchPages {
   readonly isWhole: boolean
   /** How what was found came in, of all pages. */
   readonly origins: Origins
+  /** If it is proven: that no row is missing, and as of when. */
+  readonly complete?: CompleteAnswer
+  /** Why that could not be proven, where it is not only that there are several pages. */
+  readonly unproven?: Fault
   /** The images without an SBOM that counts, if they were asked for: the server's word. */
   readonly unknown?: readonly UnknownImageRow[]
   /** Rows that were asked not to be shown, since everything in them is lifted by VEX statements. */
@@ -23,6 +31,7 @@ export interface SearchPages {
 export interface SearchPage {
   readonly limit?: number
   readonly cursor?: string
+  readonly proof?: 'complete'
 }
 
 /** The server's most on one page. */
@@ -30,17 +39,19 @@ const MAX_PAGE = 1_000
 
 /** @param limit rows to stop at; all if left out */
 export async function searchPages(
-  ask: (page: SearchPage) => Promise<{ readonly answer: SearchAnswer; readonly origins: Origins }>,
+  ask: (page: SearchPage) => Promise<Pick<VerifiedSearch, 'answer' | 'origins' | 'complete'>>,
   progress: Progress,
   limit?: number,
 ): Promise<SearchPages> {
   const pages: SearchAnswer[] = []
   const origins = new Map<LogIndex, SbomOrigin>()
-  let [rows, cursor, first] = [0, undefined as string | undefined, true]
-  while (first || cursor !== undefined) {
-    const most = limit === undefined ? {} : { limit: Math.min(limit - rows, MAX_PAGE) }
-    const { answer, origins: found } = await ask({ ...most, ...(cursor === undefined ? {} : { cursor }) })
-    first = false
+  // Only the first page can be all there is, which is what is proven.
+  const first = await withProof((proof) => ask({ limit: limit ?? MAX_PAGE, ...proof }))
+  let [rows, cursor, next] = [0, undefined as string | undefined, first.value]
+  do {
+    if (cursor !== undefined)
+      next = await ask({ limit: limit === undefined ? MAX_PAGE : Math.min(limit - rows, MAX_PAGE), cursor })
+    const { answer, origins: found } = next
     pages.push(answer)
     addOrigins(origins, found)
     rows += answer.items.length
@@ -48,9 +59,14 @@ export async function searchPages(
     const { affected, undetermined } = answer.coverage
     const shown = rows
     if (cursor !== undefined) progress.show(shown, Math.max(affected + undetermined, shown), () => 'images')
-  }
+  } while (cursor !== undefined)
   progress.end()
-  return joinPages(pages, origins)
+  const { complete } = first.value
+  return {
+    ...joinPages(pages, origins),
+    ...(complete === undefined ? {} : { complete }),
+    ...(first.unproven === undefined ? {} : { unproven: first.unproven }),
+  }
 }
 
 /** One SBOM may be about images of several pages, and what was found of it need not be the same. */

@@ -2,7 +2,7 @@
 import type { Origins } from '../client/introductions.ts'
 import type { SearchQuestion, SearchRow } from '../verify/search.ts'
 import { restsOn } from '../verify/row-check.ts'
-import { builtText, builtTimes } from './image-rows.ts'
+import { builtText, builtTimes, entriesOf } from './image-rows.ts'
 import { basesBySbom, howItGotIn } from './search-origins.ts'
 import { deploymentsOf, liftedBy, lineageOf, sureWhyOf, toolOf, unique, vexText } from './search-words.ts'
 import { formatTable } from './table.ts'
@@ -176,10 +176,6 @@ function checkCell(row: SearchRow): string {
 
 export function basesOf({ provenance }: SearchRow): readonly string[] {
   return unique(provenance.flatMap((one) => one.bases))
-}
-
-function entriesOf(entries: readonly number[]): string {
-  return entries.map((entry) => `#${entry}`).join(' ')
 }
 
 function joined(values: readonly string[]): string {

@@ -3,7 +3,7 @@ import type { SearchRow } from '../verify/search.ts'
 import {
   asOfSentence,
   EACH_ROW,
-  SERVERS_WORD,
+  missingSentence,
   TIMES_WORD,
   UNKNOWN_IS_SERVERS_WORD,
   VEX_WORD,
@@ -70,7 +70,7 @@ function orNone(lines: readonly string[]): readonly (readonly string[])[] {
 
 /** The four counts are all images of the scope. */
 function searchSentences(
-  { answer, isWhole, unknown: listed, hiddenLifted = 0 }: SearchPages,
+  { answer, isWhole, unknown: listed, hiddenLifted = 0, ...proven }: SearchPages,
   asked: Asked,
 ): readonly Sentence[] {
   const { coverage, items } = answer
@@ -91,7 +91,7 @@ function searchSentences(
       : []),
     ['', asOfSentence(answer)],
     ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : namespaceAdvice(asked)),
-    ['? ', SERVERS_WORD],
+    missingSentence(answer.asOf, proven),
     ...(listed === undefined ? [] : unknownSentences(listed.length, unknown)),
     ...(answer.notEstablished.includes('vex') ? [['? ', VEX_WORD] as const] : []),
     ...(answer.notEstablished.includes('times') ? [['? ', TIMES_WORD] as const] : []),

@@ -9,7 +9,7 @@ import type { PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { isBundle, parseBundleEnvelope } from '../entry/bundle.ts'
-import { manifestOf, readSbom } from '../sbom/manifest.ts'
+import { manifestOf, readReportedSbom } from '../sbom/manifest.ts'
 import type { SubmitAnswer } from '../verify/answer.ts'
 import { autoProvenance } from './auto-provenance.ts'
 import { connect, type TrustFlags } from './connection.ts'
@@ -147,7 +147,7 @@ function prepareStatement({ name, digest }: ImageReference, file: PredicateFile,
   // Read as the ledger will: what it would refuse is refused here, with the place in the file.
   const statement = parseStatement(payload)
   manifestOf(statement, key.publicKey.id)
-  const title = readSbom(statement) === undefined ? 'Provenance' : 'SBOM'
+  const title = readReportedSbom(statement) === undefined ? 'Provenance' : 'SBOM'
   return { title, body: withKeys(parseEnvelope(signStatement(payload, key)), [key.publicKey]) }
 }
 

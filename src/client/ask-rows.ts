@@ -81,12 +81,20 @@ function expectAnswered(asked: StatedQuestion, answered: StatedQuestion): void {
 /** Each entry that a row names is proven to be in the log, and the counts, which are the server's word, do not contradict the rows. */
 export function checkRowsStand(asker: Asker, answer: RowsAnswer | SearchAnswer, query: Page): CheckedAnswer {
   expectMoment(query, answer.asOf)
+  expectProof(answer, query)
   checkCounts(answer, query)
   const checked = asker.check(answer)
   for (const row of answer.items) {
     for (const index of restsOn(row)) standing(checked, index)
   }
   return checked
+}
+
+/** Whoever leaves rows out would rather give no proof: that must not look like an answer to somebody who did not ask for one. */
+function expectProof({ next, complete }: RowsAnswer | SearchAnswer, { cursor, proof }: Page): void {
+  const isWhole = next === undefined && cursor === undefined
+  if (proof === undefined || !isWhole || complete !== undefined) return
+  throw new Fault('answer-incomplete', 'answer: expected the proof that no row is missing, got none')
 }
 
 /** Of every image there is one status; the rows of a whole answer are all that are affected or undetermined. */

@@ -1,13 +1,14 @@
 /** Collects an evidence file (contracts.md 8) from a ledger. Reading one needs no client: verify/evidence.ts. */
 import { formatEvidence } from '../verify/evidence.ts'
 import type { CallOptions, Client, FoundQuery, ImagesQuery } from './client.ts'
-import { verifiedFound, verifiedImages } from './verified-images.ts'
+import { verifiedFound, verifiedImages, type VerifiedFound, type VerifiedImages } from './verified-images.ts'
+import { withProof } from './with-proof.ts'
 
 /** The most rows that a ledger gives at once; the report says `more-rows` where these were not all. */
 const MAX_ROWS = 1000
 
 /**
- * The answer to a question with everything that proves its rows. It was verified once before it is handed out, so
+ * The answer to a question with everything that proves its rows, and that there are no others if the ledger can. It was verified once before it is handed out, so
  * that evidence which will not hold is found today and not in court.
  *
  * @returns the file's bytes
@@ -19,8 +20,11 @@ export async function collectEvidence(
   question: ImagesQuery | FoundQuery,
   options: CallOptions = {},
 ): Promise<Uint8Array> {
-  const { answer, pae } = await ('component' in question
-    ? verifiedImages(client, { ...question, limit: MAX_ROWS }, options)
-    : verifiedFound(client, { ...question, limit: MAX_ROWS }, options))
+  const { value } = await withProof<VerifiedImages | VerifiedFound>((proof) =>
+    'component' in question
+      ? verifiedImages(client, { ...question, limit: MAX_ROWS, ...proof }, options)
+      : verifiedFound(client, { ...question, limit: MAX_ROWS, ...proof }, options),
+  )
+  const { answer, pae } = value
   return formatEvidence({ question: answer.question, answer, pae })
 }

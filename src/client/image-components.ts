@@ -7,7 +7,7 @@ import type { ImageDigest, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import type { Component, SbomDocument } from '../sbom/component.ts'
 import { distroOf, identityOf, identityVersion, sourcePackageOf } from '../sbom/identity.ts'
-import { manifestOf, readSbom } from '../sbom/manifest.ts'
+import { manifestOf, readReportedSbom } from '../sbom/manifest.ts'
 import { purlName } from '../sbom/purl.ts'
 import type { ImageAnswer } from '../verify/answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
@@ -80,7 +80,7 @@ function candidateOf({ entry, statement }: CheckedAttestation): readonly Candida
   if (kind !== 'cyclonedx' && kind !== 'spdx') return []
   const { index, attestation, keyId } = entry
   return asBadProof('not-admissible', `entry ${index}`, () => {
-    const document = readSbom(statement)
+    const document = readReportedSbom(statement)
     const lines = manifestOf(statement, keyId, document)
     return document === undefined ? [] : [{ ...factsOf(index, attestation, keyId, lines), document }]
   })

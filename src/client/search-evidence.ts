@@ -22,6 +22,7 @@ import { originsOf, type Origins } from './introductions.ts'
 import type { CallOptions, Client } from './client.ts'
 import { searchSent, type SearchSent } from './read-search.ts'
 import { verifiedSearch } from './verified-search.ts'
+import { withProof } from './with-proof.ts'
 
 /** As many as a ledger gives at once; the report says `more-rows` where these were not all. */
 const MAX_ROWS = 1_000
@@ -34,7 +35,8 @@ export interface SearchReport extends Omit<EvidenceReport, 'question' | 'rows'> 
 }
 
 /**
- * The first 1,000 rows with everything that proves them; verified before it is handed out.
+ * The first 1,000 rows with everything that proves them, and that there are no others if the ledger can; verified before it is
+ * handed out.
  *
  * @throws Fault `too-large` (`payload-too-large`); as `verifiedSearch`
  */
@@ -43,7 +45,10 @@ export async function collectSearchEvidence(
   question: SearchQuestion,
   options: CallOptions = {},
 ): Promise<Uint8Array> {
-  const { answer, pae } = await verifiedSearch(client, question, { limit: MAX_ROWS }, options)
+  const { value } = await withProof((proof) =>
+    verifiedSearch(client, question, { limit: MAX_ROWS, ...proof }, options),
+  )
+  const { answer, pae } = value
   const wire = formatSearchQuestion(question)
   const signed = Object.entries(pae).map(([id, bytes]) => [id, formatBase64(bytes)] as const)
   const bytes = formatCanonicalJson({

@@ -5,7 +5,7 @@
 import type { ImageDigest } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
-import { manifestOf, readSbom } from '../sbom/manifest.ts'
+import { manifestOf, readReportedSbom } from '../sbom/manifest.ts'
 import { verdictOf } from '../trust/status.ts'
 import type { ImageAnswer, Verdict } from '../verify/answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
@@ -66,7 +66,7 @@ export async function verifyImage(
 /** With what a deployment says, on which its signer's rights depend. */
 function factsIn({ entry, statement }: CheckedAttestation): EntryFacts {
   return asBadProof('not-admissible', `entry ${entry.index}`, () => {
-    const sbom = readSbom(statement)
+    const sbom = readReportedSbom(statement)
     const { index, attestation, keyId } = entry
     const lines = manifestOf(statement, keyId, sbom)
     return factsOf(index, attestation, keyId, lines, claimedTimes(statement, sbom))

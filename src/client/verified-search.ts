@@ -3,6 +3,7 @@
  * component.
  */
 import type { AttestationId } from '../brand.ts'
+import type { CompleteAnswer } from '../verify/complete-entries.ts'
 import type { SearchAnswer, SearchQuestion } from '../verify/search.ts'
 import { checkSearch } from '../verify/search-check.ts'
 import type { SearchPage } from './ask-search.ts'
@@ -16,6 +17,8 @@ export interface VerifiedSearch {
   readonly pae: Readonly<Record<AttestationId, Uint8Array>>
   /** How what was found came in, as the signed SBOMs tell it. */
   readonly origins: Origins
+  /** If the answer proves it: that no row is missing, and as of when. */
+  readonly complete?: CompleteAnswer
 }
 
 /**
@@ -32,6 +35,7 @@ export async function verifiedSearch(
 ): Promise<VerifiedSearch> {
   const answer = await client.search(question, page, options)
   const pae = await fetchSigned(client, entriesToRead(answer), options)
-  const { attested } = checkSearch(answer, pae, client.trust)
-  return { answer, pae, origins: originsOf(answer.items, attested) }
+  const { attested, complete } = checkSearch(answer, pae, client.trust)
+  const origins = originsOf(answer.items, attested)
+  return { answer, pae, origins, ...(complete === undefined ? {} : { complete }) }
 }

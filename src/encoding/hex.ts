@@ -2,10 +2,12 @@
 import { Fault } from '../errors.ts'
 
 const digits = '0123456789abcdef'
+/** Of each byte. */
+const pairs = [...digits].flatMap((high) => [...digits].map((low) => high + low))
 
 export function formatHex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += digits.charAt(byte >> 4) + digits.charAt(byte & 15)
+  for (const byte of bytes) text += pairs[byte]
   return text
 }
 

@@ -15,7 +15,7 @@ import { isSignatureElsewhere } from './signature-elsewhere.ts'
 /** Reading a megabyte of JSON takes about as long as a commit; larger bodies would be felt by others. */
 export const MAX_INLINE_BYTES = 1024 * 1024
 /** The largest body (88 MiB) as text, the parsed document and its lines stay below; with more, V8 would let more garbage lie. */
-const WORKER_HEAP_MB = 1024
+const WORKER_HEAP_MB = 768
 
 /**
  * Bodies that wait for the worker. Their requests may have gone, and given back their share of what request-body.ts
@@ -50,13 +50,13 @@ export interface Admission extends AsyncDisposable, StatementReading {
 }
 
 /** One worker, started when the first large body comes; large bodies wait for each other, which bounds memory. */
-export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission {
+export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES, heapMb = WORKER_HEAP_MB): Admission {
   let worker: Worker | undefined
   let waitingBytes = 0
   let last: Promise<unknown> = Promise.resolve()
   const inWorker = async <Answer>(task: AdmissionTask | ReadingTask, bytes: Uint8Array): Promise<Answer> => {
     const isLarge = bytes.length > MAX_REUSED_BYTES
-    const used = (worker ??= startWorker())
+    const used = (worker ??= startWorker(heapMb))
     const end = async (): Promise<void> => {
       worker = undefined
       await used.terminate()
@@ -66,9 +66,10 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
       if (isLarge) await end()
       return answer
     } catch (cause) {
-      // A worker that ran out of memory or crashed is replaced by the next large body.
-      if (!(cause instanceof Fault)) await end()
-      throw cause
+      if (cause instanceof Fault) throw cause
+      // It ran out of memory or crashed, and is replaced by the next large body.
+      await end()
+      throw isOutOfMemory(cause) ? tooManyParts(heapMb) : cause
     }
   }
   const inTurn = <Answer>(task: AdmissionTask | ReadingTask, bytes: Uint8Array): Promise<Answer> => {
@@ -103,6 +104,20 @@ export function createAdmission(maxWaitingBytes = MAX_WAITING_BYTES): Admission 
   }
 }
 
+function isOutOfMemory(cause: unknown): boolean {
+  const end = cause instanceof Error ? cause.cause : undefined
+  return end instanceof Error && 'code' in end && end.code === 'ERR_WORKER_OUT_OF_MEMORY'
+}
+
+/** Millions of empty objects, say: no SBOM is like that. */
+function tooManyParts(heapMb: number): Fault {
+  return new Fault(
+    'request-too-large',
+    `submission: expected a document that is read in ${heapMb} MB, got one of more parts`,
+    { hint: 'Leave file entries out of the SBOM, or split the statement.', facts: { limit: heapMb } },
+  )
+}
+
 /** Reads here, and lets other threads verify meanwhile: that takes longer than all the rest. */
 async function admitHere(body: Uint8Array, registered: readonly PublicKey[]): Promise<Admitted> {
   const read = readSubmission(body)
@@ -116,12 +131,12 @@ async function admitHere(body: Uint8Array, registered: readonly PublicKey[]): Pr
   })
 }
 
-function startWorker(): Worker {
+function startWorker(heapMb: number): Worker {
   // Only what was built can be started so: threads have no loader for the sources.
   const worker = new Worker(new URL('./admission-worker.js', import.meta.url), {
     // Flags of the main thread (loaders, conditions for running sources) are not the worker's.
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
+    resourceLimits: { maxOldGenerationSizeMb: heapMb },
   })
   worker.unref()
   return worker

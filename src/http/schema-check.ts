@@ -7,6 +7,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { SubmitAnswer, Validation } from '../verify/answer.ts'
+import { MAX_INLINE_BYTES } from './admission.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 
 /** An SBOM of 20,000 components; takes about a second. */
@@ -73,14 +74,18 @@ export function submitAndCheck(
   schema: Pick<SchemaCheck, 'check'> | undefined,
 ): LedgerDoor['submit'] {
   return async (body) => {
-    // A body of a megabyte or more is the admission thread's afterwards.
-    const kept = schema === undefined || body.length > MAX_CHECKED_BYTES ? undefined : body.slice()
+    const kept = schema === undefined || body.length > MAX_CHECKED_BYTES ? undefined : keptOf(body)
     const submitted = await ledger.submit(body)
     if (schema === undefined || !isCycloneDx(submitted.answer)) return submitted
     const validation =
       kept === undefined ? ({ checked: false, why: 'too-large' } as const) : await schema.check(kept)
     return { ...submitted, answer: { ...submitted.answer, validation } }
   }
+}
+
+/** A large one is the admission thread's afterwards. */
+function keptOf(body: Uint8Array): Uint8Array {
+  return body.length > MAX_INLINE_BYTES ? body.slice() : body
 }
 
 function isCycloneDx({ intake }: SubmitAnswer): boolean {

@@ -10,6 +10,7 @@ import type { Clock, Storage } from '../ledger/ports.ts'
 import type { VerifierKey } from '../tlog/signed-note.ts'
 import { createAdmission, type Admission } from './admission.ts'
 import { createApp, type AppOptions } from './app.ts'
+import { createSchemaCheck, type SchemaCheck } from './schema-check.ts'
 import { startServer, type RunningServer } from './serve.ts'
 
 /** What stands between strangers and the log is as for `createApp`. */
@@ -56,18 +57,18 @@ export interface EmbeddedLedger {
  * @throws Fault as `createLog`, `Ledger.open` and `startServer`
  */
 export async function startLedger(options: StartLedgerOptions): Promise<EmbeddedLedger> {
-  const admission = createAdmission()
+  const [admission, schema] = [createAdmission(), createSchemaCheck()]
   let ledger: Ledger | undefined
   try {
     ledger = await openLedger(options, admission)
     const trustRoot = await firstTrustRootOf(ledger)
-    const server = await serve(ledger, options)
+    const server = await serve(ledger, schema, options)
     return {
       url: server.url,
       logKey: ledger.logKey,
       trustRoot,
       ledger,
-      close: closing(server, ledger, admission),
+      close: closing(server, ledger, [admission, schema]),
     }
   } catch (cause) {
     await (ledger ?? options.storage)[Symbol.asyncDispose]()
@@ -105,9 +106,9 @@ async function firstTrustRootOf(ledger: Ledger): Promise<AttestationId> {
   return first.attestation
 }
 
-function serve(ledger: Ledger, options: StartLedgerOptions): Promise<RunningServer> {
+function serve(ledger: Ledger, schema: SchemaCheck, options: StartLedgerOptions): Promise<RunningServer> {
   const { host = '127.0.0.1', port = 0 } = options
-  return startServer(createApp(ledger, guardsOf(options)), { host, port })
+  return startServer(createApp(ledger, { ...guardsOf(options), schema }), { host, port })
 }
 
 function guardsOf({ report, submitTokens, rateLimit, trustedProxies }: StartLedgerOptions): AppOptions {
@@ -119,12 +120,16 @@ function guardsOf({ report, submitTokens, rateLimit, trustedProxies }: StartLedg
   }
 }
 
-function closing(server: RunningServer, ledger: Ledger, admission: Admission): () => Promise<void> {
+function closing(
+  server: RunningServer,
+  ledger: Ledger,
+  threads: readonly AsyncDisposable[],
+): () => Promise<void> {
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {
     await server.close()
     await ledger[Symbol.asyncDispose]()
-    await admission[Symbol.asyncDispose]()
+    for (const thread of threads) await thread[Symbol.asyncDispose]()
   }
   return () => (closed ??= close())
 }

@@ -8,7 +8,7 @@ import type { AttestationId, KeyId } from '../brand.ts'
 import { parseControl, type ControlStatement } from '../attestation/control.ts'
 import { parseSubmission, type EnvelopeSignature } from '../attestation/envelope.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
-import { attestationIdOf, pae, parsePae } from '../attestation/pae.ts'
+import { attestationIdOf, pae } from '../attestation/pae.ts'
 import { environmentOf } from '../attestation/deployment.ts'
 import { namesOf, type Statement } from '../attestation/statement.ts'
 import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
@@ -21,7 +21,7 @@ import type { Basis } from '../trust/judge-revocation.ts'
 import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
-import { formatManifest, readManifest, readSbom } from '../sbom/manifest.ts'
+import { formatManifest, readManifest, readReportedSbom } from '../sbom/manifest.ts'
 import { parseLeanStatement } from '../sbom/unread-members.ts'
 import type { Stated } from './derive.ts'
 
@@ -72,6 +72,8 @@ export interface Admitted {
 
 export interface OpenedSubmission {
   readonly pae: Uint8Array
+  /** A view of `pae`. */
+  readonly payload: Uint8Array
   readonly signatures: readonly EnvelopeSignature[]
   readonly publicKeys: readonly Uint8Array[]
 }
@@ -102,12 +104,13 @@ export function readSubmission(body: Uint8Array): ReadSubmission {
 export function openSubmission(body: Uint8Array): OpenedSubmission {
   const { envelope, publicKeys } = parseSubmission(body)
   const { payloadType, payload, signatures } = envelope
-  return { pae: pae(payloadType, payload), signatures, publicKeys }
+  const signed = pae(payloadType, payload)
+  return { pae: signed, payload: signed.subarray(signed.length - payload.length), signatures, publicKeys }
 }
 
 /** @throws as `readSubmission` */
 export function readSigned(opened: OpenedSubmission): ReadSubmission {
-  const statement = parseLeanStatement(parsePae(opened.pae).payload)
+  const statement = parseLeanStatement(opened.payload)
   return { ...opened, statement, control: parseControl(statement) }
 }
 
@@ -155,7 +158,7 @@ function readStated(
   key: KeyId,
   signedBytes: number,
 ): Pick<Admitted, 'intake' | 'stated'> {
-  const { sbom, lines } = readManifest(statement, key, readSbom)
+  const { sbom, lines } = readManifest(statement, key, readReportedSbom)
   const intake = intakeOf(statement, sbom)
   const isHandedOn = lines.length <= MAX_STATED_LINES || signedBytes >= STATED_FROM_BYTES
   if (!isHandedOn || isControlType(statement.predicateType)) return { intake }

@@ -11,6 +11,8 @@ import { MapVersions } from './map-versions.ts'
 
 /** Disposed of when following ends; nothing is asked of it then. */
 export interface FollowSteps extends AsyncDisposable {
+  /** How long entries may wait to share a step, in milliseconds. */
+  readonly gatherMs: number
   /**
    * Makes the map of what is in the index, before the first step. The version as of `at`, if given, is kept.
    */
@@ -46,6 +48,7 @@ export interface TakenStep {
 export function stepsHere(options: StepsOptions): FollowSteps {
   let map = new MapVersions()
   return {
+    gatherMs: 0,
     async load(at) {
       map = await loadComponentMap(options.storage.index, at)
       const loaded = at === undefined ? map.latest : map.at(at)

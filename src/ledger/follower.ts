@@ -10,7 +10,7 @@ import type { ComponentPublisher } from './component-publisher.ts'
 import type { StatedEntry } from './derive.ts'
 import type { FollowSteps } from './follow-steps.ts'
 import { INDEX_RULES } from './index-rows.ts'
-import { FOLLOW_BESIDE_ENTRIES, FOLLOW_WINDOW_MS, MAX_STATED_BYTES, MAX_STATED_ENTRIES } from './limits.ts'
+import { FOLLOW_BESIDE_ENTRIES, MAX_STATED_BYTES, MAX_STATED_ENTRIES } from './limits.ts'
 import type { Clock, Storage } from './ports.ts'
 
 /** Nothing can end a sleep, and a process that is told to stop must not wait for one. */
@@ -158,9 +158,11 @@ export class Follower {
 
   /** Entries that come soon after each other share a transaction, unless there are enough of them or somebody waits. */
   async #gather(): Promise<void> {
-    if (this.#waiting.size > 0 || this.#published - this.#through >= FOLLOW_BESIDE_ENTRIES) return
+    const { gatherMs } = this.#options.steps
+    const isEnough = this.#published - this.#through >= FOLLOW_BESIDE_ENTRIES
+    if (gatherMs === 0 || isEnough || this.#waiting.size > 0) return
     const ended = new Promise<void>((resolve) => (this.#endGathering = resolve))
-    await Promise.race([ended, this.#options.clock.sleep(FOLLOW_WINDOW_MS)])
+    await Promise.race([ended, this.#options.clock.sleep(gatherMs)])
     this.#endGathering = undefined
   }
 

@@ -10,6 +10,7 @@ import { signerKey, subjectKey } from '../map/keys.ts'
 import type { ListedName } from '../sbom/spoken-names.ts'
 import { isRegistered, targetChangedAt, type TrustState } from '../trust/trust-state.ts'
 import { imagesOf, type EntryFacts } from '../verify/entry-facts.ts'
+import { bySubject } from '../verify/row-check.ts'
 import { countingSboms } from '../verify/rows.ts'
 import type { Derived } from './derive.ts'
 import {
@@ -111,11 +112,15 @@ async function imageRows(
   images: readonly ImageDigest[],
 ): Promise<readonly IndexRow[]> {
   const before = await readImageRecords(reader, images)
+  // Once for each subject: looking for it image by image takes the square of the batch.
   const added = bySubject(step.derived)
   let { images: count, withSbom } = await readTotals(reader)
   const rows: IndexRow[] = []
   for (const [at, image] of images.entries()) {
-    const speaking = [...(await olderSpeakers(reader, image)), ...(added.get(image) ?? [])]
+    const speaking = [
+      ...(await olderSpeakers(reader, image)),
+      ...(added.get(image) ?? []).map((one) => one.facts),
+    ]
     const sboms = countingSboms(image, speaking, step.trust, step.through).map((facts) => facts.index)
     const old = before[at]
     if (old === undefined) count++
@@ -148,17 +153,4 @@ async function nameRows(reader: IndexReader, derived: readonly Derived[]): Promi
 async function olderSpeakers(reader: IndexReader, image: ImageDigest): Promise<readonly EntryFacts[]> {
   const rows = await readEntryRows(reader, await reader.postings('components', subjectKey(image)))
   return rows.map((row) => row.facts)
-}
-
-/** What the batch adds, once for each subject: looking for it image by image takes the square of the batch. */
-function bySubject(derived: readonly Derived[]): ReadonlyMap<string, readonly EntryFacts[]> {
-  const found = new Map<string, EntryFacts[]>()
-  for (const { facts } of derived) {
-    for (const digest of new Set(facts.subjects.map((subject) => subject.digest))) {
-      const known = found.get(digest)
-      if (known === undefined) found.set(digest, [facts])
-      else known.push(facts)
-    }
-  }
-  return found
 }

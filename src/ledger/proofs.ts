@@ -72,8 +72,11 @@ async function askComplete<T extends Completable>(
   const { at, minSize } = momentOf(asked, moment)
   // What was public when the question came is waited for, so that a submitter finds what it submitted.
   await publishTo(sources, treeSize(Math.max(sources.log().checkpoint.size, minSize ?? 0)))
-  const published = { components: sources.maps.newest('components'), status: sources.maps.newest('status') }
-  const { size } = published.components
+  const components = sources.maps.newest('components')
+  // A control statement that the component map has reached is in the status map by then: rows are judged by no newer one.
+  await sources.maps.status.settled()
+  const published = { components, status: sources.maps.newest('status') }
+  const { size } = components
   if ((at ?? minSize ?? 0) > size) throw behind(size)
   return sources.view(
     async (view) =>

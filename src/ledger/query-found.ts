@@ -8,7 +8,7 @@ import { subjectKey } from '../map/keys.ts'
 import { listedLicence } from '../sbom/licence-list.ts'
 import { isRegistered } from '../trust/trust-state.ts'
 import type { FoundAnswer, FoundRow, StatedKind, StatedQuestion } from '../verify/answer.ts'
-import { imagesOf } from '../verify/entry-facts.ts'
+import { imagesOf, isSha256 } from '../verify/entry-facts.ts'
 import { foundRow, isOfSboms, keyOfQuestion, parseStatedQuestion } from '../verify/found-rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './cursor.ts'
 import { restsOn } from '../verify/row-check.ts'
@@ -120,10 +120,6 @@ async function findByCounting(view: View, stating: Stating): Promise<readonly Pl
 async function imagesByOthers(view: View, digests: readonly ImageDigest[]): Promise<readonly ImageDigest[]> {
   const records = await readImageRecords(view.reader, digests)
   return digests.filter((_, at) => records[at] !== undefined)
-}
-
-function isSha256(digest: string): digest is ImageDigest {
-  return digest.startsWith('sha256:')
 }
 
 async function makeRow(

@@ -9,7 +9,7 @@ import type { VexStatement } from '../attestation/vex.ts'
 import { vexStatementsOf } from '../attestation/vex-of-statement.ts'
 import { Fault } from '../errors.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
-import { readSbom } from '../sbom/manifest.ts'
+import { readReportedSbom } from '../sbom/manifest.ts'
 import { parseLeanStatement } from '../sbom/unread-members.ts'
 import { isAbout } from '../verify/search-vex.ts'
 import type { BlobStore } from './ports.ts'
@@ -67,7 +67,7 @@ export function vexIn(signed: Uint8Array, vulnerabilities: ReadonlySet<string>):
 
 function intakeOrNone(statement: Statement): Intake {
   try {
-    return intakeOf(statement, readSbom(statement))
+    return intakeOf(statement, readReportedSbom(statement))
   } catch (cause) {
     if (cause instanceof Fault) return emptyIntake
     throw cause

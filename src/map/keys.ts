@@ -39,22 +39,22 @@ const algorithms: ReadonlyMap<string, { readonly byte: number; readonly digits: 
 
 /** `name` is a canonical purl without version; `version` is decoded and may be empty. */
 export function componentKey(name: string, version: string): Uint8Array {
-  return shorten(concatBytes(namedPrefix('p', name), utf8(`@${version}`)))
+  return versionKey('p', name, version)
 }
 
 /** Begins the key of every version of the component, and of no other component. */
 export function componentPrefix(name: string): Uint8Array {
-  return concatBytes(namedPrefix('p', name), utf8('@')).slice(0, KEPT_BYTES)
+  return versionsPrefix('p', name)
 }
 
 /** The source package of a component: `name` as a component's, with the name of the source package in it. */
 function originKey(name: string, version: string): Uint8Array {
-  return shorten(concatBytes(namedPrefix('o', name), utf8(`@${version}`)))
+  return versionKey('o', name, version)
 }
 
 /** As `componentPrefix`, of everything that was built from any version of the source package. */
 export function originPrefix(name: string): Uint8Array {
-  return concatBytes(namedPrefix('o', name), utf8('@')).slice(0, KEPT_BYTES)
+  return versionsPrefix('o', name)
 }
 
 /** Posted only where the component itself is not found under the same name and version. */
@@ -101,17 +101,17 @@ export function componentHashKey(digest: string): Uint8Array {
 
 /** `name` is `part:vendor:product`; `version` may be empty. */
 export function cpeKey(name: string, version: string): Uint8Array {
-  return shorten(concatBytes(namedPrefix('c', name), utf8(`@${version}`)))
+  return versionKey('c', name, version)
 }
 
 /** Begins the key of every version that the CPE names. */
 export function cpePrefix(name: string): Uint8Array {
-  return concatBytes(namedPrefix('c', name), utf8('@')).slice(0, KEPT_BYTES)
+  return versionsPrefix('c', name)
 }
 
 /** Begins the key of every version of the components without purl that have this name, whatever its case. */
 export function namePrefix(name: string): Uint8Array {
-  return concatBytes(namedPrefix('n', foldName(name)), utf8('@')).slice(0, KEPT_BYTES)
+  return versionsPrefix('n', foldName(name))
 }
 
 export function signerKey(key: KeyId): Uint8Array {
@@ -142,12 +142,12 @@ export function vulnerabilityKey(id: string): Uint8Array {
 }
 
 export function sourceKey(repo: string, commit: string): Uint8Array {
-  return shorten(concatBytes(namedPrefix('g', repo), utf8(`@${commit}`)))
+  return versionKey('g', repo, commit)
 }
 
 /** Begins the key of every commit of the repository. */
 export function sourcePrefix(repo: string): Uint8Array {
-  return concatBytes(namedPrefix('g', repo), utf8('@')).slice(0, KEPT_BYTES)
+  return versionsPrefix('g', repo)
 }
 
 /** 40 or 64 lower-case hex digits. @throws Fault `malformed` (`hex-malformed`) */
@@ -179,7 +179,7 @@ export function keysOfManifest(lines: readonly ManifestLine[]): readonly Uint8Ar
 function keysOfLine({ kind, name, version, extras }: ManifestLine): readonly Uint8Array[] {
   switch (kind) {
     case 'n':
-      return [shorten(concatBytes(namedPrefix('n', foldName(name)), utf8(`@${version}`)))]
+      return [versionKey('n', foldName(name), version)]
     case 'p':
       return [componentKey(name, version), ...originKeys({ name, version, extras })]
     case 's':
@@ -244,6 +244,15 @@ export function statusKeysOf(control: ControlStatement): readonly Uint8Array[] {
       // Under the revocation's own id: whoever has found a revocation finds what became of it.
       return [concatBytes(utf8('a'), idBytes(control.annulment.revocation))]
   }
+}
+
+function versionKey(kind: string, name: string, version: string): Uint8Array {
+  return shorten(concatBytes(namedPrefix(kind, name), utf8(`@${version}`)))
+}
+
+/** Begins the keys of all versions of the name. */
+function versionsPrefix(kind: string, name: string): Uint8Array {
+  return concatBytes(namedPrefix(kind, name), utf8('@')).slice(0, KEPT_BYTES)
 }
 
 function namedPrefix(kind: string, name: string): Uint8Array {

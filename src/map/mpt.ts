@@ -106,39 +106,42 @@ export function putVarint(target: Uint8Array, at: number, value: number): number
   return at + 2
 }
 
-/** Makes one tree of its leaves or whole subtrees, given in order. `Node` is a hash, or whatever stands for a subtree. */
-export interface TreeFold<Node> {
-  /** `overlap` is the first bit at which the keys of `node` differ from those of the one before; none with the first. */
-  push(node: Node, overlap?: number): void
-  /** The whole; undefined if nothing was pushed. */
-  end(): Node | undefined
-}
-
 /**
+ * Makes one tree of its leaves or whole subtrees, given in order. `Node` is a hash, or whatever stands for a subtree.
+ *
  * In one pass, with a stack as deep as the tree: two neighbours are joined once the next one differs from them earlier than they
- * from each other.
+ * from each other. A class, since V8 compiles the functions of each new closure again, and every batch makes a fold.
  */
-export function createTreeFold<Node>(join: (bit: number, left: Node, right: Node) => Node): TreeFold<Node> {
-  const nodes: Node[] = []
+export class TreeFold<Node> {
+  readonly #join: (bit: number, left: Node, right: Node) => Node
+  readonly #nodes: Node[] = []
   /** One less than nodes: between each and the next. */
-  const overlaps: number[] = []
-  const settle = (limit: number): void => {
+  readonly #overlaps: number[] = []
+
+  constructor(join: (bit: number, left: Node, right: Node) => Node) {
+    this.#join = join
+  }
+
+  /** `overlap` is the first bit at which the keys of `node` differ from those of the one before; none with the first. */
+  push(node: Node, overlap = 0): void {
+    this.#settle(overlap)
+    if (this.#nodes.length > 0) this.#overlaps.push(overlap)
+    this.#nodes.push(node)
+  }
+
+  /** The whole; undefined if nothing was pushed. */
+  end(): Node | undefined {
+    this.#settle(0)
+    return this.#nodes[0]
+  }
+
+  #settle(limit: number): void {
+    const [nodes, overlaps] = [this.#nodes, this.#overlaps]
     for (let bit = overlaps.at(-1); bit !== undefined && bit >= limit; bit = overlaps.at(-1)) {
       overlaps.pop()
       const right = nodes.pop() as Node
-      nodes.push(join(bit, nodes.pop() as Node, right))
+      nodes.push(this.#join(bit, nodes.pop() as Node, right))
     }
-  }
-  return {
-    push(node, overlap = 0) {
-      settle(overlap)
-      if (nodes.length > 0) overlaps.push(overlap)
-      nodes.push(node)
-    },
-    end() {
-      settle(0)
-      return nodes[0]
-    },
   }
 }
 
@@ -151,7 +154,7 @@ export interface MapHasher {
 
 /** The root of a map from all its pairs, sorted by `compareMapKeys`, one after the other: a dump of any size. */
 export function createMapHasher(): MapHasher {
-  const fold = createTreeFold(mapInnerHash)
+  const fold = new TreeFold(mapInnerHash)
   let before: Uint8Array | undefined
   return {
     add(pair) {

@@ -1,5 +1,5 @@
 /**
- * The memory of a trie: nodes and bytes in a few large arrays, about 140 bytes a key where objects would take 400.
+ * The memory of a trie: nodes and bytes in a few large arrays, about 140 bytes a key where objects would take over 300.
  *
  *     inner  ≥ 0   bit, left, right, hash        42 bytes; written once, given back by `free`
  *     leaf   < 0   where its key and value are    8 bytes; its hash is made again when it is asked for

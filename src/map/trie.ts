@@ -12,12 +12,12 @@
 import { equalBytes } from '../encoding/bytes.ts'
 import {
   compareMapKeys,
-  createTreeFold,
   emptyMapRoot,
   firstDifference,
   keyBit,
   MAX_KEY_BYTES,
   MAX_VALUE_BYTES,
+  TreeFold,
   type MapPair,
 } from './mpt.ts'
 import { createTrieMemory, isLeaf, type NodeId, type TrieMemory } from './trie-memory.ts'
@@ -40,6 +40,7 @@ interface Dropped {
 
 export class MapTrie {
   readonly #memory = createTrieMemory()
+  readonly #join: Join = (bit, left, right) => this.#memory.addInner(bit, left, right)
   /** The number of each version that is held. */
   readonly #held = new Map<MapVersion, number>()
   #dropped: Dropped[] = []
@@ -58,7 +59,7 @@ export class MapTrie {
   /** Inserts keys, replaces values. Each key at most once; in any order. Leaves the trie as it was if it throws. */
   put(pairs: readonly MapPair[]): MapVersion {
     const batch = sortBatch(pairs)
-    const merge = createMerge(this.#memory, batch)
+    const merge = new Merge(this.#memory, this.#join, batch)
     const top = merge.run(this.#latest.top)
     this.#latest = this.#hold(top, this.#latest.keyCount + merge.addedKeys)
     this.#dropped.push({ from: this.#count, nodes: merge.dropped })
@@ -123,75 +124,75 @@ interface Nearest {
   readonly difference: number
 }
 
-interface Merge {
-  run(top: NodeId | undefined): NodeId | undefined
-  readonly addedKeys: number
-  readonly dropped: readonly NodeId[]
-}
+type Join = (bit: number, left: NodeId, right: NodeId) => NodeId
 
 /**
  * Takes the old tree apart where the batch touches it, into whole untouched subtrees and leaves, and folds these and the new leaves, in
  * order, into the new one. With a list of tasks, not by recursion: the tree may be thousands of nodes deep where its keys are chosen so.
  */
-function createMerge(memory: TrieMemory, batch: readonly MapPair[]): Merge {
-  const dropped: NodeId[] = []
-  const tasks: Task[] = []
-  const fold = createTreeFold<NodeId>((bit, left, right) => memory.addInner(bit, left, right))
-  let addedKeys = 0
+class Merge {
+  readonly #memory: TrieMemory
+  readonly #batch: readonly MapPair[]
+  readonly #tasks: Task[] = []
+  readonly #fold: TreeFold<NodeId>
+  readonly dropped: NodeId[] = []
+  addedKeys = 0
 
-  const addPairs = (from: number, to: number, overlap: number | undefined): void => {
-    for (let i = from; i < to; i++) {
-      const before = i === from ? overlap : differenceOf(pairAt(batch, i - 1).key, pairAt(batch, i).key)
-      fold.push(memory.addLeaf(pairAt(batch, i)), before)
-      addedKeys++
-    }
+  constructor(memory: TrieMemory, join: Join, batch: readonly MapPair[]) {
+    this.#memory = memory
+    this.#batch = batch
+    this.#fold = new TreeFold(join)
   }
-  const replace = (leaf: NodeId, i: number, overlap: number | undefined): void => {
-    dropped.push(leaf)
-    fold.push(memory.replaceLeaf(leaf, pairAt(batch, i).value), overlap)
+
+  run(top: NodeId | undefined): NodeId | undefined {
+    const whole = { from: 0, to: this.#batch.length, overlap: undefined }
+    this.#tasks.push(top === undefined ? whole : { ...whole, node: top })
+    for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) this.#work(task)
+    return this.#fold.end()
   }
-  const split = (node: NodeId, { from, to, overlap, near }: Task): void => {
-    dropped.push(node)
-    const bit = memory.bit(node)
-    const middle = firstAt(from, to, (i) => keyBit(pairAt(batch, i).key, bit) === 1)
-    const within = (low: number, high: number): Nearest | undefined =>
-      near !== undefined && near.i >= low && near.i < high ? near : undefined
-    tasks.push({ node: memory.right(node), from: middle, to, overlap: bit, near: within(middle, to) })
-    tasks.push({ node: memory.left(node), from, to: middle, overlap, near: within(from, middle) })
-  }
-  const work = (task: Task): void => {
+
+  #work(task: Task): void {
     const { node, from, to, overlap } = task
-    if (node === undefined) return addPairs(from, to, overlap)
-    if (from === to) return fold.push(node, overlap)
+    if (node === undefined) return this.#addPairs(from, to, overlap)
+    if (from === to) return this.#fold.push(node, overlap)
+    const [memory, batch] = [this.#memory, this.#batch]
     const near = task.near ?? nearest(memory, node, pairAt(batch, from).key, from)
     const place = createPlacer(batch, near, isLeaf(node) ? Infinity : memory.bit(node))
     // Sorted: what comes before the subtree, what goes into it, what comes after it.
     const inside = firstAt(from, to, (i) => place(i) >= 0)
     const after = firstAt(inside, to, (i) => place(i) > 0)
     const parts = (i: number): number => differenceOf(near.key, pairAt(batch, i).key)
-    addPairs(from, inside, overlap)
-    if (after < to) tasks.push({ from: after, to, overlap: parts(after) })
+    this.#addPairs(from, inside, overlap)
+    if (after < to) this.#tasks.push({ from: after, to, overlap: parts(after) })
     const own = inside === from ? overlap : parts(inside - 1)
-    if (inside === after) fold.push(node, own)
-    else if (isLeaf(node)) replace(node, inside, own)
-    else split(node, { from: inside, to: after, overlap: own, near })
+    if (inside === after) this.#fold.push(node, own)
+    else if (isLeaf(node)) this.#replace(node, inside, own)
+    else this.#split(node, { from: inside, to: after, overlap: own, near })
   }
 
-  return {
-    run(top) {
-      tasks.push({
-        ...(top === undefined ? {} : { node: top }),
-        from: 0,
-        to: batch.length,
-        overlap: undefined,
-      })
-      for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) work(task)
-      return fold.end()
-    },
-    get addedKeys() {
-      return addedKeys
-    },
-    dropped,
+  #addPairs(from: number, to: number, overlap: number | undefined): void {
+    const batch = this.#batch
+    for (let i = from; i < to; i++) {
+      const before = i === from ? overlap : differenceOf(pairAt(batch, i - 1).key, pairAt(batch, i).key)
+      this.#fold.push(this.#memory.addLeaf(pairAt(batch, i)), before)
+      this.addedKeys++
+    }
+  }
+
+  #replace(leaf: NodeId, i: number, overlap: number | undefined): void {
+    this.dropped.push(leaf)
+    this.#fold.push(this.#memory.replaceLeaf(leaf, pairAt(this.#batch, i).value), overlap)
+  }
+
+  #split(node: NodeId, { from, to, overlap, near }: Task): void {
+    this.dropped.push(node)
+    const [memory, batch] = [this.#memory, this.#batch]
+    const bit = memory.bit(node)
+    const middle = firstAt(from, to, (i) => keyBit(pairAt(batch, i).key, bit) === 1)
+    const within = (low: number, high: number): Nearest | undefined =>
+      near !== undefined && near.i >= low && near.i < high ? near : undefined
+    this.#tasks.push({ node: memory.right(node), from: middle, to, overlap: bit, near: within(middle, to) })
+    this.#tasks.push({ node: memory.left(node), from, to: middle, overlap, near: within(from, middle) })
   }
 }
 

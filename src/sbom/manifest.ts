@@ -20,7 +20,7 @@ import { relationLines } from './image-relations.ts'
 import { makeLine, sortLines, type ManifestLine } from './manifest-line.ts'
 import { refuseText } from './other-format.ts'
 import { reported, type ReportedSbom } from './reported.ts'
-import { readSbom as readStated, statedLines } from './stated-lines.ts'
+import { readSbom, statedLines } from './stated-lines.ts'
 import { forgetComponents } from './unread-members.ts'
 
 export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine } from './manifest-line.ts'
@@ -29,7 +29,7 @@ export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine
 export const MANIFEST_VERSION = 7
 
 /**
- * Sorted and unique. `sbom` is what `readSbom` gives, and `relations` what `relationLines` does, for callers that have them already.
+ * Sorted and unique. `sbom` is what `readReportedSbom` gives, and `relations` what `relationLines` does, for callers that have them already.
  *
  * @throws Fault `unsupported` (`sbom-format-unsupported`), `unacceptable` (`sbom-unacceptable`,
  * `predicate-unacceptable`), `too-large` (`component-limit`), with a pointer into the statement
@@ -37,7 +37,7 @@ export const MANIFEST_VERSION = 7
 export function manifestOf(
   statement: Statement,
   key: KeyId,
-  sbom: SbomDocument | undefined = readSbom(statement),
+  sbom: SbomDocument | undefined = readReportedSbom(statement),
   relations: readonly ManifestLine[] = relationLines(statement),
 ): readonly ManifestLine[] {
   const licences = isControlType(statement.predicateType) ? [] : licenceLines(sbom)
@@ -68,10 +68,10 @@ export function readManifest<Sbom extends SbomDocument>(
 }
 
 /** As in stated-lines.ts, with what is poor; text is refused with the command that converts it. */
-export function readSbom(statement: Statement): ReportedSbom | undefined {
+export function readReportedSbom(statement: Statement): ReportedSbom | undefined {
   if (['cyclonedx', 'spdx'].includes(predicateKind(statement.predicateType)))
     refuseText(statement.predicate, '/predicate')
-  const document = readStated(statement)
+  const document = readSbom(statement)
   return document && reported(document)
 }
 

@@ -1,6 +1,7 @@
 /** Large SBOMs without what no reader of this folder but dependency-graph.ts reads. */
 import { predicateKind } from '../attestation/predicate-types.ts'
 import { parseStatement, type Statement } from '../attestation/statement.ts'
+import { vexVulnerabilitiesOf } from '../attestation/vex-of-statement.ts'
 import {
   isObject,
   optionalMember,
@@ -22,6 +23,7 @@ const LEAN_FROM_BYTES = 1024 * 1024
 export const UNREAD_MEMBERS: ReadonlySet<string> = new Set([
   'annotations',
   'attributionTexts',
+  'bom-ref',
   'copyright',
   'copyrightText',
   'dependencies',
@@ -53,11 +55,21 @@ function isReadRelationship(one: JsonObject): boolean {
 
 const unread: JsonLeaveOut = { members: UNREAD_MEMBERS, keeps }
 
+/** Analyses name the components that they are about. */
+const unreadBesideAnalyses: JsonLeaveOut = {
+  members: new Set([...UNREAD_MEMBERS].filter((name) => name !== 'bom-ref')),
+  keeps,
+}
+
 /** As `parseStatement`, but a large SBOM has null for each of `UNREAD_MEMBERS`. */
 export function parseLeanStatement(payload: Uint8Array): Statement {
   if (payload.length >= LEAN_FROM_BYTES) {
     const statement = parseStatement(payload, unread)
-    if (['cyclonedx', 'spdx'].includes(predicateKind(statement.predicateType))) return statement
+    const kind = predicateKind(statement.predicateType)
+    // They stand at the end of a document: whether there are any is known when it was read.
+    if (kind === 'cyclonedx' && vexVulnerabilitiesOf(statement).length > 0)
+      return parseStatement(payload, unreadBesideAnalyses)
+    if (kind === 'cyclonedx' || kind === 'spdx') return statement
   }
   return parseStatement(payload)
 }

@@ -12,6 +12,7 @@ import { formatHex } from '../encoding/hex.ts'
 import { Fault } from '../errors.ts'
 import { formatCountedRoot, type CountedRoot } from '../map/counted-root.ts'
 import { checkAbsent, checkAllUnder, checkPresent } from '../map/mpt-proof.ts'
+import { MAX_KEY_BYTES } from '../map/mpt.ts'
 import { checkPostings } from '../map/posting-list.ts'
 import { asBadProof } from './bad-proof.ts'
 import type { MapProofs, PostingsOfKey } from './completeness-wire.ts'
@@ -44,20 +45,20 @@ export function checkKeys(
 ): CompleteKeys {
   const [shown, whole] = [new Map<string, ShownKey>(), new Map<string, readonly ShownKey[]>()]
   for (const one of proofs.prefixes) {
-    const prefix = bytesOf(map, one.prefix)
+    const prefix = keyOf(map, one.prefix)
     const all = checkUnder(map, root, prefix, one)
     for (const found of all) shown.set(nameOf(found.key), found)
     whole.set(nameOf(prefix), all)
   }
   for (const one of proofs.keys) {
-    const found = shownKey(map, bytesOf(map, one.key), one)
+    const found = shownKey(map, keyOf(map, one.key), one)
     const pair = { key: found.key, value: formatCountedRoot(found.value) }
     checkOf(map, found.key, () => checkPresent(root, pair, bytesOf(map, one.proof)))
     shown.set(nameOf(found.key), found)
   }
   const absent = new Set(
     proofs.absent.map((one) => {
-      const key = bytesOf(map, one.key)
+      const key = keyOf(map, one.key)
       checkOf(map, key, () => checkAbsent(root, key, bytesOf(map, one.proof)))
       return nameOf(key)
     }),
@@ -109,7 +110,7 @@ function checkUnder(
   prefix: Uint8Array,
   { keys, proof }: MapProofs['prefixes'][number],
 ): readonly ShownKey[] {
-  const all = keys.map((one) => shownKey(map, concatBytes(prefix, bytesOf(map, one.rest)), one))
+  const all = keys.map((one) => shownKey(map, keyOf(map, one.rest, prefix), one))
   const pairs = all.map(({ key, value }) => ({ key, value: formatCountedRoot(value) }))
   checkOf(map, prefix, () => checkAllUnder(root, prefix, pairs, bytesOf(map, proof)))
   return all
@@ -137,8 +138,25 @@ function bytesOf(map: string, base64: string): Uint8Array {
   return asBadProof('map-proof-invalid', `${map} map`, () => parseBase64(base64))
 }
 
+/** A key or prefix, before anything is done with it. */
+function keyOf(map: string, base64: string, prefix: Uint8Array = new Uint8Array(0)): Uint8Array {
+  const key = concatBytes(prefix, bytesOf(map, base64))
+  if (key.length <= MAX_KEY_BYTES) return key
+  throw new Fault(
+    'map-proof-invalid',
+    `${map} map: expected keys of at most ${MAX_KEY_BYTES} bytes, got ${key.length}`,
+  )
+}
+
 function checkOf(map: string, key: Uint8Array, check: () => void): void {
-  asBadProof('map-proof-invalid', `${map} map, key ${show(key)}`, check)
+  try {
+    check()
+  } catch (cause) {
+    // Only now: thousands of keys are checked, and most are never named.
+    asBadProof('map-proof-invalid', `${map} map, key ${show(key)}`, () => {
+      throw cause
+    })
+  }
 }
 
 function incomplete(map: string, key: Uint8Array, expected: string): Fault {

@@ -16,7 +16,7 @@ export function establishedBy({
     ...(named === ''
       ? []
       : [`What further entries state is in their manifests, as the map has them: ${named}.`]),
-    `No row is missing as of size ${through}: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
+    `No row is missing as of size ${through}, by the rights and revocations that the next sentence is about: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
     `No revocation, annulment or trust root that touches them is missing as of size ${Math.min(status.size, through)} (${published(status)}).`,
   ]
 }

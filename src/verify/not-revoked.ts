@@ -5,7 +5,7 @@
  * The map lists every trust root, revocation and annulment in the log, whether or not it counts. What follows from those listed is decided
  * by trust/, as everywhere: so "not revoked" is the verdict on all there are, of which there may be none.
  */
-import { REVOCATION } from '../attestation/predicate-types.ts'
+import { isControlType, REVOCATION } from '../attestation/predicate-types.ts'
 import type { LogIndex, TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { statusKey, trustRootsKey } from '../map/keys.ts'
@@ -42,6 +42,11 @@ export function checkStatus(
   targets: Iterable<string>,
 ): CheckedStatus {
   const status = checkMapRoot('status', proof.map, log)
+  // A newer revocation that is at hand by itself, and its annulment is not, would take a row away.
+  const newer = attested.find(
+    ({ entry, statement }) => entry.index >= status.size && isControlType(statement.predicateType),
+  )
+  if (newer !== undefined) throw beyond(newer.entry.index, status.size)
   const byIndex = new Map(attested.map((one) => [one.entry.index, one]))
   return { status, named: checkStatements(checkKeys(status, proof, below), targets, byIndex) }
 }
@@ -75,6 +80,13 @@ export function checkStatements(
   take('the trust root', status.postings(trustRootsKey))
   for (const target of new Set(targets)) take(target, status.postings(statusKey(target)))
   return found
+}
+
+function beyond(index: LogIndex, size: TreeSize): Fault {
+  return new Fault(
+    'answer-incomplete',
+    `entry ${index}: expected trust roots, revocations and annulments below ${size}, which the status map has, got a newer one`,
+  )
 }
 
 function hidden(index: LogIndex, what: string): Fault {

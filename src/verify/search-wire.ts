@@ -12,6 +12,7 @@ import {
   documentField,
   elements,
   expectText,
+  listOrNone,
   member,
   members,
   optionalMember,
@@ -56,7 +57,7 @@ const document = { subject: 'search', reason: 'search-malformed' } as const
 export function parseSearchQuestion(value: JsonValue): SearchQuestion {
   const field = documentField(document, value)
   refuseOthers(field, ['parts', 'scope'])
-  const written = listOf(field, 'parts', MAX_PARTS)
+  const written = listOrNone(field, 'parts', MAX_PARTS)
   checkLength(written, member(field, 'parts'))
   const parts = written.map(readPart)
   if (parts.length === 0) throw refusal(member(field, 'parts'), 'at least one part')
@@ -121,7 +122,7 @@ export function parseScope(value: JsonValue): SearchScope {
 
 function readPart(field: Field): SearchPart {
   const from = optionalMember(field, 'from')
-  const ids = listOf(field, 'ids', MAX_IDS).map((id) => expectText(id, MAX_TEXT))
+  const ids = listOrNone(field, 'ids', MAX_IDS).map((id) => expectText(id, MAX_TEXT))
   const name = {
     ...(from === undefined ? {} : { from: expectText(from, MAX_TEXT) }),
     ...(ids.length === 0 ? {} : { ids }),
@@ -153,13 +154,13 @@ function readHash(field: Field, hash: Field): SearchPart {
 
 function readPackage(field: Field): AffectedPackage {
   refuseOthers(field, ['from', 'ids', 'keys', 'type', 'names', 'distro', 'listed', 'ranges'])
-  const keys = listOf(field, 'keys', MAX_KEYS).map(readKey)
+  const keys = listOrNone(field, 'keys', MAX_KEYS).map(readKey)
   if (keys.length === 0) throw refusal(member(field, 'keys'), 'at least one package URL')
   const type = expectText(member(field, 'type'), MAX_TEXT)
   const distro = optionalMember(field, 'distro')
   const listed = listVersions(
     type,
-    listOf(field, 'listed', MAX_ELEMENTS).map((one) => expectText(one, MAX_TEXT)),
+    listOrNone(field, 'listed', MAX_ELEMENTS).map((one) => expectText(one, MAX_TEXT)),
   )
   return {
     keys,
@@ -167,7 +168,7 @@ function readPackage(field: Field): AffectedPackage {
     names: readNames(member(field, 'names')),
     ...(distro === undefined ? {} : { distro: readDistro(distro) }),
     ...(listed === undefined ? {} : { listed }),
-    ranges: listOf(field, 'ranges', MAX_ELEMENTS).map(readRange),
+    ranges: listOrNone(field, 'ranges', MAX_ELEMENTS).map(readRange),
   }
 }
 
@@ -189,7 +190,7 @@ function readDistro(field: Field): AdvisoryDistro {
   refuseOthers(field, ['ids', 'release'])
   const release = member(field, 'release')
   return {
-    ids: listOf(field, 'ids', MAX_KEYS).map((id) => expectText(id, MAX_TEXT)),
+    ids: listOrNone(field, 'ids', MAX_KEYS).map((id) => expectText(id, MAX_TEXT)),
     release: release.value === null ? undefined : release.value === '' ? '' : expectText(release, MAX_TEXT),
   }
 }
@@ -209,7 +210,7 @@ function readRange(field: Field): AdvisoryRange {
   return {
     kind: 'events',
     type: expectText(member(field, 'type'), MAX_TEXT),
-    events: listOf(field, 'events', MAX_ELEMENTS).map(readEvent),
+    events: listOrNone(field, 'events', MAX_ELEMENTS).map(readEvent),
   }
 }
 
@@ -220,15 +221,6 @@ function readEvent(field: Field): Event {
   if (first === undefined || !isKnown || more.length > 0)
     throw refusal(field, 'one of introduced, fixed, last_affected, limit')
   return { kind, version: expectText(first[1], MAX_TEXT) }
-}
-
-/** None if it is absent. */
-function listOf(parent: Field, name: string, most: number): readonly Field[] {
-  const field = optionalMember(parent, name)
-  if (field === undefined) return []
-  const list = elements(field)
-  if (list.length > most) throw refusal(field, `at most ${most} elements`)
-  return list
 }
 
 function formatPart(part: SearchPart): JsonObject {

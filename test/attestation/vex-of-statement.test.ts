@@ -5,7 +5,7 @@ import { isVexAlone, vexStatementsOf, vexVulnerabilitiesOf } from '../../src/att
 import { keyId } from '../../src/brand.ts'
 import type { JsonObject } from '../../src/encoding/strict-json.ts'
 import { parseUtf8 } from '../../src/encoding/utf8.ts'
-import { formatManifest, manifestOf, readSbom } from '../../src/sbom/manifest.ts'
+import { formatManifest, manifestOf, readReportedSbom } from '../../src/sbom/manifest.ts'
 
 const OPENVEX = 'https://openvex.dev/ns/v0.2.0'
 const BOM = 'https://cyclonedx.org/bom'
@@ -88,10 +88,11 @@ describe('VEX in statements', () => {
       document([{ ...analysed(), affects: [{}] }], [{ name: 'lib' }]),
       document([], []),
     ]
-    for (const one of vexAlone) expect([isVexAlone(one), readSbom(one)]).to.deep.equal([true, undefined])
+    for (const one of vexAlone)
+      expect([isVexAlone(one), readReportedSbom(one)]).to.deep.equal([true, undefined])
     for (const one of sboms)
-      expect([isVexAlone(one), readSbom(one) === undefined]).to.deep.equal([false, false])
-    expect(() => readSbom(document([analysed('lib')], [{ 'bom-ref': 'lib' }])), 'malformed').to.throw(
+      expect([isVexAlone(one), readReportedSbom(one) === undefined]).to.deep.equal([false, false])
+    expect(() => readReportedSbom(document([analysed('lib')], [{ 'bom-ref': 'lib' }])), 'malformed').to.throw(
       'a string',
     )
   })

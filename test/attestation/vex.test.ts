@@ -57,7 +57,7 @@ describe('VEX', () => {
       ['/predicate/statements/0/vulnerability', [{ ...statement, vulnerability: {} }]],
       ['/predicate/statements/0/products', [{ ...statement, products: 'pkg:a/b' }]],
       ['/predicate/statements/0/products/0/hashes', [{ ...statement, products: [{ hashes: 1 }] }]],
-      ['/predicate', Array.from({ length: MAX_VEX_STATEMENTS + 1 }, () => statement)],
+      ['/predicate/statements', Array.from({ length: MAX_VEX_STATEMENTS + 1 }, () => statement)],
     ]
     for (const [pointer, statements] of cases) {
       const fault = expectFault('predicate-unacceptable', () =>

@@ -84,7 +84,7 @@ describe('attestree: asking', () => {
         .to.include('2 of 2 images with an SBOM contain pkg:npm/lodash in vers:npm/<5.0.0.')
         .and.to.include('Of 3 images: 2 affected, 0 not affected, 0 undetermined, 1 unknown')
         .and.to.include(`As of ${SIZE} entries of ledger.test.`)
-        .and.to.include('that no row is missing, are the server’s word')
+        .and.to.include(`✓ No row is missing, and no revocation behind them, as of ${SIZE} entries`)
       expect(stderr, 'nothing to note').to.equal('')
     },
   )
@@ -124,7 +124,7 @@ describe('attestree: asking', () => {
       unreadableEntries: 0,
       lifted: 0,
     })
-    expect(answer.assurance).to.equal('rows')
+    expect(answer.assurance).to.equal('complete')
   })
 
   tests.it('find takes a name as people use it, and says which packages it means', async () => {

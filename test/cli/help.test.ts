@@ -95,25 +95,53 @@ describe('attestree completion', () => {
     })
   }
 
+  /** Words typed so far, the last of them being completed, and what is offered for it. */
+  const typed = [
+    [['se'], 'server'],
+    [['server', 'st'], 'start'],
+    [['server', 'start', '--po'], '--port'],
+    [['watch', '-o', ''], 'table ndjson'],
+    [['help', 'for'], 'formats'],
+  ] as const
+
+  /** What a shell offers for each; the script and `try` are its own. Undefined, with a notice, where there is no such shell. */
+  function offered(shell: 'bash' | 'zsh' | 'fish', tryIt: string): readonly string[] | undefined {
+    const calls = typed.map(([words]) => `try attestree ${words.map((word) => `'${word}'`).join(' ')}`)
+    const script = [tryIt, completionScript(shell, newProgram().program), ...calls, 'true'].join('\n')
+    try {
+      return execFileSync(shell, ['-c', script], { encoding: 'utf8' }).trim().split('\n')
+    } catch (cause) {
+      if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause
+      console.log(`    skipped, no ${shell} on this machine`)
+      return undefined
+    }
+  }
+
+  const expected = typed.map(([, words]) => words)
+
   it('in bash: commands, then those inside of them, flags, and the few values a flag may have', () => {
-    const script = completionScript('bash', newProgram().program)
-    const lines = [
-      ['se'],
-      ['server', 'st'],
-      ['server', 'start', '--po'],
-      ['watch', '-o', ''],
-      ['help', 'for'],
-    ]
-    const calls = lines.map((words) => `try attestree ${words.map((word) => `'${word}'`).join(' ')}`)
-    const test = `${script}
-try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _attestree; echo "\${COMPREPLY[*]}"; }
-${calls.join('\n')}`
-    expect(execFileSync('bash', ['-c', test], { encoding: 'utf8' }).trim().split('\n')).to.deep.equal([
-      'server',
-      'start',
-      '--port',
-      'table ndjson',
-      'formats',
-    ])
+    const tryIt = `try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _attestree; echo "\${COMPREPLY[*]}"; }`
+    expect(offered('bash', tryIt)).to.deep.equal(expected)
+  })
+
+  it('in zsh the same: what begins as typed, of the words that it adds', function () {
+    // Only within its line editor does zsh take them; here they are printed.
+    const tryIt = `_files() { : }
+compadd() { shift; print -r -- \${(M)@:#\${words[CURRENT]}*} }
+try() { words=("$@"); CURRENT=$#; _attestree }`
+    const found = offered('zsh', `compdef() { : }\n${tryIt}`)
+    if (found === undefined) return this.skip()
+    expect(found).to.deep.equal(expected)
+  })
+
+  it('in fish the same, as fish itself completes', function () {
+    const tryIt = `function try
+    complete -C (string join -- ' ' $argv) | string split -f1 \\t | string join ' '
+end`
+    const found = offered('fish', tryIt)
+    if (found === undefined) return this.skip()
+    expect(found.map((line) => line.split(' ').toSorted())).to.deep.equal(
+      expected.map((line) => line.split(' ').toSorted()),
+    )
   })
 })

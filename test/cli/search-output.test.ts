@@ -1,7 +1,7 @@
 /** A search as people and programs get it: the same facts in every form. */
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
-import { logIndex } from '../../src/brand.ts'
+import { logIndex, treeSize } from '../../src/brand.ts'
 import { searchCsv, searchNdjson } from '../../src/cli/search-files.ts'
 import { basesToFix, groupRows } from '../../src/cli/search-groups.ts'
 import { joinPages, searchPages, withoutLifted } from '../../src/cli/search-pages.ts'
@@ -9,6 +9,8 @@ import { formatSearchRows } from '../../src/cli/search-rows.ts'
 import { printSearch } from '../../src/cli/search-summary.ts'
 import { formatVersions } from '../../src/cli/search-versions.ts'
 import { createColors } from '../../src/cli/terminal.ts'
+import { Fault } from '../../src/errors.ts'
+import type { CompleteAnswer } from '../../src/verify/complete-entries.ts'
 import type { SearchAnswer, SearchRow } from '../../src/verify/search.ts'
 import {
   answerOf,
@@ -82,6 +84,21 @@ describe('the table of a search', () => {
     const { coverage } = answerOf(rows)
     const wrong = printed(joinPages([answerOf(rows, { coverage: { ...coverage, unknown: 0 } })]))
     expect(wrong).to.include('! The server’s counts do not add up: 8 of 9.')
+  })
+
+  it('says that no row is missing only where that was proven, and as of when; else why not', () => {
+    const size = treeSize(5)
+    const complete = { components: { size }, status: { size: treeSize(7) } } as CompleteAnswer
+    expect(printed({ ...pagesOf(), complete })).to.match(
+      /✓ No row is missing, and no revocation behind them, as of 5 entries; what \d+ newer entries say is not in it/,
+    )
+    const unproven = new Fault('map-behind', 'components map: no root of it is published yet')
+    const text = printed({ ...pagesOf(), unproven })
+    expect(text).to.include(
+      '? The counts, and that no row is missing, are the server’s word. It could not be proven:',
+    )
+    expect(text).to.include('no root of it is published yet')
+    expect(text).to.not.include('✓ No row')
   })
 
   it('says what was not looked for, and never that nothing is affected where no image has an SBOM', () => {
@@ -277,7 +294,11 @@ describe('the pages of a search', () => {
 
   it('are all followed, each from where the last one ended', async () => {
     const { sent, answer, isWhole } = await followed()
-    expect(sent).to.deep.equal([{}, { cursor: 'b' }, { cursor: 'c' }])
+    expect(sent).to.deep.equal([
+      { limit: 1000, proof: 'complete' },
+      { limit: 1000, cursor: 'b' },
+      { limit: 1000, cursor: 'c' },
+    ])
     expect(answer.items).to.deep.equal(rows)
     expect(answer).to.not.have.property('next')
     expect(isWhole).to.equal(true)
@@ -285,7 +306,7 @@ describe('the pages of a search', () => {
 
   it('end at the limit, and say that more were left out', async () => {
     const { sent, answer, isWhole } = await followed(2)
-    expect(sent).to.deep.equal([{ limit: 2 }])
+    expect(sent).to.deep.equal([{ limit: 2, proof: 'complete' }])
     expect(answer.next).to.equal('b')
     expect(isWhole).to.equal(false)
   })

@@ -68,6 +68,10 @@ describe('attestree show N', () => {
       changeJson('ledger/v1/revocations', (a) => removeAt(a, '/entries/5')),
       changeJson('ledger/v1/revocations', (a) => setAt(a, '/verdicts/0/verdict', 'valid')),
       changeJson('ledger/v1/revocations', (a) => setAt(a, '/verdicts', [])),
+      // The revocation is in the answer, behind the end of its index.
+      changeJson('ledger/v1/revocations', (a) =>
+        setAt(setAt(a, '/asOf/indexedThrough', 5), '/verdicts/0/verdict', 'valid'),
+      ),
     ]
     for (const lie of lies) expect((await asyncRefusal(standingOf(4, lie))).reason).to.equal('rows-differ')
   })

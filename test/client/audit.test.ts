@@ -250,8 +250,10 @@ describe('audit', () => {
   /** Its operator put an entry into the log that admission would have refused. */
   async function ledgerWithStranger(): Promise<Ledger> {
     const storage = openMemoryStorage()
-    await createTestLedger(storage)
     const log = { origin: ORIGIN, key: keys.log, store: storage.log, signer: storage.signer }
+    // No ledger is open meanwhile: it would go on to index, beside the one that is opened in the end.
+    const root = signEnvelope(trustRootStatement(trustRoot({ ci: [keys.ci] })), keys.admin)
+    await createLog(log, root, { now: () => 0, sleep: async () => undefined })
     const signed = pae(IN_TOTO_PAYLOAD_TYPE, payloads.shop)
     const stranger = testKey('stranger')
     const leaf = entryOf(signed, stranger.publicKey, stranger.sign(signed))

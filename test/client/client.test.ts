@@ -163,6 +163,14 @@ describe('client', () => {
           ).image(shopImage),
       ],
       [
+        'an attestation of the image under another id',
+        'entry-mismatch',
+        () =>
+          lying(changeJson('ledger/v1/images/', (a) => setAt(a, '/attestations/0/attestation', other))).image(
+            shopImage,
+          ),
+      ],
+      [
         'a verdict on another entry',
         'entry-mismatch',
         () =>

@@ -27,5 +27,9 @@ describe('what was signed behind an answer', () => {
     const fault = await asyncRefusal(fetchSigned({ pae }, entriesOf(1_000), {}, 2_000))
     expect([fault.reason, fault.facts['limit']]).to.deep.equal(['payload-too-large', 2_000])
     expect(fetched).to.be.below(40)
+    // All at once: what is too much is known when the last has come.
+    expect((await asyncRefusal(fetchSigned({ pae }, entriesOf(5), {}, 450))).reason).to.equal(
+      'payload-too-large',
+    )
   })
 })

@@ -11,6 +11,7 @@ import type { JsonObject } from '../../src/encoding/strict-json.ts'
 import { Fault } from '../../src/errors.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
+import { setAt } from '../helpers/json-edit.ts'
 import { changeJson } from '../helpers/ledger-fetch.ts'
 import { clientOf } from '../helpers/story.ts'
 import { createTestLedger, digestOf, keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
@@ -75,7 +76,7 @@ describe('the components of an image', () => {
     ])
   })
 
-  it('are not shown if the server calls another SBOM the one that counts, or changes one', async () => {
+  it('are not shown if the server calls another SBOM the one that counts, changes one, or has not indexed one', async () => {
     await using ledger = await ledgerOfShop()
     const counts = changeJson('ledger/v1/images/', (answer) => {
       const { sboms } = answer as { sboms: { counts: boolean }[] }
@@ -84,12 +85,13 @@ describe('the components of an image', () => {
     })
     const bytes = (path: string, body: Uint8Array): Uint8Array =>
       path.endsWith('/pae') ? body.map((byte, at) => (at === body.length - 5 ? byte ^ 1 : byte)) : body
-    const reasons = [counts, bytes].map((change) =>
+    const behind = changeJson('ledger/v1/images/', (answer) => setAt(answer, '/asOf/indexedThrough', 3))
+    const reasons = [counts, bytes, behind].map((change) =>
       imageComponents(clientOf(ledger, change), SHOP).catch((cause: unknown) =>
         cause instanceof Fault ? cause.class : cause,
       ),
     )
-    expect(await Promise.all(reasons)).to.deep.equal(['bad-proof', 'bad-proof'])
+    expect(await Promise.all(reasons)).to.deep.equal(['bad-proof', 'bad-proof', 'bad-proof'])
   })
 
   it('are marked where the SBOMs disagree, and counted where a screen is too short', async () => {

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
+import { STATEMENT_V1 } from '../../src/attestation/statement.ts'
+import { utf8 } from '../../src/encoding/utf8.ts'
 import type { Fault } from '../../src/errors.ts'
 import type * as AdmissionModule from '../../src/http/admission.ts'
 import { admit } from '../../src/ledger/admit.ts'
@@ -62,6 +64,16 @@ describe('admission beside the event loop', () => {
     ]
     expect({ ...there, message: there.message }).to.deep.equal({ ...here, message: here.message })
     expect((await admission.admit(large.slice(), registered)).signatures).to.have.length(1)
+  })
+
+  it('refuses what no memory is left for, by a reason', async () => {
+    await using admission = createAdmission(undefined, 12)
+    const parts = `{"x":[${'{},'.repeat(700_000)}{}]}`
+    const subject = [{ name: 'a.test/b', digest: { sha256: 'ab'.repeat(32) } }]
+    const head = JSON.stringify({ _type: STATEMENT_V1, subject, predicateType: 'https://a.test/x' })
+    const payload = utf8(`${head.slice(0, -1)},"predicate":${parts}}`)
+    const fault = await refusal(admission.admit(signEnvelope(payload, keys.ci), registered))
+    expect([fault.reason, fault.facts]).to.deep.equal(['request-too-large', { limit: 12 }])
   })
 
   it('lets only so many bytes wait, and takes more when these are done', async () => {

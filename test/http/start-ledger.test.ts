@@ -8,7 +8,9 @@ import { signStatement } from '../../src/attestation/sign-statement.ts'
 import { trustRootStatement } from '../../src/attestation/trust-root.ts'
 import { systemClock } from '../../src/cli/system-clock.ts'
 import { startLedger, type EmbeddedLedger, type StartLedgerOptions } from '../../src/http/start-ledger.ts'
+import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { openSqliteStorage, sqliteStorageState } from '../../src/storage/sqlite/storage.ts'
+import type { SubmitAnswer } from '../../src/verify/answer.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
 import { keys, sbomPayload, signEnvelope, testKey } from '../helpers/test-ledger.ts'
 
@@ -54,6 +56,31 @@ describe('a ledger in a program', () => {
     expect((await fetch(`${second.url}/readyz`)).status).to.equal(200)
     await second.close()
     expect(await fetch(second.url).catch((cause: unknown) => cause)).to.be.an('error')
+  })
+
+  it('tells submitters what the CycloneDX schema finds, as the command line does', async () => {
+    // Threads run built files only (npm test builds first).
+    const built = (await import(new URL('../../dist/http/start-ledger.js', import.meta.url).href)) as {
+      readonly startLedger: typeof startLedger
+    }
+    const options = {
+      origin: ORIGIN,
+      logKey: keys.log,
+      clock: systemClock,
+      report: () => undefined,
+      trustRoot,
+    }
+    const embedded = await built.startLedger({ ...options, storage: openMemoryStorage() })
+    const response = await fetch(`${embedded.url}/ledger/v1/attestations`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: signEnvelope(sbomPayload('shop', ['lodash@4.17.20']), keys.ci),
+    })
+    const { validation } = (await response.json()) as SubmitAnswer
+    await embedded.close()
+    expect(response.status).to.equal(201)
+    // On a busy machine the library may take longer to load than a submitter waits.
+    expect(validation?.checked === true || validation?.why === 'too-slow').to.equal(true)
   })
 
   it('that cannot start lets go of its storage: without a trust root, with another key, on a port that is taken', async () => {

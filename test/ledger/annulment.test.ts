@@ -9,6 +9,7 @@ import { Client } from '../../src/client/client.ts'
 import { collectEvidence } from '../../src/client/evidence.ts'
 import { revocationStanding } from '../../src/client/revocation-standing.ts'
 import { verifyImage } from '../../src/client/verified-image.ts'
+import { verifiedImages } from '../../src/client/verified-images.ts'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Storage } from '../../src/ledger/ports.ts'
@@ -127,6 +128,19 @@ describe('annulment of a revocation', () => {
     })
   }
 
+  it('cannot be asked about where the server leaves out what it would end', async () => {
+    const lying = clientOf(
+      ledger,
+      changeJson('ledger/v1/revocations', (v) =>
+        [3, 4, 5].reduce(
+          (a, at) => removeAt(a, `/entries/${at}`),
+          setAt(setAt(v, '/revocations', []), '/annulled', []),
+        ),
+      ),
+    )
+    expect((await asyncRefusal(revocationStanding(lying, revocation))).reason).to.equal('rows-differ')
+  })
+
   it('withheld from an image, the verdict is not the server’s, and it is refused', async () => {
     const lying = clientOf(
       ledger,
@@ -135,23 +149,26 @@ describe('annulment of a revocation', () => {
     expect((await asyncRefusal(verifyImage(lying, shop))).reason).to.equal('rows-differ')
   })
 
-  it('withheld together with what it brought back, nothing false is established: the report names what is open', async () => {
-    const lying = clientOf(
-      ledger,
-      changeJson('ledger/v1/images', (v) => {
-        const without = [2, 4, 5, 6].reduce((value, index) => removeAt(value, `/entries/${index}`), v)
-        const counts = {
-          images: 2,
-          affected: 0,
-          notAffected: 2,
-          undetermined: 0,
-          unknown: 0,
-          unreadableEntries: 0,
-        }
-        return setAt(setAt(without, '/items', []), '/coverage', counts)
-      }),
-    )
-    const report = verifyEvidence(await collectEvidence(lying, asked), trust)
+  const withheld = changeJson('ledger/v1/images', (v) => {
+    const without = [2, 4, 5, 6].reduce((value, index) => removeAt(value, `/entries/${index}`), v)
+    const counts = {
+      images: 2,
+      affected: 0,
+      notAffected: 2,
+      undetermined: 0,
+      unknown: 0,
+      unreadableEntries: 0,
+    }
+    return setAt(setAt(without, '/items', []), '/coverage', counts)
+  })
+
+  it('withheld together with what it brought back, it is missed: the maps list both', async () => {
+    const cause = await asyncRefusal(collectEvidence(clientOf(ledger, withheld), asked))
+    expect(cause.reason).to.equal('answer-incomplete')
+  })
+
+  it('withheld so from an answer without proof, nothing false is established: the report names what is open', async () => {
+    const { report } = await verifiedImages(clientOf(ledger, withheld), asked)
     expect(report.rows).to.deep.equal([])
     expect(report.notEstablished.map((one) => one.id)).to.include.members(['complete', 'not-revoked'])
   })

@@ -3,7 +3,7 @@ import { describe, it } from 'mocha'
 import { Fault } from '../../src/errors.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Storage } from '../../src/ledger/ports.ts'
-import { newMemoryState } from '../../src/storage/memory/state.ts'
+import { newMemoryState, type MemoryState } from '../../src/storage/memory/state.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { expectSound } from '../helpers/check-ledger.ts'
 import { createTestLedger, keys, openTestLedger, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
@@ -71,8 +71,7 @@ describe('the commit protocol', () => {
     }
 
     it(`refuses with storage-full when ${step} finds no space, goes on reading, and resumes by itself`, async () => {
-      const storage = openMemoryStorage()
-      await createTestLedger(storage)
+      const storage = await createdStorage(newMemoryState())
       const full = failing(storage, {
         step,
         persisted: false,
@@ -92,8 +91,7 @@ describe('the commit protocol', () => {
 
   it('stops, and never signs, when what is read back is not what was written', async () => {
     const state = newMemoryState()
-    const storage = openMemoryStorage(state)
-    await createTestLedger(storage)
+    const storage = await createdStorage(state)
     const flipped: Storage = {
       ...storage,
       log: {
@@ -114,7 +112,7 @@ describe('the commit protocol', () => {
 
   it('stops when another process has signed in between', async () => {
     const state = newMemoryState()
-    await (await createTestLedger(openMemoryStorage(state)))[Symbol.asyncDispose]()
+    await createdStorage(state)
     const fatal: unknown[] = []
     const first = await openTestLedger(openMemoryStorage(state), { onFatal: (cause) => fatal.push(cause) })
     const second = await openTestLedger(openMemoryStorage(state))
@@ -125,6 +123,14 @@ describe('the commit protocol', () => {
     await second[Symbol.asyncDispose]()
   })
 })
+
+/** With a ledger in it that was closed once it was indexed: who opens it next is alone with it. */
+async function createdStorage(state: MemoryState): Promise<Storage> {
+  const ledger = await createTestLedger(openMemoryStorage(state))
+  await ledger.status()
+  await ledger[Symbol.asyncDispose]()
+  return openMemoryStorage(state)
+}
 
 function flip(bytes: Uint8Array): Uint8Array {
   const flipped = bytes.slice()

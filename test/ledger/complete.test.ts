@@ -4,12 +4,16 @@ import { after, before, describe, it } from 'mocha'
 import type { Client, FoundQuery, ImagesQuery } from '../../src/client/client.ts'
 import { collectEvidence } from '../../src/client/evidence.ts'
 import { collectSearchEvidence, verifySearchEvidence } from '../../src/client/search-evidence.ts'
+import { purlPart } from '../../src/client/search-part.ts'
 import { verifiedFound, verifiedImages } from '../../src/client/verified-images.ts'
 import { verifiedSearch } from '../../src/client/verified-search.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { verifyEvidence } from '../../src/verify/evidence.ts'
 import { parseSearchQuestion } from '../../src/verify/search-wire.ts'
+import { removeAt, setAt } from '../helpers/json-edit.ts'
+import { changeJson } from '../helpers/ledger-fetch.ts'
+import { asyncRefusal } from '../helpers/mangle.ts'
 import { clientOf, COMMIT, STORY_SIZE, tellStory, trust } from '../helpers/story.ts'
 import {
   createTestLedger,
@@ -111,6 +115,25 @@ describe('a complete answer of a search', () => {
     const question = asked(['never', '1.0.0'])
     const { answer } = await verifiedSearch(clientOf(ledger), question, { proof })
     expect([answer.items, answer.assurance]).to.deep.equal([[], 'complete'])
+    await ledger[Symbol.asyncDispose]()
+  })
+})
+
+describe('an answer that was to be complete', () => {
+  it('is refused without its proof, by component as in a search', async () => {
+    const { ledger } = await tellStory()
+    const lying = clientOf(
+      ledger,
+      changeJson('ledger/v1/', (a) =>
+        'complete' in Object(a) ? setAt(removeAt(a, '/complete'), '/assurance', 'rows') : a,
+      ),
+    )
+    const search = { parts: [purlPart('pkg:npm/lodash')], scope: {} }
+    for (const asked of [
+      verifiedImages(lying, { component: 'pkg:npm/lodash', proof }),
+      verifiedSearch(lying, search, { proof }),
+    ])
+      expect((await asyncRefusal(asked)).reason).to.equal('answer-incomplete')
     await ledger[Symbol.asyncDispose]()
   })
 })

@@ -59,7 +59,7 @@ describe('the follower', () => {
       throw cause
     }
     const { index } = openMemoryStorage()
-    const steps = stepsHere({ storage: { ...storage, index }, trust })
+    const steps = { ...stepsHere({ storage: { ...storage, index }, trust }), gatherMs: 100 }
     const follower = new Follower({ steps, publisher, clock, onError }, treeSize(0))
     follower.advance(treeSize(1))
     follower.advance(treeSize(2))

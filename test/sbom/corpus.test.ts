@@ -17,7 +17,7 @@ import {
   formatManifest,
   manifestOf,
   parseManifest,
-  readSbom,
+  readReportedSbom,
   type ManifestLine,
 } from '../../src/sbom/manifest.ts'
 import { expectFault } from '../helpers/expect-fault.ts'
@@ -103,7 +103,7 @@ describe('real documents', () => {
     ])
     for (const [path, [name, version, count]] of tools) {
       const [folder = '', file = ''] = path.split('/')
-      const sbom = readSbom(statementOf(folder, file))
+      const sbom = readReportedSbom(statementOf(folder, file))
       expect([sbom?.tool.name, sbom?.tool.version, sbom?.counts.components], path).to.deep.equal([
         name,
         version,
@@ -131,7 +131,7 @@ describe('real documents', () => {
   itWithCorpus('give every purl that tools write: syft and trivy write none that cannot be read', () => {
     for (const folder of ['dockerhub', 'images']) {
       for (const file of files(folder))
-        expect(readSbom(statementOf(folder, file))?.counts.badPurl, file).to.equal(0)
+        expect(readReportedSbom(statementOf(folder, file))?.counts.badPurl, file).to.equal(0)
     }
   })
 
@@ -161,7 +161,7 @@ describe('real documents', () => {
       const [two, three] = pair.map((name) => {
         const file = `software_${name}.json.gz`
         const lines = manifest('spdx', file).filter(({ kind }) => 'pcl'.includes(kind))
-        const components = readSbom(statementOf('spdx', file))?.components ?? []
+        const components = readReportedSbom(statementOf('spdx', file))?.components ?? []
         return { lines, components: components.map((one) => `${one.name}@${one.version}`).sort() }
       })
       expect(three?.components, pair[1]).to.not.be.empty

@@ -4,7 +4,7 @@ import { CYCLONEDX, SLSA_PROVENANCE_V1, SPDX } from '../../src/attestation/predi
 import { STATEMENT_V1, type Statement } from '../../src/attestation/statement.ts'
 import type { JsonObject } from '../../src/encoding/strict-json.ts'
 import { emptyIntake, intakeOf, type Intake } from '../../src/sbom/intake.ts'
-import { readSbom } from '../../src/sbom/manifest.ts'
+import { readReportedSbom } from '../../src/sbom/manifest.ts'
 import { cycloneDx, spdx } from './documents.ts'
 
 /** Without the advice, which is the same for every finding of a code; a test of its own looks at it. */
@@ -21,7 +21,7 @@ function intake(predicateType: string, predicate: JsonObject): Intake {
 function advisedIntake(predicateType: string, predicate: JsonObject): Intake {
   const subjects = [{ name: 'a', digest: { sha256: 'e3'.repeat(32) } }]
   const statement: Statement = { type: STATEMENT_V1, subjects, predicateType, predicate }
-  return intakeOf(statement, readSbom(statement))
+  return intakeOf(statement, readReportedSbom(statement))
 }
 
 describe('the intake report', () => {

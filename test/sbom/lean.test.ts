@@ -7,7 +7,7 @@ import { keyId } from '../../src/brand.ts'
 import type { JsonObject, JsonValue } from '../../src/encoding/strict-json.ts'
 import { isObject } from '../../src/encoding/strict-json.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
-import { manifestOf, readManifest, readSbom } from '../../src/sbom/manifest.ts'
+import { manifestOf, readManifest, readReportedSbom } from '../../src/sbom/manifest.ts'
 import { parseLeanStatement, UNREAD_MEMBERS } from '../../src/sbom/unread-members.ts'
 import { cycloneDx, spdx, spdx3 } from './documents.ts'
 
@@ -40,7 +40,7 @@ function payload(predicateType: string, predicate: JsonObject): Uint8Array {
 }
 
 function lines(statement: Statement): unknown {
-  return [manifestOf(statement, key), readSbom(statement)]
+  return [manifestOf(statement, key), readReportedSbom(statement)]
 }
 
 const key = keyId(`sha256:${'0f'.repeat(32)}`)
@@ -92,8 +92,8 @@ describe('large SBOMs', () => {
     const whole = manifestOf(parseStatement(bytes), key)
     expect(whole.some(({ kind }) => kind === 'i')).to.equal(true)
     const statement = parseLeanStatement(bytes)
-    expect(readManifest(statement, key, readSbom).lines).to.deep.equal(whole)
-    expect(readSbom(statement)?.components, 'forgotten').to.deep.equal([])
+    expect(readManifest(statement, key, readReportedSbom).lines).to.deep.equal(whole)
+    expect(readReportedSbom(statement)?.components, 'forgotten').to.deep.equal([])
   })
 
   it('say the same as VEX', () => {

@@ -111,6 +111,10 @@ describe('an answer is refused as incomplete', () => {
     expect(reasonOf(without(honestClaim(), 6))).to.equal('answer-incomplete')
   })
 
+  it('with a revocation that the status map has not reached: what takes it back may be there too', () => {
+    expect(reasonOf(honestClaim({ status: 6 }))).to.equal('answer-incomplete')
+  })
+
   it('without a stranger’s entry, which could be anybody’s', () => {
     expect(reasonOf(without(honestClaim(), 7))).to.equal('answer-incomplete')
   })

@@ -111,6 +111,14 @@ const lies: Readonly<Record<string, (honest: Proofs) => Proofs>> = {
     ...honest,
     keys: honest.keys.map((one) => ({ ...one, root: 'AAAA' })),
   }),
+  'a key is longer than keys are': (honest) => ({
+    ...honest,
+    absent: honest.absent.map((one) => ({ ...one, key: formatBase64(new Uint8Array(1_000_000)) })),
+  }),
+  'a prefix is longer than keys are': (honest) => ({
+    ...honest,
+    prefixes: [{ prefix: formatBase64(new Uint8Array(1_000_000)), keys: [], proof: '' }],
+  }),
   'a proof is no base64': (honest) => ({
     ...honest,
     keys: honest.keys.map((one) => ({ ...one, proof: '?' })),

@@ -1,7 +1,7 @@
 /**
  * Advisories as documents: from bytes to fields, with the limits that keep a large one from costing more than it is worth.
  */
-import { documentField, elements, optionalMember, refusal, type Field } from '../../attestation/field.ts'
+import { documentField, listOrNone, type Field } from '../../attestation/field.ts'
 import { parseJson } from '../../encoding/strict-json.ts'
 import { Fault } from '../../errors.ts'
 
@@ -25,9 +25,5 @@ export function advisoryField(bytes: Uint8Array, subject: string): Field {
 
 /** The elements of an array member; none if it is absent or null. @throws Fault `advisory-malformed` */
 export function listOf(parent: Field, name: string): readonly Field[] {
-  const field = optionalMember(parent, name)
-  if (field === undefined) return []
-  const list = elements(field)
-  if (list.length > MAX_ELEMENTS) throw refusal(field, `at most ${MAX_ELEMENTS} elements`)
-  return list
+  return listOrNone(parent, name, MAX_ELEMENTS)
 }

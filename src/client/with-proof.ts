@@ -1,0 +1,26 @@
+/**
+ * Asking with the proof that no row is missing, and without it where it is not to be had: the rows are worth having all the
+ * same, and whoever shows them says so.
+ */
+import { Fault, type Reason } from '../errors.ts'
+
+/** Nothing is published yet; the proof would be too long, or what it needs to be read. */
+const NOT_TO_BE_HAD: readonly Reason[] = ['map-behind', 'answer-too-large', 'payload-too-large']
+
+export interface MaybeProven<T> {
+  readonly value: T
+  /** Why it came without the proof that was asked for. */
+  readonly unproven?: Fault
+}
+
+/** @throws whatever `ask` throws, but for the absence of a proof */
+export async function withProof<T>(
+  ask: (proof: { readonly proof?: 'complete' }) => Promise<T>,
+): Promise<MaybeProven<T>> {
+  try {
+    return { value: await ask({ proof: 'complete' }) }
+  } catch (cause) {
+    if (!(cause instanceof Fault) || !NOT_TO_BE_HAD.includes(cause.reason)) throw cause
+    return { value: await ask({}), unproven: cause }
+  }
+}
