@@ -227,7 +227,12 @@ describe('audit of the maps of a ledger that lies', () => {
     const { explained } = await auditChanged((pair) => [
       equalBytes(pair.key, key) ? { key, value: other } : pair,
     ])
-    expect(explained[0]?.report, JSON.stringify(explained)).to.deep.include({ map: 'components', entry: 3, wrong: 'manifest', key })
+    expect(explained[0]?.report, JSON.stringify(explained)).to.deep.include({
+      map: 'components',
+      entry: 3,
+      wrong: 'manifest',
+      key,
+    })
     expect(verifyFraudProof(explained[0]?.proof ?? new Uint8Array(), trust).wrong).to.equal('manifest')
   })
 
