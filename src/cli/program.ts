@@ -1,6 +1,7 @@
 /** The command line: daily verbs first, then administration (interface.md 3.1). */
 import { Command, CommanderError } from 'commander'
 import type { CliContext } from './context.ts'
+import { auditorCommand } from './auditor-command.ts'
 import { completionCommand } from './completion-command.ts'
 import { deployCommand } from './deploy-command.ts'
 import { findCommand } from './find-command.ts'
@@ -51,6 +52,7 @@ export function createProgram(context: CliContext): Command {
     deployCommand,
     watchCommand,
     logCommand,
+    auditorCommand,
     trustCommand,
     keyCommand,
     serverCommand,
