@@ -7,6 +7,7 @@ import type { Sample } from '../client/sample.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { formatHex } from '../encoding/hex.ts'
 import type { FraudReport } from '../verify/fraud-proof.ts'
+import { stateFile, type StateFile } from './audit-state-file.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { untilInterrupted } from './interrupt.ts'
@@ -47,24 +48,33 @@ export async function runIndexAudit(
     throw new UsageError('log audit: --seed goes with --sample')
   const client = await connect(context, flags)
   const sample = await sampleOf(client, flags)
-  const report = await auditShown(terminal, client, sample)
+  // A seed that was drawn just now will not come again.
+  const isRepeated = sample === undefined || flags.seed !== undefined
+  const what = `audit ${sample === undefined ? 'all' : `${sample.share} ${sample.seed}`}`
+  const file = isRepeated ? stateFile(context.settings, client.trust.logKey, what) : undefined
+  const report = await auditShown(terminal, client, { ...(sample && { sample }), ...(file && { file }) })
+  await file?.remove()
   if (flags.output === 'json') terminal.print(answerJson('IndexAudit', indexAuditJson(report)))
   else printIndexAudit(terminal, report)
   await writeFraudProof(terminal, report, flags.fraudProof)
   if (report.outcome === 'wrong') context.setExitCode(EXIT_WRONG)
 }
 
-async function auditShown(
+/** One that was interrupted goes on where it was. */
+export async function auditShown(
   terminal: Terminal,
   client: Client,
-  sample: Sample | undefined,
+  { sample, file }: { readonly sample?: Sample; readonly file?: StateFile },
 ): Promise<IndexAuditReport> {
+  const state = await file?.read()
   const progress = createProgress({ terminal, what: 'audit' })
   try {
     return await untilInterrupted((signal) =>
       auditIndex(client, {
         signal,
         ...(sample && { sample }),
+        ...(state && { state }),
+        ...(file && { keep: file.keep }),
         onProgress: (done, total) => progress.show(done, total, () => 'entries'),
       }),
     )
@@ -114,7 +124,7 @@ export function fraudJson({ root, key, published, ...report }: FraudReport): obj
   return { ...report, root: formatHex(root), key: formatBase64(key), outputSize: published.size }
 }
 
-function printIndexAudit(terminal: Terminal, report: IndexAuditReport): void {
+export function printIndexAudit(terminal: Terminal, report: IndexAuditReport): void {
   const { color } = terminal
   for (const { where, what, reason } of report.problems)
     terminal.print(`${color.red('✕')} ${visible(where)}: ${visible(what)} (${reason})`)

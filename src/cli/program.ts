@@ -1,6 +1,7 @@
 /** The command line: daily verbs first, then administration (interface.md 3.1). */
 import { Command, CommanderError } from 'commander'
 import type { CliContext } from './context.ts'
+import { auditorCommand } from './auditor-command.ts'
 import { completionCommand } from './completion-command.ts'
 import { deployCommand } from './deploy-command.ts'
 import { findCommand } from './find-command.ts'
@@ -8,6 +9,7 @@ import { getCommand } from './get-command.ts'
 import { helpCommand } from './help-command.ts'
 import { exitCodeLines } from './help-topics.ts'
 import { importCommand } from './import-command.ts'
+import { indexCommand } from './index-command.ts'
 import { keyCommand } from './key-command.ts'
 import { logCommand } from './log-command.ts'
 import { revokeCommand } from './revoke-command.ts'
@@ -27,7 +29,7 @@ const EXAMPLES = `  attestree find pkg:npm/lodash --range '<4.17.21'      which 
 export const BRIEF = `${EXAMPLES}
 
 Every day   submit  verify  find  show  get  revoke  deploy  watch  log  import
-Once        trust  key  server  completion
+Once        trust  key  server  index  completion
 Help        attestree --help, attestree COMMAND --help, attestree help exit-codes|formats|trust`
 
 export function createProgram(context: CliContext): Command {
@@ -50,9 +52,11 @@ export function createProgram(context: CliContext): Command {
     deployCommand,
     watchCommand,
     logCommand,
+    auditorCommand,
     trustCommand,
     keyCommand,
     serverCommand,
+    indexCommand,
     completionCommand,
     versionCommand,
     helpCommand,

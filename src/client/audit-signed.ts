@@ -10,7 +10,7 @@ import { attestationIdOf } from '../attestation/pae.ts'
 import { REVOCATION } from '../attestation/predicate-types.ts'
 import type { Statement } from '../attestation/statement.ts'
 import { attestationId, logIndex, treeSize } from '../brand.ts'
-import type { AttestationId, LogIndex } from '../brand.ts'
+import type { AttestationId, KeyId, LogIndex } from '../brand.ts'
 import { formatHex } from '../encoding/hex.ts'
 import type { HashedRekord } from '../entry/hashed-rekord.ts'
 import { manifestOf, type ManifestLine } from '../sbom/manifest.ts'
@@ -48,6 +48,9 @@ export interface SignedReader {
 /** What was signed for an entry. */
 export interface JudgedEntry {
   readonly index: LogIndex
+  readonly key: KeyId
+  /** The DSSE pre-authentication encoding. */
+  readonly signed: Uint8Array
   readonly statement: Statement
   /** Undefined if none can be derived. */
   readonly manifest: readonly ManifestLine[] | undefined
@@ -177,7 +180,13 @@ export async function readSigned(
     const { statement } = checkSigned({ index, attestation, body }, pae)
     const derive = (): readonly ManifestLine[] =>
       asBadProof('not-admissible', 'manifest', () => manifestOf(statement, body.publicKey.id))
-    return { index, statement, manifest: unreadable.has(index) ? undefined : derive() }
+    return {
+      index,
+      key: body.publicKey.id,
+      signed: pae,
+      statement,
+      manifest: unreadable.has(index) ? undefined : derive(),
+    }
   } catch (cause) {
     noteProblem(walk, `entry ${index}`, cause)
     return undefined
@@ -218,7 +227,7 @@ async function* auditOne(
     if (unreadable.has(index)) return undefined
     return asBadProof('not-admissible', 'manifest', () => manifestOf(statement, keyId))
   })
-  yield { index, statement, manifest }
+  yield { index, key: keyId, signed: pae, statement, manifest }
 }
 
 /** The earlier entry that a revocation rests on, if it names one: an audit keeps none of those that it has seen. */

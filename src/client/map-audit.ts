@@ -6,6 +6,7 @@ import type { MapName } from '../map/output-log.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import { edgeRoot, type RightEdge } from '../tlog/right-edge.ts'
 import type { AuditProblem } from './audit-walk.ts'
+import type { KeptKey } from './audit-state.ts'
 import { outputPath } from './ask-maps.ts'
 import type { CallOptions, Client } from './client.ts'
 import { MapReplay, type ChangedKey } from './map-replay.ts'
@@ -31,6 +32,8 @@ export interface MapAuditOptions {
   /** Of the output log. */
   readonly checkpoint: Checkpoint
   readonly problems: AuditProblem[]
+  /** Of an earlier audit that found all that was published up to this size right. */
+  readonly kept?: { readonly size: TreeSize; readonly keys: Iterable<KeptKey> }
 }
 
 export class MapAudit {
@@ -52,12 +55,13 @@ export class MapAudit {
 
   static async start(
     map: MapName,
-    { client, options, checkpoint, problems }: MapAuditOptions,
+    { client, options, checkpoint, problems, kept }: MapAuditOptions,
   ): Promise<MapAudit> {
     const [base, name] = [outputPath(map), `${map} output log: `]
     const replay = startReplay()
     const audit = new MapAudit(map, startWalk({ client, options, checkpoint, base, name, replay, problems }))
     await audit.#read()
+    if (kept !== undefined) await audit.#skip(kept)
     return audit
   }
 
@@ -73,11 +77,6 @@ export class MapAudit {
 
   get wrong(): WrongRoot | undefined {
     return this.#wrong
-  }
-
-  /** Whether a root is to come: while there is, entries have to be taken in. */
-  get isOpen(): boolean {
-    return this.#next !== undefined
   }
 
   /** After the entries below `edge.size` were taken in: compares what was published of that size. */
@@ -100,7 +99,7 @@ export class MapAudit {
         published,
         'names a signed checkpoint that is not of this log: the log has signed two histories',
       )
-    if (this.#wrong !== undefined) return
+    if (this.#wrong !== undefined) return this.replay.forgetChanges()
     const made = this.replay.root()
     this.#compared++
     if (equalBytes(published.root, made)) this.replay.forgetChanges()
@@ -121,6 +120,15 @@ export class MapAudit {
       reason: 'map-differs',
       what: `${where}: the root published in entry ${index} of its output log ${what}`,
     })
+  }
+
+  /** The output log is read from its beginning each time: it is short. */
+  async #skip({ size, keys }: NonNullable<MapAuditOptions['kept']>): Promise<void> {
+    this.replay.restore(keys)
+    for (; this.#next !== undefined && this.#next.input.size <= size; await this.#read()) {
+      this.#compared++
+      this.#size = this.#next.input.size
+    }
   }
 
   async #read(): Promise<void> {

@@ -11,7 +11,9 @@ import { formatCountedRoot, type CountedRoot } from '../map/counted-root.ts'
 import { manifestKey } from '../map/keys.ts'
 import type { MapPair } from '../map/mpt.ts'
 import { appendPostings, emptyPostings, postingValue, type PostingEdge } from '../map/posting-list.ts'
+import { allPairs } from '../map/trie-proof.ts'
 import { MapTrie } from '../map/trie.ts'
+import type { KeptKey } from './audit-state.ts'
 
 /** A key that changed. */
 export interface ChangedKey {
@@ -61,14 +63,35 @@ export class MapReplay {
     return this.#trie.latest.root
   }
 
+  /** All keys, for `restore`. */
+  *keep(): Generator<KeptKey> {
+    this.root()
+    for (const pair of allPairs(this.#trie.latest)) {
+      const list = this.#edges.get(formatHex(pair.key))
+      yield list === undefined ? pair : { key: pair.key, list }
+    }
+  }
+
+  /** Of an empty one. */
+  restore(keys: Iterable<KeptKey>): void {
+    const pairs: MapPair[] = []
+    for (const kept of keys) {
+      if ('list' in kept) this.#edges.set(formatHex(kept.key), kept.list)
+      pairs.push('list' in kept ? { key: kept.key, value: postingValue(kept.list) } : kept)
+    }
+    const before = this.#trie.latest
+    this.#trie.put(pairs)
+    this.#trie.release(before)
+  }
+
   /** In the tree, as of the last `root`. */
   get keyCount(): number {
     return this.#trie.latest.keyCount
   }
 
-  /** What changed since `forgetChanges` was called. */
+  /** What changed since `forgetChanges` was called, and until now. */
   changes(): readonly ChangedKey[] {
-    return [...this.#changes.values()]
+    return [...this.#changes.values()].map((change) => ({ ...change, indexes: [...change.indexes] }))
   }
 
   forgetChanges(): void {

@@ -37,6 +37,8 @@ export interface LogWalk {
   /** May have taken in the first entries before. */
   readonly replay: TileReplay
   readonly problems: AuditProblem[]
+  /** A bundle ends here even where that is inside of one. */
+  readonly cut?: number
   /** What was asked for and not looked at yet, by path. */
   readonly ahead: Map<string, Promise<Fetched<Uint8Array | undefined>>>
   tiles: number
@@ -64,13 +66,29 @@ export async function* replayLog(walk: LogWalk): AsyncGenerator<Bundle> {
     for (const next of bundles.slice(at, at + BUNDLES_AHEAD)) askFor(walk, next)
     const whole = await readBundle(walk, bundle)
     if (whole === undefined) return
-    const from = logIndex(walk.replay.size)
-    const entries = whole.slice(from - bundle.index * TILE_WIDTH)
-    for (const tile of replayLeaves(walk.replay, entries.map(leafHash))) await compareTile(walk, tile)
-    yield { from, entries }
+    for (const part of cutBundle(whole, bundle.index * TILE_WIDTH, [walk.replay.size, walk.cut ?? 0])) {
+      for (const tile of replayLeaves(walk.replay, part.entries.map(leafHash))) await compareTile(walk, tile)
+      yield part
+    }
     if (walk.problems.length >= MAX_PROBLEMS) break
   }
   if (replayedSize(walk.replay) === size) await compareEnd(walk)
+}
+
+/** What is left of a bundle from `from` on, in two pieces if `cut` is inside of it. */
+function cutBundle(
+  entries: readonly Uint8Array[],
+  begin: number,
+  [from, cut]: readonly [from: number, cut: number],
+): readonly Bundle[] {
+  const end = begin + entries.length
+  const first = Math.max(begin, from)
+  const middle = cut > first && cut < end ? cut : end
+  const piece = (low: number, high: number): Bundle => ({
+    from: logIndex(low),
+    entries: entries.slice(low - begin, high - begin),
+  })
+  return middle === end ? [piece(first, end)] : [piece(first, middle), piece(middle, end)]
 }
 
 function endOf({ index, width }: TileId): number {

@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
+import { parsePublicKeyPem } from '../../src/crypto/public-key.ts'
+import { cosignedAt } from '../../src/tlog/cosignature.ts'
 import { parseTrustFile } from '../../src/client/trust-file.ts'
 import { parseBase64 } from '../../src/encoding/base64.ts'
 import { checkProofFile, parseProofFile } from '../../src/tlog/proof-file.ts'
@@ -395,6 +397,28 @@ describe('attestree: asking', () => {
         .to.match(/^✓ OK · 7 entries, \d+ tiles of three logs · ledger\.test at size 7\n/)
         .and.to.match(/seed dice/)
         .and.to.match(/Taken from the server: which entries could not be read/)
+    },
+  )
+
+  tests.it(
+    'auditor run replays the maps, and cosigns the checkpoints in which all of it was published',
+    async () => {
+      await bench.ok('key', 'new', 'auditor', '--type', 'ed25519')
+      const flags = ['--key', 'auditor.key', '--name', 'auditor.test', '--out', 'cosigned']
+      const { stdout } = await bench.ok('auditor', 'run', ...flags, '--once')
+      expect(stdout).to.match(/ components up to 7, status up to 7: replayed and cosigned\n$/)
+      const cosigner = {
+        name: 'auditor.test',
+        key: parsePublicKeyPem(readFileSync(bench.path('auditor.pub'), 'utf8')),
+      }
+      for (const map of ['components', 'status'])
+        expect(cosignedAt(readFileSync(bench.path(`cosigned/${map}.checkpoint`), 'utf8'), cosigner)).to.be.a(
+          'number',
+        )
+      expect(
+        (await bench.ok('auditor', 'run', ...flags, '--once')).stdout,
+        'goes on from its state',
+      ).to.match(/cosigned\n$/)
     },
   )
 

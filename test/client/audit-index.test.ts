@@ -1,7 +1,8 @@
 /** The auditor of the maps against honest and lying ledgers: which map, which size, which entry and key. */
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
-import { logIndex } from '../../src/brand.ts'
+import { parseTarget } from '../../src/attestation/revocation.ts'
+import { logIndex, treeSize } from '../../src/brand.ts'
 import { auditIndex, type IndexAuditOptions, type IndexAuditReport } from '../../src/client/audit-index.ts'
 import { formatBase64 } from '../../src/encoding/base64.ts'
 import { equalBytes } from '../../src/encoding/bytes.ts'
@@ -24,7 +25,7 @@ import { parseText, setAt } from '../helpers/json-edit.ts'
 import { dropKey, lyingLedger } from '../helpers/lying-ledger.ts'
 import { asyncRefusal, refusal } from '../helpers/mangle.ts'
 import { clientOf, STORY_SIZE, tellStory, trust } from '../helpers/story.ts'
-import { digestOf, keys } from '../helpers/test-ledger.ts'
+import { digestOf, keys, revocationPayload, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
 
 const audit = (of: Ledger, change?: Change, options: IndexAuditOptions = {}): Promise<IndexAuditReport> =>
   auditIndex(clientOf(of, change), options)
@@ -67,6 +68,46 @@ describe('audit of the maps', () => {
     expect(some.derived).to.equal(
       (await audit(ledger, undefined, { sample: { share: 0.5, seed: 'a' } })).derived,
     )
+  })
+
+  it('goes on from where it was kept, with the same verdict, and asks for nothing twice', async () => {
+    const grown = await publishedStory()
+    let state: Uint8Array | undefined
+    const keep: IndexAuditOptions['keep'] = async (kept, isLast) => {
+      if (isLast) state = kept()
+    }
+    await audit(grown, undefined, { keep })
+    await grown.submit(signEnvelope(sbomPayload('new', ['lodash@4.17.21']), keys.ci))
+    await grown.submit(
+      signEnvelope(
+        revocationPayload({
+          target: parseTarget(`image:${digestOf('new')}`),
+          mode: 'all',
+          reason: 'malicious-artifact',
+        }),
+        keys.admin,
+      ),
+    )
+    await grown.proofs.lookUp('components', { prefixes: [], keys: [], postings: () => false }, treeSize(10))
+    const asked: string[] = []
+    const noting: Change = (path, body) => {
+      if (path.startsWith('ledger/v1/')) asked.push(path)
+      return body
+    }
+    if (state === undefined) throw new Error('nothing was kept')
+    const [whole, rest] = [await audit(grown), await audit(grown, noting, { state, keep })]
+    expect(rest.problems).to.deep.equal([])
+    expect({ ...rest, tiles: 0 }).to.deep.equal({ ...whole, tiles: 0 })
+    expect(asked.sort()).to.deep.equal(['ledger/v1/manifests?from=8&to=10', 'ledger/v1/pae?from=8&to=10'])
+    // Nothing is left to do: the log is still compared with what was taken in before.
+    expect(found(await audit(grown, undefined, { state }))).to.deep.equal([])
+    const damaged = state.with(200, (state[200] ?? 0) ^ 1)
+    expect((await asyncRefusal(audit(grown, undefined, { state: damaged }))).reason).to.equal(
+      'encoding-malformed',
+    )
+    const sampled = audit(grown, undefined, { state, sample: { share: 1, seed: 'a' } })
+    expect((await asyncRefusal(sampled)).reason).to.equal('encoding-malformed')
+    await grown[Symbol.asyncDispose]()
   })
 
   it('names the entry and the line of a manifest that is not what was signed', async () => {
@@ -186,7 +227,12 @@ describe('audit of the maps of a ledger that lies', () => {
     const { explained } = await auditChanged((pair) => [
       equalBytes(pair.key, key) ? { key, value: other } : pair,
     ])
-    expect(explained[0]?.report).to.deep.include({ map: 'components', entry: 3, wrong: 'manifest', key })
+    expect(explained[0]?.report, JSON.stringify(explained)).to.deep.include({
+      map: 'components',
+      entry: 3,
+      wrong: 'manifest',
+      key,
+    })
     expect(verifyFraudProof(explained[0]?.proof ?? new Uint8Array(), trust).wrong).to.equal('manifest')
   })
 

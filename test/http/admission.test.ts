@@ -11,7 +11,7 @@ const registered = [keys.ci.publicKey]
 const large = signEnvelope(
   sbomPayload(
     'large',
-    Array.from({ length: 20_000 }, (_, at) => `package-${at}@1.0.${at}`),
+    Array.from({ length: 8_000 }, (_, at) => `package-${at}@1.0.${at}`),
   ),
   keys.ci,
 )
@@ -89,7 +89,7 @@ describe('admission beside the event loop', () => {
     const other = signEnvelope(
       sbomPayload(
         'other',
-        Array.from({ length: 20_000 }, (_, at) => `package-${at}@2.0.${at}`),
+        Array.from({ length: 8_000 }, (_, at) => `package-${at}@2.0.${at}`),
       ),
       keys.ci,
     )

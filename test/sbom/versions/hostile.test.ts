@@ -61,16 +61,28 @@ const hostile = [
   '+',
 ]
 
+/** One that looks at each pair of characters takes 350 ms and more, always. */
+const MAX_MS = 250
+
+/** Of as many runs as it takes to be quick once: a busy machine stops any of them for a while. */
+function leastMs(run: () => void): number {
+  let least = Infinity
+  for (let tries = 0; tries < 5 && least >= MAX_MS; tries++) {
+    const started = performance.now()
+    run()
+    least = Math.min(least, performance.now() - started)
+  }
+  return least
+}
+
 describe('hostile versions', () => {
   it('are read and compared in time that grows with their length alone', () => {
     for (const [name, check] of checks)
       for (const one of hostile)
         for (const end of ['', '1', 'x', '.1', '!', '\u{e9}']) {
           const long = `1${one.repeat(20_000)}`.slice(0, 20_000) + end
-          const started = performance.now()
-          check(long)
-          // One that looks at each pair of characters takes 350 ms and more.
-          expect(performance.now() - started, `${name}: 1${one}${one}…${end}`).to.be.below(250)
+          const least = leastMs(() => check(long))
+          expect(least, `${name}: 1${one}${one}…${end}`).to.be.below(MAX_MS)
         }
   })
 })

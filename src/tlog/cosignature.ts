@@ -1,0 +1,80 @@
+/**
+ * Cosignatures on checkpoints (https://c2sp.org/tlog-cosignature, Ed25519): somebody beside the log signs what it signed, with the
+ * time. What that means is the cosigner's to say: a witness has seen no larger tree, an auditor has replayed what is in it.
+ *
+ *     cosignature/v1 ⏎ time <unix seconds> ⏎ <the checkpoint's text>         is signed
+ *     — <name> base64(key id ‖ u64be(unix seconds) ‖ signature)              is added to the note
+ *
+ * The key id is the beginning of SHA-256(name ‖ 0A ‖ 04 ‖ key): one key for each name.
+ */
+import { rawEd25519, type PublicKey } from '../crypto/public-key.ts'
+import { sha256 } from '../crypto/sha256.ts'
+import { isSignature } from '../crypto/signature.ts'
+import type { SigningKey } from '../crypto/signing-key.ts'
+import { formatBase64 } from '../encoding/base64.ts'
+import { concatBytes, equalBytes, u64be } from '../encoding/bytes.ts'
+import { formatHex } from '../encoding/hex.ts'
+import { utf8 } from '../encoding/utf8.ts'
+import { Fault } from '../errors.ts'
+import { formatNote, parseNote, verifierKeyOf } from './signed-note.ts'
+
+/** The signature types table of signed-note. */
+const COSIGNATURE_TYPE = 0x04
+const KEY_ID_BYTES = 4
+const TIME_BYTES = 8
+
+export interface Cosigner {
+  readonly name: string
+  readonly key: PublicKey
+}
+
+/** `<name>+<key id, 8 hex digits>+<base64(04 ‖ key)>`: what whoever relies on the cosigner writes down. @throws as `cosign` */
+export function formatCosignerKey(cosigner: Cosigner): string {
+  const typed = concatBytes(Uint8Array.of(COSIGNATURE_TYPE), rawEd25519(cosigner.key))
+  return `${cosigner.name}+${formatHex(keyIdOf(cosigner))}+${formatBase64(typed)}`
+}
+
+/**
+ * The signed checkpoint with one more signature, behind the others.
+ *
+ * @throws Fault `malformed` (`key-malformed`) for a name that notes cannot carry; `unsupported` (`key-type-unsupported`) unless Ed25519
+ */
+export function cosign(note: string, name: string, key: SigningKey, unixSeconds: number): string {
+  const { text, signatures } = parseNote(note)
+  const keyId = keyIdOf({ name, key: key.publicKey })
+  const signature = concatBytes(u64be(unixSeconds), key.sign(messageOf(text, unixSeconds)))
+  return formatNote({ text, signatures: [...signatures, { name, keyId, signature }] })
+}
+
+/**
+ * When the cosigner signed, in unix seconds; undefined if it did not.
+ *
+ * @throws Fault `malformed` (`note-malformed`)
+ * @throws Fault `bad-proof` (`checkpoint-signature-invalid`) if a signature under its name does not verify
+ */
+export function cosignedAt(note: string, cosigner: Cosigner): number | undefined {
+  const { text, signatures } = parseNote(note)
+  const id = keyIdOf(cosigner)
+  const named = signatures.find(({ name, keyId }) => name === cosigner.name && equalBytes(keyId, id))
+  if (named === undefined) return undefined
+  const { signature } = named
+  const time = Number(BigInt(`0x${formatHex(signature.subarray(0, TIME_BYTES)) || '0'}`))
+  const isRight =
+    Number.isSafeInteger(time) &&
+    isSignature(cosigner.key, messageOf(text, time), signature.subarray(TIME_BYTES))
+  if (isRight) return time
+  throw new Fault('checkpoint-signature-invalid', `note: the cosignature by ${cosigner.name} does not verify`)
+}
+
+function messageOf(text: string, unixSeconds: number): Uint8Array {
+  return utf8(`cosignature/v1\ntime ${unixSeconds}\n${text}`)
+}
+
+function keyIdOf({ name, key }: Cosigner): Uint8Array {
+  // Refuses the same names and keys.
+  const { publicKey } = verifierKeyOf(name, key)
+  return sha256(concatBytes(utf8(`${name}\n`), Uint8Array.of(COSIGNATURE_TYPE), publicKey)).slice(
+    0,
+    KEY_ID_BYTES,
+  )
+}
