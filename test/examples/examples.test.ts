@@ -36,7 +36,9 @@ describe('examples', () => {
     const verify = (file: Uint8Array): string =>
       check(file, formatVerifierKey(ledger.logKey), ledger.trustRoot)
     // That no image is missing is proven as well: it is not among what is not established.
-    expect(verify(evidence)).to.match(/^1 images, each proven/).and.not.contain('complete')
+    expect(verify(evidence))
+      .to.match(/^1 images, each proven/)
+      .and.not.contain('complete')
     const text = new TextDecoder().decode(evidence)
     expect(verify(new TextEncoder().encode(text.replace('"affected"', '"unknown"')))).to.match(/^refused/)
     // Closing again is nothing new; asking it is an error that says so.
