@@ -127,7 +127,7 @@ describe('a lying server', () => {
     proxy.lie = undefined
     expect(run.code, run.stdout).to.equal(15)
     expect(run.stdout).to.match(
-      /^✕ entries 0 to \d+: signed bytes: .* \(answer-malformed\)\n✕ WRONG · 1 problem /,
+      /^✕ entries 0 to \d+: list of bytes: .* \(answer-malformed\)\n✕ WRONG · 1 problem /,
     )
   })
 
