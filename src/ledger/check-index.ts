@@ -1,5 +1,5 @@
 /** The stored index against one that is built again from the log: same keys, postings, rows and manifests. */
-import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
+import { logIndex, treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { compareBytes, equalBytes } from '../encoding/bytes.ts'
 import { formatHex } from '../encoding/hex.ts'
 import { Fault } from '../errors.ts'
@@ -10,7 +10,7 @@ import { followOnce } from './follow-once.ts'
 import { INDEX_RULES, readEntryRows } from './index-rows.ts'
 import { MapVersions } from './map-versions.ts'
 import type { PublishedMap } from './output-log.ts'
-import type { IndexReader, IndexStore, KeyRow, MapName, RowTable, Storage } from './ports.ts'
+import type { IndexReader, IndexStore, KeyRow, MapName, MapReader, RowTable, Storage } from './ports.ts'
 
 /** Keys or rows read at once. */
 const COMPARE_ROWS = 1000
@@ -56,6 +56,9 @@ export async function checkIndex(
       scratch.read((expected) => compareIndexes(stored, expected, problems)),
     )
     await storage.index.read((stored) => checkManifests(storage, stored, through, problems))
+    await storage.index.read((stored) =>
+      scratch.read((expected) => compareRoots(stored, expected, through, problems)),
+    )
     // What an index that is being rebuilt has not reached yet.
     for (const one of said) if (one.size > through) problems.push(...(await rebuild.compare(one)))
     return { indexedThrough: through, keys, problems }
@@ -97,11 +100,7 @@ async function startRebuild(
   }
 }
 
-async function compareIndexes(
-  stored: IndexReader,
-  expected: IndexReader,
-  problems: Finding[],
-): Promise<number> {
+async function compareIndexes(stored: MapReader, expected: MapReader, problems: Finding[]): Promise<number> {
   let keys = 0
   for (const map of ['components', 'status'] as const)
     keys += await compareKeys(stored, expected, map, problems)
@@ -111,8 +110,8 @@ async function compareIndexes(
 }
 
 async function compareKeys(
-  stored: IndexReader,
-  expected: IndexReader,
+  stored: MapReader,
+  expected: MapReader,
   map: MapName,
   problems: Finding[],
 ): Promise<number> {
@@ -133,6 +132,10 @@ async function compareKeys(
       return count
     }
     for (const { key } of wanted) await comparePostings(stored, expected, map, key, problems)
+    const [values, made] = [await stored.values(map, page), await expected.values(map, page)]
+    for (const [at, { key, value }] of made.entries())
+      if (!equalBytes(value, values[at]?.value ?? key))
+        problems.push({ where: `key ${map}/${formatHex(key)}`, what: 'its value in the map is another' })
     count += wanted.length
     after = wanted.at(-1)?.key
     if (after === undefined || wanted.length < COMPARE_ROWS) return count
@@ -185,6 +188,24 @@ async function compareRows(
     }
     after = wanted.at(-1)?.key
     if (after === undefined || wanted.length < COMPARE_ROWS) return
+  }
+}
+
+/** The roots of manifests, to which the component map commits. */
+async function compareRoots(
+  stored: MapReader,
+  expected: MapReader,
+  through: TreeSize,
+  problems: Finding[],
+): Promise<void> {
+  for (let at = 0; at < through; at += COMPARE_ROWS) {
+    const to = treeSize(Math.min(at + COMPARE_ROWS, through))
+    const found = new Map((await stored.manifests(logIndex(at), to)).map((one) => [one.index, one]))
+    for (const { index, lines, root } of await expected.manifests(logIndex(at), to)) {
+      const other = found.get(index)
+      if (other?.lines !== lines || !equalBytes(other.root, root))
+        problems.push({ where: `entry ${index}`, what: 'the stored root of its manifest is another' })
+    }
   }
 }
 

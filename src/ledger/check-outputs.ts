@@ -53,25 +53,46 @@ async function checkOutput(
   report: (what: string) => void,
 ): Promise<readonly PublishedMap[]> {
   const [size, held] = [await store.size(), await signer.read()]
-  const notes = [
-    ...(await store.notes(treeSize(0), treeSize(size + 1))),
-    ...(held === undefined ? [] : [held]),
-  ]
-  if (held === undefined ? notes.length > 0 : held.size > size)
-    report(`rollback: ${size} entries are stored, signed were ${held?.size ?? 'none'}`)
-  if ((notes.at(-1)?.size ?? 0) < (notes.at(-2)?.size ?? 0))
-    report('rollback: more was published than is held')
+  // Whatever size they claim: each is looked at.
+  const published = await store.notes(treeSize(0), treeSize(Number.MAX_SAFE_INTEGER))
+  const notes: readonly StoredNote[] = [...published, ...(held === undefined ? [] : [held])]
+  if ((held?.size ?? 0) < (published.at(-1)?.size ?? 0)) report('rollback: more was published than is held')
+  const roots = signedRoots(notes, key, report)
   const said: PublishedMap[] = []
   let edge = emptyEdge
   for await (const leaf of leavesOf(store, size)) {
     said.push(publishedIn(leaf))
     edge = appendLeaves(edge, [leafHash(leaf)])
-    for (const note of notes.filter((one) => one.size === edge.size))
-      if (!equalBytes(openCheckpoint(note.note, key).root, edgeRoot(edge)))
+    for (const root of roots.get(edge.size) ?? [])
+      if (!equalBytes(root, edgeRoot(edge)))
         report(`fork: another root than its entries have at size ${edge.size}`)
   }
+  if (notes.some((one) => one.size > size))
+    report(`rollback: more was signed than the ${size} entries stored`)
   if (!equalBytes(await rootFromTiles(store, size), edgeRoot(edge))) report('its tiles are of other entries')
   return said
+}
+
+interface StoredNote {
+  readonly size: TreeSize
+  readonly note: string
+  readonly root?: Uint8Array
+}
+
+/** The roots that were signed, by size. What stands beside a note must be what it says. */
+function signedRoots(
+  notes: readonly StoredNote[],
+  key: VerifierKey,
+  report: (what: string) => void,
+): ReadonlyMap<number, readonly Uint8Array[]> {
+  const roots = new Map<number, readonly Uint8Array[]>()
+  for (const { note, size, root } of notes) {
+    const signed = openCheckpoint(note, key)
+    if (signed.size !== size || !equalBytes(signed.root, root ?? signed.root))
+      report(`a note is stored as of size ${size}, or of a root, that it is not of`)
+    roots.set(signed.size, [...(roots.get(signed.size) ?? []), signed.root])
+  }
+  return roots
 }
 
 async function* leavesOf(store: OutputStorage['store'], size: TreeSize): AsyncGenerator<Uint8Array> {

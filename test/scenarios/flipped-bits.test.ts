@@ -35,7 +35,7 @@ const FEW = 3
 const MANY = 260
 /** Where in a value the bit is. */
 const SHARES = [0, 0.5, 0.999]
-const numbers = new Set(['readable', 'size', 'coding', 'through', 'rules', 'count', 'last', 'run'])
+const numbers = new Set(['readable', 'size', 'coding', 'through', 'rules', 'count', 'last', 'run', 'lines'])
 const REFUSED = 'refused:'
 /** Its entry: behind two SBOMs and a provenance. */
 const REVOCATION = 4
@@ -62,6 +62,9 @@ const older = `size = (SELECT max(size) FROM published WHERE size < (SELECT max(
 const oneRun = 'key = (SELECT max(key) FROM posting_run)'
 const manifest = `(SELECT unhex(substr(value, instr(value, '"manifest":"sha256:') + 19, 64)) FROM i.fact WHERE tbl = 0 AND key = x'0000000000000001')`
 
+const newestOutput = 'log = 1 AND idx = (SELECT max(idx) FROM output_leaf WHERE log = 1)'
+const newestOutputNote = 'log = 0 AND size = (SELECT max(size) FROM output_note WHERE log = 0)'
+
 const places: readonly Place[] = [
   [LEDGER, 'entry', 'leaf', 'idx = 1'],
   [LEDGER, 'entry', 'leaf_hash', 'idx = 1'],
@@ -80,6 +83,18 @@ const places: readonly Place[] = [
   [SIGNER, 'held', 'size', 'id = 1'],
   [SIGNER, 'held', 'root', 'id = 1'],
   [SIGNER, 'held', 'note', 'id = 1'],
+  [LEDGER, 'output_leaf', 'leaf', newestOutput],
+  [LEDGER, 'output_leaf', 'leaf_hash', newestOutput],
+  [LEDGER, 'output_leaf', 'leaf', 'log = 0 AND idx = 0'],
+  [LEDGER, 'output_tile', 'hashes', 'log = 1 AND level = 0'],
+  [LEDGER, 'output_note', 'note', newestOutputNote],
+  [LEDGER, 'output_note', 'size', newestOutputNote],
+  [SIGNER, 'held_output', 'size', 'log = 0'],
+  [SIGNER, 'held_output', 'root', 'log = 1'],
+  [SIGNER, 'held_output', 'note', 'log = 1'],
+  [INDEX, 'manifest', 'lines', 'entry = 1'],
+  [INDEX, 'manifest', 'root', 'entry = 1'],
+  [INDEX, 'posting', 'edge', 'count = 2'],
   [INDEX, 'position', 'through', 'id = 1'],
   [INDEX, 'position', 'rules', 'id = 1'],
   [INDEX, 'posting', 'tail', 'count = 2'],
