@@ -84,7 +84,7 @@ export function refuseTooLarge(bytes: Uint8Array): void {
   )
 }
 
-const base64Bytes = parsed((encoded) => parseBase64(encoded), 'base64')
+export const base64Bytes = parsed((encoded) => parseBase64(encoded), 'base64')
 
 const evidenceShape: Shape<Evidence> = (value, place) => {
   const members = membersOf(value, place)
