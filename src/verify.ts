@@ -40,7 +40,6 @@ export {
 export type { EvidenceReport, ReportedEntry } from './verify/evidence-report.ts'
 export { requireEstablished } from './verify/evidence-report.ts'
 export type { KnownStatus, StatusEvidence, TargetStatus } from './verify/status-evidence.ts'
-export { formatStatus } from './verify/status-evidence.ts'
 export type { StatusReport } from './verify/status-report.ts'
 export { verifyStatus } from './verify/status-report.ts'
 export type { NotEstablished, OpenQuestion } from './verify/open-question.ts'

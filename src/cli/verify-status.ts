@@ -42,7 +42,7 @@ function statusJson({
   }
 }
 
-export function targetJson({ target, state, revocations, annulled }: TargetStatus): object {
+function targetJson({ target, state, revocations, annulled }: TargetStatus): object {
   return {
     target,
     state,

@@ -108,7 +108,7 @@ function evidenceOf(
 }
 
 /** Control statements, and what revocations rest on. */
-export function controlsOf(
+function controlsOf(
   entries: StatusEvidence['entries'],
   attested: readonly CheckedAttestation[],
   signed: StatusEvidence['pae'],

@@ -10,17 +10,14 @@
 import { parseTarget } from '../attestation/revocation.ts'
 import { treeSize, type TreeSize } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
-import { equalBytes } from '../encoding/bytes.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
 import { parseJson } from '../encoding/strict-json.ts'
-import { Fault } from '../errors.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import { stateOfTarget, type TargetState } from '../trust/status.ts'
 import { annulledOf, revocationsOf, type RecordedRevocation, type TrustState } from '../trust/trust-state.ts'
 import type { AsOf, ProvenEntries } from './answer.ts'
-import { asBadProof } from './bad-proof.ts'
 import { mapProofs, type MapProofs } from './completeness-wire.ts'
-import { base64Bytes, checkAttestations, refuseTooLarge, type LogTrust } from './evidence.ts'
+import { base64Bytes, checkAttestations, parseCanonical, refuseTooLarge, type LogTrust } from './evidence.ts'
 import type { CheckedMapRoot } from './map-root.ts'
 import { openStatus } from './not-revoked.ts'
 import { checkAnswer } from './proven-entry.ts'
@@ -88,13 +85,7 @@ const statusShape: Shape<StatusEvidence> = (value, place) => {
 
 /** @throws Fault `bad-proof` (`evidence-malformed`), `too-large` (`payload-too-large`) */
 export function parseStatus(bytes: Uint8Array): StatusEvidence {
-  refuseTooLarge(bytes)
-  return asBadProof('evidence-malformed', 'status', () => {
-    const value = parseJson(bytes, { subject: 'JSON', strictNumbers: true, forbidProto: true })
-    const read = statusShape(value, { pointer: '', strict: true, reason: 'evidence-malformed' })
-    if (equalBytes(formatCanonicalJson(value), bytes)) return read
-    throw new Fault('evidence-malformed', 'expected canonical JSON (RFC 8785), got another spelling')
-  })
+  return parseCanonical(bytes, 'status', statusShape)
 }
 
 /**

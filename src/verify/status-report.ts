@@ -3,6 +3,7 @@ import type { TreeSize } from '../brand.ts'
 import { formatHex } from '../encoding/hex.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import type { RecordedRevocation } from '../trust/trust-state.ts'
+import { published } from './complete-report.ts'
 import type { LogTrust } from './evidence.ts'
 import type { CheckedMapRoot } from './map-root.ts'
 import type { NotEstablished } from './open-question.ts'
@@ -49,7 +50,7 @@ export function statusReport({ targets, asOf }: StatusEvidence, known: KnownStat
     established: [
       `The checkpoint is signed by the key of ${log}.`,
       ...found.map((one) => sentenceOf(one, through)),
-      `No revocation, annulment or trust root ${targets.length === 0 ? '' : 'that touches this '}is missing as of size ${through} (status map ${formatHex(status.root).slice(0, 16)}…, entry ${status.published.size - 1} of ${status.published.origin}).`,
+      `No revocation, annulment or trust root ${targets.length === 0 ? '' : 'that touches this '}is missing as of size ${through} (${published(status)}).`,
     ],
     notEstablished: openIn(targets.length > 1, known, asOf.servedAt),
   }
