@@ -53,7 +53,7 @@ export function verifyCommand(context: CliContext): Command {
     .addOption(trustOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n',
+      '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify key.status.json\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n',
     )
     .action((what: string, flags: VerifyFlags) => verify(context, what, flags))
 }
@@ -236,6 +236,8 @@ function printVerdict(
   { what: asked, repository }: Asked,
 ): void {
   printImage(terminal, answer, 'made here')
+  const [mark, sentence] = notRevokedSentence(answer.asOf, sizeOf(answer))
+  printWrapped(terminal, mark, sentence)
   terminal.print(visible(`scope: ${scopeChecked(repository)}`))
   terminal.print('')
   const { color } = terminal
@@ -244,8 +246,6 @@ function printVerdict(
     terminal.print(
       `${color.green('✓')} Vouched for: ${plural(vouching(answer.attestations), 'attestation')}, none revoked${answer.statusSize === undefined ? ' as far as this server shows' : ''}.`,
     )
-    const [mark, sentence] = notRevokedSentence(answer.asOf, sizeOf(answer))
-    printWrapped(terminal, mark, sentence)
     printWrapped(terminal, '? ', 'Not established: that nothing else was left out; not witnessed.')
   } else if (exit === EXIT.revoked) terminal.print(`${color.red('⊘')} ${revokedSentence(answer)}`)
   else if (exit === EXIT.cannotTell)
