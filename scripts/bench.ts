@@ -2,7 +2,7 @@
  * How fast the product is, beside plain baselines measured in the same run.
  *
  *     npm run bench                       all parts, some minutes; figures on stdout, progress on stderr
- *     npm run bench -- --only index       submissions | index | growth | search | large-search | intake
+ *     npm run bench -- --only index       submissions | index | growth | maps | search | large-search | intake
  *     npm run bench -- --json FILE        also {"machine": …, "figures": {…}}
  *
  * Figures are of this machine at this moment: the load of others is printed with them, before and after.
@@ -17,12 +17,14 @@ import { benchGrowth } from './bench/growth.ts'
 import { benchIndex } from './bench/index-speed.ts'
 import { benchLargeSearch, benchSearch } from './bench/search.ts'
 import { benchIntake } from './bench/intake.ts'
+import { benchMaps } from './bench/maps.ts'
 import { benchSubmissions } from './bench/submissions.ts'
 
 const parts: Readonly<Record<string, (ledger: BenchLedger, note: Note) => Promise<Figures>>> = {
   submissions: benchSubmissions,
   index: benchIndex,
   growth: benchGrowth,
+  maps: benchMaps,
   search: benchSearch,
   'large-search': benchLargeSearch,
   intake: benchIntake,

@@ -41,6 +41,8 @@ export interface BenchLedger {
   /** What a client is told to trust. */
   trusted(url: string): Promise<TrustedLog>
   logKey(): SigningKey
+  /** Of the administrator, who may revoke. */
+  adminKey(): SigningKey
   remove(): void
 }
 
@@ -85,6 +87,10 @@ export function makeBenchLedger(): BenchLedger {
       return keyAt('ci.key')
     },
     logKey: () => keyAt('signer', 'log.key'),
+    adminKey() {
+      const { id } = keyAt('signer', 'log.key').publicKey
+      return keyAt('config', 'attestree', id.slice('sha256:'.length), 'admin.key')
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

@@ -17,9 +17,13 @@ export interface RealDocument {
   readonly components: number
 }
 
+export function hasRealDocuments(): boolean {
+  return existsSync(corpus)
+}
+
 /** By the number of components, ascending. @throws Error without the corpus: made-up documents would say nothing */
 export function realDocuments(): readonly RealDocument[] {
-  if (!existsSync(corpus)) throw new Error(`expected real documents in ${corpus} (or set ATTESTREE_CORPUS)`)
+  if (!hasRealDocuments()) throw new Error(`expected real documents in ${corpus} (or set ATTESTREE_CORPUS)`)
   const documents = ['images', 'dockerhub'].flatMap((folder) =>
     readdirSync(join(corpus, folder)).flatMap((name) => readDocument(join(corpus, folder, name))),
   )

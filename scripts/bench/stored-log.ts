@@ -17,13 +17,14 @@ const BATCH_ENTRIES = 5000
 
 /**
  * Adds provenance-like entries by `by` until the log has `size`. They carry no envelope and a made-up signature, so only what
- * does not look at these is measured on them; the index is told that it has them.
+ * does not look at these is measured on them; `index` tells the index what they state.
  */
 export async function growStoredLog(
   ledger: BenchLedger,
   by: SigningKey,
   size: number,
   note: (text: string) => void,
+  index: (storage: Storage, size: number) => Promise<void> = skipIndex,
 ): Promise<void> {
   const storage = await openSqliteStorage({ data: ledger.data, signer: ledger.signer, create: false })
   await using _closing = storage
@@ -41,7 +42,7 @@ export async function growStoredLog(
     if (head.edge.size % 100_000 < BATCH_ENTRIES) note(`stored log: ${head.edge.size} of ${size} entries`)
   }
   await publish(log, await sign(log, head))
-  await skipIndex(storage, size)
+  await index(storage, size)
 }
 
 async function headOf(log: SigningLog): Promise<LogHead> {
@@ -65,6 +66,7 @@ function entryAt(index: number, by: SigningKey): LogEntry {
   }
 }
 
+/** As if they stated nothing. */
 async function skipIndex({ index }: Storage, size: number): Promise<void> {
   await index.reset(INDEX_RULES)
   await index.apply({ from: treeSize(0), through: treeSize(size), postings: [], rows: [], manifests: [] })

@@ -27,6 +27,22 @@ export function missingSentence(
   return ['✓ ', `${what}${newer}: proven by the published maps, which auditors replay. ${COUNTS_WORD}`]
 }
 
+/** Whether a revocation may be missing, and on whose word. @param size as of which none is; undefined: the server's word */
+export function notRevokedSentence(
+  { treeSize }: AsOf,
+  { size, unproven }: { readonly size?: number; readonly unproven?: Fault },
+): readonly [mark: string, sentence: string] {
+  if (size === undefined) {
+    const why = unproven === undefined ? '' : ` It could not be proven: ${visible(unproven.message)}`
+    return ['? ', `That no revocation was left out is the server’s word.${why}`]
+  }
+  const newer = treeSize > size ? `, of ${treeSize}` : ''
+  return [
+    '✓ ',
+    `No revocation is missing as of size ${size}${newer}: proven by the published status map, which auditors replay. Its age is the server’s word until checkpoints are cosigned.`,
+  ]
+}
+
 /** Of rows of unknown images: each entry is proven, what it means is not. */
 export const UNKNOWN_IS_SERVERS_WORD =
   'That no SBOM of these images counts, and that no image is missing, is the server’s word; each entry in KNOWN BY is proven to be in the log.'

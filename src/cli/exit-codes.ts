@@ -29,6 +29,8 @@ export const EXIT = {
   ok: 0,
   bug: 1,
   usage: 2,
+  /** What was asked about is. */
+  revoked: 14,
   /** Something that was asked for was not established. */
   cannotTell: 16,
   /** server doctor found something. */

@@ -62,6 +62,7 @@ What is printed
                person edits and signs them
   FORMAT=FILE  writes that format to a file, beside the table: find -o csv=hits.csv -o openvex=draft.json
   evidence     one file with the question, the rows, the proofs and all that was signed: attestree get evidence
+               one file of a few kilobytes about what is revoked: attestree show key:… --status -o evidence=FILE
   bundle       an entry as a Sigstore bundle v0.3: attestree get bundle
   proof        an entry's inclusion as a C2SP tlog-proof file: attestree get proof
 

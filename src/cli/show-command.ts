@@ -1,25 +1,32 @@
 /** `attestree show`: everything recorded about an image, an entry, a key or an attestation; the versions of a package; names. */
 import { Command, Option } from 'commander'
 import { predicateKind } from '../attestation/predicate-types.ts'
-import type { ImageAnswer, RevocationRow, RevocationsAnswer } from '../verify/answer.ts'
+import type { ImageAnswer } from '../verify/answer.ts'
 import { NAME_MATCHES, type NameMatch } from '../verify/names-answer.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
-import { answerJson } from './json-answer.ts'
-import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
-import { parseEntryReference, parseImageArgument, targetUri } from './reference.ts'
+import { serverOption, trustOption } from './output-flag.ts'
+import { parseEntryReference, parseImageArgument } from './reference.ts'
 import { showComponents } from './show-components.ts'
 import { showEntry } from './show-entry.ts'
-import { printSignedImages, signedImages } from './show-key.ts'
+import { present, printFoot } from './show-foot.ts'
 import { showNames } from './show-names.ts'
 import { showPackage } from './show-package.ts'
-import { formatTable, plural, printWrapped } from './table.ts'
+import {
+  showStatus,
+  statusOutputOption,
+  withOutput,
+  type GivenOutput,
+  type StatusOutput,
+} from './show-status.ts'
+import { formatTable, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { printClaims } from './unregistered-claims.ts'
 import { UsageError } from './usage-error.ts'
 import { reasonsOf } from './verdict-text.ts'
 
-interface ShowFlags extends TrustFlags, OutputFlags {
+interface ShowFlags extends TrustFlags, StatusOutput {
+  readonly status?: true
   readonly components?: true
   readonly name?: string
   readonly match?: NameMatch
@@ -33,22 +40,30 @@ export function showCommand(context: CliContext): Command {
       'NAME@sha256:…, an entry number, pkg:type/name, a name such as log4j-core, key:sha256:…, attestation:sha256:… or signature:…',
     )
     .option('--components', 'of an image: what is inside, by its SBOMs that count')
+    .option(
+      '--status',
+      'whether it is revoked, and nothing else; with -o evidence=FILE a file that proves it',
+    )
     .option('--name <GLOB>', "with --components: those of this name only, e.g. 'openssl*'")
     .addOption(new Option('--match <HOW>', 'how a name is meant (default: exact)').choices(NAME_MATCHES))
-    .addOption(outputOption())
+    .addOption(statusOutputOption())
     .addOption(serverOption())
     .addOption(trustOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  attestree show registry.example/shop@sha256:…\n  attestree show 17\n  attestree show pkg:npm/lodash      which versions are there?\n  attestree show log4j --match prefix which packages are there?\n  attestree show registry.example/shop@sha256:… --components --name "openssl*"\n  attestree show key:sha256:…        is this key revoked?\n',
+      '\nExamples:\n  attestree show registry.example/shop@sha256:…\n  attestree show 17\n  attestree show pkg:npm/lodash      which versions are there?\n  attestree show log4j --match prefix which packages are there?\n  attestree show registry.example/shop@sha256:… --components --name "openssl*"\n  attestree show key:sha256:…        is this key revoked?\n  attestree show key:sha256:… --status -o evidence=key.status.json\n',
     )
-    .action((reference: string, flags: ShowFlags) => show(context, reference, flags))
+    .action((reference: string, given: GivenFlags) => show(context, reference, withOutput(given)))
 }
+
+type GivenFlags = Omit<ShowFlags, keyof StatusOutput> & GivenOutput
 
 async function show(context: CliContext, reference: string, flags: ShowFlags): Promise<void> {
   if (flags.name !== undefined && flags.components !== true)
     throw new UsageError('--name goes with --components')
-  const isName = isNameOf(reference)
+  const isName = flags.status !== true && isNameOf(reference)
+  if (flags.evidence !== undefined && flags.status !== true)
+    throw new UsageError('-o evidence=FILE goes with --status')
   if (flags.match !== undefined && !isName) throw new UsageError('--match goes with a name')
   const client = await connect(context, flags)
   const { terminal } = context
@@ -58,18 +73,10 @@ async function show(context: CliContext, reference: string, flags: ShowFlags): P
     const { match = 'exact' } = flags
     return showNames(context, client, { name: reference, match }, flags)
   }
-  const index = parseEntryReference(reference)
+  const index = flags.status === true ? undefined : parseEntryReference(reference)
   if (index !== undefined) return showEntry(context, client, index, flags)
-  if (/^(key|attestation|signature):/.test(reference)) {
-    const uri = await targetUri(client, reference)
-    const answer = await client.revocations(uri)
-    if (!uri.startsWith('key:')) return present(terminal, flags, 'Revocations', answer, printStatus)
-    const signed = await signedImages(client, uri)
-    return present(terminal, flags, 'Key', { ...answer, signed }, (to, key) => {
-      printStatus(to, key)
-      printSignedImages(to, uri, signed)
-    })
-  }
+  if (flags.status === true || /^(key|attestation|signature):/.test(reference))
+    return showStatus(context, client, reference, flags)
   const image = await client.image(parseImageArgument(reference))
   return present(terminal, flags, 'Image', image, (to, answer) => printImage(to, answer, 'served'))
 }
@@ -79,17 +86,6 @@ function isNameOf(reference: string): boolean {
   const isOther = /^(pkg|key|attestation|signature|image|sha256):/i.test(reference)
   const isImage = /.@/.test(reference) || /\/.*:/.test(reference)
   return !isOther && !isImage && parseEntryReference(reference) === undefined
-}
-
-function present<T extends object>(
-  terminal: Terminal,
-  flags: OutputFlags,
-  kind: string,
-  answer: T,
-  print: (terminal: Terminal, answer: T) => void,
-): void {
-  if (flags.output === 'json') terminal.print(answerJson(kind, answer))
-  else print(terminal, answer)
 }
 
 /** @param rows whether they were made again here, or are taken from the server */
@@ -187,51 +183,4 @@ function printProvenance(terminal: Terminal, { provenance }: ImageAnswer): void 
     one.commits.join(' ') || '(none named)',
   ])
   for (const line of formatTable(['PROVENANCE', 'BUILDER', 'SOURCE COMMITS'], rows)) terminal.print(line)
-}
-
-function printStatus(terminal: Terminal, answer: RevocationsAnswer): void {
-  const { color } = terminal
-  const mark = answer.state === 'not-revoked' ? '?' : color.red('⊘')
-  terminal.print(
-    `${mark} ${visible(answer.target)}: ${answer.state}${answer.known ? '' : ' (never seen here)'}`,
-  )
-  if (answer.state === 'not-revoked' && answer.verdicts.some((one) => one.verdict === 'revoked')) {
-    terminal.print('  Nothing revokes exactly this; its key or its image is revoked, see below.')
-  }
-  for (const row of [...answer.revocations].sort(byReach)) {
-    terminal.print(`  Revoked in entry #${row.entry}: ${row.reason}, ${reachOf(row)}`)
-    terminal.print(`  Signed by ${row.signedBy.join(', ')}`)
-  }
-  for (const row of answer.annulled ?? [])
-    terminal.print(
-      `  Entry #${row.entry} (${row.reason}) was annulled by #${row.annulledBy}: it takes nothing back.`,
-    )
-  if (answer.verdicts.length > 0) {
-    terminal.print('')
-    const rows = answer.verdicts.map((one) => [`#${one.entry}`, one.subject, one.verdict, reasonsOf(one)])
-    for (const line of formatTable(['ENTRY', 'SUBJECT', 'VERDICT', 'WHY'], rows)) terminal.print(line)
-  }
-  terminal.print('')
-  printFoot(terminal, answer)
-  terminal.print('? The state, the verdicts, and that there is nothing more, are the server’s word.')
-}
-
-/** What reaches furthest decides, so it comes first: everything, then the lowest cut-off. */
-function byReach(a: RevocationRow, b: RevocationRow): number {
-  return (a.cutoff?.treeSize ?? -1) - (b.cutoff?.treeSize ?? -1)
-}
-
-function reachOf({ mode, cutoff }: RevocationRow): string {
-  if (mode === 'all' || cutoff === undefined) return 'whenever it was recorded'
-  return `since size ${cutoff.treeSize}: what was recorded before entry #${cutoff.treeSize} stays good`
-}
-
-function printFoot(terminal: Terminal, { asOf }: Pick<ImageAnswer, 'asOf'>): void {
-  terminal.print(`As of ${plural(asOf.treeSize, 'entry', 'entries')} of ${visible(asOf.origin)}.`)
-  const behind = asOf.treeSize - asOf.indexedThrough
-  if (behind > 0) {
-    const text = `The server has not looked at the newest ${plural(behind, 'entry', 'entries')} yet: a revocation there is not in this answer.`
-    printWrapped(terminal, `${terminal.color.yellow('!')} `, text)
-  }
-  terminal.print('✓ Every entry named is proven to be in the log.')
 }

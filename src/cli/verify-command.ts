@@ -8,8 +8,12 @@ import type { ImageAnswer } from '../verify/answer.ts'
 import { checkRequirable, requireEstablished, type EvidenceReport } from '../verify/evidence-report.ts'
 import { FRAUD_PROOF_TYPE, verifyFraudProof, type FraudReport } from '../verify/fraud-proof.ts'
 import { verifyEvidence } from '../verify/evidence.ts'
+import { STATUS_TYPE } from '../verify/status-evidence.ts'
+import { verifyStatus } from '../verify/status-report.ts'
 import { verifySearchEvidence, type SearchReport } from '../client/search-evidence.ts'
-import { verifyImage } from '../client/verified-image.ts'
+import type { TreeSize } from '../brand.ts'
+import { verifyImage, type VerifiedImage } from '../client/verified-image.ts'
+import { notRevokedSentence } from './answer-sentences.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
 import { connect, trustedLog, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
@@ -28,6 +32,7 @@ import { plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { printClaims } from './unregistered-claims.ts'
 import { UsageError } from './usage-error.ts'
+import { printStatusReport } from './verify-status.ts'
 
 interface VerifyFlags extends TrustFlags, OutputFlags {
   readonly require?: string
@@ -48,7 +53,7 @@ export function verifyCommand(context: CliContext): Command {
     .addOption(trustOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n',
+      '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify key.status.json\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n',
     )
     .action((what: string, flags: VerifyFlags) => verify(context, what, flags))
 }
@@ -68,7 +73,9 @@ async function verifyFile(context: CliContext, path: string, flags: VerifyFlags)
   const { key, trustRoot } = await trustedLog(context, flags)
   const [bytes, trust] = [await readInput(path), { logKey: key, trustRoot }]
   const { terminal } = context
-  if (isFraudProof(bytes)) return printFraud(terminal, path, verifyFraudProof(bytes, trust), flags)
+  if (isOfType(bytes, STATUS_TYPE)) return printStatusReport(context, path, verifyStatus(bytes, trust), flags)
+  if (isOfType(bytes, FRAUD_PROOF_TYPE))
+    return printFraud(terminal, path, verifyFraudProof(bytes, trust), flags)
   const report = isOfSearch(bytes) ? verifySearchEvidence(bytes, trust) : verifyEvidence(bytes, trust)
   if (flags.output === 'json') terminal.print(answerJson('EvidenceReport', jsonOf(report)))
   else printReport(terminal, path, report)
@@ -78,8 +85,8 @@ async function verifyFile(context: CliContext, path: string, flags: VerifyFlags)
 type Report = EvidenceReport | SearchReport
 
 /** As `isOfSearch`. */
-function isFraudProof(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(`"type":"${FRAUD_PROOF_TYPE}"`)
+function isOfType(bytes: Uint8Array, type: string): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(`"type":"${type}"`)
 }
 
 function printFraud(
@@ -224,26 +231,32 @@ interface Asked {
 
 function printVerdict(
   terminal: Terminal,
-  answer: ImageAnswer,
+  answer: VerifiedImage,
   exit: number,
   { what: asked, repository }: Asked,
 ): void {
   printImage(terminal, answer, 'made here')
+  const [mark, sentence] = notRevokedSentence(answer.asOf, sizeOf(answer))
+  printWrapped(terminal, mark, sentence)
   terminal.print(visible(`scope: ${scopeChecked(repository)}`))
   terminal.print('')
   const { color } = terminal
   warnOfOtherName(terminal, answer, asked)
   if (exit === 0) {
     terminal.print(
-      `${color.green('✓')} Vouched for: ${plural(vouching(answer.attestations), 'attestation')}, none revoked as far as this server shows.`,
+      `${color.green('✓')} Vouched for: ${plural(vouching(answer.attestations), 'attestation')}, none revoked${answer.statusSize === undefined ? ' as far as this server shows' : ''}.`,
     )
-    printWrapped(terminal, '? ', 'Not established: that no revocation was left out; not witnessed.')
+    printWrapped(terminal, '? ', 'Not established: that nothing else was left out; not witnessed.')
   } else if (exit === EXIT.revoked) terminal.print(`${color.red('⊘')} ${revokedSentence(answer)}`)
   else if (exit === EXIT.cannotTell)
     terminal.print(
       `${color.yellow('?')} Not verified: the newest entries were not looked at, and a revocation may be among them. Ask again.`,
     )
   else terminal.print(`${color.red('✕')} Not verified: nobody whose word counts vouches for this image.`)
+}
+
+function sizeOf({ statusSize: size }: VerifiedImage): { readonly size?: TreeSize } {
+  return size === undefined ? {} : { size }
 }
 
 /** Which of the two it is decides what somebody does next. */

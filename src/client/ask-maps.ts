@@ -30,6 +30,11 @@ export interface CheckedLookUp {
   readonly keys: CompleteKeys
 }
 
+export interface LookUpAsked {
+  /** The map should be of that many entries, if that can be had at once. */
+  readonly minSize?: TreeSize
+}
+
 export interface MapQuestions {
   /** The newest checkpoint of the map's output log; it continues every one that was seen before. @throws as `Client.checkpoint` */
   checkpoint(
@@ -37,7 +42,11 @@ export interface MapQuestions {
     options?: CallOptions,
   ): Promise<{ readonly checkpoint: Checkpoint; readonly note: string }>
   /** Keys with all their entries, proven against a root of the map. @throws Fault `bad-proof` */
-  lookUp(map: MapName, keys: readonly Uint8Array[], options?: CallOptions): Promise<CheckedLookUp>
+  lookUp(
+    map: MapName,
+    keys: readonly Uint8Array[],
+    options?: CallOptions & LookUpAsked,
+  ): Promise<CheckedLookUp>
   /**
    * The manifests of entries `from` … `to` − 1 (at most 256 of them), or of the first of these, as served: nothing is proven.
    *
@@ -71,26 +80,49 @@ async function askCheckpoint(
   map: MapName,
   options: CallOptions,
 ): ReturnType<MapQuestions['checkpoint']> {
+  const wanted = { ...options, accept: 'text/plain', maxBytes: MAX_NOTE_BYTES }
+  const ask = async (): Promise<string> => {
+    const { bytes } = await asker.get(`${outputPath(map)}checkpoint`, wanted)
+    const subject = `${map} output log: checkpoint`
+    return asBadProof('checkpoint-signature-invalid', subject, () => parseUtf8(bytes))
+  }
+  const note = await seeOutputLog(asker, map, options, ask, (shown) => shown)
+  return { note, checkpoint: openTrustedCheckpoint(note, outputLogKey(asker.trust.logKey, map)) }
+}
+
+/**
+ * An answer that shows a checkpoint of a map's output log: it continues every one that was seen before.
+ *
+ * @param noteIn undefined: it shows none
+ * @throws Fault `bad-proof`: `log-rolled-back`, `log-forked`, as log-memory.ts
+ */
+export async function seeOutputLog<T>(
+  asker: Asker,
+  map: MapName,
+  options: CallOptions,
+  ask: () => Promise<T>,
+  noteIn: (answer: T) => string | undefined,
+): Promise<T> {
   const memory = { pins: asker.memory.pins, logKey: outputLogKey(asker.trust.logKey, map) }
   const known = await recall(memory)
-  const wanted = { ...options, accept: 'text/plain', maxBytes: MAX_NOTE_BYTES }
-  const { bytes } = await asker.get(`${outputPath(map)}checkpoint`, wanted)
-  const subject = `${map} output log: checkpoint`
-  const note = asBadProof('checkpoint-signature-invalid', subject, () => parseUtf8(bytes))
+  const answer = await ask()
   const tiles: TileSource = (places) =>
     Promise.all(places.map((one) => asker.tile(outputPath(map) + formatTilePath(one), options)))
-  await remember(memory, note, known, tiles)
-  return { note, checkpoint: openTrustedCheckpoint(note, memory.logKey) }
+  const note = noteIn(answer)
+  if (note !== undefined) await remember(memory, note, known, tiles)
+  return answer
 }
 
 async function lookUp(
   asker: Asker,
   map: MapName,
   keys: readonly Uint8Array[],
-  options: CallOptions,
+  options: CallOptions & LookUpAsked,
 ): Promise<CheckedLookUp> {
-  const body = utf8(JSON.stringify({ keys: keys.map((key) => formatBase64(key)), postings: true }))
-  const answer = await asker.ask(`${outputPath(map)}lookup`, mapLookUpAnswer, options, { body })
+  const { minSize } = options
+  const body = utf8(JSON.stringify({ keys: keys.map((key) => formatBase64(key)), postings: true, minSize }))
+  const ask = () => asker.ask(`${outputPath(map)}lookup`, mapLookUpAnswer, options, { body })
+  const answer = await seeOutputLog(asker, map, options, ask, (shown) => shown.map.checkpoint)
   const { checkpoint } = asker.check({ asOf: answer.asOf, entries: {} })
   const root = checkMapRoot(map, answer.map, { key: asker.trust.logKey, checkpoint })
   return { answer, root, keys: checkKeys(root, answer, root.size) }

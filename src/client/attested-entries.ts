@@ -1,4 +1,5 @@
 /** The entries of an answer, each with what its key signed, fetched and checked. */
+import type { AttestationId } from '../brand.ts'
 import type { AsOf, ProvenEntries } from '../verify/answer.ts'
 import { checkAnswer, checkAttestation, type CheckedAttestation } from '../verify/proven-entry.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
@@ -9,6 +10,8 @@ export interface AttestedEntries {
   readonly checkpoint: Checkpoint
   /** In the order of the log. */
   readonly attested: readonly CheckedAttestation[]
+  /** What was signed, by attestation. */
+  readonly signed: Readonly<Record<AttestationId, Uint8Array>>
 }
 
 /** @throws Fault `bad-proof`, `untrusted`; as `Client.pae` */
@@ -24,5 +27,5 @@ export async function attestedEntries(
     if (pae === undefined) throw new Error(`nothing was fetched for entry ${entry.index}`)
     return checkAttestation(entry, pae)
   })
-  return { checkpoint, attested }
+  return { checkpoint, attested, signed }
 }

@@ -42,6 +42,7 @@ import { askMaps, type MapQuestions } from './ask-maps.ts'
 import { askNames, type NamesQuery } from './ask-names.ts'
 import { askPackages, type PackagesQuery } from './ask-packages.ts'
 import { askUnknown, type UnknownQuery } from './ask-unknown.ts'
+import { askRevocations, type RevocationsAsked } from './ask-revocations.ts'
 import { askFound, askImages, type FoundQuery, type ImagesQuery } from './ask-rows.ts'
 import { createAsker, type Asker, type CallOptions } from './asker.ts'
 import { baseUrl } from './base-url.ts'
@@ -49,13 +50,7 @@ import { askEvents, type EventsPage } from './events.ts'
 import { recall, remember } from './log-memory.ts'
 import { expectMoment, momentParams, type Moment } from './moment.ts'
 import { memoryPins, type PinStore } from './pins.ts'
-import {
-  attestationAnswer,
-  entryAnswer,
-  imageAnswer,
-  revocationsAnswer,
-  statusAnswer,
-} from './read-answer.ts'
+import { attestationAnswer, entryAnswer, imageAnswer, statusAnswer } from './read-answer.ts'
 import { expectSame, standing } from './standing.ts'
 import { askSearch, type SearchPage } from './ask-search.ts'
 import { submitMany, submitOne, type SubmitResult } from './submit.ts'
@@ -244,16 +239,9 @@ export class Client {
     return parseByteList(bytes, to - from)
   }
 
-  /** The revocations that name a target, proven to be in the log. That there are no others is the server's word. */
-  async revocations(target: string, options: CallOptions & Moment = {}): Promise<RevocationsAnswer> {
-    const params = momentParams(options, new URLSearchParams({ target }))
-    const answer = await this.#asker.ask(`ledger/v1/revocations?${params}`, revocationsAnswer, options)
-    expectSame('target', target, answer.target)
-    expectMoment(options, answer.asOf)
-    const checked = this.#asker.check(answer)
-    for (const row of answer.revocations) standing(checked, row.entry)
-    for (const row of answer.verdicts) standing(checked, row.entry)
-    return answer
+  /** The revocations that name a target, proven to be in the log; `verifiedStatus` checks that there are no others. */
+  revocations(target: string, options: CallOptions & RevocationsAsked = {}): Promise<RevocationsAnswer> {
+    return askRevocations(this.#asker, target, options)
   }
 
   /** The entries after one, without a gap, each proven; subjects are the server's word. Empty if there is no more yet. */

@@ -25,6 +25,7 @@ import {
   provenEntries,
   unregisteredClaims,
 } from '../verify/read-answer.ts'
+import { completeness } from '../verify/completeness-wire.ts'
 import { anIndex, count, flag, listOf, membersOf, oneOf, orNull, text } from '../verify/shape.ts'
 import type { Members, Shape } from '../verify/shape.ts'
 import { validation } from './read-validation.ts'
@@ -196,6 +197,7 @@ function readRevocation(members: Members): RevocationRow {
 export const revocationsAnswer: Shape<RevocationsAnswer> = (value, place) => {
   const members = membersOf(value, place)
   const annulled = members.optional('annulled', listOf(annulledRow))
+  const complete = members.optional('complete', completeness)
   const read: RevocationsAnswer = {
     target: members.required('target', text),
     state: members.required('state', oneOf('not-revoked', 'revoked', 'revoked-since')),
@@ -205,7 +207,8 @@ export const revocationsAnswer: Shape<RevocationsAnswer> = (value, place) => {
     verdicts: members.required('verdicts', listOf(verdict)),
     entries: members.required('entries', provenEntries),
     asOf: members.required('asOf', asOf),
-    assurance: members.required('assurance', oneOf('rows')),
+    ...(complete === undefined ? {} : { complete }),
+    assurance: members.required('assurance', oneOf('rows', 'complete')),
     notEstablished: members.required('notEstablished', listOf(text)),
   }
   members.end()

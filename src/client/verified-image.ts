@@ -2,11 +2,11 @@
  * What is recorded about one image, judged here: signatures, rights and revocations are checked again from what was
  * signed, and all that the server says of the image must follow.
  */
-import type { ImageDigest } from '../brand.ts'
+import type { ImageDigest, TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
 import { manifestOf, readReportedSbom } from '../sbom/manifest.ts'
-import { verdictOf } from '../trust/status.ts'
+import { targetsOf, verdictOf } from '../trust/status.ts'
 import type { ImageAnswer, Verdict } from '../verify/answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
 import { factsOf, speaksOf, type EntryFacts } from '../verify/entry-facts.ts'
@@ -18,14 +18,20 @@ import { replayTrust } from '../verify/trust-replay.ts'
 import { checkClaims, claimOf } from '../verify/unregistered.ts'
 import { attestedEntries } from './attested-entries.ts'
 import type { CallOptions, Client } from './client.ts'
+import { noneHidden } from './image-status.ts'
 
 export interface VerifyImageOptions extends CallOptions {
   /** The repository the image is to come from: image scopes are judged against it. Left out: they are not looked at. */
   readonly repository?: string | undefined
 }
 
+export interface VerifiedImage extends ImageAnswer {
+  /** As of which size no revocation of anything here is missing; absent where the server could not prove it. */
+  readonly statusSize?: TreeSize
+}
+
 /**
- * The answer, all of it made here but counts and times; and that nothing was left out is the server's word.
+ * The answer, all of it made here but counts and times; and that nothing but revocations was left out is the server's word.
  *
  * @throws Fault `bad-proof` if an entry does not hold or anything else follows from it, `untrusted` for another log
  * @throws as `Client.image` and `Client.pae`
@@ -34,7 +40,7 @@ export async function verifyImage(
   client: Client,
   image: ImageDigest,
   options: VerifyImageOptions = {},
-): Promise<ImageAnswer> {
+): Promise<VerifiedImage> {
   const answer = await client.image(image, options)
   const { checkpoint, attested } = await attestedEntries(client, answer, options)
   const through = answer.asOf.indexedThrough
@@ -60,11 +66,21 @@ export async function verifyImage(
     if (judged === undefined) return []
     return [{ ...row, verdict: verdictOf(trust, through, { ...judged, subject: image, repository }) }]
   })
-  return { ...answer, attestations }
+  const judged = [...answer.attestations.map((row) => row.entry), ...lineage.flatMap((one) => one.entries)]
+  const targets = [`image:${image}`, ...judged.flatMap((entry) => targetsAt(byIndex.get(entry)))]
+  const claim = { attested, targets, below: through, size: answer.asOf.treeSize }
+  const statusSize = await noneHidden(client, claim, options)
+  if (statusSize === undefined) return { ...answer, attestations }
+  const notEstablished = answer.notEstablished.filter((one) => one !== 'not-revoked')
+  return { ...answer, attestations, notEstablished, statusSize }
+}
+
+function targetsAt(facts: EntryFacts | undefined): readonly string[] {
+  return facts === undefined ? [] : targetsOf(facts)
 }
 
 /** With what a deployment says, on which its signer's rights depend. */
-function factsIn({ entry, statement }: CheckedAttestation): EntryFacts {
+export function factsIn({ entry, statement }: CheckedAttestation): EntryFacts {
   return asBadProof('not-admissible', `entry ${entry.index}`, () => {
     const sbom = readReportedSbom(statement)
     const { index, attestation, keyId } = entry

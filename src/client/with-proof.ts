@@ -5,7 +5,12 @@
 import { Fault, type Reason } from '../errors.ts'
 
 /** Nothing is published yet; the proof would be too long, or what it needs to be read. */
-const NOT_TO_BE_HAD: readonly Reason[] = ['map-behind', 'answer-too-large', 'payload-too-large']
+const NOT_TO_BE_HAD: readonly Reason[] = [
+  'map-behind',
+  'answer-too-large',
+  'payload-too-large',
+  'lookup-too-large',
+]
 
 export interface MaybeProven<T> {
   readonly value: T
@@ -20,7 +25,12 @@ export async function withProof<T>(
   try {
     return { value: await ask({ proof: 'complete' }) }
   } catch (cause) {
-    if (!(cause instanceof Fault) || !NOT_TO_BE_HAD.includes(cause.reason)) throw cause
+    if (!isProofAbsent(cause)) throw cause
     return { value: await ask({}), unproven: cause }
   }
+}
+
+/** Whether this says that the server has no proof to give now: nothing that it says is wrong. */
+export function isProofAbsent(cause: unknown): cause is Fault {
+  return cause instanceof Fault && NOT_TO_BE_HAD.includes(cause.reason)
 }

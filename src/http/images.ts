@@ -14,6 +14,7 @@ import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { ImagesQuery, LedgerDoor } from './ledger-door.ts'
 import { MOMENT, momentOf } from './moment.ts'
+import { asksForProof } from './proof-asked.ts'
 import { parseQuery, requiredParam } from './query-params.ts'
 import type { QueryParams } from './query-params.ts'
 import type { Report } from './problem.ts'
@@ -90,7 +91,7 @@ function askerOf(ledger: ImageDoor, params: Params): AskPage {
   const [kind, another] = KINDS.filter((name) => params.has(name))
   if (kind === undefined || another !== undefined) throw notOne(kind, another)
   const moment = momentOf(params)
-  const door = doorOf(ledger, params)
+  const door = asksForProof(params) ? ledger.proofs : ledger
   if (kind === 'component') {
     const component = {
       component: componentOf(requiredParam(params, 'component', 'pkg:npm/lodash')),
@@ -101,14 +102,6 @@ function askerOf(ledger: ImageDoor, params: Params): AskPage {
   if (params.has('range'))
     throw refusal('range', `expected none beside "${kind}"`, 'Versions are of components.')
   return (page) => door.found({ [kind]: params.get(kind), ...page }, moment)
-}
-
-/** Who answers with the proof that was asked for. */
-function doorOf(ledger: ImageDoor, params: Params): Pick<ImageDoor, 'images' | 'found'> {
-  const proof = params.get('proof')
-  if (proof === undefined) return ledger
-  if (proof === 'complete') return ledger.proofs
-  throw refusal('proof', `expected "complete", got ${proof.slice(0, 100)}`, 'Leave it out for rows alone.')
 }
 
 /** @throws Fault `malformed` (`parameter-malformed`) */

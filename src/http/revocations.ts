@@ -4,17 +4,19 @@ import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { MOMENT, momentOf } from './moment.ts'
+import { asksForProof } from './proof-asked.ts'
 import { parseQuery, requiredParam } from './query-params.ts'
 import { createRouter } from './routes.ts'
 
-export function revocationRoutes(ledger: Pick<LedgerDoor, 'revocations'>): Router {
+export function revocationRoutes(ledger: Pick<LedgerDoor, 'revocations' | 'proofs'>): Router {
   const routes = createRouter()
   routes
     .route('/ledger/v1/revocations')
     .get(async (request, response) => {
-      const params = parseQuery(request.url, ['target', ...MOMENT])
+      const params = parseQuery(request.url, ['target', 'proof', ...MOMENT])
       const target = requiredParam(params, 'target', 'key:sha256:…')
-      answerJson(response, 200, await ledger.revocations(target, momentOf(params)), 'no-cache')
+      const door = asksForProof(params) ? ledger.proofs : ledger
+      answerJson(response, 200, await door.revocations(target, momentOf(params)), 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes

@@ -10,19 +10,20 @@ import { formatHex } from '../encoding/hex.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
 import { parseHashedRekord } from '../entry/hashed-rekord.ts'
 import { Fault } from '../errors.ts'
-import { manifestKey, statusKey, subjectKey, trustRootsKey, unreadableKey } from '../map/keys.ts'
+import { manifestKey, subjectKey, unreadableKey } from '../map/keys.ts'
 import { isRegistered } from '../trust/trust-state.ts'
 import { targetsOf } from '../trust/status.ts'
 import type { RowsAnswer } from '../verify/answer.ts'
 import type { Completeness, LinesProof, MapProofs } from '../verify/completeness-wire.ts'
 import { isSha256, type EntryFacts } from '../verify/entry-facts.ts'
+import { controlAsked, type ControlAsked } from './control-asked.ts'
 import { readEntryRows, type EntryRow } from './index-rows.ts'
 import { MAX_COMPLETE_ENTRIES } from './limits.ts'
 import { linesProving } from './manifest-lines.ts'
 import { readEntries } from './prove.ts'
 import type { MapAsked } from './query-map.ts'
 import type { MapName } from './ports.ts'
-import { provenEntries, revocationEntries, trustRootEntries, type View } from './view.ts'
+import { provenEntries, type View } from './view.ts'
 
 /** Under which keys of the component map stands what was asked. */
 export interface KeysAsked {
@@ -81,7 +82,7 @@ export async function completeAnswer<Answer extends Completable>(
     entries: await provenEntries(view, indexes),
     complete: {
       components: await prove('components', componentKeys(asked, gathered, manifests)),
-      status: await prove('status', { prefixes: [], keys: control.keys, postings: () => true }),
+      status: await prove('status', control.asked),
       manifests,
     },
     assurance: 'complete',
@@ -157,7 +158,11 @@ async function manifestBytes(view: View, { facts, manifest }: EntryRow): Promise
 }
 
 /** All statements about what the rows may rest on: the keys that list them, and their entries. */
-async function controlOf(view: View, { named, images }: Gathered, answer: Completable) {
+async function controlOf(
+  view: View,
+  { named, images }: Gathered,
+  answer: Completable,
+): Promise<ControlAsked> {
   // A row also names what it belongs with, by statements about other images.
   const shown = await readEntryRows(view.reader, indexesOf(answer))
   const counting = [...named, ...shown].filter(
@@ -167,14 +172,7 @@ async function controlOf(view: View, { named, images }: Gathered, answer: Comple
     ...counting.flatMap(({ facts }) => targetsOf(facts)),
     ...images.map((image) => `image:${image}`),
   ]
-  const entries = [...(await trustRootEntries(view)), ...(await revocationEntries(view, targets))]
-  // What became of a revocation is found under its own name.
-  const found = (await readEntryRows(view.reader, entries)).filter(({ facts }) =>
-    isControlType(facts.predicateType),
-  )
-  const ends = found.map(({ facts }) => `attestation:${facts.attestation}`)
-  const keys = [...new Set([...targets, ...ends])].map(statusKey)
-  return { entries, keys: [trustRootsKey, ...keys] }
+  return controlAsked(view, targets)
 }
 
 function componentKeys(

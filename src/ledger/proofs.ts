@@ -1,7 +1,7 @@
 /** What the published maps prove: look-ups in them, and answers that leave nothing out (index.md 7). */
 import { treeSize, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import type { FoundAnswer, ImagesAnswer } from '../verify/answer.ts'
+import type { FoundAnswer, ImagesAnswer, RevocationsAnswer } from '../verify/answer.ts'
 import type { MapProofs } from '../verify/completeness-wire.ts'
 import { completeAnswer, type Completable } from './complete.ts'
 import type { Follower } from './follower.ts'
@@ -12,6 +12,7 @@ import type { Clock, MapName, Storage } from './ports.ts'
 import type { PublishedMaps } from './published-maps.ts'
 import { askFound, type FoundQuery } from './query-found.ts'
 import { askImages, type ImagesAsked } from './query-images.ts'
+import { queryRevocations } from './query-revocations.ts'
 import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-search.ts'
 import type { SearchTurns } from './search-turns.ts'
 import { mapProofs, type MapAsked, type MapLookUp, type ReadPostings } from './query-map.ts'
@@ -19,8 +20,8 @@ import { asOf, type LogView, type View } from './view.ts'
 
 export interface Proofs {
   /**
-   * Keys of a map, with proofs against its newest root; of components, one that is not of fewer entries than `minSize` if that
-   * can be had within a second.
+   * Keys of a map, with proofs against its newest root: one that is not of fewer entries than `minSize` if that can be had within
+   * a second.
    *
    * @throws Fault `busy` (`map-behind`) if nothing of the map is published; `too-large` (`lookup-too-large`)
    */
@@ -36,6 +37,8 @@ export interface Proofs {
   found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer>
   /** As `images`, of `Ledger.search`. */
   search(asked: SearchAsked, moment?: Moment): Promise<SearchAnswerSent>
+  /** As `Ledger.revocations`, with the proof that none is missing as of the status map's size. @throws also Fault `busy` (`map-behind`) */
+  revocations(target: string, moment?: Moment): Promise<RevocationsAnswer>
 }
 
 export interface ProofSources {
@@ -51,7 +54,7 @@ export interface ProofSources {
 export function createProofs(sources: ProofSources): Proofs {
   return {
     async lookUp(map, asked, minSize) {
-      if (map === 'components' && minSize !== undefined) await publishTo(sources, minSize)
+      if (minSize !== undefined) await publishTo(sources, minSize)
       const published = sources.maps.newest(map)
       const log = sources.log()
       const proofs = await proofsAt(sources, { size: log.checkpoint.size, map, published }, asked)
@@ -61,6 +64,7 @@ export function createProofs(sources: ProofSources): Proofs {
     found: async (question, moment = {}) => askComplete(sources, askFound(question), moment),
     search: (asked, moment = {}) =>
       sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), moment)),
+    revocations: (target, moment = {}) => askRevocations(sources, target, moment),
   }
 }
 
@@ -77,7 +81,7 @@ async function askComplete<T extends Completable>(
   await sources.maps.status.settled()
   const published = { components, status: sources.maps.newest('status') }
   const { size } = components
-  if ((at ?? minSize ?? 0) > size) throw behind(size)
+  if ((at ?? minSize ?? 0) > size) throw behind('components', size)
   return sources.view(
     async (view) =>
       completeAnswer(
@@ -90,6 +94,25 @@ async function askComplete<T extends Completable>(
         await asked.answer(view),
       ),
     { at: at ?? size },
+  )
+}
+
+/** Neither the index nor the status map may be behind what is answered. */
+async function askRevocations(
+  sources: ProofSources,
+  target: string,
+  { at, minSize }: Moment,
+): Promise<RevocationsAnswer> {
+  await publishTo(sources, treeSize(Math.max(sources.log().checkpoint.size, minSize ?? 0)))
+  await sources.maps.status.settled()
+  const published = sources.maps.newest('status')
+  if ((at ?? minSize ?? 0) > published.size) throw behind('status', published.size)
+  return sources.view(
+    (view) =>
+      queryRevocations(view, target, (map, asked) =>
+        proofsAt(sources, { size: view.checkpoint.size, map, published }, asked),
+      ),
+    { at: at ?? treeSize(Math.min(published.size, sources.follower.through)) },
   )
 }
 
@@ -126,8 +149,8 @@ async function publishTo({ maps, follower, clock }: ProofSources, size: TreeSize
   }
 }
 
-function behind(size: TreeSize): Fault {
-  return new Fault('map-behind', `components map: its newest root is of size ${size}`, {
+function behind(map: MapName, size: TreeSize): Fault {
+  return new Fault('map-behind', `${map} map: its newest root is of size ${size}`, {
     hint: 'Try again in a moment.',
     facts: { mapSize: size },
   })

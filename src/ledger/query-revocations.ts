@@ -6,16 +6,27 @@ import { stateOfTarget, verdictOf, targetsOf } from '../trust/status.ts'
 import { annulledOf, principalOf, revocationsOf, type RecordedRevocation } from '../trust/trust-state.ts'
 import type { RevocationRow, RevocationsAnswer, Verdict } from '../verify/answer.ts'
 import type { EntryFacts } from '../verify/entry-facts.ts'
+import type { ProveKeys } from './complete.ts'
+import { controlAsked } from './control-asked.ts'
 import { readEntryRows } from './index-rows.ts'
-import { asOf, provenEntries, revocationEntries, trustRootEntries, type View } from './view.ts'
+import { asOf, provenEntries, type View } from './view.ts'
 
-/** A target that was never seen is answered too, with `known: false`. @throws Fault `malformed` for a bad target URI */
-export async function queryRevocations(view: View, uri: string): Promise<RevocationsAnswer> {
+/**
+ * A target that was never seen is answered too, with `known: false`.
+ *
+ * @param prove for the proof that no revocation is missing; the view is then not of more entries than the status map
+ * @throws Fault `malformed` for a bad target URI
+ */
+export async function queryRevocations(
+  view: View,
+  uri: string,
+  prove?: ProveKeys,
+): Promise<RevocationsAnswer> {
   const target = parseTarget(uri)
   const judged = await judgedEntries(view, target)
   const images = judged.flatMap(imagesJudged).map((image) => `image:${image}`)
-  const touching = await revocationEntries(view, [uri, ...judged.flatMap(targetsOf), ...images])
-  const proven = [...(await trustRootEntries(view)), ...judged.map((facts) => facts.index), ...touching]
+  const control = await controlAsked(view, [uri, ...judged.flatMap(targetsOf), ...images])
+  const proven = [...control.entries, ...judged.map((facts) => facts.index)]
   return {
     target: uri,
     state: stateOfTarget(view.trust, view.through, uri),
@@ -25,8 +36,13 @@ export async function queryRevocations(view: View, uri: string): Promise<Revocat
     verdicts: judged.flatMap((facts) => verdictsOf(view, facts)),
     entries: await provenEntries(view, proven),
     asOf: asOf(view, view.through),
-    assurance: 'rows',
-    notEstablished: ['absence'],
+    ...(prove === undefined
+      ? { assurance: 'rows', notEstablished: ['absence'] }
+      : {
+          complete: { status: await prove('status', control.asked) },
+          assurance: 'complete',
+          notEstablished: [],
+        }),
   }
 }
 

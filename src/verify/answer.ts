@@ -195,9 +195,12 @@ export interface RevocationsAnswer {
   /** Absent if there are none. */
   readonly annulled?: readonly AnnulledRow[]
   readonly verdicts: readonly Verdict[]
+  /** That no revocation is missing: of the status map alone. */
+  readonly complete?: Completeness
   readonly entries: ProvenEntries
   readonly asOf: AsOf
-  readonly assurance: 'rows'
+  /** `complete` if, and only if, `complete` proves it. */
+  readonly assurance: 'rows' | 'complete'
   readonly notEstablished: readonly string[]
 }
 

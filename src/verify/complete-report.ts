@@ -21,7 +21,7 @@ export function establishedBy({
   ]
 }
 
-function published({ map, root, published: { origin, size } }: CheckedMapRoot): string {
+export function published({ map, root, published: { origin, size } }: CheckedMapRoot): string {
   return `${map} map ${formatHex(root).slice(0, 16)}…, entry ${size - 1} of ${origin}`
 }
 

@@ -110,7 +110,7 @@ export const mapProofsFields = {
   absent: listOf(absentKey),
 }
 
-const mapProofs = objectOf<MapProofs>(mapProofsFields)
+export const mapProofs = objectOf<MapProofs>(mapProofsFields)
 
 const linesProof = objectOf<LinesProof>({ from: count, lines: listOf(text), proof: listOf(text) })
 

@@ -84,7 +84,7 @@ export function refuseTooLarge(bytes: Uint8Array): void {
   )
 }
 
-const base64Bytes = parsed((encoded) => parseBase64(encoded), 'base64')
+export const base64Bytes = parsed((encoded) => parseBase64(encoded), 'base64')
 
 const evidenceShape: Shape<Evidence> = (value, place) => {
   const members = membersOf(value, place)
@@ -105,15 +105,18 @@ const evidenceShape: Shape<Evidence> = (value, place) => {
  * `too-large` (`payload-too-large`)
  */
 export function parseEvidence(bytes: Uint8Array): Evidence {
+  return parseCanonical(bytes, 'evidence', evidenceShape)
+}
+
+/** A file in canonical JSON, with no other members than the shape knows. @throws as `parseEvidence` */
+export function parseCanonical<T>(bytes: Uint8Array, subject: string, shape: Shape<T>): T {
   refuseTooLarge(bytes)
-  return asBadProof('evidence-malformed', 'evidence', () => {
+  return asBadProof('evidence-malformed', subject, () => {
     const value = parseJson(bytes, { subject: 'JSON', strictNumbers: true, forbidProto: true })
-    const evidence = evidenceShape(value, { pointer: '', strict: true, reason: 'evidence-malformed' })
+    const read = shape(value, { pointer: '', strict: true, reason: 'evidence-malformed' })
     // One comparison refuses every other spelling of the same values.
-    if (!equalBytes(formatCanonicalJson(value), bytes)) {
-      throw new Fault('evidence-malformed', 'expected canonical JSON (RFC 8785), got another spelling')
-    }
-    return evidence
+    if (equalBytes(formatCanonicalJson(value), bytes)) return read
+    throw new Fault('evidence-malformed', 'expected canonical JSON (RFC 8785), got another spelling')
   })
 }
 

@@ -26,7 +26,7 @@ import type { AsOf, EntryAnswer } from './answer.ts'
 import { asBadProof } from './bad-proof.ts'
 import { checkKeys, type CompleteKeys } from './complete-keys.ts'
 import { mapProofsFields, type MapProofs } from './completeness-wire.ts'
-import { refuseTooLarge, type LogTrust } from './evidence.ts'
+import { parseCanonical, refuseTooLarge, type LogTrust } from './evidence.ts'
 import { componentFacts, statusFacts } from './map-facts.ts'
 import { checkMapRoot, type CheckedMapRoot } from './map-root.ts'
 import { checkAnswer, checkAttestation, parseHashes, type CheckedAttestation } from './proven-entry.ts'
@@ -93,23 +93,12 @@ const fraudProof: Shape<FraudProof> = (value, place) => {
   return read
 }
 
-/** @throws Fault `bad-proof` (`evidence-malformed`), `too-large` (`payload-too-large`) */
-function parseFraudProof(bytes: Uint8Array): FraudProof {
-  refuseTooLarge(bytes)
-  return asBadProof('evidence-malformed', 'fraud proof', () => {
-    const value = parseJson(bytes, { subject: 'JSON', strictNumbers: true, forbidProto: true })
-    const proof = fraudProof(value, { pointer: '', strict: true, reason: 'evidence-malformed' })
-    if (equalBytes(formatCanonicalJson(value), bytes)) return proof
-    throw new Fault('evidence-malformed', 'expected canonical JSON (RFC 8785), got another spelling')
-  })
-}
-
 /**
- * @throws Fault `bad-proof` if it proves nothing: a part does not hold, or the map is right about the entry
+ * @throws Fault `too-large` (`payload-too-large`), `bad-proof` if it proves nothing: a part does not hold, or the map is right about the entry
  * @throws Fault `untrusted` (`wrong-log-key`) if it is about another log
  */
 export function verifyFraudProof(bytes: Uint8Array, { logKey }: Pick<LogTrust, 'logKey'>): FraudReport {
-  const proof = parseFraudProof(bytes)
+  const proof = parseCanonical(bytes, 'fraud proof', fraudProof)
   const { checkpoint, entries } = checkAnswer(proof.answer, logKey)
   const entry = entries.get(proof.entry)
   if (entry === undefined) throw noProof(`entry ${proof.entry} with its inclusion proof`, 'none')

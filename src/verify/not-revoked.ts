@@ -37,10 +37,19 @@ export interface CheckedStatus {
  * @param targets URIs, as revocations have them
  * @throws Fault `bad-proof`: as `checkMapRoot`, `checkKeys`, `checkStatements`
  */
-export function checkStatus(
-  { proof, log, attested, below }: StatusClaim,
-  targets: Iterable<string>,
-): CheckedStatus {
+export function checkStatus(claim: StatusClaim, targets: Iterable<string>): CheckedStatus {
+  const { status, statementsAbout } = openStatus(claim)
+  return { status, named: statementsAbout(targets) }
+}
+
+export interface OpenedStatus {
+  readonly status: CheckedMapRoot
+  /** As `checkStatements`. */
+  readonly statementsAbout: (targets: Iterable<string>) => ReadonlySet<LogIndex>
+}
+
+/** As `checkStatus`, for whoever asks of one target after the other. @throws Fault `bad-proof`: as `checkMapRoot`, `checkKeys` */
+export function openStatus({ proof, log, attested, below }: StatusClaim): OpenedStatus {
   const status = checkMapRoot('status', proof.map, log)
   // A newer revocation that is at hand by itself, and its annulment is not, would take a row away.
   const newer = attested.find(
@@ -48,7 +57,8 @@ export function checkStatus(
   )
   if (newer !== undefined) throw beyond(newer.entry.index, status.size)
   const byIndex = new Map(attested.map((one) => [one.entry.index, one]))
-  return { status, named: checkStatements(checkKeys(status, proof, below), targets, byIndex) }
+  const keys = checkKeys(status, proof, below)
+  return { status, statementsAbout: (targets) => checkStatements(keys, targets, byIndex) }
 }
 
 /**

@@ -17,6 +17,7 @@ export type OpenQuestion =
   | 'not-witnessed'
   | 'more-rows'
   | 'vex'
+  | 'related'
 
 export interface NotEstablished {
   readonly id: OpenQuestion

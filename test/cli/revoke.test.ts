@@ -91,7 +91,9 @@ describe('attestree revoke', () => {
   })
 
   it('a key since a size: earlier signatures stay good, later ones are revoked, and it signs nothing more', async () => {
-    expect((await bench.ok('verify', SHOP)).stdout).to.match(/#3 .* valid +\d{4}-/)
+    expect((await bench.ok('verify', SHOP)).stdout)
+      .to.match(/#3 .* valid +\d{4}-/)
+      .and.to.include(`No revocation is missing as of size ${SIZE}`)
     await bench.ok('submit', LATE, '--sbom', 'late.json', '--key', 'ci.key')
     await bench.ok('verify', LATE)
     const { stdout } = await bench.ok('revoke', ci, '--reason', 'key-compromise', '--since', 'entry:7')
@@ -149,12 +151,30 @@ describe('attestree revoke', () => {
   })
 
   it('a whole key: nothing that it signed is good any more', async () => {
-    const before = await bench.ok('show', lab)
-    expect(before.stdout).to.include(': not-revoked')
+    const before = await bench.ok('show', lab, '--status', '-o', 'evidence=good.json')
+    expect(before.stdout).to.match(/^✓ key:.*: not-revoked\n[^]*✓ No revocation is missing as of size \d+:/)
     await bench.ok('revoke', lab, '--reason', 'builder-compromise')
-    expect((await bench.ok('show', lab)).stdout).to.match(
+    expect((await bench.ok('show', lab, '--status', '-o', 'evidence=bad.json')).stdout).to.match(
       /: revoked\n.*builder-compromise, whenever it was recorded/,
     )
+  })
+
+  it('status files prove it offline: exit 14 if it is revoked, 15 if the file was changed', async () => {
+    const text = readFileSync(bench.path('good.json'), 'utf8')
+    expect(text.length).to.be.below(20_000)
+    await bench.write('changed.json', text.replaceAll(lab, ci))
+    const [good, json, bad, changed] = await Promise.all([
+      bench.run(['verify', 'good.json']),
+      bench.run(['verify', 'good.json', '-o', 'json']),
+      bench.run(['verify', 'bad.json']),
+      bench.run(['verify', 'changed.json']),
+    ])
+    expect(good.code, good.stderr).to.equal(0)
+    expect(good.stdout).to.match(/✓ key:.* is not revoked as of size \d+\.[^]*Not established:[^]*newer: /)
+    expect(JSON.parse(json.stdout)).to.include({ kind: 'StatusReport' })
+    expect(bad.code, bad.stdout).to.equal(14)
+    expect(bad.stdout).to.match(/is revoked: #\d+ \(builder-compromise\)\./)
+    expectRefusal(changed, 15, /answer-incomplete/)
   })
 })
 

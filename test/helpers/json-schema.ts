@@ -43,8 +43,9 @@ const keywords: Readonly<Record<string, (rule: JsonValue, value: JsonValue, cont
     $ref: (rule, value, { root, where }) => {
       const ref = String(rule)
       if (ref.startsWith('#')) return check(root, defined(root, ref), value, where)
-      const other = schemaNamed(ref)
-      return check(other, other, value, where)
+      const [file = '', part] = ref.split('#')
+      const other = schemaNamed(file)
+      return check(other, part === undefined ? other : defined(other, `#${part}`), value, where)
     },
     type: (rule, value, { where }) => {
       const types = Array.isArray(rule) ? rule : [rule]

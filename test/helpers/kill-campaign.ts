@@ -1,25 +1,29 @@
 /**
- * Kill −9 again and again (robustness.md F-01): at random moments under load, and at each phase of the commit protocol,
- * also while the last death is being recovered from. What was acknowledged is written down outside of the ledger, and in
- * the end everything is verified from the bytes.
+ * Kill −9 again and again (robustness.md F-01): at random moments under load, and at each phase of the commit protocol, that of
+ * the maps' output logs too, also while the last death is being recovered from. What was acknowledged or shown is written down
+ * outside of the ledger, and in the end everything is verified from the bytes: each root ever published against a replay.
  */
+import { parseTarget } from '../../src/attestation/revocation.ts'
 import { signStatement } from '../../src/attestation/sign-statement.ts'
 import { treeSize, type AttestationId, type LogIndex } from '../../src/brand.ts'
 import { Client } from '../../src/client/client.ts'
 import type { FirstContact } from '../../src/client/first-contact.ts'
-import type { Random } from '../../src/crypto/signing-key.ts'
+import type { Random, SigningKey } from '../../src/crypto/signing-key.ts'
 import { equalBytes } from '../../src/encoding/bytes.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
 import { rootFromTiles } from '../../src/ledger/commit.ts'
-import type { Storage } from '../../src/ledger/ports.ts'
+import { publishedIn } from '../../src/ledger/output-log.ts'
+import type { MapName, Storage, TreeStore } from '../../src/ledger/ports.ts'
+import { outputLogKey } from '../../src/map/output-log.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { openSqliteStorage } from '../../src/storage/sqlite/storage.ts'
 import { openCheckpoint } from '../../src/tlog/checkpoint.ts'
+import type { VerifierKey } from '../../src/tlog/signed-note.ts'
 import type { SubmitAnswer } from '../../src/verify/answer.ts'
 import { standBy, type KillableServer, type KillPlace, type Standby } from './kill-server.ts'
-import { createRegisteredLedger, foldersIn, stopServer } from './registered-ledger.ts'
+import { administratorKey, createRegisteredLedger, foldersIn, stopServer } from './registered-ledger.ts'
 import { startServerProcess } from './server-process.ts'
-import { keys, sbomPayload } from './test-ledger.ts'
+import { digestOf, keys, revocationPayload, sbomPayload } from './test-ledger.ts'
 
 const WRITERS = 8
 const MIN_LOAD_MS = 20
@@ -31,7 +35,10 @@ const MAX_PASSES = 6
 /** A connection breaks a moment before the end of the process is known. */
 const GONE_MS = 5_000
 
-const places = ['append', 'sign', 'publish', 'index'].flatMap((phase) => [`in-${phase}`, `after-${phase}`])
+const phases = ['append', 'sign', 'publish', 'index', 'append-root', 'sign-root', 'publish-root']
+export const places: readonly string[] = phases.flatMap((phase) => [`in-${phase}`, `after-${phase}`])
+
+const maps = ['components', 'status'] as const
 
 export interface CampaignOptions {
   /** An empty one. */
@@ -47,15 +54,20 @@ export interface CampaignReport {
   readonly killsAt: Readonly<Record<string, number>>
   readonly acknowledged: number
   readonly entries: number
+  /** How many roots of each map were published. */
+  readonly roots: Readonly<Record<MapName, number>>
   /** Each a broken promise, in words. */
   readonly broken: readonly string[]
 }
 
 interface Campaign extends CampaignOptions {
   readonly trust: FirstContact
+  readonly admin: SigningKey
   readonly acknowledged: SubmitAnswer[]
   /** Sent, and not answered. */
   readonly unanswered: Uint8Array[]
+  /** Checkpoints of the output logs that were shown. */
+  readonly shown: Readonly<Record<MapName, Set<string>>>
   readonly killsAt: Record<string, number>
   readonly broken: string[]
 }
@@ -63,7 +75,16 @@ interface Campaign extends CampaignOptions {
 /** @throws Error if the program ends in another way than by a kill, or refuses what it must take */
 export async function runKillCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const trust = await createRegisteredLedger(options.folder)
-  const campaign = { ...options, trust, acknowledged: [], unanswered: [], killsAt: {}, broken: [] }
+  const campaign: Campaign = {
+    ...options,
+    trust,
+    admin: await administratorKey(options.folder),
+    acknowledged: [],
+    unanswered: [],
+    shown: { components: new Set(), status: new Set() },
+    killsAt: {},
+    broken: [],
+  }
   let next = standBy(options.folder)
   for (let round = 0; round < options.kills; round++) {
     const standby = next
@@ -73,9 +94,9 @@ export async function runKillCampaign(options: CampaignOptions): Promise<Campaig
   }
   next.dispose()
   await settle(campaign)
-  const entries = await checkStored(campaign)
-  const { kills, killsAt, broken } = { ...campaign }
-  return { kills, killsAt, acknowledged: campaign.acknowledged.length, entries, broken }
+  const { entries, roots } = await checkStored(campaign)
+  const { kills, killsAt, broken } = campaign
+  return { kills, killsAt, acknowledged: campaign.acknowledged.length, entries, roots, broken }
 }
 
 /** One life of the server. Every second one ends at a place, the others at any moment. */
@@ -109,7 +130,45 @@ async function startLoad(campaign: Campaign, server: KillableServer, url: string
   const writers = Array.from({ length: WRITERS }, (_, writer) =>
     write(campaign, client, server, `${round}-${writer}`),
   )
-  await Promise.all(writers)
+  await Promise.all([...writers, publishRoots(campaign, client, server, round)])
+}
+
+/** Makes roots follow each other: a revocation publishes one of the status map, and who waits for a size one of the components. */
+async function publishRoots(campaign: Campaign, client: Client, server: KillableServer, round: number) {
+  for (let n = 0; ; n++) {
+    const body = signStatement(revocationOf(campaign, `revoked-${round}-${n}`), campaign.admin)
+    let isAcknowledged = false
+    try {
+      const answer = await client.submit(body)
+      isAcknowledged = true
+      campaign.acknowledged.push(answer)
+      for (const map of maps) await showRoot(campaign, client.url, map, answer.asOf.treeSize)
+    } catch (cause) {
+      if (!isAcknowledged) campaign.unanswered.push(body)
+      if ((await within(server.ended, GONE_MS)) === undefined) throw cause
+      return
+    }
+  }
+}
+
+function revocationOf({ trust }: Campaign, image: string): Uint8Array {
+  return revocationPayload({
+    target: parseTarget(`image:${digestOf(image)}`),
+    mode: 'all',
+    reason: 'malicious-artifact',
+    log: trust.logKey.name,
+  })
+}
+
+async function showRoot({ shown }: Campaign, url: URL, map: MapName, minSize: number) {
+  const headers = { 'content-type': 'application/json' }
+  const asked = { method: 'POST', headers, body: JSON.stringify({ minSize }) }
+  const response = await fetch(new URL(`index/${map}/lookup`, url), asked)
+  const answer = (await response.json()) as { readonly map?: { readonly checkpoint: string } }
+  // Nothing is published while the map is made again.
+  if (response.status === 503) return
+  if (answer.map === undefined) throw new Error(`${map} look-up: ${response.status}`)
+  shown[map].add(answer.map.checkpoint)
 }
 
 /** Submits one after the other until the server is gone. */
@@ -151,15 +210,37 @@ async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T |
   }
 }
 
-async function checkStored(campaign: Campaign): Promise<number> {
+async function checkStored(campaign: Campaign) {
   await using storage = await openSqliteStorage({ ...foldersIn(campaign.folder), create: false })
   const scratch = openMemoryStorage().index
-  const report = await checkLedger(storage, { key: campaign.trust.logKey, scratch })
+  const { logKey } = campaign.trust
+  const report = await checkLedger(storage, { key: logKey, scratch })
   campaign.broken.push(...report.problems.map(({ where, what }) => `${where}: ${what}`))
   if (report.indexedThrough !== report.entries) campaign.broken.push('the index did not catch up')
   await checkAcknowledged(campaign, storage)
-  await checkCheckpoints(campaign, storage)
-  return report.entries
+  const acknowledged = campaign.acknowledged.map((answer) => answer.asOf.checkpoint)
+  await checkCheckpoints(campaign, storage.log, logKey, acknowledged)
+  for (const map of maps)
+    await checkCheckpoints(
+      campaign,
+      storage.outputs[map].store,
+      outputLogKey(logKey, map),
+      campaign.shown[map],
+    )
+  const roots = {
+    components: await storage.outputs.components.store.size(),
+    status: await storage.outputs.status.store.size(),
+  }
+  if ((await lastSize(storage)) !== report.entries) campaign.broken.push('the component map is not published')
+  return { entries: report.entries, roots }
+}
+
+/** Of the component map, as it was published last. */
+async function lastSize({ outputs }: Storage): Promise<number | undefined> {
+  const { store } = outputs.components
+  const size = await store.size()
+  const [last] = await store.leaves(Math.max(0, size - 1) as LogIndex, size)
+  return last && publishedIn(last).size
 }
 
 /** What was acknowledged is where it was said to be; what was sent twice is there once. */
@@ -178,11 +259,16 @@ async function checkAcknowledged(campaign: Campaign, storage: Storage): Promise<
 }
 
 /** Every checkpoint that was ever handed out is a state of this very log. */
-async function checkCheckpoints(campaign: Campaign, storage: Storage): Promise<void> {
-  const stored = await storage.log.size()
-  for (const note of new Set(campaign.acknowledged.map((answer) => answer.asOf.checkpoint))) {
-    const { size, root } = openCheckpoint(note, campaign.trust.logKey)
-    const same = size <= stored && equalBytes(await rootFromTiles(storage.log, treeSize(size)), root)
-    if (!same) campaign.broken.push(`fork or rollback: another tree than was shown at size ${size}`)
+async function checkCheckpoints(
+  { broken }: Campaign,
+  store: TreeStore,
+  key: VerifierKey,
+  notes: Iterable<string>,
+): Promise<void> {
+  const stored = await store.size()
+  for (const note of new Set(notes)) {
+    const { size, root } = openCheckpoint(note, key)
+    const same = size <= stored && equalBytes(await rootFromTiles(store, treeSize(size)), root)
+    if (!same) broken.push(`fork or rollback: another tree of ${key.name} than was shown at size ${size}`)
   }
 }

@@ -18,6 +18,10 @@ const phases = [
   [/^(INSERT INTO|UPDATE) held\b/, 'sign'],
   [/^INSERT INTO published\b/, 'publish'],
   [/^UPDATE position\b/, 'index'],
+  // Of the maps' output logs.
+  [/^INSERT INTO output_leaf\b/, 'append-root'],
+  [/^(INSERT INTO|UPDATE) held_output\b/, 'sign-root'],
+  [/^INSERT INTO output_note\b/, 'publish-root'],
 ]
 
 let at

@@ -71,7 +71,7 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
   if (resource === 'deployments') return json(await ledger.deployments(foundQuery(params), moment))
   if (resource === 'names') return json(await ledger.names(namesQuery(params), moment))
   if (resource === 'packages') return json(await ledger.packages(imagesQuery(params), moment))
-  if (resource === 'revocations') return json(await ledger.revocations(params.get('target') ?? '', moment))
+  if (resource === 'revocations') return json(await door.revocations(params.get('target') ?? '', moment))
   if (resource === 'events') return json(await ledger.records.events(eventsPage(params)))
   if (resource === 'search') return search(ledger, init?.body)
   if (resource === 'proofs') return json(await consistency(ledger, params))

@@ -8,6 +8,7 @@ import { currentTrustRoot } from '../../src/client/current-trust-root.ts'
 import { firstContact, type FirstContact } from '../../src/client/first-contact.ts'
 import { withSigner } from '../../src/cli/trust-add-signer.ts'
 import { parseKeyFile } from '../../src/crypto/key-file.ts'
+import type { SigningKey } from '../../src/crypto/signing-key.ts'
 import type { SqliteFolders } from '../../src/storage/sqlite/storage.ts'
 import { runProgram, startServerProcess, type ServerProcess } from './server-process.ts'
 import { keys } from './test-ledger.ts'
@@ -32,7 +33,7 @@ export async function createRegisteredLedger(at: string): Promise<FirstContact> 
   return trust
 }
 
-async function administratorKey(at: string) {
+export async function administratorKey(at: string): Promise<SigningKey> {
   const config = join(at, 'config', 'attestree')
   const [log = ''] = await readdir(config)
   return parseKeyFile(await readFile(join(config, log, 'admin.key'), 'utf8'), '')

@@ -40,6 +40,15 @@ const search: LedgerDoor['search'] = async ({ question }) => ({
   ...rest,
 })
 
+const revocations: LedgerDoor['revocations'] = async (target) => ({
+  target,
+  state: 'not-revoked',
+  known: false,
+  revocations: [],
+  verdicts: [],
+  ...rest,
+})
+
 /** Answers every question with something of the right shape; a tree of 300 entries; `change` replaces methods. */
 export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
   return {
@@ -100,14 +109,7 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       ...rest,
     }),
     search,
-    revocations: async (target) => ({
-      target,
-      state: 'not-revoked',
-      known: false,
-      revocations: [],
-      verdicts: [],
-      ...rest,
-    }),
+    revocations,
     records: {
       consistency: async (from, to = treeSize(300)) => ({
         from,
@@ -146,6 +148,7 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       }),
       found: async () => ({ question: { commit: 'a' }, items: [], coverage, ...rest }),
       search,
+      revocations,
     },
     checkpoint: () => asOf.checkpoint,
     tile: async ({ level, index, width }) =>

@@ -60,12 +60,19 @@ describe('a lying server', () => {
     expect(run.code, run.stderr).to.equal(0)
   }
 
+  /** The files about the log, not about its output logs. */
+  function pins(): readonly string[] {
+    const folder = bench.path('.local/state/attestree/pins')
+    const all = readdirSync(folder).flatMap((log) =>
+      readdirSync(join(folder, log)).map((name) => join(folder, log, name)),
+    )
+    return all.filter((path) => readFileSync(path, 'utf8').startsWith('ledger.test\n'))
+  }
+
   /** The sizes that are remembered. */
   function pinned(): number[] {
-    const folder = bench.path('.local/state/attestree/pins')
-    const [log = ''] = readdirSync(folder)
-    return readdirSync(join(folder, log))
-      .map((name) => Number(readFileSync(join(folder, log, name), 'utf8').split('\n')[1]))
+    return pins()
+      .map((path) => Number(readFileSync(path, 'utf8').split('\n')[1]))
       .toSorted((a, b) => a - b)
   }
 
@@ -140,13 +147,11 @@ describe('a lying server', () => {
   })
 
   it('a remembered checkpoint that was damaged is refused, and not taken for a first contact', async () => {
-    const folder = bench.path('.local/state/attestree/pins')
-    const [log = ''] = readdirSync(folder)
-    const [name = ''] = readdirSync(join(folder, log))
-    const whole = readFileSync(join(folder, log, name))
-    writeFileSync(join(folder, log, name), whole.subarray(0, -9))
+    const [path = ''] = pins()
+    const whole = readFileSync(path)
+    writeFileSync(path, whole.subarray(0, -9))
     expectRefusal(await through(...STATUS), 33, /^ {2}pin-malformed · exit/m)
-    writeFileSync(join(folder, log, name), whole)
+    writeFileSync(path, whole)
     expect((await through(...STATUS)).code).to.equal(0)
   })
 })

@@ -1,0 +1,71 @@
+/** How long a complete answer of a thousand rows takes to verify, from what was fetched, in Node. */
+import { formatStatement } from '../../src/attestation/statement.ts'
+import { Client } from '../../src/client/client.ts'
+import { verifiedImages } from '../../src/client/verified-images.ts'
+import { sha256 } from '../../src/crypto/sha256.ts'
+import { formatHex } from '../../src/encoding/hex.ts'
+import { utf8 } from '../../src/encoding/utf8.ts'
+import { verifyImages } from '../../src/verify/evidence.ts'
+import type { BenchLedger } from './bench-ledger.ts'
+import type { Figures, Note } from './figures.ts'
+import { storeSboms } from './stored-sboms.ts'
+
+const ROWS = 1_000
+/** Beside the one that is asked for. */
+const OTHERS = 20
+const ROUNDS = 7
+
+export async function benchVerifyRows(ledger: BenchLedger, note: Note): Promise<Figures> {
+  const by = await ledger.addSigner()
+  await storeSboms(
+    ledger,
+    by,
+    Array.from({ length: ROWS }, (_, image) => listing(image)),
+    note,
+  )
+  const server = await ledger.start()
+  try {
+    await server.indexed()
+    const { key, trustRoot } = await ledger.trusted(server.url)
+    const client = new Client({ url: server.url, logKey: key, trustRoot })
+    const query = { component: 'pkg:npm/shared@1.0.0', limit: ROWS, proof: 'complete' } as const
+    const { answer, pae, report } = await verifiedImages(client, query)
+    if (report.complete === undefined || answer.items.length !== ROWS)
+      throw new Error(`expected a complete answer of ${ROWS} rows, got ${answer.items.length}`)
+    const took = Array.from({ length: ROUNDS }, () => {
+      const [began, cpu] = [performance.now(), process.cpuUsage()]
+      verifyImages({ question: answer.question, answer, pae }, client.trust)
+      const { user, system } = process.cpuUsage(cpu)
+      return { clock: performance.now() - began, cpu: (user + system) / 1000 }
+    }).sort((a, b) => a.clock - b.clock)
+    const median = took[Math.floor(ROUNDS / 2)]
+    if (median === undefined) throw new Error('expected rounds')
+    note(`verify ${ROWS} rows: ${median.clock.toFixed(0)} ms, ${median.cpu.toFixed(0)} ms of processor time`)
+    return { verify_1000_rows_ms: median.clock, verify_1000_rows_cpu_ms: median.cpu }
+  } finally {
+    await server.stop()
+  }
+}
+
+function listing(image: number): Uint8Array {
+  const name = `registry.test/listing-${image}`
+  const packages = [
+    'shared@1.0.0',
+    ...Array.from({ length: OTHERS }, (_, i) => `package-${(image * 7 + i) % 500}@1.${i}.0`),
+  ]
+  return formatStatement({
+    subjects: [{ name, digest: { sha256: formatHex(sha256(utf8(name))) } }],
+    predicateType: 'https://cyclonedx.org/bom',
+    predicate: {
+      bomFormat: 'CycloneDX',
+      specVersion: '1.5',
+      version: 1,
+      metadata: { tools: [{ name: 'bench', version: '1' }] },
+      components: packages.map((one) => ({
+        type: 'library',
+        name: one.split('@')[0] ?? one,
+        purl: `pkg:npm/${one}`,
+      })),
+    },
+  })
+}

@@ -1,0 +1,61 @@
+/** That no revocation behind what is said about an image was left out (index.md 7). */
+import { isControlType, REVOCATION } from '../attestation/predicate-types.ts'
+import { treeSize, type TreeSize } from '../brand.ts'
+import { Fault } from '../errors.ts'
+import { statusKey, trustRootsKey } from '../map/keys.ts'
+import { checkKeys } from '../verify/complete-keys.ts'
+import { checkStatements } from '../verify/not-revoked.ts'
+import type { CheckedAttestation } from '../verify/proven-entry.ts'
+import type { CallOptions, Client } from './client.ts'
+import { isProofAbsent } from './with-proof.ts'
+
+export interface ControlClaim {
+  /** In the order of the log; every control statement that touches a target is to be among them. */
+  readonly attested: readonly CheckedAttestation[]
+  /** URIs, as revocations have them. */
+  readonly targets: readonly string[]
+  /** What came later is left out. */
+  readonly below: TreeSize
+  /** Of the log, when it was asked. */
+  readonly size: TreeSize
+}
+
+/**
+ * As of which size none is missing; undefined where the server cannot prove it now.
+ *
+ * @throws Fault `bad-proof` (`answer-incomplete`) if one is; as `MapQuestions.lookUp`
+ */
+export async function noneHidden(
+  client: Client,
+  claim: ControlClaim,
+  options: CallOptions,
+): Promise<TreeSize | undefined> {
+  try {
+    return await proveNoneHidden(client, claim, options)
+  } catch (cause) {
+    if (isProofAbsent(cause)) return undefined
+    throw cause
+  }
+}
+
+async function proveNoneHidden(
+  client: Client,
+  { attested, targets, below, size }: ControlClaim,
+  options: CallOptions,
+): Promise<TreeSize> {
+  const revocations = attested.filter(({ statement }) => statement.predicateType === REVOCATION)
+  const ends = revocations.map(({ entry }) => `attestation:${entry.attestation}`)
+  const keys = [trustRootsKey, ...[...new Set([...targets, ...ends])].map(statusKey)]
+  const { answer, root } = await client.maps.lookUp('status', keys, { ...options, minSize: size })
+  const newer = attested.find(
+    ({ entry, statement }) => entry.index >= root.size && isControlType(statement.predicateType),
+  )
+  if (newer !== undefined)
+    throw new Fault(
+      'map-behind',
+      `status map: expected one that has entry ${newer.entry.index}, got one of ${root.size}`,
+    )
+  const byIndex = new Map(attested.map((one) => [one.entry.index, one]))
+  checkStatements(checkKeys(root, answer, below), targets, byIndex)
+  return treeSize(Math.min(root.size, below))
+}

@@ -1,0 +1,98 @@
+/** What a status file establishes and what it does not, in sentences. */
+import type { TreeSize } from '../brand.ts'
+import { formatHex } from '../encoding/hex.ts'
+import type { Checkpoint } from '../tlog/checkpoint.ts'
+import type { RecordedRevocation } from '../trust/trust-state.ts'
+import { published } from './complete-report.ts'
+import type { LogTrust } from './evidence.ts'
+import type { CheckedMapRoot } from './map-root.ts'
+import type { NotEstablished } from './open-question.ts'
+import {
+  checkStatusEvidence,
+  parseStatus,
+  type KnownStatus,
+  type StatusEvidence,
+  type TargetStatus,
+} from './status-evidence.ts'
+
+export interface StatusReport {
+  /** In the order of the file; empty if it is about all targets. */
+  readonly targets: readonly TargetStatus[]
+  readonly checkpoint: Checkpoint
+  readonly status: CheckedMapRoot
+  /** Whatever came from here on is not looked at. */
+  readonly through: TreeSize
+  readonly established: readonly string[]
+  readonly notEstablished: readonly NotEstablished[]
+}
+
+/**
+ * Verifies a file: checkpoint, published root, keys, entries, what was signed, and the trust state from leaf 0 on.
+ *
+ * @throws Fault `untrusted` (`wrong-log-key`, `wrong-trust-root`) if it is about another log than the trusted one
+ * @throws Fault `bad-proof` with the reason if it does not verify; `too-large` (`payload-too-large`)
+ */
+export function verifyStatus(bytes: Uint8Array, trust: LogTrust): StatusReport {
+  const evidence = parseStatus(bytes)
+  return statusReport(evidence, checkStatusEvidence(evidence, trust))
+}
+
+/** @param known what `evidence` was checked to say */
+export function statusReport({ targets, asOf }: StatusEvidence, known: KnownStatus): StatusReport {
+  const { checkpoint, status, through } = known
+  const found = targets.map((target) => known.of(target))
+  const log = `the log ${checkpoint.origin} as of size ${checkpoint.size} (root ${formatHex(checkpoint.root).slice(0, 16)}…)`
+  return {
+    targets: found,
+    checkpoint,
+    status,
+    through,
+    established: [
+      `The checkpoint is signed by the key of ${log}.`,
+      ...found.map((one) => sentenceOf(one, through)),
+      `No revocation, annulment or trust root ${targets.length === 0 ? '' : 'that touches this '}is missing as of size ${through} (${published(status)}).`,
+    ],
+    notEstablished: openIn(targets.length > 1, known, asOf.servedAt),
+  }
+}
+
+function sentenceOf({ target, revocations, annulled }: TargetStatus, through: TreeSize): string {
+  const ended = annulled.map((one) => `; #${one.index} was annulled by #${one.annulledBy}`).join('')
+  if (revocations.length === 0) return `${target} is not revoked as of size ${through}${ended}.`
+  return `${target} is revoked: ${revocations.map(reachOf).join(', ')}${ended}.`
+}
+
+function reachOf({ index, revocation: { reason, cutoff } }: RecordedRevocation): string {
+  const since = cutoff === undefined ? '' : `, since size ${cutoff.treeSize}`
+  return `#${index} (${reason}${since})`
+}
+
+function openIn(
+  isOfSeveral: boolean,
+  { checkpoint, through }: KnownStatus,
+  servedAt: string,
+): NotEstablished[] {
+  const since =
+    through < checkpoint.size ? `, the entries from ${through} up to ${checkpoint.size} among it` : ''
+  const open: NotEstablished[] = [
+    { id: 'newer', text: `What was revoked since${since}.` },
+    {
+      id: 'times',
+      text: `How old this is: that it is from ${servedAt} is the server's word, until checkpoints are cosigned.`,
+    },
+    {
+      id: 'audited',
+      text: 'That the map is right: the operator published it for everybody, and whoever replays the log finds a wrong one, but no auditor’s word was checked.',
+    },
+    {
+      id: 'not-witnessed',
+      text: 'That others were shown the same log: the checkpoint was not checked against any witness.',
+    },
+  ]
+  if (isOfSeveral)
+    open.unshift({
+      id: 'related',
+      text: 'That these belong together, as an attestation, its key and its image do: each is judged by itself.',
+    })
+  return open
+}
