@@ -49,12 +49,12 @@ describe('attestree: refusals', () => {
       expect(table.code, table.stderr).to.equal(0)
       expect(table.stdout)
         .to.include('Question: which images contain pkg:npm/lodash in vers:npm/<5.0.0?')
-        .and.to.match(/Established:\n {2}✓ [^]*Not established:\n {2}\? complete: [^]*\? not-revoked: /)
+        .and.to.match(/Established:\n {2}✓ [^]*✓ No row is missing [^]*Not established:\n {2}\? audited: /)
       const report = JSON.parse(json.stdout) as { rows: object[]; notEstablished: { id: string }[] }
       expect(report.rows).to.have.length(2)
       expect(report.notEstablished.map(({ id }) => id)).to.include.members([
-        'complete',
-        'not-revoked',
+        'audited',
+        'declared',
         'times',
         'not-witnessed',
       ])
@@ -63,13 +63,15 @@ describe('attestree: refusals', () => {
     tests.it(
       'what is required but not established exits 16; what is no requirement is no success',
       async () => {
-        const [required, unknown, empty] = await Promise.all([
+        const [established, required, unknown, empty] = await Promise.all([
           verify('lodash.evidence.json', '--require', 'complete,not-revoked'),
+          verify('lodash.evidence.json', '--require', 'complete,not-witnessed'),
           verify('lodash.evidence.json', '--require', 'compleet'),
           verify('lodash.evidence.json', '--require', ''),
         ])
+        expect(established.code, established.stderr).to.equal(0)
         expect(required.code, required.stderr).to.equal(16)
-        expect(required.stderr).to.match(/not established: complete, not-revoked/)
+        expect(required.stderr).to.match(/not established: not-witnessed/)
         expect(unknown.code, unknown.stderr).to.equal(33)
         expect(empty.code, 'as of a variable that is not set').to.equal(33)
       },
