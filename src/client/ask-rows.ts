@@ -10,6 +10,7 @@ import { restsOn } from '../verify/row-check.ts'
 import { parseQuestion } from '../verify/rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import type { SearchAnswer } from '../verify/search.ts'
+import { askUnderMaps } from './map-memory.ts'
 import { expectMoment, momentParams, type Moment } from './moment.ts'
 import { expectSame, standing } from './standing.ts'
 
@@ -45,7 +46,7 @@ export async function askImages(
 ): Promise<ImagesAnswer> {
   const { asked } = parseQuestion(query.component, query.range, parseRange)
   const params = pageParams(Object.entries(asked), query)
-  const answer = await asker.ask(`ledger/v1/images?${params}`, imagesAnswer, options)
+  const answer = await askUnderMaps(asker, `ledger/v1/images?${params}`, imagesAnswer, options)
   expectSame('component', asked.component, answer.question.component)
   expectSame('range', asked.range, answer.question.range)
   checkRowsStand(asker, answer, query)
@@ -55,7 +56,7 @@ export async function askImages(
 export async function askFound(asker: Asker, query: FoundQuery, options: CallOptions): Promise<FoundAnswer> {
   const asked = parseStatedQuestion(query)
   const params = pageParams(Object.entries(asked), query)
-  const answer = await asker.ask(`ledger/v1/images?${params}`, foundAnswer, options)
+  const answer = await askUnderMaps(asker, `ledger/v1/images?${params}`, foundAnswer, options)
   expectAnswered(asked, answer.question)
   const checked = checkRowsStand(asker, answer, query)
   if ('signer' in asked)

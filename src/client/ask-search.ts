@@ -5,6 +5,7 @@ import type { SearchAnswer, SearchQuestion } from '../verify/search.ts'
 import { formatSearchQuestion, isSameSearch } from '../verify/search-wire.ts'
 import { checkRowsStand } from './ask-rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
+import { askUnderMaps } from './map-memory.ts'
 import type { Moment } from './moment.ts'
 import { searchSent } from './read-search.ts'
 
@@ -25,7 +26,7 @@ export async function askSearch(
   options: CallOptions,
 ): Promise<SearchAnswer> {
   const body = utf8(JSON.stringify({ ...formatSearchQuestion(question), ...page }))
-  const sent = await asker.ask('ledger/v1/search', searchSent, options, { body })
+  const sent = await askUnderMaps(asker, 'ledger/v1/search', searchSent, options, { body })
   if (!isSameSearch(sent.question, question))
     throw new Fault('entry-mismatch', 'answer: expected one to the search that was asked, got one to another')
   const answer = { ...sent, question }

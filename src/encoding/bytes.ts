@@ -32,9 +32,7 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 /** Eight bytes, big-endian, of a whole number up to 2^53 − 1. */
 export function u64be(value: number): Uint8Array {
   const bytes = new Uint8Array(8)
-  const view = new DataView(bytes.buffer)
-  // Two halves: bit operators would cut to 32 bits.
-  view.setUint32(0, Math.floor(value / 2 ** 32))
-  view.setUint32(4, value % 2 ** 32)
+  // By division: bit operators would cut to 32 bits. A view costs as much as hashing the bytes.
+  for (let i = 7, rest = value; rest > 0; i--, rest = Math.floor(rest / 256)) bytes[i] = rest % 256
   return bytes
 }

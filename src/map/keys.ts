@@ -255,9 +255,21 @@ function versionsPrefix(kind: string, name: string): Uint8Array {
   return concatBytes(namedPrefix(kind, name), utf8('@')).slice(0, KEPT_BYTES)
 }
 
+/** SBOMs list the same packages again and again; of the names that were met last, some megabytes. */
+const known = new Map<string, Uint8Array>()
+const MAX_KNOWN = 16_384
+const MAX_KNOWN_CHARS = 100
+
+/** Nobody may change it. */
 function namedPrefix(kind: string, name: string): Uint8Array {
+  const id = kind + name
+  const found = known.get(id)
+  if (found !== undefined) return found
   const bytes = utf8(name)
-  return concatBytes(utf8(kind), sha256(bytes).slice(0, H8_BYTES), bytes)
+  const prefix = concatBytes(utf8(kind), sha256(bytes).slice(0, H8_BYTES), bytes)
+  if (known.size >= MAX_KNOWN) known.clear()
+  if (id.length <= MAX_KNOWN_CHARS) known.set(id, prefix)
+  return prefix
 }
 
 function shorten(key: Uint8Array): Uint8Array {

@@ -157,14 +157,14 @@ class Merge {
     if (from === to) return this.#fold.push(node, overlap)
     const [memory, batch] = [this.#memory, this.#batch]
     const near = task.near ?? nearest(memory, node, pairAt(batch, from).key, from)
-    const place = createPlacer(batch, near, isLeaf(node) ? Infinity : memory.bit(node))
+    const bit = isLeaf(node) ? Infinity : memory.bit(node)
     // Sorted: what comes before the subtree, what goes into it, what comes after it.
-    const inside = firstAt(from, to, (i) => place(i) >= 0)
-    const after = firstAt(inside, to, (i) => place(i) > 0)
-    const parts = (i: number): number => differenceOf(near.key, pairAt(batch, i).key)
+    const inside = this.#firstPlaced(0, from, to, near, bit)
+    const after = this.#firstPlaced(1, inside, to, near, bit)
     this.#addPairs(from, inside, overlap)
-    if (after < to) this.#tasks.push({ from: after, to, overlap: parts(after) })
-    const own = inside === from ? overlap : parts(inside - 1)
+    if (after < to)
+      this.#tasks.push({ from: after, to, overlap: differenceOf(near.key, pairAt(batch, after).key) })
+    const own = inside === from ? overlap : differenceOf(near.key, pairAt(batch, inside - 1).key)
     if (inside === after) this.#fold.push(node, own)
     else if (isLeaf(node)) this.#replace(node, inside, own)
     else this.#split(node, { from: inside, to: after, overlap: own, near })
@@ -188,11 +188,21 @@ class Merge {
     this.dropped.push(node)
     const [memory, batch] = [this.#memory, this.#batch]
     const bit = memory.bit(node)
-    const middle = firstAt(from, to, (i) => keyBit(pairAt(batch, i).key, bit) === 1)
-    const within = (low: number, high: number): Nearest | undefined =>
-      near !== undefined && near.i >= low && near.i < high ? near : undefined
-    this.#tasks.push({ node: memory.right(node), from: middle, to, overlap: bit, near: within(middle, to) })
-    this.#tasks.push({ node: memory.left(node), from, to: middle, overlap, near: within(from, middle) })
+    const middle = firstWithBit(batch, from, to, bit)
+    const [left, right] = [within(near, from, middle), within(near, middle, to)]
+    this.#tasks.push({ node: memory.right(node), from: middle, to, overlap: bit, near: right })
+    this.#tasks.push({ node: memory.left(node), from, to: middle, overlap, near: left })
+  }
+
+  /** The first pair of from … to − 1 that is placed there or later, as `placeOf` says; else `to`. */
+  #firstPlaced(place: 0 | 1, from: number, to: number, near: Nearest, bit: number): number {
+    let [low, high] = [from, to]
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if (placeOf(this.#batch, middle, near, bit) >= place) high = middle
+      else low = middle + 1
+    }
+    return low
   }
 }
 
@@ -207,13 +217,11 @@ function nearest(memory: TrieMemory, node: NodeId, key: Uint8Array, i: number): 
  * Whether pair `i` comes before (−1), goes into (0) or comes after (1) a subtree of which `near` is a key, and whose keys agree up to
  * `bit`.
  */
-function createPlacer(batch: readonly MapPair[], near: Nearest, bit: number): (i: number) => -1 | 0 | 1 {
-  return (i) => {
-    const { key } = pairAt(batch, i)
-    const difference = i === near.i ? near.difference : differenceOf(key, near.key)
-    if (difference >= bit) return 0
-    return keyBit(key, difference) === 0 ? -1 : 1
-  }
+function placeOf(batch: readonly MapPair[], i: number, near: Nearest, bit: number): -1 | 0 | 1 {
+  const { key } = pairAt(batch, i)
+  const difference = i === near.i ? near.difference : differenceOf(key, near.key)
+  if (difference >= bit) return 0
+  return keyBit(key, difference) === 0 ? -1 : 1
 }
 
 /** Infinity if the keys are equal. */
@@ -221,12 +229,17 @@ function differenceOf(a: Uint8Array, b: Uint8Array): number {
   return firstDifference(a, b) ?? Infinity
 }
 
-/** The first of from … to − 1 for which it holds, if it does for all after that too; else `to`. */
-function firstAt(from: number, to: number, holds: (i: number) => boolean): number {
+/** If it is of a pair from … to − 1. */
+function within(near: Nearest | undefined, from: number, to: number): Nearest | undefined {
+  return near !== undefined && near.i >= from && near.i < to ? near : undefined
+}
+
+/** The first of from … to − 1 whose key has the bit set, if all after it have it too; else `to`. */
+function firstWithBit(batch: readonly MapPair[], from: number, to: number, bit: number): number {
   let [low, high] = [from, to]
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
-    if (holds(middle)) high = middle
+    if (keyBit(pairAt(batch, middle).key, bit) === 1) high = middle
     else low = middle + 1
   }
   return low

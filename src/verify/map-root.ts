@@ -38,12 +38,17 @@ export interface CheckedMapRoot {
 /** @throws Fault `bad-proof` (`checkpoint-signature-invalid`, `inclusion-proof-invalid`, `consistency-proof-invalid`, `map-proof-invalid`) */
 export function checkMapRoot(map: MapName, proof: MapRootProof, log: KnownLog): CheckedMapRoot {
   const subject = `${map} map`
-  const published = openSigned(`${subject}: output log`, proof.checkpoint, outputLogKey(log.key, map))
+  const published = openOutputCheckpoint(map, proof.checkpoint, log.key)
   checkLast(subject, proof, published)
   const { root, checkpoint } = parseEntry(subject, proof.entry)
   const input = openSigned(`${subject}: input checkpoint`, checkpoint, log.key)
   checkSameLog(subject, proof, input, log.checkpoint)
   return { map, root, size: input.size, published }
+}
+
+/** @param logKey of the input log. @throws Fault `bad-proof` (`checkpoint-signature-invalid`) */
+export function openOutputCheckpoint(map: MapName, note: string, logKey: VerifierKey): Checkpoint {
+  return openSigned(`${map} map: output log`, note, outputLogKey(logKey, map))
 }
 
 /** Everything is signed by a key that the reader trusts already: a note by another is no other log, but a wrong proof. */

@@ -4,6 +4,7 @@ import { editAt, removeAt, setAt, textAt } from '../helpers/json-edit.ts'
 import { SHOP } from '../helpers/ledger-bench.ts'
 import { lieAbout, lieInJson, withhold, type Lie } from '../helpers/lying-proxy.ts'
 import { flipBit } from '../helpers/mangle.ts'
+import { digestOf } from '../helpers/test-ledger.ts'
 
 export const FIND = ['find', 'pkg:npm/lodash', '--range', '<5'] as const
 const SHOW = ['show', SHOP] as const
@@ -125,7 +126,7 @@ export const aboutAnswers: readonly Row[] = [
     'answers another question',
     SHOW,
     async (path, honest, ask) =>
-      path.startsWith('ledger/v1/images/') ? ask(`ledger/v1/images/sha256:${'d'.repeat(64)}`) : honest,
+      path.startsWith('ledger/v1/images/') ? ask(`ledger/v1/images/${digestOf('api')}`) : honest,
     15,
     'entry-mismatch',
   ],

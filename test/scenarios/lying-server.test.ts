@@ -1,21 +1,27 @@
 /**
  * A lying server (issue 5, robustness.md T2): between the built program and an honest ledger stands a proxy that changes,
- * cuts, swaps, replays and withholds. Each lie is refused with a reason, and none of them moves what is remembered.
+ * cuts, swaps, replays, hides and withholds. Each lie is refused with a reason, and none of them moves what is remembered.
  *
- * The client has seen the log at its size 7; the honest server then has 8 entries.
+ * The client has seen the log at its size 7; the honest server then has 8 entries, of which the last revokes.
  */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
+import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import type { CliRun, CliServer } from '../helpers/cli.ts'
 import { expectRefusal } from '../helpers/cli.ts'
 import { cycloneDx, openLedgerBench, SIZE, type LedgerBench } from '../helpers/ledger-bench.ts'
+import { parseText } from '../helpers/json-edit.ts'
 import { lieAbout, startProxy, type Lie, type LyingProxy } from '../helpers/lying-proxy.ts'
 import { aboutAnswers, aboutProofs, AUDIT, FIND, STATUS, type Row } from './lies.ts'
+import { aboutCompleteness } from './map-lies.ts'
 
 /** An image that each history records for itself. */
 const imageOf = (name: string): string => `registry.test/${name}@sha256:${'d'.repeat(64)}`
+
+/** The SBOM of api. */
+const REVOKE = ['revoke', 'entry:5', '--reason', 'false-statement', '--detail', 'lists what is not there']
 
 describe('a lying server', () => {
   let bench: LedgerBench
@@ -23,6 +29,8 @@ describe('a lying server', () => {
   let fork: CliServer
   /** What the honest server answered while it had 7 entries. */
   const replayed = new Map<string, Awaited<ReturnType<Lie>>>()
+  const replay: Lie = (path, honest) => replayed.get(path) ?? honest
+  const earlierFind = (): JsonValue => parseText(replayed.get('ledger/v1/search')?.body ?? new Uint8Array())
 
   before(async function () {
     // Eight programs, one after the other.
@@ -40,7 +48,7 @@ describe('a lying server', () => {
     await bench.write('new.json', cycloneDx('new@1.0.0'))
     await bench.write('evil.json', cycloneDx('evil@6.6.6'))
     // The honest log grows without this client seeing it, and the other history elsewhere.
-    await submitAs('growth', 'new.json', 'attestree-trust.yaml')
+    await elsewhere(REVOKE, 'attestree-trust.yaml')
     await submitAs('fork-1', 'evil.json', 'fork.yaml')
     expect(pinned()).to.deep.equal([SIZE])
   })
@@ -53,10 +61,13 @@ describe('a lying server', () => {
   const through = (...args: readonly string[]): Promise<CliRun> =>
     bench.run([...args, '--trust', 'proxied.yaml'])
 
+  const submitAs = (name: string, sbom: string, trust: string): Promise<void> =>
+    elsewhere(['submit', imageOf(name), '--sbom', sbom, '--key', 'ci.key'], trust)
+
   /** As somebody else, who remembers for themselves. */
-  async function submitAs(name: string, sbom: string, trust: string): Promise<void> {
-    const args = ['submit', imageOf(name), '--sbom', sbom, '--key', 'ci.key', '--trust', trust]
-    const run = await bench.run(args, { env: { XDG_STATE_HOME: bench.path(`state-${trust}`) } })
+  async function elsewhere(command: readonly string[], trust: string): Promise<void> {
+    const env = { XDG_STATE_HOME: bench.path(`state-${trust}`) }
+    const run = await bench.run([...command, '--trust', trust], { env })
     expect(run.code, run.stderr).to.equal(0)
   }
 
@@ -87,19 +98,33 @@ describe('a lying server', () => {
   for (const row of aboutProofs) it(`that ${row[0]} is refused: ${row[4]}`, () => expectRefused(row, SIZE))
 
   it('that tells the truth again is believed, and what it shows is remembered', async () => {
-    const run = await through(...STATUS)
-    expect(run.code, run.stderr).to.equal(0)
-    expect(pinned()).to.deep.equal([SIZE + 1])
+    for (const command of [STATUS, FIND]) {
+      const run = await through(...command)
+      expect(run.code, run.stderr).to.equal(0)
+      expect(pinned()).to.deep.equal([SIZE + 1])
+    }
   })
 
   for (const row of aboutAnswers)
     it(`that ${row[0]} is refused: ${row[4]}`, () => expectRefused(row, SIZE + 1))
 
-  for (const command of [STATUS, FIND])
-    it(`that replays what it answered earlier is refused: log-rolled-back (${command.join(' ')})`, () => {
-      const replay: Lie = (path, honest) => replayed.get(path) ?? honest
-      return expectRefused(['replays', command, replay, 15, 'log-rolled-back'], SIZE + 1)
+  for (const row of aboutCompleteness(earlierFind))
+    it(`that ${row[0]} is caught by the client that asked, at once: ${row[4]}`, () =>
+      expectRefused(row, SIZE + 1))
+
+  it('that answers as it did earlier is believed by who meets it first, as of the entries that it says', async () => {
+    proxy.lie = replay
+    const run = await bench.run([...FIND, '--trust', 'proxied.yaml'], {
+      env: { XDG_STATE_HOME: bench.path('state-first') },
     })
+    proxy.lie = undefined
+    expect(run.code, run.stderr).to.equal(0)
+    expect(run.stdout).to.match(/^✓ No row is missing, and no revocation behind them, as of 7 entries: /m)
+  })
+
+  for (const command of [STATUS, FIND])
+    it(`that replays what it answered earlier is refused: log-rolled-back (${command.join(' ')})`, () =>
+      expectRefused(['replays', command, replay, 15, 'log-rolled-back'], SIZE + 1))
 
   it('that shows another history is refused: log-forked, whatever its size, with both checkpoints', async () => {
     proxy.target = fork.url
