@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { treeSize } from '../../src/brand.ts'
+import { formatBase64, parseBase64 } from '../../src/encoding/base64.ts'
 import { formatCosignerKey, cosign, cosignedAt } from '../../src/tlog/cosignature.ts'
 import { openCheckpoint, signCheckpoint } from '../../src/tlog/checkpoint.ts'
 import { parseNote, verifierKeyOf } from '../../src/tlog/signed-note.ts'
@@ -32,11 +33,11 @@ describe('cosignatures', () => {
   it('do not verify for another tree, another time or a changed signature', () => {
     const line = cosigned.slice(note.length)
     const other = signCheckpoint({ ...checkpoint, size: treeSize(8) }, log) + line
-    const bytes = Buffer.from(line.split(' ')[2] ?? '', 'base64')
+    const bytes = parseBase64(line.split(' ')[2] ?? '')
     const changed = [4, 11, 12, 75].map((at) => {
-      const flipped = Buffer.from(bytes)
-      flipped.writeUInt8((flipped[at] ?? 0) ^ 1, at)
-      return `${note}— ${name} ${flipped.toString('base64')}\n`
+      const flipped = bytes.slice()
+      flipped[at] = (flipped[at] ?? 0) ^ 1
+      return `${note}— ${name} ${formatBase64(flipped)}\n`
     })
     for (const wrong of [other, ...changed])
       expect(refusal(() => cosignedAt(wrong, cosigner)).reason).to.equal('checkpoint-signature-invalid')
