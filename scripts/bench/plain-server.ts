@@ -39,7 +39,7 @@ const door: LedgerDoor = {
   tile: absent,
   entryBundle: absent,
   maps: { outputDoor: () => ({ checkpoint: absent, tile: absent, entryBundle: absent }) },
-  proofs: { lookUp: absent, images: absent, found: absent, search: absent, revocations: absent },
+  proofs: { lookUp: absent, images: absent, found: absent, search: absent, revocations: absent, statusMap: absent },
   admission: () => 'registered',
   notReady: absent,
   gauges: absent,

@@ -140,6 +140,12 @@ function unproven(size: TreeSize): readonly NotEstablished[] {
   ]
 }
 
+/** Open until checkpoints are cosigned. */
+export const NOT_WITNESSED: NotEstablished = {
+  id: 'not-witnessed',
+  text: 'That others were shown the same log: the checkpoint was not checked against any witness.',
+}
+
 function notEstablished({ answer, checkpoint, complete }: Verified): NotEstablished[] {
   const { size } = checkpoint
   const open: NotEstablished[] = [
@@ -156,10 +162,7 @@ function notEstablished({ answer, checkpoint, complete }: Verified): NotEstablis
       id: 'scope',
       text: 'That signers speak of images within their scope only (scope: not checked): a row says nothing about where its image is kept.',
     },
-    {
-      id: 'not-witnessed',
-      text: 'That others were shown the same log: the checkpoint was not checked against any witness.',
-    },
+    NOT_WITNESSED,
   ]
   // Found under the image, as all that is said about it: in a complete answer none is missing.
   if (complete === undefined && answer.items.some(({ vex }) => vex !== undefined)) {

@@ -38,6 +38,9 @@ export interface StatusEvidence {
   readonly pae: Readonly<Record<string, Uint8Array>>
 }
 
+/** The whole map, as a server gives it: what was signed is fetched by its id. */
+export type StatusMapAnswer = Pick<StatusEvidence, 'asOf' | 'status' | 'entries'>
+
 export interface TargetStatus {
   readonly target: string
   readonly state: TargetState
@@ -113,6 +116,7 @@ export function checkStatusEvidence(evidence: StatusEvidence, { logKey, trustRoo
       return statusOf(trust, through, target)
     },
   }
+  if (targets.length === 0) opened.checkAll()
   for (const target of targets) known.of(target)
   return known
 }

@@ -3,7 +3,8 @@ import type { TreeSize } from '../brand.ts'
 import { formatHex } from '../encoding/hex.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import type { RecordedRevocation } from '../trust/trust-state.ts'
-import { published } from './complete-report.ts'
+import { AUDITED, published } from './complete-report.ts'
+import { NOT_WITNESSED } from './evidence-report.ts'
 import type { LogTrust } from './evidence.ts'
 import type { CheckedMapRoot } from './map-root.ts'
 import type { NotEstablished } from './open-question.ts'
@@ -80,14 +81,8 @@ function openIn(
       id: 'times',
       text: `How old this is: that it is from ${servedAt} is the server's word, until checkpoints are cosigned.`,
     },
-    {
-      id: 'audited',
-      text: 'That the map is right: the operator published it for everybody, and whoever replays the log finds a wrong one, but no auditor’s word was checked.',
-    },
-    {
-      id: 'not-witnessed',
-      text: 'That others were shown the same log: the checkpoint was not checked against any witness.',
-    },
+    { id: 'audited', text: AUDITED },
+    NOT_WITNESSED,
   ]
   if (isOfSeveral)
     open.unshift({
