@@ -87,14 +87,17 @@ export function sentencesOf(
 
 function established(verified: Verified, entries: readonly ReportedEntry[]): string[] {
   const { checkpoint, answer } = verified
-  const log = `the log ${checkpoint.origin} as of size ${checkpoint.size} (root ${formatHex(checkpoint.root).slice(0, 16)}…)`
   return [
-    `The checkpoint is signed by the key of ${log}.`,
+    signedSentence(checkpoint),
     `${counted(entries.length, 'entry', 'entries')} of this file ${entries.length === 1 ? 'is' : 'are'} in that log, and each is what its key signed.`,
     trustSentence(verified),
     ...rowSentences(answer.items, entries),
     ...(verified.complete === undefined ? [] : establishedBy(verified.complete)),
   ]
+}
+
+export function signedSentence({ origin, size, root }: Checkpoint): string {
+  return `The checkpoint is signed by the key of the log ${origin} as of size ${size} (root ${formatHex(root).slice(0, 16)}…).`
 }
 
 function trustSentence({ state, checkpoint, trustRoot }: Verified): string {

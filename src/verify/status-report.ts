@@ -1,10 +1,9 @@
 /** What a status file establishes and what it does not, in sentences. */
 import type { TreeSize } from '../brand.ts'
-import { formatHex } from '../encoding/hex.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import type { RecordedRevocation } from '../trust/trust-state.ts'
 import { AUDITED, published } from './complete-report.ts'
-import { NOT_WITNESSED } from './evidence-report.ts'
+import { NOT_WITNESSED, signedSentence } from './evidence-report.ts'
 import type { LogTrust } from './evidence.ts'
 import type { CheckedMapRoot } from './map-root.ts'
 import type { NotEstablished } from './open-question.ts'
@@ -42,14 +41,13 @@ export function verifyStatus(bytes: Uint8Array, trust: LogTrust): StatusReport {
 export function statusReport({ targets, asOf }: StatusEvidence, known: KnownStatus): StatusReport {
   const { checkpoint, status, through } = known
   const found = targets.map((target) => known.of(target))
-  const log = `the log ${checkpoint.origin} as of size ${checkpoint.size} (root ${formatHex(checkpoint.root).slice(0, 16)}…)`
   return {
     targets: found,
     checkpoint,
     status,
     through,
     established: [
-      `The checkpoint is signed by the key of ${log}.`,
+      signedSentence(checkpoint),
       ...found.map((one) => sentenceOf(one, through)),
       `No revocation, annulment or trust root ${targets.length === 0 ? '' : 'that touches this '}is missing as of size ${through} (${published(status)}).`,
     ],
