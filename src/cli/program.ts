@@ -15,6 +15,7 @@ import { logCommand } from './log-command.ts'
 import { revokeCommand } from './revoke-command.ts'
 import { serverCommand } from './server-command.ts'
 import { showCommand } from './show-command.ts'
+import { statusCommand } from './status-command.ts'
 import { submitCommand } from './submit-command.ts'
 import { trustCommand } from './trust-command.ts'
 import { verifyCommand } from './verify-command.ts'
@@ -28,7 +29,7 @@ const EXAMPLES = `  attestree find pkg:npm/lodash --range '<4.17.21'      which 
 /** What `attestree` alone prints: examples first, then the verbs of every day. */
 export const BRIEF = `${EXAMPLES}
 
-Every day   submit  verify  find  show  get  revoke  deploy  watch  log  import
+Every day   submit  verify  find  show  get  revoke  deploy  watch  log  status  import
 Once        trust  key  server  index  completion
 Help        attestree --help, attestree COMMAND --help, attestree help exit-codes|formats|trust`
 
@@ -52,6 +53,7 @@ export function createProgram(context: CliContext): Command {
     deployCommand,
     watchCommand,
     logCommand,
+    statusCommand,
     auditorCommand,
     trustCommand,
     keyCommand,

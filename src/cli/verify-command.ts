@@ -32,10 +32,12 @@ import { plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { printClaims } from './unregistered-claims.ts'
 import { UsageError } from './usage-error.ts'
+import { judgeRows, printJudged, readStatusFile, verifyTarget, type JudgedRows } from './verify-offline.ts'
 import { printStatusReport } from './verify-status.ts'
 
 interface VerifyFlags extends TrustFlags, OutputFlags {
   readonly require?: string
+  readonly statusFile?: string
 }
 
 const EXIT = { nothingRecorded: 10, untrusted: 12, revoked: 14, cannotTell: 16 } as const
@@ -43,28 +45,48 @@ const EXIT = { nothingRecorded: 10, untrusted: 12, revoked: 14, cannotTell: 16 }
 export function verifyCommand(context: CliContext): Command {
   return new Command('verify')
     .description('check an evidence file offline, or what is recorded about an image')
-    .argument('WHAT', 'an evidence file, or an image NAME@sha256:…')
+    .argument(
+      'WHAT',
+      'an evidence file, or an image NAME@sha256:…; with --status-file also key:…, attestation:…, signature:…',
+    )
     .option(
       '--require <LIST>',
       'evidence: what must be established, e.g. complete,not-revoked (else exit 16)',
+    )
+    .option(
+      '--status-file <FILE>',
+      'whether it is revoked by a status map that was kept (status sync), offline',
     )
     .addOption(outputOption())
     .addOption(serverOption())
     .addOption(trustOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify key.status.json\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n',
+      '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify key.status.json\n  attestree verify key:sha256:… --status-file attestree-status.json\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n',
     )
     .action((what: string, flags: VerifyFlags) => verify(context, what, flags))
 }
 
 async function verify(context: CliContext, what: string, flags: VerifyFlags): Promise<void> {
+  if (/^(key|attestation|signature):/.test(what)) return verifyKept(context, what, flags)
   // A name with a tag is one of an image too: it is refused with the reason, not looked for as a file.
   const named = !/^\.{0,2}\//.test(what) && (/^(image:)?sha256:|@sha256:/.test(what) || isImageName(what))
   // With a tag or a digest it is nothing else: no file of that name, in a checkout say, may stand in for the image.
   if (!named || (existsSync(what) && !/[:@]/.test(what))) return verifyFile(context, what, flags)
   if (flags.require !== undefined) throw new UsageError('verify: --require goes with an evidence file')
+  if (flags.statusFile !== undefined) return verifyKept(context, `image:${parseImageArgument(what)}`, flags)
   return verifyImageOnline(context, what, flags)
+}
+
+/** @param target a URI, as revocations have them */
+async function verifyKept(context: CliContext, target: string, flags: VerifyFlags): Promise<void> {
+  if (flags.statusFile === undefined)
+    throw new UsageError(
+      `verify: expected --status-file for ${target.slice(0, 100)}`,
+      `attestree show ${target} --status`,
+    )
+  const { key, trustRoot } = await trustedLog(context, flags)
+  verifyTarget(context, await readStatusFile(flags.statusFile, { logKey: key, trustRoot }), target, flags)
 }
 
 async function verifyFile(context: CliContext, path: string, flags: VerifyFlags): Promise<void> {
@@ -77,8 +99,12 @@ async function verifyFile(context: CliContext, path: string, flags: VerifyFlags)
   if (isOfType(bytes, FRAUD_PROOF_TYPE))
     return printFraud(terminal, path, verifyFraudProof(bytes, trust), flags)
   const report = isOfSearch(bytes) ? verifySearchEvidence(bytes, trust) : verifyEvidence(bytes, trust)
-  if (flags.output === 'json') terminal.print(answerJson('EvidenceReport', jsonOf(report)))
-  else printReport(terminal, path, report)
+  const known = flags.statusFile === undefined ? undefined : await readStatusFile(flags.statusFile, trust)
+  const judged = known && judgeRows(known, report)
+  const status = judged === undefined ? {} : { status: judged }
+  if (flags.output === 'json') terminal.print(answerJson('EvidenceReport', { ...jsonOf(report), ...status }))
+  else printReport(terminal, path, report, judged)
+  if (judged !== undefined && judged.revoked.length > 0) return context.setExitCode(EXIT.revoked)
   requireEstablished(report, required)
 }
 
@@ -135,7 +161,7 @@ function completeJson(complete: Report['complete']): object {
   return { complete: { components: components.size, status: status.size, through, unreadable, byManifest } }
 }
 
-function printReport(terminal: Terminal, path: string, report: Report): void {
+function printReport(terminal: Terminal, path: string, report: Report, judged?: JudgedRows): void {
   const { rows, established, notEstablished } = report
   terminal.print(`${terminal.color.green('✓')} ${visible(path)} verifies, offline.`)
   terminal.print('')
@@ -150,6 +176,7 @@ function printReport(terminal: Terminal, path: string, report: Report): void {
   for (const sentence of established) printWrapped(terminal, '  ✓ ', visible(sentence))
   terminal.print('Not established:')
   for (const { id, text } of notEstablished) printWrapped(terminal, '  ? ', visible(`${id}: ${text}`))
+  if (judged !== undefined) printJudged(terminal, judged)
 }
 
 function askedIn(report: Report): string {

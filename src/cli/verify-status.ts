@@ -42,7 +42,7 @@ function statusJson({
   }
 }
 
-function targetJson({ target, state, revocations, annulled }: TargetStatus): object {
+export function targetJson({ target, state, revocations, annulled }: TargetStatus): object {
   return {
     target,
     state,
@@ -68,6 +68,8 @@ function printReport(
     terminal.print(
       `${state === 'not-revoked' ? color.green('✓') : color.red('⊘')} ${visible(target)}: ${state}`,
     )
+  if (targets.length === 0)
+    terminal.print('It has the whole status map: attestree verify WHAT --status-file FILE')
   terminal.print('')
   terminal.print('Established:')
   for (const sentence of established) printWrapped(terminal, '  ✓ ', visible(sentence))

@@ -16,6 +16,10 @@ import { checkKeys, type CompleteKeys } from '../verify/complete-keys.ts'
 import { mapLookUpAnswer, type MapLookUpAnswer } from '../verify/fraud-proof.ts'
 import { checkMapRoot, type CheckedMapRoot } from '../verify/map-root.ts'
 import { openTrustedCheckpoint } from '../verify/proven-entry.ts'
+import { mapProofs } from '../verify/completeness-wire.ts'
+import { asOf, provenEntries } from '../verify/read-answer.ts'
+import { objectOf } from '../verify/shape.ts'
+import type { StatusMapAnswer } from '../verify/status-evidence.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import { recall, remember } from './log-memory.ts'
 
@@ -47,6 +51,8 @@ export interface MapQuestions {
     keys: readonly Uint8Array[],
     options?: CallOptions & LookUpAsked,
   ): Promise<CheckedLookUp>
+  /** The whole status map as served, with the entries that it lists: `syncStatus` checks it. */
+  statusMap(options?: CallOptions): Promise<StatusMapAnswer>
   /**
    * The manifests of entries `from` … `to` − 1 (at most 256 of them), or of the first of these, as served: nothing is proven.
    *
@@ -54,6 +60,8 @@ export interface MapQuestions {
    */
   manifests(from: LogIndex, to: TreeSize, options?: CallOptions): Promise<readonly Uint8Array[]>
 }
+
+const statusMapAnswer = objectOf<StatusMapAnswer>({ asOf, status: mapProofs, entries: provenEntries })
 
 /** Where an output log is served, relative to the ledger: `index/status/`. */
 export function outputPath(map: MapName): string {
@@ -64,6 +72,14 @@ export function askMaps(asker: Asker): MapQuestions {
   return {
     checkpoint: (map, options = {}) => askCheckpoint(asker, map, options),
     lookUp: (map, keys, options = {}) => lookUp(asker, map, keys, options),
+    statusMap: (options = {}) =>
+      seeOutputLog(
+        asker,
+        'status',
+        options,
+        () => asker.ask(`${outputPath('status')}map`, statusMapAnswer, options),
+        ({ status }) => status.map.checkpoint,
+      ),
     manifests: async (from, to, options = {}) => {
       const { bytes } = await asker.get(`ledger/v1/manifests?from=${from}&to=${to}`, {
         ...options,

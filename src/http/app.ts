@@ -30,6 +30,7 @@ import { BODY_LIMITS, createBodyReader } from './request-body.ts'
 import type { BodyLimits, ReadBody } from './request-body.ts'
 import { requestTarget } from './request-target.ts'
 import { revocationRoutes } from './revocations.ts'
+import { statusMapRoutes } from './status-map.ts'
 import { createRateLimits, type RateLimitMode } from './rate-limit.ts'
 import { searchRoutes } from './search.ts'
 import { requireToken } from './submit-tokens.ts'
@@ -113,6 +114,7 @@ export function createRouters(
     healthRoutes(ledger, metrics),
     tileRoutes(ledger),
     ...mapRoutes(ledger, parts),
+    statusMapRoutes(ledger),
     frontPage(),
   ]
 }

@@ -9,7 +9,12 @@ import { formatHex } from '../encoding/hex.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
-import { formatPublishedRoot, outputOrigin, parsePublishedRoot } from '../map/output-log.ts'
+import {
+  formatPublishedRoot,
+  outputOrigin,
+  parsePublishedRoot,
+  type MapFunctionVersion,
+} from '../map/output-log.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { openCheckpoint, parseCheckpoint } from '../tlog/checkpoint.ts'
 import { parseNote, verifierKeyOf } from '../tlog/signed-note.ts'
@@ -37,6 +42,8 @@ export interface PublishedRoot extends PublishedMap {
 
 export interface OutputLogOptions {
   readonly map: MapName
+  /** Of the function that makes the map. @default the one that clients ask for */
+  readonly version?: MapFunctionVersion
   /** Of the log itself. */
   readonly origin: string
   readonly key: SigningKey
@@ -74,8 +81,8 @@ export class OutputLog {
     options: OutputLogOptions,
     rootAt: (size: TreeSize) => Promise<Uint8Array>,
   ): Promise<OutputLog> {
-    const { map, origin, key, storage, readOnly: isReadOnly } = options
-    const log = { origin: outputOrigin(origin, map), key, ...storage }
+    const { map, version, origin, key, storage, readOnly: isReadOnly } = options
+    const log = { origin: outputOrigin(origin, map, version), key, ...storage }
     if (isReadOnly) return OutputLog.#read(log, map, rootAt)
     const last = await lastStored(storage.store)
     if (last !== undefined) checkSame(map, last, await rootAt(last.size))

@@ -3,7 +3,8 @@ import { treeSize, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import type { FoundAnswer, ImagesAnswer, RevocationsAnswer } from '../verify/answer.ts'
 import type { MapProofs } from '../verify/completeness-wire.ts'
-import { completeAnswer, type Completable } from './complete.ts'
+import type { StatusMapAnswer } from '../verify/status-evidence.ts'
+import { completeAnswer, type Completable, type ProveKeys } from './complete.ts'
 import type { Follower } from './follower.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, type Moment, type ProvableAsked } from './moment.ts'
@@ -13,6 +14,7 @@ import type { PublishedMaps } from './published-maps.ts'
 import { askFound, type FoundQuery } from './query-found.ts'
 import { askImages, type ImagesAsked } from './query-images.ts'
 import { queryRevocations } from './query-revocations.ts'
+import { queryStatusMap } from './query-status-map.ts'
 import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-search.ts'
 import type { SearchTurns } from './search-turns.ts'
 import { mapProofs, type MapAsked, type MapLookUp, type ReadPostings } from './query-map.ts'
@@ -39,6 +41,8 @@ export interface Proofs {
   search(asked: SearchAsked, moment?: Moment): Promise<SearchAnswerSent>
   /** As `Ledger.revocations`, with the proof that none is missing as of the status map's size. @throws also Fault `busy` (`map-behind`) */
   revocations(target: string, moment?: Moment): Promise<RevocationsAnswer>
+  /** The whole status map, and the entries that it lists. @throws Fault `busy` (`map-behind`), `too-large` (`answer-too-large`) */
+  statusMap(): Promise<StatusMapAnswer>
 }
 
 export interface ProofSources {
@@ -64,7 +68,9 @@ export function createProofs(sources: ProofSources): Proofs {
     found: async (question, moment = {}) => askComplete(sources, askFound(question), moment),
     search: (asked, moment = {}) =>
       sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), moment)),
-    revocations: (target, moment = {}) => askRevocations(sources, target, moment),
+    revocations: (target, moment = {}) =>
+      onStatusMap(sources, moment, (view, prove) => queryRevocations(view, target, prove)),
+    statusMap: () => onStatusMap(sources, {}, queryStatusMap),
   }
 }
 
@@ -97,21 +103,19 @@ async function askComplete<T extends Completable>(
   )
 }
 
-/** Neither the index nor the status map may be behind what is answered. */
-async function askRevocations(
+/** On a view that reaches as far as the status map and the index do; what was public when the question came is waited for. */
+async function onStatusMap<T>(
   sources: ProofSources,
-  target: string,
   { at, minSize }: Moment,
-): Promise<RevocationsAnswer> {
+  use: (view: View, prove: ProveKeys) => Promise<T>,
+): Promise<T> {
   await publishTo(sources, treeSize(Math.max(sources.log().checkpoint.size, minSize ?? 0)))
   await sources.maps.status.settled()
   const published = sources.maps.newest('status')
   if ((at ?? minSize ?? 0) > published.size) throw behind('status', published.size)
   return sources.view(
     (view) =>
-      queryRevocations(view, target, (map, asked) =>
-        proofsAt(sources, { size: view.checkpoint.size, map, published }, asked),
-      ),
+      use(view, (map, asked) => proofsAt(sources, { size: view.checkpoint.size, map, published }, asked)),
     { at: at ?? treeSize(Math.min(published.size, sources.follower.through)) },
   )
 }

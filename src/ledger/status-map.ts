@@ -19,12 +19,15 @@ interface List {
 export class StatusMap {
   readonly versions = new MapVersions()
   readonly #trust: TrustState
+  readonly #keysOf: typeof statusKeysOf
   /** By the key in hex. */
   readonly #lists = new Map<string, List>()
   #entries = 0
 
-  constructor(trust: TrustState) {
+  /** @param keysOf the map function; another than `status/v1` makes another map, with an output log of its own */
+  constructor(trust: TrustState, keysOf = statusKeysOf) {
     this.#trust = trust
+    this.#keysOf = keysOf
   }
 
   /** Whether there are control entries below `size` that were not taken in. */
@@ -39,7 +42,7 @@ export class StatusMap {
     const from = this.#entries
     while (this.isBehind(size)) this.#entries++
     for (const { index, control } of this.#trust.entries.slice(from, this.#entries))
-      for (const key of statusKeysOf(control)) changed.add(this.#post(key, index))
+      for (const key of this.#keysOf(control)) changed.add(this.#post(key, index))
     this.versions.put([...changed].map(({ key, edge }) => ({ key, value: postingValue(edge) })))
   }
 

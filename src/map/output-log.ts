@@ -17,8 +17,11 @@ import { parseNote, verifierKeyOf, type VerifierKey } from '../tlog/signed-note.
 
 export type MapName = 'components' | 'status'
 
-/** The version of the map function: another function has another log. */
-const MAP_VERSION = 'v1'
+/** Of a map function: another function has another log, beside which it is built before anybody is pointed to it. */
+export type MapFunctionVersion = `v${number}`
+
+/** The one that this program asks for. */
+const KNOWN: MapFunctionVersion = 'v1'
 
 export interface PublishedRoot {
   /** 32 bytes. */
@@ -28,8 +31,8 @@ export interface PublishedRoot {
 }
 
 /** `<origin of the input log>/index/<map>/v1` */
-export function outputOrigin(inputOrigin: string, map: MapName): string {
-  return `${inputOrigin}/index/${map}/${MAP_VERSION}`
+export function outputOrigin(inputOrigin: string, map: MapName, version: MapFunctionVersion = KNOWN): string {
+  return `${inputOrigin}/index/${map}/${version}`
 }
 
 /** By which key the output log is signed. */

@@ -25,6 +25,10 @@ export function published({ map, root, published: { origin, size } }: CheckedMap
   return `${map} map ${formatHex(root).slice(0, 16)}…, entry ${size - 1} of ${origin}`
 }
 
+/** Open until auditors cosign. */
+export const AUDITED =
+  'That the maps are right: the operator published them for everybody, and whoever replays the log finds a wrong one, but no auditor’s word was checked.'
+
 /** @param size of the log, as the answer's checkpoint has it */
 export function leftOpenBy(
   { components, status, through, unreadable, byManifest }: CompleteAnswer,
@@ -36,9 +40,7 @@ export function leftOpenBy(
   const open: NotEstablished[] = [
     {
       id: 'audited',
-      text:
-        'That the maps are right: the operator published them for everybody, and whoever replays the log finds a wrong one, but no auditor’s word was checked.' +
-        (byManifest.length === 0 ? '' : ' Nor that manifests say what was signed.'),
+      text: AUDITED + (byManifest.length === 0 ? '' : ' Nor that manifests say what was signed.'),
     },
     {
       id: 'declared',

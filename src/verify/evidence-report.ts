@@ -87,14 +87,17 @@ export function sentencesOf(
 
 function established(verified: Verified, entries: readonly ReportedEntry[]): string[] {
   const { checkpoint, answer } = verified
-  const log = `the log ${checkpoint.origin} as of size ${checkpoint.size} (root ${formatHex(checkpoint.root).slice(0, 16)}…)`
   return [
-    `The checkpoint is signed by the key of ${log}.`,
+    signedSentence(checkpoint),
     `${counted(entries.length, 'entry', 'entries')} of this file ${entries.length === 1 ? 'is' : 'are'} in that log, and each is what its key signed.`,
     trustSentence(verified),
     ...rowSentences(answer.items, entries),
     ...(verified.complete === undefined ? [] : establishedBy(verified.complete)),
   ]
+}
+
+export function signedSentence({ origin, size, root }: Checkpoint): string {
+  return `The checkpoint is signed by the key of the log ${origin} as of size ${size} (root ${formatHex(root).slice(0, 16)}…).`
 }
 
 function trustSentence({ state, checkpoint, trustRoot }: Verified): string {
@@ -140,6 +143,12 @@ function unproven(size: TreeSize): readonly NotEstablished[] {
   ]
 }
 
+/** Open until checkpoints are cosigned. */
+export const NOT_WITNESSED: NotEstablished = {
+  id: 'not-witnessed',
+  text: 'That others were shown the same log: the checkpoint was not checked against any witness.',
+}
+
 function notEstablished({ answer, checkpoint, complete }: Verified): NotEstablished[] {
   const { size } = checkpoint
   const open: NotEstablished[] = [
@@ -156,10 +165,7 @@ function notEstablished({ answer, checkpoint, complete }: Verified): NotEstablis
       id: 'scope',
       text: 'That signers speak of images within their scope only (scope: not checked): a row says nothing about where its image is kept.',
     },
-    {
-      id: 'not-witnessed',
-      text: 'That others were shown the same log: the checkpoint was not checked against any witness.',
-    },
+    NOT_WITNESSED,
   ]
   // Found under the image, as all that is said about it: in a complete answer none is missing.
   if (complete === undefined && answer.items.some(({ vex }) => vex !== undefined)) {

@@ -46,6 +46,8 @@ export interface OpenedStatus {
   readonly status: CheckedMapRoot
   /** As `checkStatements`. */
   readonly statementsAbout: (targets: Iterable<string>) => ReadonlySet<LogIndex>
+  /** The whole map is shown, and everything that it lists is there. @throws Fault `bad-proof` (`answer-incomplete`) */
+  readonly checkAll: () => void
 }
 
 /** As `checkStatus`, for whoever asks of one target after the other. @throws Fault `bad-proof`: as `checkMapRoot`, `checkKeys` */
@@ -58,7 +60,14 @@ export function openStatus({ proof, log, attested, below }: StatusClaim): Opened
   if (newer !== undefined) throw beyond(newer.entry.index, status.size)
   const byIndex = new Map(attested.map((one) => [one.entry.index, one]))
   const keys = checkKeys(status, proof, below)
-  return { status, statementsAbout: (targets) => checkStatements(keys, targets, byIndex) }
+  return {
+    status,
+    statementsAbout: (targets) => checkStatements(keys, targets, byIndex),
+    checkAll: () => {
+      for (const key of keys.under(new Uint8Array()))
+        for (const index of keys.postings(key)) if (!byIndex.has(index)) throw hidden(index, 'something')
+    },
+  }
 }
 
 /**

@@ -1,9 +1,9 @@
 /** What a status file establishes and what it does not, in sentences. */
 import type { TreeSize } from '../brand.ts'
-import { formatHex } from '../encoding/hex.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import type { RecordedRevocation } from '../trust/trust-state.ts'
-import { published } from './complete-report.ts'
+import { AUDITED, published } from './complete-report.ts'
+import { NOT_WITNESSED, signedSentence } from './evidence-report.ts'
 import type { LogTrust } from './evidence.ts'
 import type { CheckedMapRoot } from './map-root.ts'
 import type { NotEstablished } from './open-question.ts'
@@ -41,14 +41,13 @@ export function verifyStatus(bytes: Uint8Array, trust: LogTrust): StatusReport {
 export function statusReport({ targets, asOf }: StatusEvidence, known: KnownStatus): StatusReport {
   const { checkpoint, status, through } = known
   const found = targets.map((target) => known.of(target))
-  const log = `the log ${checkpoint.origin} as of size ${checkpoint.size} (root ${formatHex(checkpoint.root).slice(0, 16)}…)`
   return {
     targets: found,
     checkpoint,
     status,
     through,
     established: [
-      `The checkpoint is signed by the key of ${log}.`,
+      signedSentence(checkpoint),
       ...found.map((one) => sentenceOf(one, through)),
       `No revocation, annulment or trust root ${targets.length === 0 ? '' : 'that touches this '}is missing as of size ${through} (${published(status)}).`,
     ],
@@ -80,14 +79,8 @@ function openIn(
       id: 'times',
       text: `How old this is: that it is from ${servedAt} is the server's word, until checkpoints are cosigned.`,
     },
-    {
-      id: 'audited',
-      text: 'That the map is right: the operator published it for everybody, and whoever replays the log finds a wrong one, but no auditor’s word was checked.',
-    },
-    {
-      id: 'not-witnessed',
-      text: 'That others were shown the same log: the checkpoint was not checked against any witness.',
-    },
+    { id: 'audited', text: AUDITED },
+    NOT_WITNESSED,
   ]
   if (isOfSeveral)
     open.unshift({

@@ -132,6 +132,7 @@ describe('attestree revoke', () => {
   })
 
   it('one signature, named by its entry, ends with exit 14 for its image', async () => {
+    await bench.ok('get', 'evidence', 'pkg:npm/lodash', '--out', 'kept.json')
     await bench.ok('revoke', 'entry:5', '--reason', 'false-statement', '--detail', 'lists what is not there')
     const { code, stdout } = await bench.run(['verify', API])
     expect(code, stdout).to.equal(14)
@@ -175,6 +176,30 @@ describe('attestree revoke', () => {
     expect(bad.code, bad.stdout).to.equal(14)
     expect(bad.stdout).to.match(/is revoked: #\d+ \(builder-compromise\)\./)
     expectRefusal(changed, 15, /answer-incomplete/)
+  })
+
+  it('the whole status map is kept, and answers offline: for targets, images and evidence', async () => {
+    const { stdout } = await bench.ok('status', 'sync', '--out', 'status.json')
+    expect(stdout).to.match(
+      /^✓ Wrote status\.json \(\d+ bytes\)\n {2}All that is revoked in ledger\.test as of size \d+/,
+    )
+    const offline = ['--status-file', 'status.json']
+    const runs = await Promise.all(
+      [
+        ['verify', lab, ...offline],
+        ['verify', `key:sha256:${'0'.repeat(64)}`, ...offline],
+        ['verify', SHOP, ...offline],
+        ['verify', LATE, ...offline],
+        ['verify', 'kept.json', ...offline],
+        ['verify', 'status.json'],
+      ].map((args) => bench.run(args)),
+    )
+    expect(runs.map(({ code }) => code)).to.deep.equal([14, 0, 14, 16, 14, 0])
+    const [, unknown, , late, kept] = runs
+    expect(unknown?.stdout).to.match(/: not-revoked\n {2}As of size \d+ of ledger\.test/)
+    expect(late?.stdout).to.include('Not looked at: who vouches for this image')
+    expect(kept?.stdout).to.match(/⊘ entry #5 is revoked\./)
+    expectRefusal(await bench.run(['verify', lab, '--status-file', 'good.json']), 2, /whole status map/)
   })
 })
 

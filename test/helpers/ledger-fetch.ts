@@ -91,6 +91,7 @@ async function routeMap(ledger: Ledger, where: string, init: RequestInit | undef
   const door = ledger.maps.outputDoor(map)
   if (rest === 'checkpoint')
     return { status: 200, type: 'text/plain; charset=utf-8', body: utf8(door.checkpoint()) }
+  if (rest === 'map') return json(await ledger.proofs.statusMap())
   if (rest !== 'lookup') return bytes(await tileOf(door, rest))
   if (!(init?.body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
   const { asked, minSize } = parseLookup(init.body)

@@ -149,6 +149,11 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       found: async () => ({ question: { commit: 'a' }, items: [], coverage, ...rest }),
       search,
       revocations,
+      statusMap: async () => ({
+        asOf,
+        status: { map: noRoot, prefixes: [], keys: [], absent: [] },
+        entries: {},
+      }),
     },
     checkpoint: () => asOf.checkpoint,
     tile: async ({ level, index, width }) =>
