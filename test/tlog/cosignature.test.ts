@@ -33,7 +33,7 @@ describe('cosignatures', () => {
   it('do not verify for another tree, another time or a changed signature', () => {
     const line = cosigned.slice(note.length)
     const other = signCheckpoint({ ...checkpoint, size: treeSize(8) }, log) + line
-    const bytes = parseBase64(line.split(' ')[2] ?? '')
+    const bytes = parseBase64(line.trim().split(' ')[2] ?? '')
     const changed = [4, 11, 12, 75].map((at) => {
       const flipped = bytes.slice()
       flipped[at] = (flipped[at] ?? 0) ^ 1
