@@ -151,7 +151,10 @@ async function startProving(ledger: BenchLedger) {
   const began = performance.now()
   const server = await ledger.start()
   while ((await lookUp(server.url, packageOf(0), 'may be too early')) === undefined) {
-    if (performance.now() - began > MAX_PROOF_WAIT_MS) throw new Error('maps: no proof was to be had')
+    if (performance.now() - began > MAX_PROOF_WAIT_MS) {
+      await server.stop()
+      throw new Error('maps: no proof was to be had')
+    }
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   return { ...server, provesIn: (performance.now() - began) / 1000 }
