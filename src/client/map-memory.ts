@@ -2,10 +2,10 @@
  * Answers that may prove that they are complete: the output logs of both maps are remembered as the log itself is
  * (log-memory.ts). A root of before the one that was seen last is refused: a revocation that was in the newer one may be missing.
  */
-import type { MapName } from '../map/output-log.ts'
+import { outputLogKey, type MapName } from '../map/output-log.ts'
 import type { AsOf } from '../verify/answer.ts'
 import type { Completeness } from '../verify/completeness-wire.ts'
-import { openOutputCheckpoint } from '../verify/map-root.ts'
+import { openSigned } from '../verify/map-root.ts'
 import type { Shape } from '../verify/shape.ts'
 import { seeOutputLog } from './ask-maps.ts'
 import type { Asker, CallOptions, Sent } from './asker.ts'
@@ -26,8 +26,8 @@ export function askUnderMaps<T extends { readonly asOf: AsOf; readonly complete?
     (map: MapName) =>
     ({ complete }: T): string | undefined => {
       const note = complete?.[map]?.map.checkpoint
-      // In an answer under the log's own checkpoint, one by another key is no other log but a wrong proof.
-      if (note !== undefined) openOutputCheckpoint(map, note, asker.trust.logKey)
+      if (note !== undefined)
+        openSigned(`${map} map: output log`, note, outputLogKey(asker.trust.logKey, map))
       return note
     }
   const ask = () => asker.ask(path, shape, options, sent)

@@ -38,7 +38,7 @@ export interface CheckedMapRoot {
 /** @throws Fault `bad-proof` (`checkpoint-signature-invalid`, `inclusion-proof-invalid`, `consistency-proof-invalid`, `map-proof-invalid`) */
 export function checkMapRoot(map: MapName, proof: MapRootProof, log: KnownLog): CheckedMapRoot {
   const subject = `${map} map`
-  const published = openOutputCheckpoint(map, proof.checkpoint, log.key)
+  const published = openSigned(`${subject}: output log`, proof.checkpoint, outputLogKey(log.key, map))
   checkLast(subject, proof, published)
   const { root, checkpoint } = parseEntry(subject, proof.entry)
   const input = openSigned(`${subject}: input checkpoint`, checkpoint, log.key)
@@ -46,13 +46,12 @@ export function checkMapRoot(map: MapName, proof: MapRootProof, log: KnownLog): 
   return { map, root, size: input.size, published }
 }
 
-/** @param logKey of the input log. @throws Fault `bad-proof` (`checkpoint-signature-invalid`) */
-export function openOutputCheckpoint(map: MapName, note: string, logKey: VerifierKey): Checkpoint {
-  return openSigned(`${map} map: output log`, note, outputLogKey(logKey, map))
-}
-
-/** Everything is signed by a key that the reader trusts already: a note by another is no other log, but a wrong proof. */
-function openSigned(subject: string, note: string, key: VerifierKey): Checkpoint {
+/**
+ * Everything is signed by a key that the reader trusts already: a note by another is no other log, but a wrong proof.
+ *
+ * @throws Fault `bad-proof` (`checkpoint-signature-invalid`)
+ */
+export function openSigned(subject: string, note: string, key: VerifierKey): Checkpoint {
   try {
     return openCheckpoint(note, key)
   } catch (cause) {

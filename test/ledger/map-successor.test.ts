@@ -13,12 +13,12 @@ import { StatusMap } from '../../src/ledger/status-map.ts'
 import { StatusPublisher } from '../../src/ledger/status-publisher.ts'
 import { foldLog } from '../../src/ledger/trust-fold.ts'
 import { statusKeysOf } from '../../src/map/keys.ts'
-import { outputOrigin } from '../../src/map/output-log.ts'
+import { outputLogKey, outputOrigin } from '../../src/map/output-log.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { openCheckpoint } from '../../src/tlog/checkpoint.ts'
 import { verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { createTrustState, type TrustState } from '../../src/trust/trust-state.ts'
-import { openOutputCheckpoint } from '../../src/verify/map-root.ts'
+import { openSigned } from '../../src/verify/map-root.ts'
 import { expectSound } from '../helpers/check-ledger.ts'
 import { refusal } from '../helpers/mangle.ts'
 import { STORY_SIZE, tellStory, trust as logTrust } from '../helpers/story.ts'
@@ -125,8 +125,9 @@ describe('a map function’s successor', () => {
     const v1 = (await storage.outputs.status.store.published())?.note ?? ''
     const { publisher } = await openV2(storage, openMemoryStorage())
     const v2 = publisher.published.at(-1)?.checkpoint.note ?? ''
-    openOutputCheckpoint('status', v1, logTrust.logKey)
-    const asV1 = refusal(() => openOutputCheckpoint('status', v2, logTrust.logKey))
+    const keyOfV1 = outputLogKey(logTrust.logKey, 'status')
+    openSigned('status map', v1, keyOfV1)
+    const asV1 = refusal(() => openSigned('status map', v2, keyOfV1))
     expect(asV1.reason).to.equal('checkpoint-signature-invalid')
     const keyOfV2 = verifierKeyOf(outputOrigin(ORIGIN, 'status', 'v2'), keys.log.publicKey)
     openCheckpoint(v2, keyOfV2)
