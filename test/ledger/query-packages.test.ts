@@ -109,6 +109,18 @@ describe('the versions of a package', () => {
     expect(await reasonOf(lying.packages({ component: LODASH }))).to.equal('entry-mismatch')
   })
 
+  it('are refused by the client if they are of another package', async () => {
+    await using ledger = await ledgerOfVersions()
+    const lying = clientOf(
+      ledger,
+      changeJson('ledger/v1/packages', (answer) => ({
+        ...Object(answer),
+        question: { component: 'pkg:npm/left-pad' },
+      })),
+    )
+    expect(await reasonOf(lying.packages({ component: LODASH }))).to.equal('entry-mismatch')
+  })
+
   it('are shown with the marks that people need', async () => {
     await using ledger = await ledgerOfVersions()
     const answer = await ledger.packages({ component: LODASH })
