@@ -32,6 +32,8 @@ export const PUBLISH_ENTRIES = 100
 export const PUBLISH_INTERVAL_MS = 10_000
 /** How long a query waits for the index to reach the size published when it arrived. */
 export const INDEX_WAIT_MS = 1000
+/** The same for a proof, which needs a root to be published besides: whoever asks for one would rather wait than have an older answer. */
+export const PROOF_WAIT_MS = 5_000
 /** An index this far behind what is published is no longer what callers expect (interface.md, "Log health"). */
 export const MAX_INDEX_LAG_MS = 60_000
 /** After this without a submission tried, a ledger that was full is worth trying again: only a write can tell. */

@@ -6,7 +6,7 @@ import type { MapProofs } from '../verify/completeness-wire.ts'
 import type { StatusMapAnswer } from '../verify/status-evidence.ts'
 import { completeAnswer, type Completable, type ProveKeys } from './complete.ts'
 import type { Follower } from './follower.ts'
-import { INDEX_WAIT_MS } from './limits.ts'
+import { PROOF_WAIT_MS } from './limits.ts'
 import { momentOf, type Moment, type ProvableAsked } from './moment.ts'
 import type { PublishedRoot } from './output-log.ts'
 import type { Clock, MapName, Storage } from './ports.ts'
@@ -23,7 +23,7 @@ import { asOf, type LogView, type View } from './view.ts'
 export interface Proofs {
   /**
    * Keys of a map, with proofs against its newest root: one that is not of fewer entries than `minSize` if that can be had within
-   * a second.
+   * a few seconds.
    *
    * @throws Fault `busy` (`map-behind`) if nothing of the map is published; `too-large` (`lookup-too-large`)
    */
@@ -145,11 +145,11 @@ async function proofsAt(
 async function publishTo({ maps, follower, clock }: ProofSources, size: TreeSize): Promise<void> {
   const { components } = maps
   const isThere = (): boolean => components.isStopped || (components.output?.last?.size ?? 0) >= size
-  await follower.reach(size, INDEX_WAIT_MS)
+  await follower.reach(size, PROOF_WAIT_MS)
   // What is being published right now may be of a smaller size.
   for (let time = 0; time < 2 && !isThere(); time++) {
     follower.hurry()
-    await Promise.race([components.next(), clock.sleep(INDEX_WAIT_MS)])
+    await Promise.race([components.next(), clock.sleep(PROOF_WAIT_MS)])
   }
 }
 
