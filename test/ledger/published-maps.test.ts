@@ -157,6 +157,38 @@ describe('an output log', () => {
     }
   }
 
+  it('is waited for until it is public: an answer names no root that is only stored yet, nor the one before', async () => {
+    const storage = openMemoryStorage()
+    const { signer } = storage.outputs.components
+    let entered = (): void => undefined
+    let release = (): void => undefined
+    const slowly = async (...given: Parameters<typeof signer.replace>): Promise<void> => {
+      const released = new Promise<void>((resolve) => (release = resolve))
+      entered()
+      await released
+      return signer.replace(...given)
+    }
+    let isSlow = false
+    const replace: typeof signer.replace = (...given) => (isSlow ? slowly : signer.replace)(...given)
+    const components = { ...storage.outputs.components, signer: { ...signer, replace } }
+    const outputs = { ...storage.outputs, components }
+    await using ledger = await createTestLedger({ ...storage, outputs }, { batchWindowMs: 0 })
+    const ask = () => ledger.proofs.images({ component: 'pkg:npm/lodash' })
+    await ask()
+    isSlow = true
+    await ledger.submit(signEnvelope(sbomPayload('shop', ['lodash@1.0.0']), keys.ci))
+    const signing = new Promise<void>((resolve) => (entered = resolve))
+    const first = ask()
+    await signing
+    const second = ask()
+    setImmediate(() => setImmediate(() => release()))
+    isSlow = false
+    for (const { asOf, items } of await Promise.all([first, second])) {
+      expect(asOf.indexedThrough).to.equal(asOf.treeSize)
+      expect(items.map(({ image }) => image)).to.deep.equal([digestOf('shop')])
+    }
+  })
+
   it('waits for space like the log: what found none is published when there is some', async () => {
     const { ledger, storage } = await tellStory()
     await ledger.status()
