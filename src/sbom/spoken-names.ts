@@ -40,10 +40,10 @@ export function listedNames(lines: readonly ManifestLine[]): readonly ListedName
   return [...listed.values()]
 }
 
-/** Folded, each once. The last is the whole name. */
+/** Folded, each once. The last is the whole name. None that holds a NUL, which nobody types: in the table of names it ends them. */
 export function spokenNames({ kind, name }: ListedName): readonly string[] {
   const spoken = kind === 'name' ? [name] : kind === 'cpe' ? spokenOfCpe(name) : spokenOfPurl(name)
-  return [...new Set(spoken.filter((one) => one !== ''))]
+  return [...new Set(spoken.filter((one) => one !== '' && !one.includes('\0')))]
 }
 
 function spokenOfCpe(name: string): readonly string[] {
