@@ -170,7 +170,7 @@ async function nothingNamed(client: Named, query: NamedQuery, type: string | und
     'not-recorded',
     `name: expected one that an SBOM in this log lists, found nothing called ${query.name.slice(0, 100)}`,
     {
-      hint: `${suggestion}Images without an SBOM are unknown, not clean. A package URL is asked for whether or not it is known: pkg:TYPE/NAME.`,
+      hint: `${suggestion}That nothing has the name is the server’s word. Images without an SBOM are unknown, not clean. A package URL is asked for whether or not it is known: pkg:TYPE/NAME.`,
     },
   )
 }
