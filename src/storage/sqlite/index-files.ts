@@ -9,7 +9,7 @@
  * up for the plain name only by whoever holds the lock and has not opened anything yet.
  */
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { Fault } from '../../errors.ts'
 import { codeOf, indexDatabase, openDatabase, type Connection } from './database.ts'
 import { createFile, ensureFile, syncFolder } from './folder.ts'
@@ -29,6 +29,11 @@ export function newestIndex(data: string): string {
   return indexFiles(data).at(-1) ?? join(data, indexDatabase.file)
 }
 
+/** The name of the one that takes the place of this one. */
+export function successorOf(file: string): string {
+  return join(dirname(file), `index-${numberOf(file) + 1}.db`)
+}
+
 export function rebuildingFile(data: string): string {
   return join(data, `${indexDatabase.file}.rebuilding`)
 }
@@ -39,7 +44,7 @@ export function rebuildingFile(data: string): string {
  * @throws Fault `storage-full` if what was written last could not be moved into it
  */
 export function completeRebuilding(data: string): string {
-  const file = join(data, `index-${numberOf(newestIndex(data)) + 1}.db`)
+  const file = successorOf(newestIndex(data))
   assertWhole(rebuildingFile(data))
   renameSync(rebuildingFile(data), file)
   syncFolder(data)

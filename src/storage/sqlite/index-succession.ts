@@ -2,12 +2,13 @@
  * The index of a served ledger, which another one that was made beside it can take the place of (index-files.ts): who reads the old
  * one ends in its own time, who comes reads the new one, and the old file goes when nobody has it open.
  */
+import { existsSync } from 'node:fs'
 import type { IndexStore, IndexSuccessor } from '../../ledger/ports.ts'
 import { indexDatabase, openDatabase } from './database.ts'
-import { newestIndex, removeDatabase } from './index-files.ts'
+import { newestIndex, removeDatabase, successorOf } from './index-files.ts'
 import { sqliteIndexStore, type SqliteIndexStore } from './index-store.ts'
 
-/** A look into a folder costs some microseconds. */
+/** A look at whether a file is there costs some microseconds. */
 const LOOK_EVERY_MS = 500
 
 export interface Succession {
@@ -30,10 +31,11 @@ export function indexSuccession(data: string, file: string, first: SqliteIndexSt
       watch(tell) {
         let told = current.file
         const look = (): void => {
-          const newest = newestIndex(data)
+          const next = successorOf(current.file)
           // Once of each: one that could not be followed into cannot be the next time.
-          if (newest !== current.file && newest !== told) tell()
-          told = newest
+          if (next === told || !existsSync(next)) return
+          told = next
+          tell()
         }
         looking.push(setInterval(look, LOOK_EVERY_MS).unref())
       },
