@@ -44,10 +44,7 @@ export function indexSuccession(data: string, file: string, first: SqliteIndexSt
         if (newest === current.file) return
         const old = current
         current = { file: newest, store: sqliteIndexStore(openDatabase(newest, indexDatabase, 'refuse')) }
-        void old.store.close().then(() => {
-          // With the ledger's lock goes the right to remove anything: the next start does it.
-          if (!isClosed) removeDatabase(old.file)
-        })
+        void removeRead(old)
       },
     },
     close() {
@@ -55,5 +52,14 @@ export function indexSuccession(data: string, file: string, first: SqliteIndexSt
       for (const timer of looking) clearInterval(timer)
       void current.store.close()
     },
+  }
+  async function removeRead({ file: older, store }: typeof current): Promise<void> {
+    await store.close()
+    try {
+      // With the ledger's lock goes the right to remove anything.
+      if (!isClosed) removeDatabase(older)
+    } catch {
+      // It is in nobody's way: the next start removes it (`settleIndex`).
+    }
   }
 }
