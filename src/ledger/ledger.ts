@@ -28,7 +28,8 @@ import type { NamesAnswer } from '../verify/names-answer.ts'
 import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { checkControls } from './check-controls.ts'
-import { Follower, prepareIndex } from './follower.ts'
+import { Follower } from './follower.ts'
+import { prepareIndex } from './follow-once.ts'
 import { stepsHere, type FollowSteps } from './follow-steps.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
@@ -127,6 +128,7 @@ export class Ledger implements AsyncDisposable {
         onError: (cause) => this.#noticeStopped(cause),
         steps,
         publisher: this.maps.components,
+        ...(storage.successor && { successor: storage.successor }),
       },
       through,
     )

@@ -259,12 +259,25 @@ export interface IndexStore {
   reset(rules: number): Promise<void>
 }
 
+/**
+ * An index that another process made beside the one that answers (rebuild-index.ts). Whoever can put one there can do what whoever
+ * can write to the index can.
+ */
+export interface IndexSuccessor {
+  /** Calls `tell` once for each that is complete and was not taken yet. */
+  watch(tell: () => void): void
+  /** From now on `Storage.index` is the newest one; reads that have begun end on the old one. Doing it again changes nothing. */
+  take(): Promise<void>
+}
+
 /** One opened ledger's storage. Disposing closes it and lets go of the lock. */
 export interface Storage extends AsyncDisposable {
   readonly signer: SignerState
   readonly log: LogStore
   readonly blobs: BlobStore
   readonly index: IndexStore
+  /** Absent where no other process could make an index. */
+  readonly successor?: IndexSuccessor
   readonly outputs: Readonly<Record<MapName, OutputStorage>>
   /** Resolves when nothing can be written any more, also if nobody writes. Absent where only a write can find that out. */
   readonly lost?: Promise<Error>

@@ -49,7 +49,8 @@ function prepare(database: Connection) {
 
 /** An index store that is closed by its owner, with the connection it writes with. */
 export interface SqliteIndexStore extends IndexStore {
-  close(): void
+  /** Resolves when what reads it has ended too. */
+  close(): Promise<void>
 }
 
 export function sqliteIndexStore(database: Connection): SqliteIndexStore {
@@ -69,8 +70,10 @@ export function sqliteIndexStore(database: Connection): SqliteIndexStore {
       })
     },
     close() {
-      pool.close()
+      const ended = pool.close()
+      // Last, as far as that is known now: only a connection that may write takes the -wal file away.
       database.close()
+      return ended
     },
   }
 }
