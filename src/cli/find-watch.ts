@@ -109,8 +109,9 @@ export async function askNews(
   { minSize, last, signal }: News,
 ): Promise<SearchPages> {
   const question = options.now()
-  const served = await searchPages(async ({ proof: _, ...page }) => {
-    const answer = await client.search(question, { ...page, minSize }, { signal })
+  const served = await searchPages(async (page) => {
+    const { proof: _, ...alone } = page
+    const answer = await client.search(question, { ...alone, minSize }, { signal })
     return { answer, origins: new Map() }
   }, silent)
   if (JSON.stringify(served.answer.items) !== JSON.stringify(last.answer.items))
