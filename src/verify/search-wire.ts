@@ -46,8 +46,8 @@ const MAX_KEYS = 16
 export const MAX_IDS = 1_000
 /** Versions, ranges and events of all parts together; those of a kernel are about 10,000. Sorting them takes half a second. */
 const MAX_ELEMENTS = 20_000
-/** Each component of the name is a match of each of them; the longest advisories have a dozen. */
-const MAX_PARTS_OF_NAME = 100
+/** Each component of the name is a match of each of them. Of Go's `stdlib` alone there are some two hundred advisories. */
+const MAX_PARTS_OF_NAME = 500
 /** As of a question in a query (http/query-params.ts). */
 const MAX_TEXT = 4_096
 
