@@ -34,7 +34,7 @@ const COMPONENTS: readonly ManifestKind[] = ['c', 'p']
  * All facts but how many components there are: `sbom.components` is 0 only if there are none.
  *
  * @param manifest the value of the entry's key `m`
- * @throws Fault `bad-proof` (`map-proof-invalid`, `inclusion-proof-invalid`), `answer-incomplete` if lines are missing that may change a fact
+ * @throws Fault `bad-proof` (`map-proof-invalid`, `inclusion-proof-invalid`, `entry-mismatch`), `answer-incomplete` if lines are missing that may change a fact
  */
 export function factsByManifest(
   entry: CheckedEntry,
@@ -52,7 +52,18 @@ export function factsByManifest(
     lines.push(...OF_PROVENANCE.flatMap(all))
   if (lines.some(({ kind }) => kind === 'w')) lines.push(...someComponents(parts, all))
   checkAttestationId(entry)
-  return factsOf(entry.index, entry.attestation, entry.keyId, lines)
+  const facts = factsOf(entry.index, entry.attestation, entry.keyId, lines)
+  checkPredicateType(entry, facts)
+  return facts
+}
+
+/** What the answer says beside the entry is what the entry states, as with what was signed. */
+function checkPredicateType({ index, predicateType }: CheckedEntry, stated: EntryFacts): void {
+  if (predicateType === stated.predicateType) return
+  throw new Fault(
+    'entry-mismatch',
+    `entry ${index}: expected predicate type ${stated.predicateType.slice(0, 100)} as in its manifest, got ${predicateType.slice(0, 100)}`,
+  )
 }
 
 /** Of other keys the entry has another digest, and only what was signed tells the attestation. */
