@@ -4,17 +4,16 @@ import { formatStatement } from '../../src/attestation/statement.ts'
 import { collectEvidence } from '../../src/client/evidence.ts'
 import { collectSearchEvidence, verifySearchEvidence } from '../../src/client/search-evidence.ts'
 import { purlPart } from '../../src/client/search-part.ts'
-import { formatBase64, parseBase64 } from '../../src/encoding/base64.ts'
 import { formatCanonicalJson } from '../../src/encoding/canonical-json.ts'
-import { isObject } from '../../src/encoding/strict-json.ts'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { Fault } from '../../src/errors.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { verifyEvidence } from '../../src/verify/evidence.ts'
 import type { EvidenceReport } from '../../src/verify/evidence-report.ts'
 import { faultOf } from '../helpers/fault-of.ts'
-import { differences, everything, parseText, removeAt, setAt } from '../helpers/json-edit.ts'
+import { differences, everything, parseText } from '../helpers/json-edit.ts'
 import { STRIDE } from '../helpers/mangle.ts'
+import { changesOf } from '../helpers/mangle-json.ts'
 import { clientOf, clientWithoutProofs, QUESTION, tellStory, trust } from '../helpers/story.ts'
 import { createTestLedger, digestOf, keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
 
@@ -165,27 +164,3 @@ describe('mangled evidence', () => {
     return false
   }
 })
-
-function* changesOf(document: JsonValue, pointer: string, value: JsonValue): Generator<JsonValue> {
-  if (pointer === '') return
-  yield removeAt(document, pointer)
-  for (const other of othersOf(value)) yield setAt(document, pointer, other)
-  if (isObject(value)) yield setAt(document, `${pointer}/extra`, 1)
-}
-
-/** Values of the same kind that a reader could take for the real one. */
-function othersOf(value: JsonValue): JsonValue[] {
-  if (typeof value === 'number') return [value + 1, Math.max(0, value - 1), -1, 0.5, String(value)]
-  if (typeof value === 'boolean') return [!value, null]
-  if (typeof value !== 'string') return [null]
-  if (value.startsWith('sha256:')) return [digestOf('another'), value.toUpperCase(), '']
-  if (/^[A-Za-z0-9+/]{40,}=*$/.test(value)) {
-    const bytes = parseBase64(value)
-    return [
-      formatBase64(bytes.with(bytes.length - 1, (bytes.at(-1) ?? 0) ^ 1)),
-      formatBase64(bytes.slice(1)),
-      '',
-    ]
-  }
-  return [`${value}x`, value.slice(1), '']
-}
