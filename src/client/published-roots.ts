@@ -41,10 +41,10 @@ export async function* publishedRoots(walk: LogWalk, after: TreeSize): AsyncGene
 }
 
 function read({ client }: LogWalk, index: LogIndex, entry: Uint8Array, before: number): RootPublished {
-  const { text, root, checkpoint } = asBadProof('map-proof-invalid', 'published root', () => {
-    const text = parseUtf8(entry, 'output log entry')
-    return { text, ...parsePublishedRoot(text) }
-  })
+  const text = asBadProof('map-proof-invalid', 'published root', () => parseUtf8(entry, 'output log entry'))
+  const { root, checkpoint } = asBadProof('map-proof-invalid', 'published root', () =>
+    parsePublishedRoot(text),
+  )
   const input = openSigned('published root', checkpoint, client.trust.logKey)
   if (input.size > before) return { index, entry: text, root, input, note: checkpoint }
   throw new Fault(
