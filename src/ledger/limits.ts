@@ -26,6 +26,8 @@ export const KEPT_VERSIONS = 2
 export const MAX_COMPLETE_ENTRIES = 20_000
 /** Keys under the prefixes of one look-up: a status map of 100,000 revocations is downloaded as a whole (index.md 7). */
 export const MAX_LOOKUP_KEYS = 200_000
+/** Entries under all keys of one look-up: some megabytes of numbers, for a thousand packages that a thousand images have. */
+export const MAX_LOOKUP_POSTINGS = 1_000_000
 /** The component map is published when this many entries came since, … */
 export const PUBLISH_ENTRIES = 100
 /** … or after this time; at once if nothing was published for as long (index.md 6). */
