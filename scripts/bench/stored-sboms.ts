@@ -45,21 +45,13 @@ export async function storeSboms(
   note: Note,
   { handedOn = false } = {},
 ): Promise<StoredSboms> {
-  const storage = await openSqliteStorage({ data: ledger.data, signer: ledger.signer, create: false })
-  await using _closing = storage
-  const log = { origin: 'bench.test', key: ledger.logKey(), store: storage.log, signer: storage.signer }
-  const from = await storage.log.size()
-  let head: LogHead = {
-    edge: await edgeFromTiles(storage.log, from),
-    held: await storage.signer.read(),
-    published: from,
-  }
-  const trust = createTrustState('bench.test')
-  await foldLog(trust, storage.log, storage.blobs, logIndex(0), from)
-  let { through } = await storage.index.read((reader) => reader.position())
+  await using stored = await openStored(ledger)
+  const { storage, log, trust } = stored
+  let { head, through } = stored
+  const from = head.edge.size
   const map = await loadComponentMap(storage.index)
   let [indexSeconds, indexCpuSeconds] = [0, 0]
-  for (const batch of batchesOf(statements)) {
+  for (const batch of batchesOf(statements, BATCH)) {
     const rows = batch.map((statement, i) => signedAt(head.edge.size + i, statement, by))
     head = await append(
       log,
@@ -80,18 +72,35 @@ export async function storeSboms(
   return { entries: head.edge.size - from, indexSeconds, indexCpuSeconds }
 }
 
-function* batchesOf(statements: Iterable<Uint8Array>): Generator<readonly Uint8Array[]> {
-  let batch: Uint8Array[] = []
-  for (const statement of statements) {
-    batch.push(statement)
-    if (batch.length < BATCH) continue
+/** A ledger's storage at rest, with what is needed to add to it as the ledger does. */
+export async function openStored(ledger: BenchLedger) {
+  const storage = await openSqliteStorage({ data: ledger.data, signer: ledger.signer, create: false })
+  const size = await storage.log.size()
+  const head: LogHead = {
+    edge: await edgeFromTiles(storage.log, size),
+    held: await storage.signer.read(),
+    published: size,
+  }
+  const trust = createTrustState('bench.test')
+  await foldLog(trust, storage.log, storage.blobs, logIndex(0), size)
+  const { through } = await storage.index.read((reader) => reader.position())
+  const log = { origin: 'bench.test', key: ledger.logKey(), store: storage.log, signer: storage.signer }
+  const dispose = () => storage[Symbol.asyncDispose]()
+  return { storage, log, head, trust, through, [Symbol.asyncDispose]: dispose }
+}
+
+export function* batchesOf<T>(all: Iterable<T>, size: number): Generator<readonly T[]> {
+  let batch: T[] = []
+  for (const one of all) {
+    batch.push(one)
+    if (batch.length < size) continue
     yield batch
     batch = []
   }
   if (batch.length > 0) yield batch
 }
 
-interface Signed {
+export interface Signed {
   readonly entry: LogEntry
   readonly blob: Blob
 }
@@ -104,7 +113,7 @@ function statedAt({ entry: { index, attestation, key }, blob: { bytes } }: Signe
   return { index, attestation, key, manifest: formatManifest(lines), claimed, signedBytes: bytes.length }
 }
 
-function signedAt(index: number, statement: Uint8Array, by: SigningKey): Signed {
+export function signedAt(index: number, statement: Uint8Array, by: SigningKey): Signed {
   const bytes = pae(IN_TOTO_PAYLOAD_TYPE, statement)
   const attestation = attestationIdOf(bytes)
   const leaf = entryOf(bytes, by.publicKey, by.sign(bytes))
