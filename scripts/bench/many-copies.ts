@@ -12,7 +12,7 @@ import { equalBytes } from '../../src/encoding/bytes.ts'
 import { formatHex } from '../../src/encoding/hex.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
 import { claimedTimes, type Claimed } from '../../src/sbom/claimed.ts'
-import { formatManifest, readManifest } from '../../src/sbom/manifest.ts'
+import { readManifest } from '../../src/sbom/manifest.ts'
 import { readSbom } from '../../src/sbom/stated-lines.ts'
 import { parseLeanStatement } from '../../src/sbom/unread-members.ts'
 import { withVersions, type RealDocument } from './real-documents.ts'
@@ -100,8 +100,8 @@ function fill({ predicateType, predicate, ...template }: Template, copy: number)
 
 function readAtAdmission(statement: Uint8Array, key: KeyId) {
   const parsed = parseLeanStatement(statement)
-  const { sbom, lines } = readManifest(parsed, key, readSbom)
-  return { manifest: new TextDecoder().decode(formatManifest(lines)), claimed: claimedTimes(parsed, sbom) }
+  const { sbom, bytes } = readManifest(parsed, key, readSbom)
+  return { manifest: new TextDecoder().decode(bytes()), claimed: claimedTimes(parsed, sbom) }
 }
 
 function checkRead({ statement, read }: StatedSbom, key: KeyId): void {

@@ -4,13 +4,14 @@
  */
 import { treeSize } from '../../src/brand.ts'
 import type { SigningKey } from '../../src/crypto/signing-key.ts'
+import { inPieces } from '../../src/encoding/pieces.ts'
 import { append, publish, sign } from '../../src/ledger/commit.ts'
 import type { StatedEntry } from '../../src/ledger/derive.ts'
 import { followOnce } from '../../src/ledger/follow-once.ts'
 import { FOLLOW_BESIDE_ENTRIES } from '../../src/ledger/limits.ts'
 import type { BenchLedger } from './bench-ledger.ts'
 import type { StatedSbom } from './many-copies.ts'
-import { batchesOf, openStored, signedAt, type Signed } from './stored-sboms.ts'
+import { openStored, signedAt, type Signed } from './stored-sboms.ts'
 
 /** Half as many as a log takes at once: real documents have half a megabyte. */
 const BATCH = 128
@@ -47,7 +48,7 @@ export async function storeMany(
         given,
       )
   }
-  for (const batch of batchesOf(sboms, BATCH)) {
+  for (const batch of inPieces(sboms, BATCH)) {
     const rows = batch.map(({ statement }, i) => signedAt(head.edge.size + i, statement, by))
     const [entries, blobs] = [rows.map((row) => row.entry), rows.map((row) => row.blob)]
     const [grown] = await Promise.all([append(log, head, entries, blobs), follow()])

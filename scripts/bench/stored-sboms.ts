@@ -3,6 +3,7 @@ import { attestationIdOf, pae, parsePae } from '../../src/attestation/pae.ts'
 import { IN_TOTO_PAYLOAD_TYPE } from '../../src/attestation/sign-statement.ts'
 import { logIndex, treeSize } from '../../src/brand.ts'
 import type { SigningKey } from '../../src/crypto/signing-key.ts'
+import { inPieces } from '../../src/encoding/pieces.ts'
 import { entryOf } from '../../src/entry/hashed-rekord.ts'
 import { append, edgeFromTiles, publish, sign, type LogHead } from '../../src/ledger/commit.ts'
 import { loadComponentMap } from '../../src/ledger/component-map.ts'
@@ -11,7 +12,7 @@ import { followOnce } from '../../src/ledger/follow-once.ts'
 import type { Blob, LogEntry } from '../../src/ledger/ports.ts'
 import { foldLog } from '../../src/ledger/trust-fold.ts'
 import { claimedTimes } from '../../src/sbom/claimed.ts'
-import { formatManifest, readManifest } from '../../src/sbom/manifest.ts'
+import { readManifest } from '../../src/sbom/manifest.ts'
 import { readSbom } from '../../src/sbom/stated-lines.ts'
 import { parseLeanStatement } from '../../src/sbom/unread-members.ts'
 import { openSqliteStorage } from '../../src/storage/sqlite/storage.ts'
@@ -51,7 +52,7 @@ export async function storeSboms(
   const from = head.edge.size
   const map = await loadComponentMap(storage.index)
   let [indexSeconds, indexCpuSeconds] = [0, 0]
-  for (const batch of batchesOf(statements, BATCH)) {
+  for (const batch of inPieces(statements, BATCH)) {
     const rows = batch.map((statement, i) => signedAt(head.edge.size + i, statement, by))
     head = await append(
       log,
@@ -89,17 +90,6 @@ export async function openStored(ledger: BenchLedger) {
   return { storage, log, head, trust, through, [Symbol.asyncDispose]: dispose }
 }
 
-export function* batchesOf<T>(all: Iterable<T>, size: number): Generator<readonly T[]> {
-  let batch: T[] = []
-  for (const one of all) {
-    batch.push(one)
-    if (batch.length < size) continue
-    yield batch
-    batch = []
-  }
-  if (batch.length > 0) yield batch
-}
-
 export interface Signed {
   readonly entry: LogEntry
   readonly blob: Blob
@@ -108,9 +98,9 @@ export interface Signed {
 /** As admission reads it. */
 function statedAt({ entry: { index, attestation, key }, blob: { bytes } }: Signed): StatedEntry {
   const statement = parseLeanStatement(parsePae(bytes).payload)
-  const { sbom, lines } = readManifest(statement, key, readSbom)
+  const { sbom, bytes: manifest } = readManifest(statement, key, readSbom)
   const claimed = claimedTimes(statement, sbom)
-  return { index, attestation, key, manifest: formatManifest(lines), claimed, signedBytes: bytes.length }
+  return { index, attestation, key, manifest: manifest(), claimed, signedBytes: bytes.length }
 }
 
 export function signedAt(index: number, statement: Uint8Array, by: SigningKey): Signed {

@@ -8,7 +8,7 @@ import { indexBatch } from './index-batch.ts'
 import { INDEX_RULES } from './index-rows.ts'
 import { FOLLOW_BATCH_ENTRIES, FOLLOW_BATCH_KEYS } from './limits.ts'
 import type { MapVersions } from './map-versions.ts'
-import type { BlobStore, LogEntry, Storage } from './ports.ts'
+import type { BlobStore, ChangedValue, LogEntry, ManifestRoot, Storage } from './ports.ts'
 
 export interface StepsOptions {
   readonly storage: Pick<Storage, 'log' | 'blobs' | 'index' | 'successor'>
@@ -54,8 +54,20 @@ export async function followOnce(
   await blobs.put(derived.map((one) => one.manifest))
   // Stop here: manifests without rows are harmless; they are written again.
   const changed = await index.apply(batch)
-  options.map?.put(componentPairs(changed, batch.manifests))
+  if (options.map !== undefined) putChanged(options.map, changed, batch.manifests)
   return through
+}
+
+function putChanged(
+  map: MapVersions,
+  changed: Iterable<readonly ChangedValue[]>,
+  manifests: readonly ManifestRoot[],
+): void {
+  let roots = manifests
+  for (const piece of changed) {
+    map.put(componentPairs(piece, roots))
+    roots = []
+  }
 }
 
 /** The first entries, until they have so many keys that a step is large enough. */

@@ -20,6 +20,10 @@ export const MAX_STATED_ENTRIES = 4_096
 export const MAX_STATED_BYTES = 64 * 1024 * 1024
 /** A transaction takes no further entry above this: some hundred SBOMs, in memory until they are written. */
 export const FOLLOW_BATCH_KEYS = 50_000
+/** Postings of a transaction that are objects in memory at once; of more, which only the largest SBOMs have, each is made as it is written. */
+export const FOLLOW_POSTINGS_IN_MEMORY = 100_000
+/** Names of components that are looked up at once. */
+export const FOLLOW_NAMES_AT_ONCE = 4_096
 /** Published versions of a map that proofs are made from: readers that began with the one before go on with it (index.md 8). */
 export const KEPT_VERSIONS = 2
 /** Entries that one proof of completeness lists: each is a kilobyte of the answer, and the client fetches what was signed in some. */

@@ -203,10 +203,13 @@ export interface IndexPosition {
 export interface IndexBatch {
   readonly from: TreeSize
   readonly through: TreeSize
-  /** For each key, indexes ascend and are at least `from`. */
-  readonly postings: readonly Posting[]
-  /** Each takes the place of the row with the same table and key. */
-  readonly rows: readonly IndexRow[]
+  /**
+   * For each key, indexes ascend and are at least `from`. What is no array may be too much for memory: it is taken in pieces,
+   * once, and is best in the order of its keys.
+   */
+  readonly postings: Iterable<Posting>
+  /** Each takes the place of the row with the same table and key. Taken once. */
+  readonly rows: Iterable<IndexRow>
   /** Of the entries `from` … `through` − 1, as far as they have manifests. */
   readonly manifests: readonly ManifestRoot[]
 }
@@ -250,11 +253,12 @@ export interface IndexStore {
   /** Runs `use` on one unchanging state. */
   read<T>(use: (reader: MapReader) => Promise<T>): Promise<T>
   /**
-   * One transaction: postings, rows and the position, or nothing. Resolves with the values of the keys it added postings to.
+   * One transaction: postings, rows and the position, or nothing. Resolves with the values of the keys it added postings to, in
+   * pieces as the postings were taken: in one, each key is there once; in a later one, it may be there again, with more.
    * @throws Fault `conflict` (`stale-version`) if the position is not `batch.from`.
    * @throws Fault `storage-full`
    */
-  apply(batch: IndexBatch): Promise<readonly ChangedValue[]>
+  apply(batch: IndexBatch): Promise<Iterable<readonly ChangedValue[]>>
   /** Empties the index; it is then at position 0 under the given rules. */
   reset(rules: number): Promise<void>
 }
