@@ -38,7 +38,7 @@ const door: LedgerDoor = {
   checkpoint: absent,
   tile: absent,
   entryBundle: absent,
-  maps: { outputDoor: () => ({ checkpoint: absent, tile: absent, entryBundle: absent }) },
+  maps: { outputDoor: () => ({ checkpoint: absent, cosign: absent, tile: absent, entryBundle: absent }) },
   proofs: {
     lookUp: absent,
     images: absent,

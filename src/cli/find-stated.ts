@@ -41,7 +41,7 @@ export async function findStated(
     const place = { ...(limit === undefined ? {} : { limit }), ...(at === undefined ? {} : { at }) }
     return verifiedFound(client, { ...question, ...place, ...page })
   }
-  const { value, ...whether } = await withProof(ask)
+  const { value, ...whether } = await withProof(client.trust, ask)
   const first = { ...value, ...whether }
   const pages = [first.answer]
   let next = wantsAll ? first.answer.next : undefined

@@ -4,10 +4,11 @@ import type { Origins, SbomOrigin } from '../client/introductions.ts'
 import type { SearchAnswer, SearchRow } from '../verify/search.ts'
 import type { UnknownImageRow } from '../verify/unknown-answer.ts'
 import type { VerifiedSearch } from '../client/verified-search.ts'
-import { withProof } from '../client/with-proof.ts'
+import { withProof, type ProofWanted } from '../client/with-proof.ts'
 import type { Fault } from '../errors.ts'
 import type { CompleteAnswer } from '../verify/complete-entries.ts'
 import type { ProvenEntries } from '../verify/answer.ts'
+import type { LogTrust } from '../verify/evidence.ts'
 import type { Progress } from './progress.ts'
 
 export interface SearchPages {
@@ -31,22 +32,27 @@ export interface SearchPages {
 export interface SearchPage {
   readonly limit?: number
   readonly cursor?: string
-  readonly proof?: 'complete'
+  readonly proof?: ProofWanted
 }
 
 /** The server's most on one page. */
 const MAX_PAGE = 1_000
 
-/** @param limit rows to stop at; all if left out */
+export interface PagesAsked {
+  readonly trust: LogTrust
+  readonly progress: Progress
+  /** Rows to stop at. @default all */
+  readonly limit?: number | undefined
+}
+
 export async function searchPages(
   ask: (page: SearchPage) => Promise<Pick<VerifiedSearch, 'answer' | 'origins' | 'complete'>>,
-  progress: Progress,
-  limit?: number,
+  { trust, progress, limit }: PagesAsked,
 ): Promise<SearchPages> {
   const pages: SearchAnswer[] = []
   const origins = new Map<LogIndex, SbomOrigin>()
   // Only the first page can be all there is, which is what is proven.
-  const first = await withProof((proof) => ask({ limit: limit ?? MAX_PAGE, ...proof }))
+  const first = await withProof(trust, (proof) => ask({ limit: limit ?? MAX_PAGE, ...proof }))
   let [rows, cursor, next] = [0, undefined as string | undefined, first.value]
   do {
     if (cursor !== undefined)

@@ -13,6 +13,7 @@ import type { SearchAnswer } from '../verify/search.ts'
 import { askUnderMaps } from './map-memory.ts'
 import { expectMoment, momentParams, type Moment } from './moment.ts'
 import { expectSame, standing } from './standing.ts'
+import type { ProofWanted } from './with-proof.ts'
 
 export interface Page extends Moment {
   /** Rows on one page, 1 to 1,000. @default the server's, 100 */
@@ -20,7 +21,7 @@ export interface Page extends Moment {
   /** `next` of the page before. */
   readonly cursor?: string
   /** With the proof that no row is missing, as of the newest published map; only an answer of one page can have it. */
-  readonly proof?: 'complete'
+  readonly proof?: ProofWanted
 }
 
 export interface ImagesQuery extends Page {

@@ -8,6 +8,7 @@ import type { Asker, CallOptions } from './asker.ts'
 import { askUnderMaps } from './map-memory.ts'
 import type { Moment } from './moment.ts'
 import { searchSent } from './read-search.ts'
+import type { ProofWanted } from './with-proof.ts'
 
 export interface SearchPage extends Moment {
   /** Rows on one page, 1 to 1,000. @default the server's, 100 */
@@ -15,7 +16,7 @@ export interface SearchPage extends Moment {
   /** `next` of the page before. */
   readonly cursor?: string
   /** With the proof that no row is missing, as of the newest published map; only an answer of one page can have it. */
-  readonly proof?: 'complete'
+  readonly proof?: ProofWanted
 }
 
 /** @throws Fault `bad-proof` (`entry-mismatch`) if the answer is to another question */

@@ -20,7 +20,7 @@ export async function collectEvidence(
   question: ImagesQuery | FoundQuery,
   options: CallOptions = {},
 ): Promise<Uint8Array> {
-  const { value } = await withProof<VerifiedImages | VerifiedFound>((proof) =>
+  const { value } = await withProof<VerifiedImages | VerifiedFound>(client.trust, (proof) =>
     'component' in question
       ? verifiedImages(client, { ...question, limit: MAX_ROWS, ...proof }, options)
       : verifiedFound(client, { ...question, limit: MAX_ROWS, ...proof }, options),

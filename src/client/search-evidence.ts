@@ -45,7 +45,7 @@ export async function collectSearchEvidence(
   question: SearchQuestion,
   options: CallOptions = {},
 ): Promise<Uint8Array> {
-  const { value } = await withProof((proof) =>
+  const { value } = await withProof(client.trust, (proof) =>
     verifiedSearch(client, question, { limit: MAX_ROWS, ...proof }, options),
   )
   const { answer, pae } = value

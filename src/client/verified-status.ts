@@ -37,11 +37,12 @@ export function verifiedStatus(
   target: string,
   options: CallOptions = {},
 ): Promise<MaybeProven<VerifiedStatus>> {
-  return withProof(async (proof) => {
+  return withProof(client.trust, async (proof) => {
     const answer = await client.revocations(target, { ...options, ...proof })
     const { checkpoint, attested, signed } = await attestedEntries(client, answer, options)
     const trust = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
     expectMade(answer, attested, trust)
+    if (answer.complete === undefined) client.trust.cosigned?.('status', undefined)
     if (answer.complete === undefined) return { answer }
     const evidence = evidenceOf(answer, answer.complete.status, attested, signed)
     const report = statusReport(evidence, checkStatusEvidence(evidence, client.trust))

@@ -3,6 +3,7 @@
  * same, and whoever shows them says so.
  */
 import { Fault, type Reason } from '../errors.ts'
+import type { LogTrust } from '../verify/evidence.ts'
 
 /** Nothing is published yet; the proof would be too long, or what it needs to be read. */
 const NOT_TO_BE_HAD: readonly Reason[] = [
@@ -18,10 +19,19 @@ export interface MaybeProven<T> {
   readonly unproven?: Fault
 }
 
-/** @throws whatever `ask` throws, but for the absence of a proof */
+/** `cosigned`: against roots that auditors have cosigned, if they do within a few seconds. */
+export type ProofWanted = 'complete' | 'cosigned'
+
+/**
+ * Whoever wants roots to be cosigned gets no answer without a proof.
+ *
+ * @throws whatever `ask` throws, but for the absence of a proof
+ */
 export async function withProof<T>(
-  ask: (proof: { readonly proof?: 'complete' }) => Promise<T>,
+  { cosigned }: LogTrust,
+  ask: (proof: { readonly proof?: ProofWanted }) => Promise<T>,
 ): Promise<MaybeProven<T>> {
+  if (cosigned !== undefined) return { value: await ask({ proof: 'cosigned' }) }
   try {
     return { value: await ask({ proof: 'complete' }) }
   } catch (cause) {

@@ -14,7 +14,7 @@ import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { ImagesQuery, LedgerDoor } from './ledger-door.ts'
 import { MOMENT, momentOf } from './moment.ts'
-import { asksForProof } from './proof-asked.ts'
+import { proofAsked } from './proof-asked.ts'
 import { parseQuery, requiredParam } from './query-params.ts'
 import type { QueryParams } from './query-params.ts'
 import type { Report } from './problem.ts'
@@ -90,8 +90,9 @@ function readParams(target: string): Params {
 function askerOf(ledger: ImageDoor, params: Params): AskPage {
   const [kind, another] = KINDS.filter((name) => params.has(name))
   if (kind === undefined || another !== undefined) throw notOne(kind, another)
-  const moment = momentOf(params)
-  const door = asksForProof(params) ? ledger.proofs : ledger
+  const proof = proofAsked(params)
+  const moment = { ...momentOf(params), ...proof }
+  const door = proof === undefined ? ledger : ledger.proofs
   if (kind === 'component') {
     const component = {
       component: componentOf(requiredParam(params, 'component', 'pkg:npm/lodash')),

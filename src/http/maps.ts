@@ -1,9 +1,11 @@
 /**
- * `/index/components/…` and `/index/status/…` (index.md 6 and 7): the output log of each map, as the log itself is served, and
- * look-ups with proofs against its newest root.
+ * `/index/components/…` and `/index/status/…` (index.md 6 and 7): the output log of each map, as the log itself is served, where
+ * auditors hand in their signatures, and look-ups with proofs against its newest root.
  */
 import type { RequestHandler, Router } from 'express'
 import type { MapName } from '../map/output-log.ts'
+import { isObject, parseJson } from '../encoding/strict-json.ts'
+import { Fault } from '../errors.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { LedgerDoor } from './ledger-door.ts'
@@ -12,6 +14,9 @@ import { refuseQuery } from './query-params.ts'
 import type { ReadBody } from './request-body.ts'
 import { createRouter } from './routes.ts'
 import { tileRoutes } from './tiles.ts'
+
+/** A checkpoint with the hundred signatures that a note can have, of 76 bytes each. */
+const MAX_COSIGNED_BYTES = 64 * 1024
 
 export function mapRoutes(
   ledger: Pick<LedgerDoor, 'maps' | 'proofs'>,
@@ -23,6 +28,10 @@ export function mapRoutes(
       .route(`/index/${map}/lookup`)
       .post(answerLookup(ledger, map, readBody))
       .all(allowOnly('POST'))
+    lookups
+      .route(`/index/${map}/cosignatures`)
+      .post(takeCosignature(ledger, map, readBody))
+      .all(allowOnly('POST'))
     return [tileRoutes(ledger.maps.outputDoor(map), `/index/${map}`), lookups]
   })
 }
@@ -30,7 +39,33 @@ export function mapRoutes(
 function answerLookup(ledger: Pick<LedgerDoor, 'proofs'>, map: MapName, readBody: ReadBody): RequestHandler {
   return async (request, response) => {
     refuseQuery(request.url)
-    const { asked, minSize } = parseLookup(await readBody(request, response))
-    answerJson(response, 200, await ledger.proofs.lookUp(map, asked, minSize), 'no-cache')
+    const { asked, moment } = parseLookup(await readBody(request, response))
+    answerJson(response, 200, await ledger.proofs.lookUp(map, asked, moment), 'no-cache')
   }
+}
+
+function takeCosignature(
+  { maps }: Pick<LedgerDoor, 'maps'>,
+  map: MapName,
+  readBody: ReadBody,
+): RequestHandler {
+  return async (request, response) => {
+    refuseQuery(request.url)
+    const door = maps.outputDoor(map)
+    await door.cosign(parseCosigned(await readBody(request, response)))
+    answerJson(response, 200, { checkpoint: door.checkpoint() }, 'no-cache')
+  }
+}
+
+/** `{"checkpoint": note}` */
+function parseCosigned(bytes: Uint8Array): string {
+  if (bytes.length > MAX_COSIGNED_BYTES)
+    throw new Fault(
+      'request-too-large',
+      `cosigned checkpoint: expected at most ${MAX_COSIGNED_BYTES} bytes, got ${bytes.length}`,
+    )
+  const body = parseJson(bytes, { subject: 'cosigned checkpoint', forbidProto: true })
+  const { checkpoint, ...others } = isObject(body) ? body : {}
+  if (typeof checkpoint === 'string' && Object.keys(others).length === 0) return checkpoint
+  throw new Fault('request-malformed', 'cosigned checkpoint: expected {"checkpoint": "<signed note>"}')
 }

@@ -94,6 +94,7 @@ export class ComponentPublisher {
   async #open(root: Uint8Array): Promise<void> {
     this.#output = await OutputLog.open(this.#options.output, async () => root)
     this.#published = this.#output.published
+    this.#wake()
   }
 
   /** In how many milliseconds something is to be published; undefined if nothing is. */
@@ -109,7 +110,7 @@ export class ComponentPublisher {
     this.#isWanted = true
   }
 
-  /** Resolves when something was published, or never will be. */
+  /** Resolves when something was published, what was published before is there again, or nothing ever will be. */
   next(): Promise<void> {
     return new Promise((resolve) => void this.#waiting.add(resolve))
   }

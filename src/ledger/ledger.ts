@@ -10,6 +10,7 @@ import { treeSize, type AttestationId, type ImageDigest, type LogIndex, type Tre
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
+import type { Cosigner } from '../tlog/cosignature.ts'
 import type { TileId } from '../tlog/tile.ts'
 import { verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
 import { rootAt, type TrustState } from '../trust/trust-state.ts'
@@ -28,6 +29,7 @@ import type { NamesAnswer } from '../verify/names-answer.ts'
 import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { checkControls } from './check-controls.ts'
+import { Cosignatures } from './cosignatures.ts'
 import { Follower } from './follower.ts'
 import { prepareIndex } from './follow-once.ts'
 import { stepsHere, type FollowSteps } from './follow-steps.ts'
@@ -63,6 +65,8 @@ export interface LedgerOptions extends SubmissionOptions {
   readonly logKey: SigningKey
   /** The program's version, for the status answer. */
   readonly version: string
+  /** Whose cosignatures on the output logs are kept and shown. @default nobody’s */
+  readonly cosigners?: readonly Cosigner[]
   /** How what was signed is read for those who ask; a server does it with large documents beside the event loop. @default at once */
   readonly reading?: StatementReading
   /** How the index follows; a server does it beside the event loop. @default follow-steps.ts, at once */
@@ -94,7 +98,12 @@ export class Ledger implements AsyncDisposable {
   readonly records: Records
   #published: Published
 
-  private constructor(storage: Storage, options: LedgerOptions, opened: OpenedLog, through: TreeSize) {
+  private constructor(
+    storage: Storage,
+    options: LedgerOptions,
+    opened: OpenedLog & { readonly cosignatures: Cosignatures },
+    through: TreeSize,
+  ) {
     this.#storage = storage
     this.#options = options
     this.#key = verifierKeyOf(options.origin, options.logKey.publicKey)
@@ -120,6 +129,7 @@ export class Ledger implements AsyncDisposable {
       checkpoint: opened.published.checkpoint,
       steps,
       clock: options.clock,
+      cosignatures: opened.cosignatures,
       onStopped: (map, cause) => this.#noticeMapStopped(map, cause),
     })
     this.#follower = new Follower(
@@ -166,7 +176,9 @@ export class Ledger implements AsyncDisposable {
     const { size } = opened.published.checkpoint
     const through = await prepareIndex(storage.index, size)
     await checkControls(storage, opened.trust, { through, size })
-    const ledger = new Ledger(storage, options, opened, through)
+    const { clock, cosigners = [] } = options
+    const cosignatures = await Cosignatures.open({ cosigners, outputs: storage.outputs, clock })
+    const ledger = new Ledger(storage, options, { ...opened, cosignatures }, through)
     await ledger.maps.status.settled()
     return ledger
   }

@@ -6,7 +6,7 @@ import type { MapProofs } from '../verify/completeness-wire.ts'
 import type { StatusMapAnswer } from '../verify/status-evidence.ts'
 import { completeAnswer, type Completable, type ProveKeys } from './complete.ts'
 import type { Follower } from './follower.ts'
-import { PROOF_WAIT_MS } from './limits.ts'
+import { COSIGN_WAIT_MS, PROOF_WAIT_MS } from './limits.ts'
 import { momentOf, type Moment, type ProvableAsked } from './moment.ts'
 import type { PublishedRoot } from './output-log.ts'
 import type { Clock, MapName, Storage } from './ports.ts'
@@ -28,7 +28,7 @@ export interface Proofs {
    *
    * @throws Fault `busy` (`map-behind`) if nothing of the map is published; `too-large` (`lookup-too-large`)
    */
-  lookUp(map: MapName, asked: MapAsked, minSize?: TreeSize): Promise<MapLookUp>
+  lookUp(map: MapName, asked: MapAsked, moment?: Omit<Moment, 'at'>): Promise<MapLookUp>
   /**
    * As `Ledger.images`, with the proof that nothing is left out as of the component map's size; if the rows need several pages,
    * without.
@@ -43,7 +43,7 @@ export interface Proofs {
   /** As `Ledger.revocations`, with the proof that none is missing as of the status map's size. @throws also Fault `busy` (`map-behind`) */
   revocations(target: string, moment?: Moment): Promise<RevocationsAnswer>
   /** The whole status map, and the entries that it lists. @throws Fault `busy` (`map-behind`), `too-large` (`answer-too-large`) */
-  statusMap(): Promise<StatusMapAnswer>
+  statusMap(moment?: Pick<Moment, 'cosigned'>): Promise<StatusMapAnswer>
 }
 
 export interface ProofSources {
@@ -58,30 +58,29 @@ export interface ProofSources {
 
 export function createProofs(sources: ProofSources): Proofs {
   return {
-    async lookUp(map, asked, minSize) {
+    async lookUp(map, asked, { minSize, cosigned = false } = {}) {
       if (minSize !== undefined) await publishTo(sources, minSize)
+      const published = cosigned ? await cosignedRoot(sources, map) : sources.maps.newest(map)
       return isLarge(asked)
-        ? sources.searches.run((pause) => lookUp(sources, map, asked, pause))
-        : lookUp(sources, map, asked, slices(sources.clock))
+        ? sources.searches.run((pause) => lookUp(sources, { map, published }, asked, pause))
+        : lookUp(sources, { map, published }, asked, slices(sources.clock))
     },
     images: async (question, moment = {}) => {
       const asked = askImages(question)
-      await publishNewest(sources, moment)
-      return askComplete(sources, asked, moment)
+      return askComplete(sources, asked, moment, await publishNewest(sources, moment))
     },
     found: async (question, moment = {}) => {
       const asked = askFound(question)
-      await publishNewest(sources, moment)
-      return askComplete(sources, asked, moment)
+      return askComplete(sources, asked, moment, await publishNewest(sources, moment))
     },
     search: async (asked, moment = {}) => {
       // Whoever waits for a root keeps nobody from searching meanwhile.
-      await publishNewest(sources, moment)
-      return sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), moment))
+      const roots = await publishNewest(sources, moment)
+      return sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), moment, roots))
     },
     revocations: (target, moment = {}) =>
       onStatusMap(sources, moment, (view, prove) => queryRevocations(view, target, prove)),
-    statusMap: () => onStatusMap(sources, {}, queryStatusMap),
+    statusMap: (moment = {}) => onStatusMap(sources, moment, queryStatusMap),
   }
 }
 
@@ -94,33 +93,63 @@ function isLarge({ prefixes, keys }: MapAsked): boolean {
 
 async function lookUp(
   sources: ProofSources,
-  map: MapName,
+  { map, published }: Omit<Place, 'size'>,
   asked: MapAsked,
   pause: Pause,
 ): Promise<MapLookUp> {
-  const published = sources.maps.newest(map)
   const log = sources.log()
   const proofs = await proofsAt(sources, { size: log.checkpoint.size, map, published }, asked, pause)
   return { ...proofs, asOf: asOf(log, published.size) }
 }
 
+type Roots = Readonly<Record<MapName, PublishedRoot>>
+
 /** What was public when the question came is waited for, so that a submitter finds what it submitted. */
-function publishNewest(sources: ProofSources, { minSize = treeSize(0) }: Moment): Promise<void> {
+async function publishNewest(sources: ProofSources, moment: Moment): Promise<Roots> {
+  await publishAsked(sources, moment)
+  if (moment.cosigned === true) return cosignedRoots(sources)
+  const components = sources.maps.newest('components')
+  // A control statement that the component map has reached is in the status map by then: rows are judged by no newer one.
+  await sources.maps.status.settled()
+  return { components, status: sources.maps.newest('status') }
+}
+
+function publishAsked(sources: ProofSources, { minSize = treeSize(0) }: Moment): Promise<void> {
   return publishTo(sources, treeSize(Math.max(sources.log().checkpoint.size, minSize)))
 }
 
-/** As of what is public now. */
+async function cosignedRoots(sources: ProofSources): Promise<Roots> {
+  await sources.maps.status.settled()
+  const [components, status] = await Promise.all([
+    cosignedRoot(sources, 'components'),
+    cosignedRoot(sources, 'status'),
+  ])
+  return { components, status: status.size < components.size ? sources.maps.newest('status') : status }
+}
+
+/**
+ * The root that is the newest now, once all whom the operator named have cosigned it; the newest after some seconds, if they have not.
+ * One that is published meanwhile is not waited for: on a busy ledger that would never end.
+ */
+async function cosignedRoot({ maps, clock }: ProofSources, map: MapName): Promise<PublishedRoot> {
+  const root = maps.newest(map)
+  const isEnough = (): boolean => maps.cosignatures.isComplete(map, root.checkpoint.size)
+  if (isEnough()) return root
+  const late = clock.sleep(COSIGN_WAIT_MS).then(() => true)
+  for (let isOver = false; !isOver;)
+    isOver = await Promise.race([maps.cosignatures.next().then(isEnough), late])
+  return isEnough() ? root : maps.newest(map)
+}
+
+/** As of these roots. */
 async function askComplete<T extends Completable>(
   sources: ProofSources,
   asked: ProvableAsked<T>,
   moment: Moment,
+  published: Roots,
 ): Promise<T> {
   const { at, minSize } = momentOf(asked, moment)
-  const components = sources.maps.newest('components')
-  // A control statement that the component map has reached is in the status map by then: rows are judged by no newer one.
-  await sources.maps.status.settled()
-  const published = { components, status: sources.maps.newest('status') }
-  const { size } = components
+  const { size } = published.components
   if ((at ?? minSize ?? 0) > size) throw behind('components', size)
   return sources.view(
     async (view) =>
@@ -143,10 +172,10 @@ async function onStatusMap<T>(
   moment: Moment,
   use: (view: View, prove: ProveKeys) => Promise<T>,
 ): Promise<T> {
-  await publishNewest(sources, moment)
-  const { at, minSize } = moment
+  await publishAsked(sources, moment)
+  const { at, minSize, cosigned = false } = moment
   await sources.maps.status.settled()
-  const published = sources.maps.newest('status')
+  const published = cosigned ? await cosignedRoot(sources, 'status') : sources.maps.newest('status')
   if ((at ?? minSize ?? 0) > published.size) throw behind('status', published.size)
   return sources.view(
     (view) =>

@@ -8,6 +8,7 @@ import { Fault } from '../errors.ts'
 import type { TileId } from '../tlog/tile.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import { ComponentPublisher } from './component-publisher.ts'
+import type { Cosignatures } from './cosignatures.ts'
 import type { FollowSteps } from './follow-steps.ts'
 import { proveIn, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
 import type { PublishedRoot } from './output-log.ts'
@@ -26,6 +27,7 @@ export interface PublishedMapsOptions {
   readonly checkpoint: HeldCheckpoint
   readonly steps: FollowSteps
   readonly clock: Clock
+  readonly cosignatures: Cosignatures
   /** Told once for each map that cannot be published any more. */
   readonly onStopped: (map: MapName, cause: unknown) => void
 }
@@ -47,8 +49,10 @@ export interface MapAnswer extends ProofsMade {
 
 /** An output log as others read it. Each: @throws Fault `busy` (`map-behind`) if nothing is published */
 export interface OutputDoor {
-  /** The newest signed note. */
+  /** The newest signed note, with its cosignatures. */
   checkpoint(): string
+  /** @throws as `Cosignatures.add`; Fault `read-only` */
+  cosign(note: string): Promise<void>
   /** Undefined if the published tree has no such tile. */
   tile(tile: TileId): Promise<Uint8Array | undefined>
   entryBundle(bundle: { readonly index: number; readonly width: number }): Promise<Uint8Array | undefined>
@@ -57,13 +61,17 @@ export interface OutputDoor {
 export class PublishedMaps {
   readonly status: StatusPublisher
   readonly components: ComponentPublisher
+  readonly cosignatures: Cosignatures
   readonly #statusMap: StatusMap
   readonly #steps: FollowSteps
+  readonly #isReadOnly: boolean
 
   constructor(options: PublishedMapsOptions) {
     const { storage, origin, key, readOnly, trust, checkpoint, steps, clock, onStopped } = options
+    this.cosignatures = options.cosignatures
     const outputOf = (map: MapName) => ({ map, origin, key, readOnly, storage: storage.outputs[map] })
     this.#steps = steps
+    this.#isReadOnly = readOnly
     this.#statusMap = new StatusMap(trust)
     this.status = new StatusPublisher(
       {
@@ -110,10 +118,16 @@ export class PublishedMaps {
   outputDoor(map: MapName): OutputDoor {
     const size = (): TreeSize => this.newest(map).checkpoint.size
     return {
-      checkpoint: () => this.newest(map).checkpoint.note,
+      checkpoint: () => this.cosignatures.noteWith(map, this.newest(map).checkpoint),
+      cosign: (note) => this.#cosign(map, note),
       tile: async (tile) => publishedTile(this.store(map), size(), tile),
       entryBundle: async (bundle) => publishedBundle(this.store(map), size(), bundle),
     }
+  }
+
+  async #cosign(map: MapName, note: string): Promise<void> {
+    if (this.#isReadOnly) throw new Fault('read-only', 'ledger: read-only, it keeps no cosignatures')
+    await this.cosignatures.add(map, note)
   }
 
   /** Where its leaves and tiles are read. @throws Fault `busy` (`map-behind`) */
@@ -139,7 +153,7 @@ export class PublishedMaps {
     if (entry === undefined)
       throw new Fault('integrity-error', `${map} output log: entry ${index} is missing`)
     const inclusion = await proverOf(store, checkpoint.size)(index)
-    return { size, checkpoint: checkpoint.note, entry, inclusion }
+    return { size, checkpoint: this.cosignatures.noteWith(map, checkpoint), entry, inclusion }
   }
 
   /** All entries below `size` under a key of the status map. */

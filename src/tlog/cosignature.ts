@@ -16,7 +16,15 @@ import { concatBytes, equalBytes, u64be } from '../encoding/bytes.ts'
 import { formatHex } from '../encoding/hex.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
-import { formatNote, parseNote, verifierKeyOf } from './signed-note.ts'
+import {
+  checkKeyId,
+  formatNote,
+  parseNote,
+  parseTypedKey,
+  verifierKeyOf,
+  type NoteSignature,
+  type SignedNote,
+} from './signed-note.ts'
 
 /** The signature types table of signed-note. */
 const COSIGNATURE_TYPE = 0x04
@@ -34,6 +42,13 @@ export function formatCosignerKey(cosigner: Cosigner): string {
   return `${cosigner.name}+${formatHex(keyIdOf(cosigner))}+${formatBase64(typed)}`
 }
 
+/** @throws as `parseVerifierKey`; `unsupported` (`key-type-unsupported`) for a key that signs no cosignatures */
+export function parseCosignerKey(vkey: string): Cosigner {
+  const { name, key, keyId } = parseTypedKey(vkey, COSIGNATURE_TYPE)
+  checkKeyId(keyIdOf({ name, key }), keyId)
+  return { name, key }
+}
+
 /**
  * The signed checkpoint with one more signature, behind the others.
  *
@@ -47,23 +62,33 @@ export function cosign(note: string, name: string, key: SigningKey, unixSeconds:
 }
 
 /**
- * When the cosigner signed, in unix seconds; undefined if it did not.
+ * When the cosigner signed, in unix seconds; undefined if it did not. Of several signatures the newest counts, and all must verify.
  *
  * @throws Fault `malformed` (`note-malformed`)
- * @throws Fault `bad-proof` (`checkpoint-signature-invalid`) if a signature under its name does not verify
+ * @throws Fault `bad-proof` (`checkpoint-signature-invalid`) if one does not verify
  */
 export function cosignedAt(note: string, cosigner: Cosigner): number | undefined {
-  const { text, signatures } = parseNote(note)
+  const parsed = parseNote(note)
+  const [newest] = signaturesBy(parsed, cosigner).map((one) => timeOf(parsed.text, one, cosigner))
+  return newest
+}
+
+/** The signatures in a note under the cosigner's name and key id, the newest first by their own word; none is verified. */
+export function signaturesBy({ signatures }: SignedNote, cosigner: Cosigner): readonly NoteSignature[] {
   const id = keyIdOf(cosigner)
-  const named = signatures.find(({ name, keyId }) => name === cosigner.name && equalBytes(keyId, id))
-  if (named === undefined) return undefined
-  const { signature } = named
-  const time = Number(BigInt(`0x${formatHex(signature.subarray(0, TIME_BYTES)) || '0'}`))
-  const isRight =
-    Number.isSafeInteger(time) &&
-    isSignature(cosigner.key, messageOf(text, time), signature.subarray(TIME_BYTES))
+  const named = signatures.filter(({ name, keyId }) => name === cosigner.name && equalBytes(keyId, id))
+  return named.sort((a, b) => claimedTime(b) - claimedTime(a))
+}
+
+function claimedTime({ signature }: NoteSignature): number {
+  return Number(BigInt(`0x${formatHex(signature.subarray(0, TIME_BYTES)) || '0'}`))
+}
+
+function timeOf(text: string, named: NoteSignature, { name, key }: Cosigner): number {
+  const [time, signature] = [claimedTime(named), named.signature.subarray(TIME_BYTES)]
+  const isRight = Number.isSafeInteger(time) && isSignature(key, messageOf(text, time), signature)
   if (isRight) return time
-  throw new Fault('checkpoint-signature-invalid', `note: the cosignature by ${cosigner.name} does not verify`)
+  throw new Fault('checkpoint-signature-invalid', `note: the cosignature by ${name} does not verify`)
 }
 
 function messageOf(text: string, unixSeconds: number): Uint8Array {

@@ -18,14 +18,25 @@ export function establishedBy({
       : [`What further entries state is in their manifests, as the map has them: ${named}.`]),
     `No row is missing as of size ${through}, by the rights and revocations that the next sentence is about: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
     `No revocation, annulment or trust root that touches them is missing as of size ${Math.min(status.size, through)} (${published(status)}).`,
+    ...cosignedBy(components, status),
   ]
+}
+
+/** By whom, and as of when, of each that must be. */
+export function cosignedBy(...roots: readonly CheckedMapRoot[]): readonly string[] {
+  return roots.flatMap(({ cosigned }) => (cosigned ? [cosigned.sentence] : []))
 }
 
 export function published({ map, root, published: { origin, size } }: CheckedMapRoot): string {
   return `${map} map ${formatHex(root).slice(0, 16)}…, entry ${size - 1} of ${origin}`
 }
 
-/** Open until auditors cosign. */
+/** Those whom the reader wants to have looked at it vouch for each. */
+export function areCosigned(...roots: readonly CheckedMapRoot[]): boolean {
+  return roots.every(({ cosigned }) => cosigned)
+}
+
+/** Open where nobody asks for cosignatures. */
 export const AUDITED =
   'That the maps are right: the operator published them for everybody, and whoever replays the log finds a wrong one, but no auditor’s word was checked.'
 
@@ -38,10 +49,14 @@ export function leftOpenBy(
   const covered = Math.min(inMaps, through)
   const why = through < inMaps ? 'the answer leaves them out' : 'they came after a map that this rests on'
   const open: NotEstablished[] = [
-    {
-      id: 'audited',
-      text: AUDITED + (byManifest.length === 0 ? '' : ' Nor that manifests say what was signed.'),
-    },
+    ...(areCosigned(components, status)
+      ? []
+      : [
+          {
+            id: 'audited' as const,
+            text: AUDITED + (byManifest.length === 0 ? '' : ' Nor that manifests say what was signed.'),
+          },
+        ]),
     {
       id: 'declared',
       text: 'What is in an image beside what its SBOMs declare.',

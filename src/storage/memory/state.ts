@@ -14,6 +14,7 @@ import type {
   MapName,
   PublishedNote,
   RowTable,
+  StoredCosignature,
 } from '../../ledger/ports.ts'
 import { emptySortedMap, type SortedMap } from './sorted-map.ts'
 
@@ -26,9 +27,13 @@ export interface MemoryLog<Leaf extends LogLeaf = LogLeaf> {
   readonly published: PublishedNote[]
 }
 
+export interface MemoryOutput extends MemoryLog {
+  readonly cosignatures: StoredCosignature[]
+}
+
 export interface MemoryState extends MemoryLog<LogEntry> {
   readonly blobs: Map<Sha256Id, Uint8Array>
-  readonly outputs: Readonly<Record<MapName, MemoryLog>>
+  readonly outputs: Readonly<Record<MapName, MemoryOutput>>
   /** Replaced as a whole, never changed: so that a reader keeps the state it began with. */
   index: IndexState
 }
@@ -46,13 +51,17 @@ export function newMemoryState(): MemoryState {
   return {
     ...newLog(),
     blobs: new Map(),
-    outputs: { components: newLog(), status: newLog() },
+    outputs: { components: newOutput(), status: newOutput() },
     index: emptyIndex(0),
   }
 }
 
 function newLog(): MemoryLog<never> {
   return { signer: undefined, entries: [], tiles: new Map(), published: [] }
+}
+
+function newOutput(): MemoryOutput {
+  return { ...newLog(), cosignatures: [] }
 }
 
 export function emptyIndex(rules: number): IndexState {

@@ -10,6 +10,7 @@ import type {
   OutputStore,
   PublishedNote,
   SignerState,
+  StoredCosignature,
   TreeBatch,
   TreeStore,
 } from '../../ledger/ports.ts'
@@ -27,6 +28,7 @@ export type WriterOrder =
   | { readonly kind: 'append'; readonly log: 'main'; readonly batch: Batch }
   | { readonly kind: 'append'; readonly log: MapName; readonly batch: TreeBatch }
   | { readonly kind: 'publish'; readonly log: LogName; readonly note: PublishedNote }
+  | { readonly kind: 'cosign'; readonly log: MapName; readonly cosignature: StoredCosignature }
   | {
       readonly kind: 'replace'
       readonly log: LogName
@@ -42,7 +44,7 @@ export interface LogWriting<Append> extends Pick<TreeStore, 'publish'>, Pick<Sig
 /** One write at a time, of all logs. */
 export interface WriterThread {
   readonly main: LogWriting<LogStore['append']>
-  output(map: MapName): LogWriting<OutputStore['append']>
+  output(map: MapName): LogWriting<OutputStore['append']> & Pick<OutputStore, 'cosign'>
   end(): Promise<void>
   /** As `Storage.lost`. */
   readonly lost: Promise<Error>
@@ -63,7 +65,11 @@ export function startWriterThread(task: WriterTask): WriterThread {
   })
   return {
     main: { ...writing('main'), append: (batch) => order({ kind: 'append', log: 'main', batch }) },
-    output: (map) => ({ ...writing(map), append: (batch) => order({ kind: 'append', log: map, batch }) }),
+    output: (map) => ({
+      ...writing(map),
+      append: (batch) => order({ kind: 'append', log: map, batch }),
+      cosign: (cosignature) => order({ kind: 'cosign', log: map, cosignature }),
+    }),
     lost: thread.lost,
     async end() {
       await last

@@ -36,6 +36,8 @@ function write(order: WriterOrder): Promise<void> {
         : logs[order.log].store.append(order.batch)
     case 'publish':
       return store.publish(order.note)
+    case 'cosign':
+      return logs[order.log].store.cosign(order.cosignature)
     case 'replace':
       return logs[order.log].signer.replace(order.held, order.next)
   }

@@ -55,7 +55,7 @@ function makeSpace(database: Connection): void {
 const pragma = (database: Connection, name: string) => database.pragma(name, { simple: true })
 
 const versions = new Map([
-  [ledgerDatabase, 3],
+  [ledgerDatabase, 4],
   [signerDatabase, 2],
   [indexDatabase, 3],
 ])
