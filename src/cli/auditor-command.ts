@@ -12,8 +12,9 @@ import { mayPass } from '../client/follow.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
 import type { MapName } from '../map/output-log.ts'
+import { parseCheckpoint } from '../tlog/checkpoint.ts'
 import { cosign, formatCosignerKey } from '../tlog/cosignature.ts'
-import { parseNote } from '../tlog/signed-note.ts'
+import { formatNote, parseNote } from '../tlog/signed-note.ts'
 import { stateFile, writeWhole, type StateFile } from './audit-state-file.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
@@ -127,7 +128,9 @@ async function hasNews(client: Client, { published }: IndexAuditReport): Promise
 /** @returns whether the ledger has taken it */
 async function cosignAll(auditor: Auditor, report: IndexAuditReport, now: number): Promise<boolean> {
   const { terminal, key, flags } = auditor
-  const notes = MAPS.map((map) => ({ map, note: cosign(report.published[map], flags.name, key, now) }))
+  const notes = MAPS.map((map) => {
+    return { map, note: cosign(signedByLog(report.published[map]), flags.name, key, now) }
+  })
   for (const { map, note } of notes) await writeWhole(join(flags.out, `${map}.checkpoint`), note, true)
   const isTaken = await handIn(auditor, notes)
   const { components, status } = report.maps
@@ -137,6 +140,13 @@ async function cosignAll(auditor: Auditor, report: IndexAuditReport, now: number
       `${new Date(now * 1000).toISOString()}  ${visible(report.checkpoint.origin)}  components up to ${components.size}, status up to ${status.size}: ${what}`,
     )
   return isTaken
+}
+
+/** Without what others have signed: whether the ledger takes this one's signature is not to be answered by theirs. */
+function signedByLog(note: string): string {
+  const { text, signatures } = parseNote(note)
+  const { origin } = parseCheckpoint(text)
+  return formatNote({ text, signatures: signatures.filter(({ name }) => name === origin) })
 }
 
 /** Whether the operator has named this auditor is not for the auditor to decide: what it cosigned is in the files too. */

@@ -273,7 +273,8 @@ function printVerdict(
     terminal.print(
       `${color.green('✓')} Vouched for: ${plural(vouching(answer.attestations), 'attestation')}, none revoked${answer.statusSize === undefined ? ' as far as this server shows' : ''}.`,
     )
-    printWrapped(terminal, '? ', 'Not established: that nothing else was left out; not witnessed.')
+    const unwitnessed = answer.statusCosigned === undefined ? '; not witnessed' : ''
+    printWrapped(terminal, '? ', `Not established: that nothing else was left out${unwitnessed}.`)
   } else if (exit === EXIT.revoked) terminal.print(`${color.red('⊘')} ${revokedSentence(answer)}`)
   else if (exit === EXIT.cannotTell)
     terminal.print(
