@@ -7,29 +7,24 @@
  *
  * The key id is the beginning of SHA-256(name ‖ 0A ‖ 04 ‖ key): one key for each name.
  */
-import { rawEd25519, type PublicKey } from '../crypto/public-key.ts'
+import { publicKeyFromEd25519, rawEd25519, type PublicKey } from '../crypto/public-key.ts'
 import { sha256 } from '../crypto/sha256.ts'
 import { isSignature } from '../crypto/signature.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
-import { formatBase64 } from '../encoding/base64.ts'
+import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { concatBytes, equalBytes, u64be } from '../encoding/bytes.ts'
 import { formatHex } from '../encoding/hex.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
-import {
-  checkKeyId,
-  formatNote,
-  parseNote,
-  parseTypedKey,
-  verifierKeyOf,
-  type NoteSignature,
-  type SignedNote,
-} from './signed-note.ts'
+import { formatNote, parseNote, verifierKeyOf, type NoteSignature, type SignedNote } from './signed-note.ts'
 
 /** The signature types table of signed-note. */
 const COSIGNATURE_TYPE = 0x04
+const ED25519_KEY_BYTES = 32
 const KEY_ID_BYTES = 4
 const TIME_BYTES = 8
+/** As of other keys of notes (signed-note.ts). */
+const MAX_VKEY_LENGTH = 1_000
 
 export interface Cosigner {
   readonly name: string
@@ -42,11 +37,30 @@ export function formatCosignerKey(cosigner: Cosigner): string {
   return `${cosigner.name}+${formatHex(keyIdOf(cosigner))}+${formatBase64(typed)}`
 }
 
-/** @throws as `parseVerifierKey`; `unsupported` (`key-type-unsupported`) for a key that signs no cosignatures */
+/**
+ * What `formatCosignerKey` writes.
+ *
+ * @throws Fault `malformed` (`key-malformed`, `base64-malformed`); `unsupported` (`key-type-unsupported`) for a key of another type
+ * @throws Fault `unacceptable` (`key-weak`) for a point of small order
+ */
 export function parseCosignerKey(vkey: string): Cosigner {
-  const { name, key, keyId } = parseTypedKey(vkey, COSIGNATURE_TYPE)
-  checkKeyId(keyIdOf({ name, key }), keyId)
-  return { name, key }
+  const parts = vkey.length <= MAX_VKEY_LENGTH ? /^([^+]+)\+[0-9a-f]{8}\+(.+)$/u.exec(vkey) : null
+  const [, name = '', encoded = ''] = parts ?? []
+  if (parts === null) throw malformed('<name>+<key id>+<base64>', vkey)
+  const typed = parseBase64(encoded, 'cosigner key')
+  if (typed[0] !== COSIGNATURE_TYPE || typed.length !== 1 + ED25519_KEY_BYTES)
+    throw new Fault(
+      'key-type-unsupported',
+      `cosigner key: expected type ${COSIGNATURE_TYPE} and an Ed25519 key, got type ${typed[0] ?? 'none'} and ${typed.length} bytes`,
+    )
+  const cosigner = { name, key: publicKeyFromEd25519(typed.slice(1)) }
+  // One comparison refuses every other spelling, and a key id of another key.
+  if (formatCosignerKey(cosigner) !== vkey) throw malformed(formatCosignerKey(cosigner), vkey)
+  return cosigner
+}
+
+function malformed(expected: string, got: string): Fault {
+  return new Fault('key-malformed', `cosigner key: expected ${expected}, got ${got.slice(0, 80)}`)
 }
 
 /**

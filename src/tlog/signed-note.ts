@@ -97,22 +97,6 @@ export function formatVerifierKey({ name, keyId, publicKey }: VerifierKey): stri
  * @throws Fault `unacceptable` (`key-weak`) for a point of small order.
  */
 export function parseVerifierKey(vkey: string): VerifierKey {
-  const { name, key, keyId } = parseTypedKey(vkey, ED25519_TYPE)
-  const verifier = verifierKeyOf(name, key)
-  checkKeyId(verifier.keyId, keyId)
-  return verifier
-}
-
-/**
- * `<name>+<key id>+<base64(type ‖ key)>`, of any type of signature whose key is an Ed25519 key. Whether the key id is the key's is left
- * to the type: `checkKeyId`.
- *
- * @throws as `parseVerifierKey`
- */
-export function parseTypedKey(
-  vkey: string,
-  type: number,
-): { readonly name: string; readonly key: PublicKey; readonly keyId: Uint8Array } {
   const parts = vkey.length <= MAX_VKEY_LENGTH ? /^([^+]+)\+([0-9a-f]{8})\+(.+)$/u.exec(vkey) : null
   const [, name = '', id = '', encoded = ''] = parts ?? []
   if (parts === null) {
@@ -122,10 +106,10 @@ export function parseTypedKey(
     )
   }
   const typed = parseBase64(encoded, 'verifier key')
-  if (typed[0] !== type) {
+  if (typed[0] !== ED25519_TYPE) {
     throw new Fault(
       'key-type-unsupported',
-      `verifier key: expected type ${type} (Ed25519), got ${typed[0] ?? 'none'}`,
+      `verifier key: expected type 1 (Ed25519), got ${typed[0] ?? 'none'}`,
     )
   }
   if (typed.length !== 1 + ED25519_KEY_BYTES) {
@@ -134,16 +118,11 @@ export function parseTypedKey(
       `verifier key: expected 32 bytes after the type, got ${typed.length - 1}`,
     )
   }
-  return { name, key: publicKeyFromEd25519(typed.slice(1)), keyId: parseHex(id) }
-}
-
-/** @throws Fault `malformed` (`key-malformed`) */
-export function checkKeyId(expected: Uint8Array, got: Uint8Array): void {
-  if (equalBytes(expected, got)) return
-  throw new Fault(
-    'key-malformed',
-    `verifier key: expected the key id ${formatHex(expected)}, got ${formatHex(got)}`,
-  )
+  const key = verifierKeyOf(name, publicKeyFromEd25519(typed.slice(1)))
+  if (!equalBytes(key.keyId, parseHex(id))) {
+    throw new Fault('key-malformed', `verifier key: expected the key id ${formatHex(key.keyId)}, got ${id}`)
+  }
+  return key
 }
 
 export function formatNote({ text, signatures }: SignedNote): string {
