@@ -139,7 +139,7 @@ export class Ledger implements AsyncDisposable {
         onError: (cause) => this.#noticeStopped(cause),
         steps,
         publisher: this.maps.components,
-        begin: (position) => this.maps.begin(position),
+        begin: (next) => this.maps.begin(next),
         ...(storage.successor && { successor: storage.successor }),
       },
       { through: position.through, rules: position.rules.number },
