@@ -18,7 +18,7 @@ import { rebuildIndex } from '../../src/ledger/rebuild-index.ts'
 import { StatusMap } from '../../src/ledger/status-map.ts'
 import { StatusPublisher } from '../../src/ledger/status-publisher.ts'
 import { foldLog } from '../../src/ledger/trust-fold.ts'
-import { keysOfManifest, statusKeysOf } from '../../src/map/keys.ts'
+import { keysOfLine, statusKeysOf } from '../../src/map/keys.ts'
 import { outputLogKey, outputOrigin } from '../../src/map/output-log.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { newestIndex } from '../../src/storage/sqlite/index-files.ts'
@@ -89,7 +89,7 @@ async function publishV1(): Promise<Storage> {
 /** The rules after the current ones: both maps have another function. */
 const rulesV2: IndexRules = {
   number: currentRules.number + 1,
-  components: { version: 'v2', keysOf: (lines) => [...keysOfManifest(lines), utf8('all')] },
+  components: { version: 'v2', keysOf: (line) => [...keysOfLine(line), utf8('all')] },
   status: { version: 'v2', keysOf: keysOfV2 },
 }
 const rules: KnownRules = [currentRules, rulesV2]
