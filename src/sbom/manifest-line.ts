@@ -66,7 +66,6 @@ export function formatLine(line: ManifestLine): string {
 export function parseLine(text: string): ManifestLine {
   const [kind = '', name = '', version, ...rest] = text.split('\t')
   if (!isKind(kind) || version === undefined) throw malformed('a kind, a name and a version', text)
-  const isPlain = plain.test(text)
   const extras = parseExtras(kind, rest, text)
   if (plain.test(text)) return { kind, name, version, extras }
   const line = {

@@ -1,5 +1,6 @@
 /** The right edge of a posting list as it stands in a column: its hashes one after the other, the largest subtree first. */
 import { logIndex, treeSize } from '../../brand.ts'
+import { setBits } from '../../encoding/bits.ts'
 import { Fault } from '../../errors.ts'
 import { piecesOf } from './packed-rows.ts'
 import type { PostingEdge } from '../../map/posting-list.ts'
@@ -31,10 +32,4 @@ function notAnEdge(what: string): Fault {
   return new Fault('integrity-error', `index: ${what}`, {
     hint: 'The index can be deleted (index.db); it is rebuilt from the log.',
   })
-}
-
-function setBits(count: number): number {
-  let bits = 0
-  for (let rest = count; rest > 0; rest = Math.floor(rest / 2)) bits += rest % 2
-  return bits
 }
