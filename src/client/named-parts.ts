@@ -125,7 +125,8 @@ type Versions = Pick<NamedQuery, 'range' | 'version'>
 function packageParts(keys: readonly string[], asked: Versions): readonly SearchPart[] {
   const failures: Fault[] = []
   const parts = keys.map((key): SearchPart => {
-    const place = placeOfPurl(parsePurl(key, { lenient: true }))
+    // Other spellings of its name are found by the name as well.
+    const place = { ...placeOfPurl(parsePurl(key, { lenient: true })), keys: [key] }
     try {
       return { kind: 'package', affected: meantPackage(place, versionsOf(asked, place.type)) }
     } catch (cause) {

@@ -10,6 +10,7 @@ import type { SearchPage } from './ask-search.ts'
 import type { CallOptions, Client } from './client.ts'
 import { entriesToRead, fetchSigned } from './fetch-signed.ts'
 import { originsOf, type Origins } from './introductions.ts'
+import { expectNewest } from './moment.ts'
 
 export interface VerifiedSearch {
   readonly answer: SearchAnswer
@@ -36,6 +37,7 @@ export async function verifiedSearch(
   const answer = await client.search(question, page, options)
   const pae = await fetchSigned(client, entriesToRead(answer), options)
   const { attested, complete } = checkSearch(answer, pae, client.trust)
+  expectNewest(page, complete)
   const origins = originsOf(answer.items, attested)
   return { answer, pae, origins, ...(complete === undefined ? {} : { complete }) }
 }

@@ -11,15 +11,8 @@ import { Fault } from '../errors.ts'
 import { parseCheckpoint } from '../tlog/checkpoint.ts'
 import { cosignedAt, formatCosignerKey, signaturesBy, type Cosigner } from '../tlog/cosignature.ts'
 import { formatSignature, parseNote } from '../tlog/signed-note.ts'
-import { KEPT_VERSIONS, MAX_COSIGNERS } from './limits.ts'
-import type {
-  Clock,
-  HeldCheckpoint,
-  MapName,
-  OutputStorage,
-  OutputStore,
-  StoredCosignature,
-} from './ports.ts'
+import { MAX_COSIGNERS } from './limits.ts'
+import type { Clock, OutputStore, PublishedNote, StoredCosignature } from './ports.ts'
 
 /** robustness.md, K10: clocks that differ by more are wrong. */
 const MAX_AHEAD_S = 5 * 60
@@ -27,49 +20,35 @@ const MAX_AHEAD_S = 5 * 60
 export interface CosignaturesOptions {
   /** Whose cosignatures are taken: at most `MAX_COSIGNERS`. */
   readonly cosigners: readonly Cosigner[]
-  readonly outputs: Readonly<Record<MapName, OutputStorage>>
   readonly clock: Pick<Clock, 'now'>
 }
 
-/** Of one checkpoint, by cosigner. */
-type Lines = Map<string, StoredCosignature>
-
+/** Of any output log: `store` says which. */
 export class Cosignatures {
   readonly #options: CosignaturesOptions
-  /** Of the newest checkpoints of each map, by size. */
-  readonly #shown: Readonly<Record<MapName, Map<TreeSize, Lines>>> = {
-    components: new Map(),
-    status: new Map(),
-  }
   readonly #waiting = new Set<() => void>()
 
-  private constructor(options: CosignaturesOptions) {
+  /** @throws Fault `too-large` (`list-too-large`), `conflict` (`already-exists`) */
+  constructor(options: CosignaturesOptions) {
+    refuseCosigners(options.cosigners)
     this.#options = options
   }
 
-  /** With what is kept of the newest published checkpoints. @throws Fault `too-large` (`list-too-large`), `conflict` (`already-exists`) */
-  static async open(options: CosignaturesOptions): Promise<Cosignatures> {
-    refuseCosigners(options.cosigners)
-    const opened = new Cosignatures(options)
-    for (const map of ['components', 'status'] as const) {
-      const { store } = options.outputs[map]
-      const newest = await store.published()
-      if (newest === undefined) continue
-      for (const one of await store.cosignatures(newest.size))
-        if (holds(newest.note, one, options.cosigners)) opened.#show(map, one)
-    }
-    return opened
-  }
-
   /** The checkpoint with all that was signed under it. */
-  noteWith(map: MapName, { size, note }: HeldCheckpoint): string {
-    const lines = this.#shown[map].get(size)?.values() ?? []
-    return note + Array.from(lines, ({ line }) => line).join('')
+  async noteWith(store: OutputStore, { size, note }: PublishedNote): Promise<string> {
+    const { cosigners } = this.#options
+    if (cosigners.length === 0) return note
+    const kept = await store.cosignatures(size)
+    return note + kept.flatMap((one) => (holds(note, one, cosigners) ? [one.line] : [])).join('')
   }
 
   /** Whether nobody is waited for any more. */
-  isComplete(map: MapName, size: TreeSize): boolean {
-    return (this.#shown[map].get(size)?.size ?? 0) >= this.#options.cosigners.length
+  async isComplete(store: OutputStore, size: TreeSize): Promise<boolean> {
+    const kept = await store.cosignatures(size)
+    return this.#options.cosigners.every((one) => {
+      const key = formatCosignerKey(one)
+      return kept.some(({ cosigner }) => cosigner === key)
+    })
   }
 
   /** Resolves when something was signed. */
@@ -80,20 +59,17 @@ export class Cosignatures {
   /**
    * Takes a published checkpoint with cosignatures. Those by others than the named ones are left out.
    *
+   * @param what the log is of, for messages
    * @throws Fault `malformed` (`note-malformed`, `checkpoint-malformed`); `not-recorded` if it is none that was published
    * @throws Fault `untrusted` (`unknown-cosigner`) if nobody of those who may has signed it
    * @throws Fault `bad-signature` (`signature-invalid`), also for a time that has not come; `storage-full`
    */
-  async add(map: MapName, note: string): Promise<void> {
-    const { store } = this.#options.outputs[map]
+  async add(store: OutputStore, what: string, note: string): Promise<void> {
     const { text } = parseNote(note)
-    const size = await publishedSize(map, store, text)
+    const size = await publishedSize(what, store, text)
     const signed = this.#options.cosigners.flatMap((cosigner) => this.#readBy(note, size, cosigner))
-    if (signed.length === 0) throw unknownCosigner(map)
-    for (const one of signed) {
-      await store.cosign(one)
-      this.#show(map, one)
-    }
+    if (signed.length === 0) throw unknownCosigner(what)
+    for (const one of signed) await store.cosign(one)
     for (const resolve of this.#waiting) resolve()
     this.#waiting.clear()
   }
@@ -109,16 +85,6 @@ export class Cosignatures {
         { hint: 'Set the clock of the auditor, or that of the ledger.' },
       )
     return [{ size, cosigner: formatCosignerKey(cosigner), signedAt, line: formatSignature(signature) }]
-  }
-
-  /** The newest of each key; of those checkpoints alone that proofs can be made against. */
-  #show(map: MapName, one: StoredCosignature): void {
-    const shown = this.#shown[map]
-    const lines: Lines = shown.get(one.size) ?? new Map()
-    if ((lines.get(one.cosigner)?.signedAt ?? 0) < one.signedAt) lines.set(one.cosigner, one)
-    shown.set(one.size, lines)
-    const outdated = [...shown.keys()].sort((a, b) => b - a).slice(KEPT_VERSIONS)
-    for (const size of outdated) shown.delete(size)
   }
 }
 
@@ -143,13 +109,13 @@ function holds(note: string, { line, cosigner }: StoredCosignature, cosigners: r
   }
 }
 
-async function publishedSize(map: MapName, store: OutputStore, text: string): Promise<TreeSize> {
+async function publishedSize(what: string, store: OutputStore, text: string): Promise<TreeSize> {
   const { size } = parseCheckpoint(text)
   const [published] = await store.notes(size, treeSize(size + 1))
   if (published !== undefined && parseNote(published.note).text === text) return size
   throw new Fault(
     'not-recorded',
-    `checkpoint: expected one that the output log of the ${map} map published, got another of size ${size}`,
+    `checkpoint: expected one that the output log of the ${what} published, got another of size ${size}`,
   )
 }
 
@@ -162,10 +128,10 @@ function timeOf(note: string, cosigner: Cosigner): number {
   }
 }
 
-function unknownCosigner(map: MapName): Fault {
+function unknownCosigner(what: string): Fault {
   return new Fault(
     'unknown-cosigner',
-    `checkpoint of the ${map} map: expected a cosignature by somebody whom this ledger takes them from, got none`,
+    `checkpoint of the ${what}: expected a cosignature by somebody whom this ledger takes them from, got none`,
     { hint: 'The operator names them: attestree server start --auditor KEY' },
   )
 }

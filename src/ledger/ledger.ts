@@ -6,7 +6,7 @@
  *
  * Everything from outside (storage, key, time) is an argument.
  */
-import { treeSize, type AttestationId, type ImageDigest, type LogIndex, type TreeSize } from '../brand.ts'
+import { treeSize, type AttestationId, type ImageDigest, type LogIndex } from '../brand.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
@@ -31,8 +31,9 @@ import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { checkControls } from './check-controls.ts'
 import { Cosignatures } from './cosignatures.ts'
 import { Follower } from './follower.ts'
-import { prepareIndex } from './follow-once.ts'
+import { prepareIndex, type FollowingPosition } from './follow-once.ts'
 import { stepsHere, type FollowSteps } from './follow-steps.ts'
+import { knownRules, rulesInService, type KnownRules } from './index-rules.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
@@ -69,6 +70,8 @@ export interface LedgerOptions extends SubmissionOptions {
   readonly cosigners?: readonly Cosigner[]
   /** How what was signed is read for those who ask; a server does it with large documents beside the event loop. @default at once */
   readonly reading?: StatementReading
+  /** By which rules the index may be made, of which the newest is for one that is made again. @default knownRules */
+  readonly rules?: KnownRules
   /** How the index follows; a server does it beside the event loop. @default follow-steps.ts, at once */
   readonly follow?: FollowSteps
   /**
@@ -102,7 +105,7 @@ export class Ledger implements AsyncDisposable {
     storage: Storage,
     options: LedgerOptions,
     opened: OpenedLog & { readonly cosignatures: Cosignatures },
-    through: TreeSize,
+    position: FollowingPosition,
   ) {
     this.#storage = storage
     this.#options = options
@@ -119,9 +122,12 @@ export class Ledger implements AsyncDisposable {
       statements: createStatementMemo(storage.blobs, options.reading),
       totals: createPastTotals(options.clock),
     }
-    const steps = options.follow ?? stepsHere({ storage, trust: opened.trust })
+    const { rules: known = knownRules } = options
+    const steps = options.follow ?? stepsHere({ storage, trust: opened.trust, known })
     this.maps = new PublishedMaps({
       storage,
+      known,
+      rules: position.rules,
       origin: options.origin,
       key: options.logKey,
       readOnly: options.readOnly !== undefined,
@@ -138,9 +144,10 @@ export class Ledger implements AsyncDisposable {
         onError: (cause) => this.#noticeStopped(cause),
         steps,
         publisher: this.maps.components,
+        begin: (next) => this.maps.begin(next),
         ...(storage.successor && { successor: storage.successor }),
       },
-      through,
+      { through: position.through, rules: position.rules.number },
     )
     this.proofs = createProofs({
       storage,
@@ -157,7 +164,7 @@ export class Ledger implements AsyncDisposable {
       view: () => this.#logView(),
       onPublished: (published, stated) => {
         this.#published = published
-        this.maps.status.advance(published.checkpoint)
+        this.maps.advance(published.checkpoint)
         this.#follower.advance(published.checkpoint.size, stated)
       },
     })
@@ -174,11 +181,12 @@ export class Ledger implements AsyncDisposable {
     const open = options.readOnly === undefined ? openForWriting : openForReading
     const opened = await open(storage, options.origin, options.logKey)
     const { size } = opened.published.checkpoint
-    const through = await prepareIndex(storage.index, size)
-    await checkControls(storage, opened.trust, { through, size })
-    const { clock, cosigners = [] } = options
-    const cosignatures = await Cosignatures.open({ cosigners, outputs: storage.outputs, clock })
-    const ledger = new Ledger(storage, options, { ...opened, cosignatures }, through)
+    const { rules: known = knownRules } = options
+    const anew = await rulesInService(storage, known)
+    const position = await prepareIndex(storage.index, size, { known, anew })
+    await checkControls(storage, opened.trust, { through: position.through, size })
+    const cosignatures = new Cosignatures({ cosigners: options.cosigners ?? [], clock: options.clock })
+    const ledger = new Ledger(storage, options, { ...opened, cosignatures }, position)
     await ledger.maps.status.settled()
     return ledger
   }

@@ -6,7 +6,7 @@ import type { MapProofs } from '../verify/completeness-wire.ts'
 import type { StatusMapAnswer } from '../verify/status-evidence.ts'
 import { completeAnswer, type Completable, type ProveKeys } from './complete.ts'
 import type { Follower } from './follower.ts'
-import { COSIGN_WAIT_MS, PROOF_WAIT_MS } from './limits.ts'
+import { PROOF_WAIT_MS } from './limits.ts'
 import { momentOf, type Moment, type ProvableAsked } from './moment.ts'
 import type { PublishedRoot } from './output-log.ts'
 import type { Clock, MapName, Storage } from './ports.ts'
@@ -131,14 +131,9 @@ async function cosignedRoots(sources: ProofSources): Promise<Roots> {
  * The root that is the newest now, once all whom the operator named have cosigned it; the newest after some seconds, if they have not.
  * One that is published meanwhile is not waited for: on a busy ledger that would never end.
  */
-async function cosignedRoot({ maps, clock }: ProofSources, map: MapName): Promise<PublishedRoot> {
+async function cosignedRoot({ maps }: ProofSources, map: MapName): Promise<PublishedRoot> {
   const root = maps.newest(map)
-  const isEnough = (): boolean => maps.cosignatures.isComplete(map, root.checkpoint.size)
-  if (isEnough()) return root
-  const late = clock.sleep(COSIGN_WAIT_MS).then(() => true)
-  for (let isOver = false; !isOver;)
-    isOver = await Promise.race([maps.cosignatures.next().then(isEnough), late])
-  return isEnough() ? root : maps.newest(map)
+  return (await maps.cosigned(map, root)) ? root : maps.newest(map)
 }
 
 /** As of these roots. */
@@ -151,6 +146,8 @@ async function askComplete<T extends Completable>(
   const { at, minSize } = momentOf(asked, moment)
   const { size } = published.components
   if ((at ?? minSize ?? 0) > size) throw behind('components', size)
+  // Its publication may have stopped.
+  if ((at ?? size) > published.status.size) throw behind('status', published.status.size)
   return sources.view(
     async (view) =>
       completeAnswer(

@@ -42,12 +42,12 @@ describe('cosignatures at a ledger', () => {
   it('are shown with the checkpoint and in proofs, the newest of each key, also after a restart', async () => {
     const storage = openMemoryStorage()
     const ledger = await openLedger(storage)
-    const door = ledger.maps.outputDoor('components')
-    const bare = door.checkpoint()
+    const door = ledger.maps.outputDoor('components', 'v1')
+    const bare = await door.checkpoint()
     await door.cosign(by(by(bare, 'one', NOW_S - 60), 'two'))
     await door.cosign(by(bare, 'one'))
     await door.cosign(by(bare, 'one', NOW_S - 30))
-    const cosigned = door.checkpoint()
+    const cosigned = await door.checkpoint()
     expect(cosigned.startsWith(bare)).to.equal(true)
     expect(cosigners.map((cosigner) => cosignedAt(cosigned, cosigner))).to.deep.equal([NOW_S, NOW_S])
     const { map } = await ledger.proofs.lookUp('components', {
@@ -56,37 +56,38 @@ describe('cosignatures at a ledger', () => {
       postings: () => false,
     })
     expect(map.checkpoint).to.equal(cosigned)
-    expect(parseNote(ledger.maps.outputDoor('status').checkpoint()).signatures).to.have.length(1)
+    expect(parseNote(await ledger.maps.outputDoor('status', 'v1').checkpoint()).signatures).to.have.length(1)
     // Closing it would take the storage with it.
     const again = await openTestLedger(storage, { cosigners })
     await publish(again, 2)
-    expect(again.maps.outputDoor('components').checkpoint()).to.equal(cosigned)
+    expect(await again.maps.outputDoor('components', 'v1').checkpoint()).to.equal(cosigned)
     const forgotten = await openTestLedger(storage, { cosigners: [] })
     await publish(forgotten, 2)
-    expect(forgotten.maps.outputDoor('components').checkpoint(), 'of a key that is named no more').to.equal(
-      bare,
-    )
+    expect(
+      await forgotten.maps.outputDoor('components', 'v1').checkpoint(),
+      'of a key that is named no more',
+    ).to.equal(bare)
   })
 
   it('belong to one checkpoint: the next one begins without', async () => {
     await using ledger = await openLedger()
-    const door = ledger.maps.outputDoor('components')
-    const before = door.checkpoint()
+    const door = ledger.maps.outputDoor('components', 'v1')
+    const before = await door.checkpoint()
     await door.cosign(by(before, 'one'))
     await ledger.submit(signEnvelope(sbomPayload('api', ['lodash@4.17.21']), keys.ci))
     await publish(ledger, 3)
-    expect(parseNote(door.checkpoint()).signatures).to.have.length(1)
+    expect(parseNote(await door.checkpoint()).signatures).to.have.length(1)
     await door.cosign(by(before, 'two'))
-    expect(parseNote(door.checkpoint()).signatures, 'of the one before').to.have.length(1)
+    expect(parseNote(await door.checkpoint()).signatures, 'of the one before').to.have.length(1)
   })
 
   it('are waited for by whoever wants a cosigned proof: of all who are named, and not for ever', async () => {
     await using ledger = await openLedger()
     const target = `key:${keys.ci.publicKey.id}`
-    const status = ledger.maps.outputDoor('status')
+    const status = ledger.maps.outputDoor('status', 'v1')
     const asked = ledger.proofs.revocations(target, { cosigned: true })
-    await status.cosign(by(status.checkpoint(), 'one'))
-    await status.cosign(by(status.checkpoint(), 'two'))
+    await status.cosign(by(await status.checkpoint(), 'one'))
+    await status.cosign(by(await status.checkpoint(), 'two'))
     const { complete } = await asked
     expect(parseNote(complete?.status.map.checkpoint ?? '').signatures).to.have.length(3)
     await using impatient = await createTestLedger(openMemoryStorage(), {
@@ -99,11 +100,11 @@ describe('cosignatures at a ledger', () => {
 
   it('are taken from those alone whom the operator named, and of what was published alone', async () => {
     await using ledger = await openLedger()
-    const door = ledger.maps.outputDoor('components')
-    const note = door.checkpoint()
+    const door = ledger.maps.outputDoor('components', 'v1')
+    const note = await door.checkpoint()
     const { name } = outputLogKey(trust.logKey, 'components')
     const forged = signCheckpoint({ origin: name, size: treeSize(1), root: new Uint8Array(32) }, keys.log)
-    const other = ledger.maps.outputDoor('status').checkpoint()
+    const other = await ledger.maps.outputDoor('status', 'v1').checkpoint()
     const stranger = cosign(note, 'one.test', testKey('stranger', 'ed25519'), NOW_S)
     const line = by(other, 'one').slice(other.length)
     const refused: readonly (readonly [string, string, string])[] = [
@@ -118,15 +119,15 @@ describe('cosignatures at a ledger', () => {
     ]
     for (const [what, sent, reason] of refused)
       expect((await asyncRefusal(door.cosign(sent))).reason, what).to.equal(reason)
-    expect(door.checkpoint()).to.equal(note)
+    expect(await door.checkpoint()).to.equal(note)
   })
 
   it('are no business of a ledger that only reads, and of no more cosigners than a note can show', async () => {
     const storage = openMemoryStorage()
     const ledger = await openLedger(storage)
     const reading = await openTestLedger(storage, { cosigners, readOnly: 'started with --read-only' })
-    const door = reading.maps.outputDoor('status')
-    expect((await asyncRefusal(door.cosign(by(door.checkpoint(), 'one')))).reason).to.equal('read-only')
+    const door = reading.maps.outputDoor('status', 'v1')
+    expect((await asyncRefusal(door.cosign(by(await door.checkpoint(), 'one')))).reason).to.equal('read-only')
     const many = Array.from({ length: 33 }, (_, at) => ({ name: 'x.test', key: keyOf(String(at)).publicKey }))
     const lists: readonly (readonly [typeof many, string])[] = [
       [many, 'list-too-large'],

@@ -4,17 +4,11 @@
  */
 import { CYCLONEDX, SPDX } from '../../src/attestation/predicate-types.ts'
 import { knownAdvisories, type KnownPackage } from './advisories.ts'
+import { cycloneDx, spdx, spdx3, type MadePackage } from './made-documents.ts'
 
 export interface MadeImage {
   readonly name: string
   readonly documents: readonly { readonly predicateType: string; readonly predicate: object }[]
-}
-
-/** A package of one version; `purl` is undefined where a tool writes none. */
-interface MadePackage {
-  readonly name: string
-  readonly version: string
-  readonly purl: string | undefined
 }
 
 /** From a module and its version to what a tool writes of it. */
@@ -76,14 +70,14 @@ function bounds({ ranges }: KnownPackage): readonly string[] {
 
 /** The bound itself, and versions right below and above it, in the forms that Go has for them. */
 function near(bound: string, name: string): readonly string[] {
-  const [, core = '', pseudo, stamp = '', hash = '', label = '', build = ''] =
-    /^([\d.]+)(?:(-(?:[\w.]+\.)?)(\d{14})-([0-9a-f]{12})|-([\w.]+))?(\+incompatible)?$/.exec(bound) ?? []
+  const [, core = '', pseudo, stamp = '', hash = '', label = ''] =
+    /^([\d.]+)(?:(-(?:[\w.]+\.)?)(\d{14})-([0-9a-f]{12})|-([\w.]+))?(?:\+incompatible)?$/.exec(bound) ?? []
   const [major = 0, minor = 0, patch = 0] = core.split('.').map(Number)
   if (name === 'stdlib' || name === 'toolchain') return releasesNear(major, minor, patch)
-  const versions = [bound, core, `${major}.${minor}.${patch + 1}${build}`, `${core}-rc.0${build}`]
-  versions.push(
-    patch > 0 ? `${major}.${minor}.${patch - 1}${build}` : `${major}.${Math.max(minor - 1, 0)}.99${build}`,
-  )
+  // A path without its major version from 2 on (https://go.dev/ref/mod#incompatible-versions).
+  const build = major > 1 && !/[./]v\d+$/.test(name) ? '+incompatible' : ''
+  const versions = [bound, core, `${major}.${minor}.${patch + 1}`, `${core}-rc.0`]
+  versions.push(patch > 0 ? `${major}.${minor}.${patch - 1}` : `${major}.${Math.max(minor - 1, 0)}.99`)
   if (pseudo !== undefined) {
     for (const step of [-1, 1])
       versions.push(`${core}${pseudo}${String(BigInt(stamp) + BigInt(step))}-${hash}`)
@@ -92,7 +86,7 @@ function near(bound: string, name: string): readonly string[] {
   const [, word = '', count = ''] = /^([a-z]+[.]?)(\d+)$/.exec(label) ?? []
   if (word !== '') for (const step of [-1, 1]) versions.push(`${core}-${word}${Number(count) + step}`)
   if (label === '' && pseudo === undefined) versions.push(`${core}-0.20200101000000-abcdefabcdef`)
-  return versions.map((version) => `v${version}`)
+  return versions.map((version) => `v${version.replace('+incompatible', '')}${build}`)
 }
 
 /** Of Go itself: `go1.20`, `go1.21rc2`, with what vendors add. */
@@ -184,67 +178,3 @@ const neighbours: readonly MadePackage[] = [
   'pkg:maven/org.example.shaded/log4j-core@2.14.1',
   'pkg:generic/github.com/opencontainers/runc@v1.0.0',
 ].map((purl) => ({ name: purl.split(/[/@]/).at(-2) ?? '', version: purl.split('@')[1] ?? '', purl }))
-
-/** Every third component inside the one before it. */
-function cycloneDx(packages: readonly MadePackage[]): object {
-  const components: Record<string, unknown>[] = []
-  for (const [i, { name, version, purl }] of packages.entries()) {
-    const component = { type: 'library', name, version, ...(purl === undefined ? {} : { purl }) }
-    const outer = i % 3 === 2 ? components.at(-1) : undefined
-    if (outer === undefined) components.push(component)
-    else outer['components'] = [component]
-  }
-  return {
-    bomFormat: 'CycloneDX',
-    specVersion: '1.4',
-    version: 1,
-    metadata: {
-      tools: [{ vendor: 'anchore', name: 'syft', version: '0.57.0' }],
-      component: { type: 'container', name: 'registry.example/made' },
-    },
-    components: [...components, { type: 'file', name: 'stdlib' }],
-  }
-}
-
-function spdx(packages: readonly MadePackage[]): object {
-  return {
-    spdxVersion: 'SPDX-2.3',
-    SPDXID: 'SPDXRef-DOCUMENT',
-    creationInfo: { created: '2026-01-01T00:00:00Z', creators: ['Tool: trivy-0.45.0'] },
-    packages: packages.map(({ name, version, purl }, i) => ({
-      SPDXID: `SPDXRef-Package-${i}`,
-      name,
-      ...(version === '' ? {} : { versionInfo: version }),
-      ...(purl === undefined ? {} : { externalRefs: [reference(purl)] }),
-    })),
-  }
-}
-
-function reference(purl: string): object {
-  return { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: purl }
-}
-
-function spdx3(packages: readonly MadePackage[]): object {
-  const creation = {
-    '@id': '_:c',
-    type: 'CreationInfo',
-    specVersion: '3.0.1',
-    created: '2026-01-01T00:00:00Z',
-  }
-  return {
-    '@context': 'https://spdx.org/rdf/3.0.1/spdx-context.jsonld',
-    '@graph': [
-      { ...creation, createdBy: ['urn:org'], createdUsing: ['urn:tool'] },
-      { type: 'Organization', spdxId: 'urn:org', name: 'Acme', creationInfo: '_:c' },
-      { type: 'Tool', spdxId: 'urn:tool', name: 'tern-2.12.0', creationInfo: '_:c' },
-      ...packages.map(({ name, version, purl }, i) => ({
-        type: 'software_Package',
-        spdxId: `urn:package-${i}`,
-        creationInfo: '_:c',
-        name,
-        ...(version === '' ? {} : { software_packageVersion: version }),
-        ...(purl === undefined ? {} : { software_packageUrl: purl }),
-      })),
-    ],
-  }
-}

@@ -33,7 +33,8 @@ export interface MemoryOutput extends MemoryLog {
 
 export interface MemoryState extends MemoryLog<LogEntry> {
   readonly blobs: Map<Sha256Id, Uint8Array>
-  readonly outputs: Readonly<Record<MapName, MemoryOutput>>
+  /** By the map and the version of its function, `status/v1`. */
+  readonly outputs: Map<string, MemoryOutput>
   /** Replaced as a whole, never changed: so that a reader keeps the state it began with. */
   index: IndexState
 }
@@ -51,7 +52,7 @@ export function newMemoryState(): MemoryState {
   return {
     ...newLog(),
     blobs: new Map(),
-    outputs: { components: newOutput(), status: newOutput() },
+    outputs: new Map(),
     index: emptyIndex(0),
   }
 }
@@ -60,7 +61,7 @@ function newLog(): MemoryLog<never> {
   return { signer: undefined, entries: [], tiles: new Map(), published: [] }
 }
 
-function newOutput(): MemoryOutput {
+export function newOutput(): MemoryOutput {
   return { ...newLog(), cosignatures: [] }
 }
 

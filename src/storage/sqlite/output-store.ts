@@ -2,6 +2,7 @@
 import { logIndex, treeSize, type TreeSize } from '../../brand.ts'
 import type {
   LogLeaf,
+  MapFunctionVersion,
   MapName,
   OutputStore,
   PublishedNote,
@@ -12,7 +13,7 @@ import { checkBatch, checkContiguous, checkStoredLeaf, checkStoredTile } from '.
 import { isNewNote } from '../monotonic.ts'
 import { bytesOf, positionOf } from './column.ts'
 import { inTransaction, type Connection } from './database.ts'
-import { mapColumn } from './map-column.ts'
+import { outputColumn } from './map-column.ts'
 
 interface LeafRow {
   readonly idx: number
@@ -34,8 +35,7 @@ interface CosignatureRow {
 
 type Statements = ReturnType<typeof prepare>
 
-function prepare(database: Connection, map: MapName) {
-  const log = mapColumn[map]
+function prepare(database: Connection, log: number) {
   const of = `log = ${log}`
   return {
     size: database.prepare<[], number>(`SELECT ifnull(max(idx) + 1, 0) FROM output_leaf WHERE ${of}`).pluck(),
@@ -74,8 +74,12 @@ function prepare(database: Connection, map: MapName) {
   }
 }
 
-export function sqliteOutputStore(database: Connection, map: MapName): OutputStore {
-  const statements = prepare(database, map)
+export function sqliteOutputStore(
+  database: Connection,
+  map: MapName,
+  version: MapFunctionVersion,
+): OutputStore {
+  const statements = prepare(database, outputColumn(map, version))
   return {
     async size() {
       return sizeOf(statements)

@@ -6,6 +6,7 @@ import type {
   Batch,
   HeldCheckpoint,
   LogStore,
+  MapFunctionVersion,
   MapName,
   OutputStore,
   PublishedNote,
@@ -22,13 +23,15 @@ export interface WriterTask {
   readonly signer: string
 }
 
-export type LogName = 'main' | MapName
+/** An output log by its map and its function. */
+export type OutputName = `${MapName}/${MapFunctionVersion}`
+export type LogName = 'main' | OutputName
 
 export type WriterOrder =
   | { readonly kind: 'append'; readonly log: 'main'; readonly batch: Batch }
-  | { readonly kind: 'append'; readonly log: MapName; readonly batch: TreeBatch }
+  | { readonly kind: 'append'; readonly log: OutputName; readonly batch: TreeBatch }
   | { readonly kind: 'publish'; readonly log: LogName; readonly note: PublishedNote }
-  | { readonly kind: 'cosign'; readonly log: MapName; readonly cosignature: StoredCosignature }
+  | { readonly kind: 'cosign'; readonly log: OutputName; readonly cosignature: StoredCosignature }
   | {
       readonly kind: 'replace'
       readonly log: LogName
@@ -44,7 +47,7 @@ export interface LogWriting<Append> extends Pick<TreeStore, 'publish'>, Pick<Sig
 /** One write at a time, of all logs. */
 export interface WriterThread {
   readonly main: LogWriting<LogStore['append']>
-  output(map: MapName): LogWriting<OutputStore['append']> & Pick<OutputStore, 'cosign'>
+  output(name: OutputName): LogWriting<OutputStore['append']> & Pick<OutputStore, 'cosign'>
   end(): Promise<void>
   /** As `Storage.lost`. */
   readonly lost: Promise<Error>
@@ -65,10 +68,10 @@ export function startWriterThread(task: WriterTask): WriterThread {
   })
   return {
     main: { ...writing('main'), append: (batch) => order({ kind: 'append', log: 'main', batch }) },
-    output: (map) => ({
-      ...writing(map),
-      append: (batch) => order({ kind: 'append', log: map, batch }),
-      cosign: (cosignature) => order({ kind: 'cosign', log: map, cosignature }),
+    output: (name) => ({
+      ...writing(name),
+      append: (batch) => order({ kind: 'append', log: name, batch }),
+      cosign: (cosignature) => order({ kind: 'cosign', log: name, cosignature }),
     }),
     lost: thread.lost,
     async end() {
