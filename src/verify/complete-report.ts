@@ -1,5 +1,5 @@
 /** What a proof of completeness establishes and what it leaves open (index.md 1), in sentences. */
-import type { TreeSize } from '../brand.ts'
+import type { LogIndex, TreeSize } from '../brand.ts'
 import { formatHex } from '../encoding/hex.ts'
 import type { CompleteAnswer } from './complete-entries.ts'
 import type { CheckedMapRoot } from './map-root.ts'
@@ -11,14 +11,26 @@ export function establishedBy({
   through,
   byManifest,
 }: CompleteAnswer): readonly string[] {
-  const named = byManifest.map((index) => `#${index}`).join(' ')
   return [
-    ...(named === ''
+    ...(byManifest.length === 0
       ? []
-      : [`What further entries state is in their manifests, as the map has them: ${named}.`]),
+      : [`What further entries state is in their manifests, as the map has them: ${entryList(byManifest)}.`]),
     `No row is missing as of size ${through}, by the rights and revocations that the next sentence is about: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
     `No revocation, annulment or trust root that touches them is missing as of size ${Math.min(status.size, through)} (${published(status)}).`,
   ]
+}
+
+/** Nobody reads more; whoever needs all of them has the report's data. */
+const MAX_NAMED = 50
+
+export function entryList(indexes: readonly LogIndex[]): string {
+  const more = indexes.length > MAX_NAMED ? ` and ${indexes.length - MAX_NAMED} more` : ''
+  return (
+    indexes
+      .slice(0, MAX_NAMED)
+      .map((index) => `#${index}`)
+      .join(' ') + more
+  )
 }
 
 export function published({ map, root, published: { origin, size } }: CheckedMapRoot): string {
