@@ -30,7 +30,7 @@ export interface Proofs {
   lookUp(map: MapName, asked: MapAsked, minSize?: TreeSize): Promise<MapLookUp>
   /**
    * As `Ledger.images`, with the proof that nothing is left out as of the component map's size; if the rows need several pages,
-   * without.
+   * without. With `whole` all rows and their proof are one answer, in which SBOMs come as lines of their manifests.
    *
    * @throws also Fault `busy` (`map-behind`), `too-large` (`answer-too-large`)
    */
@@ -64,10 +64,10 @@ export function createProofs(sources: ProofSources): Proofs {
       const proofs = await proofsAt(sources, { size: log.checkpoint.size, map, published }, asked)
       return { ...proofs, asOf: asOf(log, published.size) }
     },
-    images: async (question, moment = {}) => askComplete(sources, askImages(question), moment),
-    found: async (question, moment = {}) => askComplete(sources, askFound(question), moment),
+    images: async (question, moment = {}) => askComplete(sources, askImages(question), question, moment),
+    found: async (question, moment = {}) => askComplete(sources, askFound(question), question, moment),
     search: (asked, moment = {}) =>
-      sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), moment)),
+      sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), asked, moment)),
     revocations: (target, moment = {}) =>
       onStatusMap(sources, moment, (view, prove) => queryRevocations(view, target, prove)),
     statusMap: () => onStatusMap(sources, {}, queryStatusMap),
@@ -77,6 +77,7 @@ export function createProofs(sources: ProofSources): Proofs {
 async function askComplete<T extends Completable>(
   sources: ProofSources,
   asked: ProvableAsked<T>,
+  { whole = false }: { readonly whole?: boolean },
   moment: Moment,
 ): Promise<T> {
   const { at, minSize } = momentOf(asked, moment)
@@ -92,7 +93,7 @@ async function askComplete<T extends Completable>(
     async (view) =>
       completeAnswer(
         view,
-        asked.keys,
+        { keys: asked.keys, isWhole: whole },
         (map, keys) => {
           const place = { size: view.checkpoint.size, map, published: published[map] }
           return proofsAt(sources, place, keys)

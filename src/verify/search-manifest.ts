@@ -23,6 +23,11 @@ export interface ManifestHit {
 export function hitOf(key: Uint8Array, part: SearchPart): ManifestHit {
   if (part.kind === 'cpe') return { kind: 'c', name: part.cpe }
   if (part.kind === 'hash') return { kind: 'f', name: part.hash }
+  return hitOfKey(key)
+}
+
+/** Of the key of a package. */
+export function hitOfKey(key: Uint8Array): ManifestHit {
   const letter = String.fromCharCode(key[0] ?? 0)
   // The key has the name in one case, lines have it as it was written.
   if (letter === 'n') return { kind: 'n' }
