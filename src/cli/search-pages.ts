@@ -4,7 +4,7 @@ import type { Origins, SbomOrigin } from '../client/introductions.ts'
 import type { SearchAnswer, SearchRow } from '../verify/search.ts'
 import type { UnknownImageRow } from '../verify/unknown-answer.ts'
 import type { VerifiedSearch } from '../client/verified-search.ts'
-import { withProof } from '../client/with-proof.ts'
+import { withProof, type ProofForm } from '../client/with-proof.ts'
 import type { Fault } from '../errors.ts'
 import type { CompleteAnswer } from '../verify/complete-entries.ts'
 import type { ProvenEntries } from '../verify/answer.ts'
@@ -20,7 +20,7 @@ export interface SearchPages {
   readonly origins: Origins
   /** If it is proven: that no row is missing, and as of when. */
   readonly complete?: CompleteAnswer
-  /** Why that could not be proven, where it is not only that there are several pages. */
+  /** Why that could not be proven, where it is not only that some rows were asked for. */
   readonly unproven?: Fault
   /** The images without an SBOM that counts, if they were asked for: the server's word. */
   readonly unknown?: readonly UnknownImageRow[]
@@ -28,10 +28,9 @@ export interface SearchPages {
   readonly hiddenLifted?: number
 }
 
-export interface SearchPage {
+export interface SearchPage extends ProofForm {
   readonly limit?: number
   readonly cursor?: string
-  readonly proof?: 'complete'
 }
 
 /** The server's most on one page. */
@@ -45,8 +44,11 @@ export async function searchPages(
 ): Promise<SearchPages> {
   const pages: SearchAnswer[] = []
   const origins = new Map<LogIndex, SbomOrigin>()
-  // Only the first page can be all there is, which is what is proven.
-  const first = await withProof((proof) => ask({ limit: limit ?? MAX_PAGE, ...proof }))
+  // What is proven is that there is no other row: pages one by one never show that.
+  const first = await withProof(
+    (form) => ask(form.whole === undefined ? { limit: limit ?? MAX_PAGE, ...form } : form),
+    { hasWhole: limit === undefined },
+  )
   let [rows, cursor, next] = [0, undefined as string | undefined, first.value]
   do {
     if (cursor !== undefined)

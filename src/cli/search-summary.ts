@@ -2,7 +2,7 @@
 import type { SearchRow } from '../verify/search.ts'
 import {
   asOfSentence,
-  EACH_ROW,
+  eachRow,
   missingSentence,
   TIMES_WORD,
   UNKNOWN_IS_SERVERS_WORD,
@@ -90,7 +90,7 @@ function searchSentences(
       ? [['', `${plural(unreadableEntries, 'entry', 'entries')} could not be read.`] as const]
       : []),
     ['', asOfSentence(answer)],
-    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : namespaceAdvice(asked)),
+    ...(items.length > 0 ? [['✓ ', eachRow(proven.complete)] as const] : namespaceAdvice(asked)),
     missingSentence(answer.asOf, proven),
     ...(listed === undefined ? [] : unknownSentences(listed.length, unknown)),
     ...(answer.notEstablished.includes('vex') ? [['? ', VEX_WORD] as const] : []),

@@ -14,8 +14,12 @@ export interface SearchPage extends Moment {
   readonly limit?: number
   /** `next` of the page before. */
   readonly cursor?: string
-  /** With the proof that no row is missing, as of the newest published map; only an answer of one page can have it. */
+  /** With the proof that no row is missing, as of the newest published map; only an answer that has all rows can have it. */
   readonly proof?: 'complete'
+  /**
+   * With `proof`, and instead of `limit` and `cursor`: all rows in one answer, up to 10,000, in which SBOMs are lines of their manifests.
+   */
+  readonly whole?: true
 }
 
 /** @throws Fault `bad-proof` (`entry-mismatch`) if the answer is to another question */
@@ -25,8 +29,9 @@ export async function askSearch(
   page: SearchPage,
   options: CallOptions,
 ): Promise<SearchAnswer> {
-  const body = utf8(JSON.stringify({ ...formatSearchQuestion(question), ...page }))
-  const sent = await askUnderMaps(asker, 'ledger/v1/search', searchSent, options, { body })
+  const { whole = false, ...place } = page
+  const body = utf8(JSON.stringify({ ...formatSearchQuestion(question), ...place }))
+  const sent = await askUnderMaps(asker, 'ledger/v1/search', searchSent, options, { body, whole })
   if (!isSameSearch(sent.question, question))
     throw new Fault('entry-mismatch', 'answer: expected one to the search that was asked, got one to another')
   const answer = { ...sent, question }

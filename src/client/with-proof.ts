@@ -1,8 +1,12 @@
 /**
  * Asking with the proof that no row is missing, and without it where it is not to be had: the rows are worth having all the
  * same, and whoever shows them says so.
+ *
+ * A page comes with what was signed behind its rows. Where that is too much, or all rows are more than a page, they are asked for
+ * in one answer, in which SBOMs are lines of their manifests.
  */
 import { Fault, type Reason } from '../errors.ts'
+import type { AsOf } from '../verify/answer.ts'
 
 /** Nothing is published yet; the proof would be too long, or what it needs to be read. */
 const NOT_TO_BE_HAD: readonly Reason[] = [
@@ -12,21 +16,46 @@ const NOT_TO_BE_HAD: readonly Reason[] = [
   'lookup-too-large',
 ]
 
+/** What is asked for: a page with its proof, all rows with theirs, or rows alone. */
+export interface ProofForm {
+  readonly proof?: 'complete'
+  readonly whole?: true
+}
+
 export interface MaybeProven<T> {
   readonly value: T
   /** Why it came without the proof that was asked for. */
   readonly unproven?: Fault
 }
 
-/** @throws whatever `ask` throws, but for the absence of a proof */
-export async function withProof<T>(
-  ask: (proof: { readonly proof?: 'complete' }) => Promise<T>,
+interface Answered {
+  readonly answer: { readonly asOf: AsOf; readonly next?: string }
+}
+
+/**
+ * @param hasWhole whether all rows can be asked for, and are wanted
+ * @throws whatever `ask` throws, but for the absence of a proof
+ */
+export async function withProof<T extends Answered>(
+  ask: (form: ProofForm) => Promise<T>,
+  { hasWhole = true }: { readonly hasWhole?: boolean } = {},
 ): Promise<MaybeProven<T>> {
+  const page = await orWhyNot(() => ask({ proof: 'complete' }))
+  const isCut = page.value?.answer.next !== undefined || page.unproven?.reason === 'payload-too-large'
+  const whole = isCut && hasWhole ? await orWhyNot(() => ask({ proof: 'complete', whole: true })) : page
+  if (whole.unproven === undefined) return whole
+  return { value: page.value ?? (await ask({})), unproven: whole.unproven }
+}
+
+type Tried<T> =
+  { readonly value: T; readonly unproven?: never } | { readonly value?: never; readonly unproven: Fault }
+
+async function orWhyNot<T>(ask: () => Promise<T>): Promise<Tried<T>> {
   try {
-    return { value: await ask({ proof: 'complete' }) }
+    return { value: await ask() }
   } catch (cause) {
     if (!isProofAbsent(cause)) throw cause
-    return { value: await ask({}), unproven: cause }
+    return { unproven: cause }
   }
 }
 

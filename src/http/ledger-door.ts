@@ -39,6 +39,7 @@ export interface ImagesQuery {
   readonly component: string
   readonly range?: string
   readonly limit?: number
+  readonly whole?: boolean
   readonly cursor?: string
 }
 

@@ -15,6 +15,8 @@ export interface ParsedSearch {
   readonly moment: Moment
   /** With the proof that no row was left out. */
   readonly isComplete: boolean
+  /** Whether a page was asked for, and not what is on the first. */
+  readonly isPage: boolean
 }
 
 /** @throws Fault `malformed` (`search-malformed`, …) with the place; `too-large` */
@@ -41,6 +43,7 @@ export function parseSearch(bytes: Uint8Array): ParsedSearch {
     },
     moment: { ...sizeOf('at', at), ...sizeOf('minSize', minSize) },
     isComplete: proof !== undefined,
+    isPage: limit !== undefined || cursor !== undefined,
   }
 }
 

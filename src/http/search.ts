@@ -8,19 +8,26 @@ import { answerJson } from './answers.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { refuseQuery } from './query-params.ts'
 import type { ReadBody } from './request-body.ts'
+import type { Report } from './problem.ts'
 import { createRouter } from './routes.ts'
+import { streamWhole, wantsNdjson } from './row-stream.ts'
 import { parseSearch } from './search-body.ts'
 
 export function searchRoutes(
   ledger: Pick<LedgerDoor, 'search' | 'proofs'>,
-  { readBody }: { readonly readBody: ReadBody },
+  { readBody, report }: { readonly readBody: ReadBody; readonly report: Report },
 ): Router {
   const routes = createRouter()
   routes
     .route('/ledger/v1/search')
     .post(async (request, response) => {
       refuseQuery(request.url)
-      const { asked, moment, isComplete } = parseSearch(await readBody(request, response))
+      const { asked, moment, isComplete, isPage } = parseSearch(await readBody(request, response))
+      response.vary('Accept')
+      if (isComplete && !isPage && wantsNdjson(request)) {
+        const answer = await ledger.proofs.search({ ...asked, whole: true }, moment)
+        return streamWhole(response, answer, report)
+      }
       const door = isComplete ? ledger.proofs : ledger
       answerJson(response, 200, await door.search(asked, moment), 'no-cache')
     })

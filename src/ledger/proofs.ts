@@ -56,6 +56,9 @@ export interface ProofSources {
 }
 
 export function createProofs(sources: ProofSources): Proofs {
+  // One after the other, as searches: each is held in memory as a whole.
+  const inTurn = <T>({ whole = false }: { readonly whole?: boolean }, ask: () => Promise<T>): Promise<T> =>
+    whole ? sources.searches.run(ask) : ask()
   return {
     async lookUp(map, asked, minSize) {
       if (minSize !== undefined) await publishTo(sources, minSize)
@@ -64,8 +67,10 @@ export function createProofs(sources: ProofSources): Proofs {
       const proofs = await proofsAt(sources, { size: log.checkpoint.size, map, published }, asked)
       return { ...proofs, asOf: asOf(log, published.size) }
     },
-    images: async (question, moment = {}) => askComplete(sources, askImages(question), question, moment),
-    found: async (question, moment = {}) => askComplete(sources, askFound(question), question, moment),
+    images: async (question, moment = {}) =>
+      inTurn(question, () => askComplete(sources, askImages(question), question, moment)),
+    found: async (question, moment = {}) =>
+      inTurn(question, () => askComplete(sources, askFound(question), question, moment)),
     search: (asked, moment = {}) =>
       sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), asked, moment)),
     revocations: (target, moment = {}) =>
