@@ -74,7 +74,7 @@ export async function findSearch(
   const asked = await withScope(read, client, flags, terminal)
   if (watched !== undefined) return watch(context, client, { asked, format: watched, flags })
   const all = await searchPages(
-    (page) => verifiedSearch(client, asked.question, { ...page, ...moment }),
+    (page, reading) => verifiedSearch(client, asked.question, { ...page, ...moment }, reading),
     createProgress({ terminal, what: 'find' }),
     flags.limit,
   )

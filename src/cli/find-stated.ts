@@ -1,6 +1,7 @@
 /** `find` by what statements say beside components: a commit, a builder, a signer, a type, a base image, a licence. */
 import type { Page } from '../client/ask-rows.ts'
 import { verifiedFound, type VerifiedFound } from '../client/verified-images.ts'
+import type { Reading } from '../client/fetch-signed.ts'
 import { withProof, type MaybeProven } from '../client/with-proof.ts'
 import type { TreeSize } from '../brand.ts'
 import { utf8 } from '../encoding/utf8.ts'
@@ -37,9 +38,12 @@ export async function findStated(
   const wantsAll = outputs.some(({ format }) => format === 'csv' || format === 'ndjson')
   refuseOutputs(outputs, wantsAll && limit !== undefined)
   const client = await connect(context, flags)
-  const ask = (page: Pick<Page, 'cursor' | 'proof' | 'whole'>): Promise<VerifiedFound> => {
+  const ask = (
+    page: Pick<Page, 'cursor' | 'proof' | 'whole'>,
+    reading: Reading = {},
+  ): Promise<VerifiedFound> => {
     const place = { ...(limit === undefined ? {} : { limit }), ...(at === undefined ? {} : { at }) }
-    return verifiedFound(client, { ...question, ...place, ...page })
+    return verifiedFound(client, { ...question, ...place, ...page }, reading)
   }
   const { value, ...whether } = await withProof(ask, { hasWhole: limit === undefined })
   const first = { ...value, ...whether }

@@ -4,6 +4,7 @@ import type { Origins, SbomOrigin } from '../client/introductions.ts'
 import type { SearchAnswer, SearchRow } from '../verify/search.ts'
 import type { UnknownImageRow } from '../verify/unknown-answer.ts'
 import type { VerifiedSearch } from '../client/verified-search.ts'
+import type { Reading } from '../client/fetch-signed.ts'
 import { withProof, type ProofForm } from '../client/with-proof.ts'
 import type { Fault } from '../errors.ts'
 import type { CompleteAnswer } from '../verify/complete-entries.ts'
@@ -38,7 +39,10 @@ const MAX_PAGE = 1_000
 
 /** @param limit rows to stop at; all if left out */
 export async function searchPages(
-  ask: (page: SearchPage) => Promise<Pick<VerifiedSearch, 'answer' | 'origins' | 'complete'>>,
+  ask: (
+    page: SearchPage,
+    reading?: Pick<Reading, 'unlessCut'>,
+  ) => Promise<Pick<VerifiedSearch, 'answer' | 'origins' | 'complete'>>,
   progress: Progress,
   limit?: number,
 ): Promise<SearchPages> {
@@ -46,7 +50,7 @@ export async function searchPages(
   const origins = new Map<LogIndex, SbomOrigin>()
   // What is proven is that there is no other row: pages one by one never show that.
   const first = await withProof(
-    (form) => ask(form.whole === undefined ? { limit: limit ?? MAX_PAGE, ...form } : form),
+    (form, reading) => ask(form.whole === undefined ? { limit: limit ?? MAX_PAGE, ...form } : form, reading),
     { hasWhole: limit === undefined },
   )
   let [rows, cursor, next] = [0, undefined as string | undefined, first.value]

@@ -20,11 +20,11 @@ export async function collectEvidence(
   question: ImagesQuery | FoundQuery,
   options: CallOptions = {},
 ): Promise<Uint8Array> {
-  const { value } = await withProof<VerifiedImages | VerifiedFound>((form) => {
+  const { value } = await withProof<VerifiedImages | VerifiedFound>((form, reading) => {
     const page = form.whole === undefined ? { limit: MAX_ROWS, ...form } : form
     return 'component' in question
-      ? verifiedImages(client, { ...question, ...page }, options)
-      : verifiedFound(client, { ...question, ...page }, options)
+      ? verifiedImages(client, { ...question, ...page }, { ...options, ...reading })
+      : verifiedFound(client, { ...question, ...page }, { ...options, ...reading })
   })
   const { answer, pae } = value
   return formatEvidence({ question: answer.question, answer, pae })

@@ -45,9 +45,10 @@ export async function collectSearchEvidence(
   question: SearchQuestion,
   options: CallOptions = {},
 ): Promise<Uint8Array> {
-  const { value } = await withProof((form) =>
-    verifiedSearch(client, question, form.whole === undefined ? { limit: MAX_ROWS, ...form } : form, options),
-  )
+  const { value } = await withProof((form, reading) => {
+    const page = form.whole === undefined ? { limit: MAX_ROWS, ...form } : form
+    return verifiedSearch(client, question, page, { ...options, ...reading })
+  })
   const { answer, pae } = value
   const wire = formatSearchQuestion(question)
   const signed = Object.entries(pae).map(([id, bytes]) => [id, formatBase64(bytes)] as const)

@@ -6,7 +6,7 @@
  * in one answer, in which SBOMs are lines of their manifests.
  */
 import { Fault, type Reason } from '../errors.ts'
-import type { AsOf } from '../verify/answer.ts'
+import type { Reading } from './fetch-signed.ts'
 
 /** Nothing is published yet; the proof would be too long, or what it needs to be read. */
 const NOT_TO_BE_HAD: readonly Reason[] = [
@@ -15,6 +15,9 @@ const NOT_TO_BE_HAD: readonly Reason[] = [
   'payload-too-large',
   'lookup-too-large',
 ]
+
+/** Of a page, not of all rows with lines of their SBOMs. */
+const TOO_MUCH: readonly Reason[] = ['answer-too-large', 'payload-too-large']
 
 /** What is asked for: a page with its proof, all rows with theirs, or rows alone. */
 export interface ProofForm {
@@ -28,27 +31,22 @@ export interface MaybeProven<T> {
   readonly unproven?: Fault
 }
 
-interface Answered {
-  readonly answer: { readonly asOf: AsOf; readonly next?: string }
-}
-
 /**
  * @param hasWhole whether all rows can be asked for, and are wanted
  * @throws whatever `ask` throws, but for the absence of a proof
  */
-export async function withProof<T extends Answered>(
-  ask: (form: ProofForm) => Promise<T>,
+export async function withProof<T>(
+  ask: (form: ProofForm, reading: Pick<Reading, 'unlessCut'>) => Promise<T>,
   { hasWhole = true }: { readonly hasWhole?: boolean } = {},
 ): Promise<MaybeProven<T>> {
-  const page = await orWhyNot(() => ask({ proof: 'complete' }))
-  const isCut = page.value?.answer.next !== undefined || page.unproven?.reason === 'payload-too-large'
-  const whole = isCut && hasWhole ? await orWhyNot(() => ask({ proof: 'complete', whole: true })) : page
-  if (whole.unproven === undefined) return whole
-  return { value: page.value ?? (await ask({})), unproven: whole.unproven }
+  const page = await orWhyNot(() => ask({ proof: 'complete' }, { unlessCut: hasWhole }))
+  const isTooMuch = page.unproven !== undefined && TOO_MUCH.includes(page.unproven.reason)
+  const found =
+    isTooMuch && hasWhole ? await orWhyNot(() => ask({ proof: 'complete', whole: true }, {})) : page
+  return found.unproven === undefined ? found : { value: await ask({}, {}), unproven: found.unproven }
 }
 
-type Tried<T> =
-  { readonly value: T; readonly unproven?: never } | { readonly value?: never; readonly unproven: Fault }
+type Tried<T> = { readonly value: T; readonly unproven?: never } | { readonly unproven: Fault }
 
 async function orWhyNot<T>(ask: () => Promise<T>): Promise<Tried<T>> {
   try {
