@@ -47,7 +47,8 @@ function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
 }
 
 function take(into: Gathered, { kind, ...record }: JsonObject): void {
-  switch (kind) {
+  const name = nameOf(kind)
+  switch (name) {
     case 'Answer':
       if (into.answer !== undefined) throw twice('answer')
       into.answer = record
@@ -60,7 +61,7 @@ function take(into: Gathered, { kind, ...record }: JsonObject): void {
     case 'Prefix':
     case 'Key':
     case 'Absent':
-      return takeProof(into.maps, kind, record)
+      return takeProof(into.maps, name, record)
     case 'Manifest':
       return put(into.manifests, record['entry'], record['parts'] ?? null)
     case 'Entry': {
@@ -74,7 +75,7 @@ function take(into: Gathered, { kind, ...record }: JsonObject): void {
       into.count = record['count'] ?? null
       return
     default:
-      throw malformed('a kind of record that is known', String(kind).slice(0, 100))
+      throw malformed('a kind of record that is known', name)
   }
 }
 
@@ -83,7 +84,7 @@ function takeProof(
   kind: 'Root' | 'Prefix' | 'Key' | 'Absent',
   { map, ...record }: JsonObject,
 ): void {
-  const name = String(map)
+  const name = nameOf(map)
   const known = maps.get(name) ?? { prefixes: [], keys: [], absent: [] }
   maps.set(name, known)
   if (kind === 'Root') {
@@ -95,8 +96,8 @@ function takeProof(
 }
 
 function put<T>(into: Map<string, T>, index: JsonValue | undefined, value: T): void {
-  const name = String(index)
-  if (into.has(name)) throw malformed('each entry once', `entry ${name.slice(0, 20)} twice`)
+  const name = nameOf(index)
+  if (into.has(name)) throw malformed('each entry once', `entry ${name} twice`)
   into.set(name, value)
 }
 
@@ -117,6 +118,13 @@ function joined({ answer, asOf, maps, manifests, entries, items, count }: Gather
     entries: Object.fromEntries(entries),
     complete: { ...Object.fromEntries(complete), manifests: Object.fromEntries(manifests) },
   }
+}
+
+/** Whatever is no text or number names nothing that is looked for. */
+function nameOf(value: JsonValue | undefined): string {
+  return JSON.stringify(value ?? null)
+    .replaceAll('"', '')
+    .slice(0, 100)
 }
 
 function twice(what: string): Fault {

@@ -56,7 +56,7 @@ function partOf(lines: readonly Uint8Array[], hit: ManifestHit): Part {
 function firstWhere(length: number, holds: (at: number) => boolean): number {
   let [from, to] = [0, length]
   while (from < to) {
-    const middle = (from + to) >> 1
+    const middle = Math.floor((from + to) / 2)
     if (holds(middle)) to = middle
     else from = middle + 1
   }
