@@ -24,7 +24,7 @@ const report = await runKillCampaign({
 })
 const at = Object.entries(report.killsAt).map(([place, count]) => `${count} ${place}`)
 console.log(
-  `${report.kills} kills (${at.sort().join(', ')}) · ${report.acknowledged} acknowledged, ${report.entries} entries, ` +
+  `${report.kills} kills (${at.sort().join(', ')}) · ${report.audited} restarts audited · ${report.acknowledged} acknowledged, ${report.entries} entries, ` +
     `roots: ${report.roots.components} of components, ${report.roots.status} of status · ` +
     `${report.broken.length} broken promises · ${Math.round((Date.now() - started) / 1000)} s · seed ${JSON.stringify(seed)}`,
 )

@@ -22,7 +22,6 @@ const PROOFS = 20_000
 const LOOK_UPS = 400
 /** The first ones are answered by code that is not compiled yet. */
 const WARM_UP = 100
-const MAX_PROOF_WAIT_MS = 180_000
 
 export async function benchMapGrowth(ledger: BenchLedger, note: Note): Promise<Figures> {
   const by = await ledger.addSigner()
@@ -150,25 +149,22 @@ async function overHttp(ledger: BenchLedger, keys: number): Promise<Figures> {
 async function startProving(ledger: BenchLedger) {
   const began = performance.now()
   const server = await ledger.start()
-  while ((await lookUp(server.url, packageOf(0), 'may be too early')) === undefined) {
-    if (performance.now() - began > MAX_PROOF_WAIT_MS) {
-      await server.stop()
-      throw new Error('maps: no proof was to be had')
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20))
+  try {
+    await server.proving()
+  } catch (cause) {
+    await server.stop()
+    throw cause
   }
   return { ...server, provesIn: (performance.now() - began) / 1000 }
 }
 
-/** All versions of a package, with the proof that there are no others. Undefined while the map is being made. */
-async function lookUp(url: string, name: string, when?: 'may be too early'): Promise<string | undefined> {
+/** All versions of a package, with the proof that there are no others. */
+async function lookUp(url: string, name: string): Promise<void> {
   const response = await fetch(`${url}/index/components/lookup`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ prefixes: [formatBase64(componentPrefix(name))] }),
   })
   const body = await response.text()
-  if (response.ok) return body
-  if (response.status === 503 && when !== undefined) return undefined
-  throw new Error(`look-up: ${response.status} ${body.slice(0, 300)}`)
+  if (!response.ok) throw new Error(`look-up: ${response.status} ${body.slice(0, 300)}`)
 }

@@ -45,24 +45,13 @@ function readDocument(path: string): readonly RealDocument[] {
 /** The statement of the `copy`-th copy: of an image of its own, with one of 20 sets of versions. */
 export function copyOf({ text, predicateType }: RealDocument, copy: number): Uint8Array {
   const name = `registry.test/real/image-${copy}`
-  const changed = text.replace(/(pkg:[^"@\s]+@v?)(?=\d)/g, `$1${copy % 20}`)
   return spliceStatement(
     { subjects: [{ name, digest: { sha256: formatHex(sha256(utf8(name))) } }], predicateType },
-    utf8(changed),
+    utf8(withVersions(text, copy % 20)),
   )
 }
 
-/** Copies of all documents in turn, until they list so many components. */
-export function* copiesOf(
-  documents: readonly RealDocument[],
-  components: number,
-  first: number,
-): Generator<Uint8Array> {
-  let listed = 0
-  for (let copy = first; listed < components; copy++) {
-    const document = documents[copy % documents.length]
-    if (document === undefined) return
-    listed += document.components
-    yield copyOf(document, copy)
-  }
+/** The document with another version of each package, the same for the same number. */
+export function withVersions(text: string, versions: number): string {
+  return text.replace(/(pkg:[^"@\s]+@v?)(?=\d)/g, `$1${versions}`)
 }

@@ -3,6 +3,7 @@ import { attestationIdOf, pae, parsePae } from '../../src/attestation/pae.ts'
 import { IN_TOTO_PAYLOAD_TYPE } from '../../src/attestation/sign-statement.ts'
 import { logIndex, treeSize } from '../../src/brand.ts'
 import type { SigningKey } from '../../src/crypto/signing-key.ts'
+import { inPieces } from '../../src/encoding/pieces.ts'
 import { entryOf } from '../../src/entry/hashed-rekord.ts'
 import { append, edgeFromTiles, publish, sign, type LogHead } from '../../src/ledger/commit.ts'
 import { loadComponentMap } from '../../src/ledger/component-map.ts'
@@ -11,7 +12,7 @@ import { followOnce } from '../../src/ledger/follow-once.ts'
 import type { Blob, LogEntry } from '../../src/ledger/ports.ts'
 import { foldLog } from '../../src/ledger/trust-fold.ts'
 import { claimedTimes } from '../../src/sbom/claimed.ts'
-import { formatManifest, readManifest } from '../../src/sbom/manifest.ts'
+import { readManifest } from '../../src/sbom/manifest.ts'
 import { readSbom } from '../../src/sbom/stated-lines.ts'
 import { parseLeanStatement } from '../../src/sbom/unread-members.ts'
 import { openSqliteStorage } from '../../src/storage/sqlite/storage.ts'
@@ -45,21 +46,13 @@ export async function storeSboms(
   note: Note,
   { handedOn = false } = {},
 ): Promise<StoredSboms> {
-  const storage = await openSqliteStorage({ data: ledger.data, signer: ledger.signer, create: false })
-  await using _closing = storage
-  const log = { origin: 'bench.test', key: ledger.logKey(), store: storage.log, signer: storage.signer }
-  const from = await storage.log.size()
-  let head: LogHead = {
-    edge: await edgeFromTiles(storage.log, from),
-    held: await storage.signer.read(),
-    published: from,
-  }
-  const trust = createTrustState('bench.test')
-  await foldLog(trust, storage.log, storage.blobs, logIndex(0), from)
-  let { through } = await storage.index.read((reader) => reader.position())
+  await using stored = await openStored(ledger)
+  const { storage, log, trust } = stored
+  let { head, through } = stored
+  const from = head.edge.size
   const map = await loadComponentMap(storage.index)
   let [indexSeconds, indexCpuSeconds] = [0, 0]
-  for (const batch of batchesOf(statements)) {
+  for (const batch of inPieces(statements, BATCH)) {
     const rows = batch.map((statement, i) => signedAt(head.edge.size + i, statement, by))
     head = await append(
       log,
@@ -80,18 +73,24 @@ export async function storeSboms(
   return { entries: head.edge.size - from, indexSeconds, indexCpuSeconds }
 }
 
-function* batchesOf(statements: Iterable<Uint8Array>): Generator<readonly Uint8Array[]> {
-  let batch: Uint8Array[] = []
-  for (const statement of statements) {
-    batch.push(statement)
-    if (batch.length < BATCH) continue
-    yield batch
-    batch = []
+/** A ledger's storage at rest, with what is needed to add to it as the ledger does. */
+export async function openStored(ledger: BenchLedger) {
+  const storage = await openSqliteStorage({ data: ledger.data, signer: ledger.signer, create: false })
+  const size = await storage.log.size()
+  const head: LogHead = {
+    edge: await edgeFromTiles(storage.log, size),
+    held: await storage.signer.read(),
+    published: size,
   }
-  if (batch.length > 0) yield batch
+  const trust = createTrustState('bench.test')
+  await foldLog(trust, storage.log, storage.blobs, logIndex(0), size)
+  const { through } = await storage.index.read((reader) => reader.position())
+  const log = { origin: 'bench.test', key: ledger.logKey(), store: storage.log, signer: storage.signer }
+  const dispose = () => storage[Symbol.asyncDispose]()
+  return { storage, log, head, trust, through, [Symbol.asyncDispose]: dispose }
 }
 
-interface Signed {
+export interface Signed {
   readonly entry: LogEntry
   readonly blob: Blob
 }
@@ -99,12 +98,12 @@ interface Signed {
 /** As admission reads it. */
 function statedAt({ entry: { index, attestation, key }, blob: { bytes } }: Signed): StatedEntry {
   const statement = parseLeanStatement(parsePae(bytes).payload)
-  const { sbom, lines } = readManifest(statement, key, readSbom)
+  const { sbom, bytes: manifest } = readManifest(statement, key, readSbom)
   const claimed = claimedTimes(statement, sbom)
-  return { index, attestation, key, manifest: formatManifest(lines), claimed, signedBytes: bytes.length }
+  return { index, attestation, key, manifest: manifest(), claimed, signedBytes: bytes.length }
 }
 
-function signedAt(index: number, statement: Uint8Array, by: SigningKey): Signed {
+export function signedAt(index: number, statement: Uint8Array, by: SigningKey): Signed {
   const bytes = pae(IN_TOTO_PAYLOAD_TYPE, statement)
   const attestation = attestationIdOf(bytes)
   const leaf = entryOf(bytes, by.publicKey, by.sign(bytes))

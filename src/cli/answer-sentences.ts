@@ -53,6 +53,9 @@ export function notRevokedSentence(
 /** Of rows of unknown images: each entry is proven, what it means is not. */
 export const UNKNOWN_IS_SERVERS_WORD =
   'That no SBOM of these images counts, and that no image is missing, is the server’s word; each entry in KNOWN BY is proven to be in the log.'
+/** Of a search by a name. */
+export const NAMES_WORD =
+  'That the name means these packages and no others is the server’s word: one that it left out was not looked for.'
 export const VEX_WORD =
   'That no newer VEX statement takes back one that is shown, or says otherwise, is the server’s word.'
 

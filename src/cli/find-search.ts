@@ -30,7 +30,7 @@ import { searchPages, withoutLifted, type SearchPages } from './search-pages.ts'
 import { printSearch } from './search-summary.ts'
 import { systemClock } from './system-clock.ts'
 import { wrap } from './table.ts'
-import { formatJson, type Terminal } from './terminal.ts'
+import { formatJson, visible, type Terminal } from './terminal.ts'
 import { unknownBeside } from './unknown-images.ts'
 import { UsageError } from './usage-error.ts'
 import { cycloneDxVex } from './vex-cyclonedx.ts'
@@ -68,7 +68,8 @@ export async function findSearch(
   if (flags.hideLifted === true && read.aliases.size === 0)
     throw new UsageError('--hide-lifted goes with --osv: VEX speaks of vulnerabilities')
   const client = await connected()
-  for (const note of read.notes) for (const line of wrap('', note, terminal.columns)) terminal.note(line)
+  for (const note of read.notes)
+    for (const line of wrap('', visible(note), terminal.columns)) terminal.note(line)
   if (watched !== undefined && component !== undefined && !isPurl(component))
     terminal.note('These are watched, not what gets the name later.')
   const asked = await withScope(read, client, flags, terminal)
@@ -198,6 +199,7 @@ function jsonOf(
   return {
     ...answer,
     question: formatSearchQuestion(answer.question),
+    notEstablished: [...answer.notEstablished, ...(asked.isByName ? ['names'] : [])],
     paths: { ...READ_FROM, entries: originsJson(origins) },
     ...(unknown === undefined ? {} : { unknown: { toldBy: 'server', items: unknown } }),
     ...(asked.notLookedFor.length === 0 ? {} : { notLookedFor: asked.notLookedFor }),

@@ -81,7 +81,7 @@ const silent = { show: () => undefined, end: () => undefined }
 
 async function askAll(
   client: Client,
-  { now, withUnknown }: WatchOptions,
+  { now, withUnknown }: Pick<WatchOptions, 'now' | 'withUnknown'>,
   signal: AbortSignal,
   moment: { readonly minSize?: TreeSize } = {},
 ): Promise<SearchPages> {
@@ -99,15 +99,19 @@ interface News {
   readonly signal: AbortSignal
 }
 
-/** Rows that were made again before need it no second time. */
-async function askNews(
+/**
+ * Rows that were made again before need it no second time. So nothing is fetched by which the proof that none is missing could be checked,
+ * and it is not asked for: such an answer says that this is the server's word.
+ */
+export async function askNews(
   client: Client,
-  options: WatchOptions,
+  options: Pick<WatchOptions, 'now' | 'withUnknown'>,
   { minSize, last, signal }: News,
 ): Promise<SearchPages> {
   const question = options.now()
   const served = await searchPages(async (page) => {
-    const answer = await client.search(question, { ...page, minSize }, { signal })
+    const { proof: _, ...alone } = page
+    const answer = await client.search(question, { ...alone, minSize }, { signal })
     return { answer, origins: new Map() }
   }, silent)
   if (JSON.stringify(served.answer.items) !== JSON.stringify(last.answer.items))

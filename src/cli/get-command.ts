@@ -98,7 +98,7 @@ async function getSearchEvidence(
   const asked = await askedOf(component, flags, async (name) => namedParts(await connected(), name))
   const { notes, notLookedFor } = asked
   const client = await connected()
-  for (const note of notes) context.terminal.note(note)
+  for (const note of notes) context.terminal.note(visible(note))
   const { question } = await withScope(asked, client, flags, context.terminal)
   await hand(context, flags, await collectSearchEvidence(client, question))
   if (notLookedFor.length === 0) return

@@ -4,8 +4,11 @@ import { auditIndex, type IndexAuditReport } from '../client/audit-index.ts'
 import type { Client } from '../client/client.ts'
 import type { Explained } from '../client/explain-root.ts'
 import type { Sample } from '../client/sample.ts'
+import type { LogIndex } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
+import { equalBytes } from '../encoding/bytes.ts'
 import { formatHex } from '../encoding/hex.ts'
+import { isManifestKey, unreadableKey } from '../map/keys.ts'
 import type { FraudReport } from '../verify/fraud-proof.ts'
 import { stateFile, type StateFile } from './audit-state-file.ts'
 import { connect, type TrustFlags } from './connection.ts'
@@ -120,8 +123,14 @@ function indexAuditJson({ checkpoint, explained, ...report }: IndexAuditReport):
   }
 }
 
-export function fraudJson({ root, key, published, ...report }: FraudReport): object {
-  return { ...report, root: formatHex(root), key: formatBase64(key), outputSize: published.size }
+export function fraudJson({ root, key, published, earlier, ...report }: FraudReport): object {
+  return {
+    ...report,
+    root: formatHex(root),
+    key: formatBase64(key),
+    outputSize: published.size,
+    ...(earlier && { earlier: { ...earlier, root: formatHex(earlier.root) } }),
+  }
 }
 
 export function printIndexAudit(terminal: Terminal, report: IndexAuditReport): void {
@@ -136,6 +145,12 @@ export function printIndexAudit(terminal: Terminal, report: IndexAuditReport): v
       `${color.red('✕')} WRONG · ${plural(problems.length, 'problem')} · ${counts}. Keep this checkpoint as evidence:`,
     )
     terminal.print(report.note)
+    for (const fork of report.forks) {
+      terminal.print(
+        `${color.red('✕')} The log signed this one too, which is of another history. Together they prove it:`,
+      )
+      terminal.print(fork.split('\n').map(visible).join('\n'))
+    }
   } else {
     terminal.print(
       `${color.green('✓')} OK · ${counts} · ${visible(checkpoint.origin)} at size ${checkpoint.size}`,
@@ -158,7 +173,7 @@ function printMap(
 /** What the verdict rests on. */
 function printLimits(
   terminal: Terminal,
-  { derived, entries, sample, unreadable, checkpoint, maps }: IndexAuditReport,
+  { derived, entries, sample, unreadable, derivable, checkpoint, maps }: IndexAuditReport,
 ): void {
   const drawn =
     sample === undefined
@@ -169,15 +184,17 @@ function printLimits(
     '  ',
     `What was signed was looked at of ${derived} of ${plural(entries, 'entry', 'entries')}: ${visible(drawn)}.`,
   )
-  const list = unreadable
-    .slice(0, 10)
-    .map((index) => `#${index}`)
-    .join(' ')
   printWrapped(
     terminal,
     '  ',
-    `Taken from the server: which entries could not be read (${unreadable.length === 0 ? 'none' : `${unreadable.length}: ${list}`}). It is fixed when an entry is recorded, and follows from nothing.`,
+    `Taken from the server: which entries could not be read (${unreadable.length === 0 ? 'none' : `${unreadable.length}: ${listOf(unreadable)}`}). It is fixed when an entry is recorded, and follows from nothing.`,
   )
+  if (derivable.length > 0)
+    printWrapped(
+      terminal,
+      '! ',
+      `Of these, ${listOf(derivable)} can be read now: what was signed is served, and states something. It came after the entry was recorded, or the ledger hides it: ask the operator.`,
+    )
   const tail = checkpoint.size - maps.components.size
   if (tail > 0)
     printWrapped(
@@ -188,18 +205,41 @@ function printLimits(
   terminal.print('  Not looked at: whether others are shown the same logs.')
 }
 
+/** The first ten. */
+function listOf(entries: readonly LogIndex[]): string {
+  const more = entries.length > 10 ? ` and ${entries.length - 10} more` : ''
+  return (
+    entries
+      .slice(0, 10)
+      .map((index) => `#${index}`)
+      .join(' ') + more
+  )
+}
+
 function sentenceOf({ map, size, after, report, unexplained }: Explained): string {
   const between = `The root of size ${after} was right, that of size ${size} is not`
   if (unexplained !== undefined) return `${between}; the server could not be asked why: ${unexplained}`
   if (report === undefined)
-    return `${between}; no key of the entries ${after} to ${size - 1} shows it now: the ${map} map had something else that they do not state, or an entry was moved in or out of those that could not be read`
+    return `${between}; no key of the entries ${after} to ${size - 1} shows it now, and what the ${map} map had instead is not known`
   return `${between}: ${fraudSentence(report)}`
 }
 
-export function fraudSentence({ map, entry, wrong, key, line }: FraudReport): string {
+export function fraudSentence(report: FraudReport): string {
+  const { map, entry, wrong, key, line, size, earlier } = report
+  if (earlier !== undefined)
+    return `the ${map} map of size ${size} ${saysOf(report, !earlier.isListed)}, that of size ${earlier.size} ${saysOf(report, earlier.isListed)}: an entry is never listed otherwise later`
   const what = line === undefined ? `key ${formatHex(key)}` : line.replaceAll('\t', ' ').trimEnd()
   if (wrong === 'manifest')
     return `the ${map} map commits to another manifest of entry #${entry} than was signed`
   if (wrong === 'missing') return `the ${map} map does not list entry #${entry} under what it states: ${what}`
   return `the ${map} map lists entry #${entry} under what it does not state: ${what}`
+}
+
+function saysOf({ entry, key }: FraudReport, isListed: boolean): string {
+  if (isManifestKey(key))
+    return `commits to ${isListed ? 'one manifest' : 'another manifest'} of entry #${entry}`
+  const where = equalBytes(key, unreadableKey)
+    ? 'among those that could not be read'
+    : `under key ${formatHex(key)}`
+  return `${isListed ? 'lists' : 'does not list'} entry #${entry} ${where}`
 }

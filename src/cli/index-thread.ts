@@ -25,6 +25,7 @@ export type IndexOrder =
       readonly to: TreeSize
       readonly stated: readonly StatedEntry[]
     }
+  | { readonly kind: 'succeed'; readonly published: TreeSize }
   | { readonly kind: 'keep'; readonly size: TreeSize }
   | { readonly kind: 'prove'; readonly size: TreeSize; readonly asked: ProofsAsked }
 
@@ -54,6 +55,7 @@ export function createIndexThread(folders: LedgerFolders, origin: string): Follo
         { kind: 'take', from, to, stated },
         stated.flatMap(({ manifest }) => ownMemory(manifest)),
       ),
+    succeed: (published) => order({ kind: 'succeed', published }),
     keep: (size) => order({ kind: 'keep', size }),
     // What callers hold beside it, functions above all, cannot be sent to a thread.
     prove: (size, { prefixes, keys }) => order({ kind: 'prove', size, asked: { prefixes, keys } }),

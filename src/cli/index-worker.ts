@@ -18,6 +18,7 @@ import { openForFollowing, type FollowingStorage } from './ledger-folder.ts'
 const NICENESS = 10
 
 const { folders, origin } = workerData as IndexTask
+let which: 'first' | 'newest' = 'first'
 /** Opened by the first order, so that a disk that is full then is a refusal of that order and no more. */
 let opened: { readonly storage: FollowingStorage; readonly steps: FollowSteps } | undefined
 const trust = createTrustState(origin)
@@ -30,12 +31,18 @@ takeOrders(takeOrder, () => opened?.storage.close())
 
 function open(): NonNullable<typeof opened> {
   if (opened !== undefined) return opened
-  const storage = openForFollowing(folders)
+  const storage = openForFollowing(folders, which)
   opened = { storage, steps: stepsHere({ storage, trust, most: FOLLOW_BESIDE_ENTRIES }) }
   return opened
 }
 
 async function takeOrder(order: IndexOrder): Promise<unknown> {
+  if (order.kind === 'succeed') {
+    opened?.storage.close()
+    opened = undefined
+    which = 'newest'
+    return open().steps.succeed(order.published)
+  }
   const { storage, steps } = open()
   switch (order.kind) {
     case 'load':

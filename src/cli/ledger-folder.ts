@@ -20,8 +20,9 @@ import { checkCopy, checkNotBehind, type CopyFacts } from '../ledger/copy.ts'
 import { openMemoryStorage } from '../storage/memory/storage.ts'
 import { copyLedgerDatabase, readHeld, restoreLedgerDatabase } from '../storage/sqlite/copy.ts'
 import { inspectSqlite, type Inspection } from '../storage/sqlite/inspect.ts'
+import { isIndexTaken, openSqliteRebuild, type RebuildStorage } from '../storage/sqlite/rebuild.ts'
 import { openSqliteFollowing, openSqliteStorage, sqliteStorageState } from '../storage/sqlite/storage.ts'
-import type { FollowingStorage } from '../storage/sqlite/storage.ts'
+import type { FollowingStorage, SqliteStorageOptions } from '../storage/sqlite/storage.ts'
 import { parseCheckpoint } from '../tlog/checkpoint.ts'
 import { parseNote, verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
 import { random, readKeyFile, writeKeyFile, writePublicKeyFile } from './key-store.ts'
@@ -151,13 +152,13 @@ export interface StoredLedger {
 export async function openLedgerFolder(
   folders: LedgerFolders,
   settings: Settings,
-  { writerThread = false } = {},
+  { writerThread = false, ...told }: Pick<SqliteStorageOptions, 'writerThread' | 'onIndexPutAside'> = {},
 ): Promise<StoredLedger> {
   const state = ledgerState(folders)
   if (state === 'part') throw partialState(folders)
   if (state === 'nothing') throw noLedger(folders)
   const logKey = await readKeyFile(logKeyFile(folders), settings)
-  const storage = await openSqliteStorage({ ...folders, create: false, writerThread })
+  const storage = await openSqliteStorage({ ...folders, ...told, create: false, writerThread })
   try {
     return { storage, logKey, origin: await originOf(storage) }
   } catch (cause) {
@@ -167,8 +168,41 @@ export async function openLedgerFolder(
 }
 
 /** For the thread that keeps the index of a ledger which this process has open. */
-export function openForFollowing(folders: LedgerFolders): FollowingStorage {
-  return openSqliteFollowing(folders)
+export function openForFollowing(folders: LedgerFolders, which: 'first' | 'newest'): FollowingStorage {
+  return openSqliteFollowing(folders, which)
+}
+
+export interface RebuildingLedger {
+  readonly storage: RebuildStorage
+  readonly logKey: SigningKey
+  readonly origin: string
+}
+
+/**
+ * What the index is made again with, whether or not the ledger is served. The caller closes `storage`.
+ *
+ * @throws Fault `not-found`; `conflict`: `partial-state`, `already-running` if somebody makes it again already
+ */
+export async function openForRebuilding(
+  folders: LedgerFolders,
+  settings: Settings,
+): Promise<RebuildingLedger> {
+  const state = ledgerState(folders)
+  if (state === 'part') throw partialState(folders)
+  if (state === 'nothing') throw noLedger(folders)
+  const logKey = await readKeyFile(logKeyFile(folders), settings)
+  const storage = openSqliteRebuild(folders.data)
+  try {
+    return { storage, logKey, origin: await originOf(storage) }
+  } catch (cause) {
+    await storage[Symbol.asyncDispose]()
+    throw cause
+  }
+}
+
+/** Whether the index that was made last is the one that answers. */
+export function isIndexTakenIn({ data }: LedgerFolders): boolean {
+  return isIndexTaken(data)
 }
 
 /** An empty index that nobody keeps: a check makes the index again in it. */
@@ -233,8 +267,11 @@ export function inspectLedger(folders: LedgerFolders): InspectedLedger {
   return { ...inspectSqlite(folders), logKey, sharesFolder: sharesFolder(folders) }
 }
 
-async function originOf(storage: Storage): Promise<string> {
-  const note = (await storage.signer.read())?.note ?? (await storage.log.published())?.note
+async function originOf({
+  signer,
+  log,
+}: Pick<Storage, 'log'> & Partial<Pick<Storage, 'signer'>>): Promise<string> {
+  const note = (await signer?.read())?.note ?? (await log.published())?.note
   if (note === undefined) {
     throw new Fault('partial-state', 'ledger: its creation was interrupted: nothing was ever signed', {
       hint: 'Remove the data folder and the signer folder, and create it again.',

@@ -39,11 +39,18 @@ export interface Asked {
   readonly notLookedFor: readonly string[]
   /** What was understood that the person may not expect. */
   readonly notes: readonly string[]
+  /** Which packages are meant is the server's word: one that it left out is not in the question, and no proof shows that. */
+  readonly isByName: boolean
 }
 
 type Piece = Omit<Asked, 'question'> & { readonly parts: readonly SearchPart[] }
 
-const NONE = { aliases: new Map<string, readonly string[]>(), notLookedFor: [], notes: [] } as const
+const NONE = {
+  aliases: new Map<string, readonly string[]>(),
+  notLookedFor: [],
+  notes: [],
+  isByName: false,
+} as const
 
 /**
  * Sizes that are given as times are not in its scope yet: `withScope` asks for them.
@@ -123,6 +130,7 @@ function join(pieces: readonly Piece[], scope: SearchQuestion['scope']): Asked {
     aliases: new Map(pieces.flatMap((one) => [...one.aliases])),
     notLookedFor,
     notes: pieces.flatMap((one) => one.notes),
+    isByName: pieces.some((one) => one.isByName),
   }
 }
 
@@ -139,7 +147,7 @@ async function componentPiece(
     ...(ecosystem === undefined ? {} : { ecosystem }),
   }
   const { parts, what, note } = namedPiece(asked, await lookUp(asked))
-  return { ...NONE, parts, what: [what], notes: [note] }
+  return { ...NONE, parts, what: [what], notes: [note], isByName: true }
 }
 
 function purlPiece(component: string, range: string | undefined): Piece {
@@ -156,6 +164,7 @@ function advisoryPiece(path: string, bytes: Uint8Array): Piece {
   const name = shownName(path)
   const { parts, advisories, unknown, withdrawn } = advisoryParts(bytes, name)
   return {
+    ...NONE,
     parts,
     what:
       advisories.length > MAX_NAMED

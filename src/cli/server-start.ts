@@ -67,6 +67,8 @@ async function openLedger(
 ): Promise<Ledger> {
   const { storage, logKey, origin } = await openLedgerFolder(folders, context.settings, {
     writerThread: flags.readOnly !== true,
+    onIndexPutAside: (cause) =>
+      context.terminal.note(`${context.terminal.color.yellow('!')} ${cause.message}`),
   })
   try {
     if (flags.origin !== undefined && flags.origin !== origin) {
@@ -108,7 +110,10 @@ function exitAtOnce({ terminal }: CliContext, cause: unknown): never {
 function sayStopped({ terminal }: CliContext, what: string, cause: unknown): void {
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
   terminal.note(`${terminal.color.yellow('!')} ${what}: ${visible(text)}`)
-  terminal.note('  Stop the ledger and run: attestree server check')
+  terminal.note('  The index can be made again meanwhile: attestree index rebuild')
+  terminal.note(
+    '  What else is damaged, if it is not the index: stop the ledger and run attestree server check',
+  )
 }
 
 async function serve(
@@ -140,13 +145,9 @@ async function printStarted(
   server: RunningServer,
 ): Promise<void> {
   const { terminal } = context
-  const { origin, asOf, trustRoot, coverage } = await ledger.status()
-  terminal.print(`attestree · ${origin} · ${server.url}`)
+  terminal.print(`attestree · ${ledger.logKey.name} · ${server.url}`)
   terminal.print(`  Log key     ${formatVerifierKey(ledger.logKey)}`)
-  terminal.print(`  Trust root  ${trustRoot.id}  (version ${trustRoot.version})`)
-  terminal.print(
-    `  ${plural(asOf.treeSize, 'entry', 'entries')}, ${plural(coverage.images, 'image')}, ${coverage.withSbom} with an SBOM`,
-  )
+  await printStatus(context, ledger)
   if (ledger.readOnly !== undefined)
     terminal.note(`${terminal.color.yellow('!')} Read-only: ${ledger.readOnly}`)
   warnOfSharedFolder(context, folders)
@@ -155,6 +156,21 @@ async function printStarted(
   for (const line of nextCommands(server.url)) terminal.print(`  ${line}`)
   terminal.print('')
   terminal.print('Stop with Ctrl-C.')
+}
+
+/** What the index says. A damaged one keeps no ledger from serving its log. */
+async function printStatus(context: CliContext, ledger: Ledger): Promise<void> {
+  const { terminal } = context
+  try {
+    const { asOf, trustRoot, coverage } = await ledger.status()
+    terminal.print(`  Trust root  ${trustRoot.id}  (version ${trustRoot.version})`)
+    terminal.print(
+      `  ${plural(asOf.treeSize, 'entry', 'entries')}, ${plural(coverage.images, 'image')}, ${coverage.withSbom} with an SBOM`,
+    )
+  } catch (cause) {
+    if (!(cause instanceof Fault) || cause.reason !== 'integrity-error') throw cause
+    sayStopped(context, 'The index cannot be read', cause)
+  }
 }
 
 function nextCommands(url: string): readonly string[] {

@@ -26,6 +26,7 @@ import { predicateOf } from './question.ts'
 import { parseImageArgument } from './reference.ts'
 import { printImage } from './show-command.ts'
 import { originsJson, READ_FROM } from './search-origins.ts'
+import { partLines } from './search-part-text.ts'
 import { scopeText } from './search-scope.ts'
 import { formatSearchRows } from './search-rows.ts'
 import { plural, printWrapped } from './table.ts'
@@ -165,7 +166,7 @@ function printReport(terminal: Terminal, path: string, report: Report, judged?: 
   const { rows, established, notEstablished } = report
   terminal.print(`${terminal.color.green('✓')} ${visible(path)} verifies, offline.`)
   terminal.print('')
-  terminal.print(`Question: which images${askedIn(report)}?`)
+  for (const line of askedIn(report)) terminal.print(line)
   for (const line of rows.length > 0
     ? tableOf(report, terminal.columns)
     : [report.complete === undefined ? 'None that the server knew of.' : 'None.'])
@@ -179,13 +180,11 @@ function printReport(terminal: Terminal, path: string, report: Report, judged?: 
   if (judged !== undefined) printJudged(terminal, judged)
 }
 
-function askedIn(report: Report): string {
-  if (!isSearchReport(report)) return ` ${predicateOf(report.question)}`
+function askedIn(report: Report): readonly string[] {
+  if (!isSearchReport(report)) return [`Question: which images ${predicateOf(report.question)}?`]
   const { parts, scope } = report.question
-  const named = [...new Set(parts.flatMap(({ from }) => from ?? []))]
-  const shown = named.slice(0, 3).map(visible).join(', ')
-  const names = named.length > 3 ? `${shown} and ${named.length - 3} more` : shown
-  return `${scopeText(scope)} have one of ${plural(parts.length, 'package')}${named.length === 0 ? '' : ` of ${names}`}`
+  const what = parts.length === 1 ? 'this' : `one of these ${parts.length}`
+  return [`Question: which images${scopeText(scope)} have ${what}?`, ...partLines(parts)]
 }
 
 function tableOf(report: Report, columns: number | undefined): readonly string[] {

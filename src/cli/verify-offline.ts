@@ -1,12 +1,18 @@
 /** `attestree verify WHAT --status-file FILE`: whether it is revoked, offline, from a status map that was kept. */
 import { isControlType } from '../attestation/predicate-types.ts'
+import { parseTarget, type Target } from '../attestation/revocation.ts'
 import type { SearchReport } from '../client/search-evidence.ts'
 import { Fault } from '../errors.ts'
-import { verdictOf } from '../trust/status.ts'
+import { targetsOf, verdictOf } from '../trust/status.ts'
 import type { EvidenceReport } from '../verify/evidence-report.ts'
 import type { LogTrust } from '../verify/evidence.ts'
 import { restsOn } from '../verify/row-check.ts'
-import { checkStatusEvidence, parseStatus, type KnownStatus } from '../verify/status-evidence.ts'
+import {
+  checkStatusEvidence,
+  parseStatus,
+  type KnownStatus,
+  type TargetStatus,
+} from '../verify/status-evidence.ts'
 import type { CliContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import { answerJson } from './json-answer.ts'
@@ -29,7 +35,8 @@ export async function readStatusFile(path: string, trust: LogTrust): Promise<Kno
 }
 
 /**
- * Ends with exit 14 if it is revoked. An image that is not is still not vouched for, which nobody looked at: exit 16.
+ * Ends with exit 14 if it is revoked, or if what its name says it depends on is. What else it depends on is not in the file, so that a key
+ * alone can be said not to be revoked: exit 16 for all others.
  *
  * @param target a URI, as revocations have them
  */
@@ -39,23 +46,41 @@ export function verifyTarget(
   target: string,
   { output }: OutputFlags,
 ): void {
-  const found = known.of(target)
-  const isRevoked = found.state !== 'not-revoked'
-  const isImage = target.startsWith('image:')
+  const parsed = parseTarget(target)
+  const all = [target, ...relatedTo(parsed)].map((one) => known.of(one))
+  const isRevoked = all.some(({ state }) => state !== 'not-revoked')
+  const notLookedAt = isRevoked ? undefined : NOT_LOOKED_AT[parsed.type]
   if (output === 'json')
-    terminal.print(answerJson('TargetStatus', { ...targetJson(found), ...reachJson(known) }))
+    terminal.print(answerJson('TargetStatus', { ...statesJson(all), ...reachJson(known) }))
   else {
-    terminal.print(`${markOf(terminal, isRevoked)} ${visible(target)}: ${found.state}`)
+    for (const { target: uri, state } of all)
+      terminal.print(`${markOf(terminal, state !== 'not-revoked')} ${visible(uri)}: ${state}`)
     printReach(terminal, { origin: known.checkpoint.origin, through: known.through })
-    if (isImage && !isRevoked)
-      printWrapped(
-        terminal,
-        '? ',
-        'Not looked at: who vouches for this image, and what that rests on. Leave out --status-file.',
-      )
+    if (notLookedAt !== undefined) printWrapped(terminal, '? ', `Not looked at: ${notLookedAt}`)
   }
   if (isRevoked) setExitCode(EXIT.revoked)
-  else if (isImage) setExitCode(EXIT.cannotTell)
+  else if (notLookedAt !== undefined) setExitCode(EXIT.cannotTell)
+}
+
+/** The one that was asked about, and what it depends on. */
+function statesJson([found, ...related]: readonly TargetStatus[]): object {
+  return {
+    ...(found && targetJson(found)),
+    ...(related.length === 0 ? {} : { related: related.map(targetJson) }),
+  }
+}
+
+/** What falls with each. A signature names its key and what was signed; of others, only the log knows what they depend on. */
+function relatedTo(target: Target): readonly string[] {
+  if (target.type !== 'signature') return []
+  return targetsOf(target).filter((uri) => uri !== target.uri)
+}
+
+const NOT_LOOKED_AT: Readonly<Record<Target['type'], string | undefined>> = {
+  key: undefined,
+  image: 'who vouches for this image, and what that rests on. Leave out --status-file.',
+  attestation: 'the keys that signed it, and the images that it is about: attestree show REF --status',
+  signature: 'the images that it is about: attestree show REF --status',
 }
 
 /** What rows rest on, and as of when it was looked at. */

@@ -15,7 +15,7 @@ import { formatVerifierKey } from '../tlog/signed-note.ts'
 import { createTrustState } from '../trust/trust-state.ts'
 import { startReading } from './audit-signed.ts'
 import { parseAuditState } from './audit-state.ts'
-import type { AuditProblem } from './audit-walk.ts'
+import { fetched, noteProblem, type AuditProblem } from './audit-walk.ts'
 import type { AuditReport } from './audit.ts'
 import type { CallOptions, Client } from './client.ts'
 import { explainRoot, type Explained } from './explain-root.ts'
@@ -54,8 +54,12 @@ export interface IndexAuditReport extends AuditReport {
   readonly sample?: Sample
   /** The entries that could not be read: the server’s word. */
   readonly unreadable: readonly LogIndex[]
+  /** Those of them whose manifest follows from what is served now: it came later, or they were hidden. */
+  readonly derivable: readonly LogIndex[]
   /** Which entries and keys are behind each wrong root. */
   readonly explained: readonly Explained[]
+  /** Checkpoints of another history, as the log signed them: each proves a fork, together with `note`. */
+  readonly forks: readonly string[]
   /** The output logs' newest checkpoints, as signed notes: every root in them was compared. */
   readonly published: Readonly<Record<MapName, string>>
 }
@@ -86,7 +90,9 @@ export async function auditIndex(client: Client, options: IndexAuditOptions = {}
     derived: audit.derived,
     ...(options.sample && { sample: options.sample }),
     unreadable: audit.unreadable,
+    derivable: audit.derivable,
     explained,
+    forks: [...maps.components.forks, ...maps.status.forks],
     published,
   }
 }
@@ -108,8 +114,14 @@ async function start(client: Client, options: IndexAuditOptions): Promise<Starte
     components: await client.maps.checkpoint('components', options),
     status: await client.maps.checkpoint('status', options),
   }
-  const { unreadable, mapped } = await askUnreadable(client, outputs.components.checkpoint.size, options)
+  const newest = await askNewest(
+    client,
+    { outputSize: outputs.components.checkpoint.size, problems },
+    options,
+  )
   const { checkpoint, note } = await client.checkpoint(options)
+  // Of a newest root that does not hold nothing is taken: then the entries show what is wrong with it.
+  const { unreadable, mapped } = newest ?? { unreadable: [], mapped: checkpoint.size }
   if (kept !== undefined && checkpoint.size < kept.replay.size)
     throw rolledBack(kept.replay.size, checkpoint.size)
   const startMap = (map: MapName): Promise<MapAudit> =>
@@ -136,13 +148,18 @@ function aboutOf({ trust }: Client, sample: Sample | undefined): string {
   return `${formatVerifierKey(trust.logKey)} ${trust.trustRoot} manifests ${MANIFEST_VERSION} ${drawn}`
 }
 
-/** @returns also how far the index reaches at least: manifests are there below */
-async function askUnreadable(
+/** Which entries could not be read, and how far the index reaches at least: manifests are there below. Undefined if that does not hold. */
+async function askNewest(
   client: Client,
-  outputSize: TreeSize,
+  { outputSize, problems }: { readonly outputSize: TreeSize; readonly problems: AuditProblem[] },
   options: CallOptions,
-): Promise<{ readonly unreadable: readonly LogIndex[]; readonly mapped: TreeSize }> {
-  const { keys, root } = await client.maps.lookUp('components', [unreadableKey], options)
+): Promise<{ readonly unreadable: readonly LogIndex[]; readonly mapped: TreeSize } | undefined> {
+  const found = await fetched(() => client.maps.lookUp('components', [unreadableKey], options))
+  if ('cause' in found) {
+    noteProblem({ problems }, 'components map: newest root', found.cause)
+    return undefined
+  }
+  const { keys, root } = found.value
   if (root.published.size < outputSize)
     throw new Fault(
       'answer-incomplete',

@@ -16,6 +16,7 @@ import type { HashedRekord } from '../entry/hashed-rekord.ts'
 import { manifestOf, type ManifestLine } from '../sbom/manifest.ts'
 import { TILE_WIDTH } from '../tlog/tile.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
+import { derivedLines } from '../verify/map-facts.ts'
 import { checkSigned } from '../verify/proven-entry.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import { admitAgain } from '../verify/trust-replay.ts'
@@ -52,8 +53,8 @@ export interface JudgedEntry {
   /** The DSSE pre-authentication encoding. */
   readonly signed: Uint8Array
   readonly statement: Statement
-  /** Undefined if none can be derived. */
-  readonly manifest: readonly ManifestLine[] | undefined
+  /** What follows from what was signed, also of an entry that is said to be unreadable; undefined if nothing does. */
+  readonly derived: readonly ManifestLine[] | undefined
 }
 
 /** @param trust of the entries before the first that will be judged */
@@ -178,15 +179,9 @@ export async function readSigned(
     if ('cause' in found) throw found.cause
     const { attestation, pae } = found.value
     const { statement } = checkSigned({ index, attestation, body }, pae)
-    const derive = (): readonly ManifestLine[] =>
-      asBadProof('not-admissible', 'manifest', () => manifestOf(statement, body.publicKey.id))
-    return {
-      index,
-      key: body.publicKey.id,
-      signed: pae,
-      statement,
-      manifest: unreadable.has(index) ? undefined : derive(),
-    }
+    const key = body.publicKey.id
+    const derived = derive(walk, { index, key, statement, mayBeUnreadable: mayBe(walk, unreadable, index) })
+    return { index, key, signed: pae, statement, derived }
   } catch (cause) {
     noteProblem(walk, `entry ${index}`, cause)
     return undefined
@@ -222,12 +217,39 @@ async function* auditOne(
   if (statement === undefined) return
   const keyId = body.publicKey.id
   const basis = statement.predicateType === REVOCATION ? await fetchBasis(walk, index, statement) : undefined
-  const manifest = attempt(walk, where, () => {
-    admitAgain(trust, { entry: { index, attestation, keyId }, statement }, () => basis)
-    if (unreadable.has(index)) return undefined
-    return asBadProof('not-admissible', 'manifest', () => manifestOf(statement, keyId))
+  attempt(walk, where, () =>
+    admitAgain(trust, { entry: { index, attestation, keyId }, statement }, () => basis),
+  )
+  const derived = derive(walk, {
+    index,
+    key: keyId,
+    statement,
+    mayBeUnreadable: mayBe(walk, unreadable, index),
   })
-  yield { index, key: keyId, signed: pae, statement, manifest }
+  yield { index, key: keyId, signed: pae, statement, derived }
+}
+
+interface Derivable {
+  readonly index: LogIndex
+  readonly key: KeyId
+  readonly statement: Statement
+  readonly mayBeUnreadable: boolean
+}
+
+/** Of what came after the map's newest root (`cut`) nobody has said it yet. */
+function mayBe({ cut }: LogWalk, unreadable: ReadonlySet<number>, index: LogIndex): boolean {
+  return unreadable.has(index) || (cut !== undefined && index >= cut)
+}
+
+/** It is a problem if nothing follows from what was signed, and nobody says so. */
+function derive(
+  walk: LogWalk,
+  { index, key, statement, mayBeUnreadable }: Derivable,
+): readonly ManifestLine[] | undefined {
+  if (mayBeUnreadable) return derivedLines(statement, key)
+  return attempt(walk, `entry ${index}`, () =>
+    asBadProof('not-admissible', 'manifest', () => manifestOf(statement, key)),
+  )
 }
 
 /** The earlier entry that a revocation rests on, if it names one: an audit keeps none of those that it has seen. */

@@ -46,6 +46,8 @@ export interface AuditState {
   readonly replay: TileReplay
   readonly edge: RightEdge
   readonly derived: number
+  /** Unreadable entries from which a manifest follows. */
+  readonly derivable: readonly LogIndex[]
   readonly controls: readonly KeptControl[]
   readonly maps: Readonly<Record<MapName, Iterable<KeptKey>>>
 }
@@ -56,6 +58,7 @@ interface Header {
   readonly levels: readonly { readonly full: number; readonly hashes: string }[]
   readonly edge: readonly string[]
   readonly derived: number
+  readonly derivable: readonly LogIndex[]
   readonly controls: readonly { readonly index: LogIndex; readonly key: KeyId; readonly signed: string }[]
   readonly keys: Readonly<Record<MapName, number>>
 }
@@ -74,6 +77,7 @@ export function formatAuditState(state: AuditState): Uint8Array {
     })),
     edge: state.edge.hashes.map((hash) => formatBase64(hash)),
     derived: state.derived,
+    derivable: state.derivable,
     controls: state.controls.map((one) => ({ ...one, signed: formatBase64(one.signed) })),
     keys: { components: components.length, status: status.length },
   }
@@ -111,6 +115,7 @@ export function parseAuditState(bytes: Uint8Array, about: string): AuditState {
     replay: { size: header.size, levels: header.levels.map(readLevel) },
     edge: { size: treeSize(header.size), hashes: header.edge.map((hash) => parseBase64(hash)) },
     derived: header.derived,
+    derivable: header.derivable.map(logIndex),
     controls: header.controls.map(({ index, key, signed }) => ({
       index: logIndex(index),
       key: keyId(key),

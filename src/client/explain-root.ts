@@ -1,6 +1,7 @@
 /**
  * What is behind a wrong root: the keys that the map shows otherwise than the entries state them, with a proof for others
- * (verify/fraud-proof.ts). The newest root is asked, since lists only grow: what it hides, the wrong one hid.
+ * (verify/fraud-proof.ts). The newest root is asked, since lists only grow: what it hides, the wrong one hid. Of a lie that it does not
+ * tell any more there is a proof if the map behind the wrong root could be made again (guess-map.ts).
  */
 import type { LogIndex, TreeSize } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
@@ -14,6 +15,7 @@ import type { CheckedLookUp } from './ask-maps.ts'
 import type { CallOptions, Client } from './client.ts'
 import type { WrongRoot } from './map-audit.ts'
 import type { ChangedKey } from './map-replay.ts'
+import { proveOlder } from './prove-older.ts'
 
 /** A proof is about a kilobyte. */
 const KEYS_AT_ONCE = 1_000
@@ -54,7 +56,7 @@ export async function explainRoot(
 
 async function explain(
   client: Client,
-  { map, published, after, changes }: WrongRoot,
+  { map, published, after, changes, guess }: WrongRoot,
   options: CallOptions,
 ): Promise<Explained> {
   const explained = { map, size: published.input.size, after }
@@ -68,11 +70,12 @@ async function explain(
     const [found] = some.flatMap((one) => differenceOf(one, shown, explained))
     if (found !== undefined) return { ...explained, ...(await prove(client, map, found, options)) }
   }
-  return explained
+  if (guess === undefined) return explained
+  return { ...explained, ...(await proveOlder(client, { map, published, after, guess }, options)) }
 }
 
 function differenceOf(
-  { key, indexes, manifest }: ChangedKey,
+  { key, indexes, manifest }: Pick<ChangedKey, 'key' | 'indexes' | 'manifest'>,
   { keys }: CheckedLookUp,
   { size, after }: Pick<Explained, 'size' | 'after'>,
 ): readonly Difference[] {

@@ -42,6 +42,7 @@ export class IndexReplay {
   readonly #parts: IndexReplayParts
   readonly #manifests: ReadAhead<Uint8Array>
   readonly #controls: KeptControl[]
+  readonly #derivable: LogIndex[]
   #edge: RightEdge
   #derived: number
 
@@ -51,6 +52,7 @@ export class IndexReplay {
     const { client, options } = reader.walk
     this.#edge = kept?.edge ?? emptyEdge
     this.#derived = kept?.derived ?? 0
+    this.#derivable = [...(kept?.derivable ?? [])]
     this.#controls = [...(kept?.controls ?? [])]
     // Judged before; of a sample nothing is judged.
     if (sample === undefined) for (const one of this.#controls) foldKept(reader.trust, one)
@@ -66,6 +68,11 @@ export class IndexReplay {
 
   get unreadable(): readonly LogIndex[] {
     return [...this.#parts.reader.unreadable].map(logIndex)
+  }
+
+  /** Those of them from which a manifest follows. */
+  get derivable(): readonly LogIndex[] {
+    return this.#derivable
   }
 
   /** Whether both maps are of exactly the entries that were taken in; of later ones nobody has said yet which could be read. */
@@ -85,6 +92,7 @@ export class IndexReplay {
       replay: reader.walk.replay,
       edge: this.#edge,
       derived: this.#derived,
+      derivable: this.#derivable,
       controls: this.#controls,
       maps: { components: maps.components.replay.keep(), status: maps.status.replay.keep() },
     })
@@ -153,7 +161,9 @@ export class IndexReplay {
     const { reader, maps } = this.#parts
     const { index, statement } = judged
     this.#derived++
-    this.#compare(index, served, reader.unreadable.has(index) ? [] : judged.manifest)
+    const isReadable = !reader.unreadable.has(index)
+    if (!isReadable && judged.derived !== undefined) this.#derivable.push(index)
+    this.#compare(index, served, (isReadable && judged.derived) || [])
     const keys = attempt(reader.walk, `entry ${index}`, () => statusFacts(statement)) ?? []
     maps.status.replay.post(keys, index)
     if (keys.length > 0) this.#controls.push({ index, key: judged.key, signed: judged.signed })
@@ -165,18 +175,16 @@ export class IndexReplay {
     judged: JudgedEntry | undefined,
   ): void {
     const { reader, maps } = this.#parts
-    const lines = judged?.manifest ?? served?.lines ?? []
-    const { keys, manifest } = componentFacts(lines, !reader.unreadable.has(index))
+    const lines = judged === undefined ? (served?.lines ?? []) : judged.derived
+    const isReadable = lines !== undefined && !reader.unreadable.has(index)
+    const { keys, manifest } = componentFacts(lines ?? [], isReadable)
     maps.components.replay.post(keys, index)
     maps.components.replay.setManifest(index, manifest)
+    if (lines !== undefined) maps.components.noteStated(index, lines, isReadable)
   }
 
-  #compare(
-    index: LogIndex,
-    served: ServedManifest | undefined,
-    derived: readonly ManifestLine[] | undefined,
-  ): void {
-    if (served === undefined || derived === undefined) return
+  #compare(index: LogIndex, served: ServedManifest | undefined, derived: readonly ManifestLine[]): void {
+    if (served === undefined) return
     const what = manifestDifference(index, served.bytes, derived)
     if (what === undefined) return
     const { walk } = this.#parts.reader

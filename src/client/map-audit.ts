@@ -1,14 +1,16 @@
 /** The audit of one map: its output log is replayed, and every root that is published there compared with the one made again. */
-import { treeSize, type TreeSize } from '../brand.ts'
+import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { formatHex } from '../encoding/hex.ts'
 import type { MapName } from '../map/output-log.ts'
+import type { ManifestLine } from '../sbom/manifest-line.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import { edgeRoot, type RightEdge } from '../tlog/right-edge.ts'
 import type { AuditProblem } from './audit-walk.ts'
 import type { KeptKey } from './audit-state.ts'
 import { outputPath } from './ask-maps.ts'
 import type { CallOptions, Client } from './client.ts'
+import { guessMap, type GuessedMap, type Stated } from './guess-map.ts'
 import { MapReplay, type ChangedKey } from './map-replay.ts'
 import { publishedRoots, type RootPublished } from './published-roots.ts'
 import { startWalk, type LogWalk } from './replay-log.ts'
@@ -24,6 +26,8 @@ export interface WrongRoot {
   readonly after: TreeSize
   /** What the entries between the two sizes change in the map. */
   readonly changes: readonly ChangedKey[]
+  /** The map that has the published root, if it differs from the right one in what an operator would hide. */
+  readonly guess: GuessedMap | undefined
 }
 
 export interface MapAuditOptions {
@@ -40,12 +44,16 @@ export class MapAudit {
   readonly map: MapName
   readonly replay = new MapReplay()
   readonly walk: LogWalk
+  /** Checkpoints that are signed, and not of the log that was read. */
+  readonly forks: string[] = []
   readonly #roots: AsyncGenerator<RootPublished>
   #next: RootPublished | undefined
   #compared = 0
   /** The size of the last root that was compared. */
   #size = treeSize(0)
   #wrong: WrongRoot | undefined
+  /** By the entries that came since a root was last found to be right. */
+  readonly #stated = new Map<LogIndex, Stated>()
 
   private constructor(map: MapName, walk: LogWalk) {
     this.map = map
@@ -79,6 +87,11 @@ export class MapAudit {
     return this.#wrong
   }
 
+  /** What an entry states, whether or not it is listed under that. */
+  noteStated(index: LogIndex, lines: readonly ManifestLine[], isReadable: boolean): void {
+    if (this.#wrong === undefined) this.#stated.set(index, { lines, isReadable })
+  }
+
   /** After the entries below `edge.size` were taken in: compares what was published of that size. */
   async reach(edge: RightEdge): Promise<void> {
     if (this.#next?.input.size !== edge.size) return
@@ -89,13 +102,13 @@ export class MapAudit {
   /** What is left is of sizes that the log has not. */
   noteRest(size: TreeSize): void {
     if (this.#next === undefined) return
-    this.#note(this.#next, `is said to be of ${this.#next.input.size} entries, but the log has ${size}`)
+    this.#noteFork(this.#next, `is said to be of ${this.#next.input.size} entries, but the log has ${size}`)
   }
 
   /** After the first wrong root, all that follow are wrong too: they are read, and not compared. */
   #compare(published: RootPublished, edge: RightEdge): void {
     if (!equalBytes(published.input.root, edgeRoot(edge)))
-      this.#note(
+      this.#noteFork(
         published,
         'names a signed checkpoint that is not of this log: the log has signed two histories',
       )
@@ -104,13 +117,20 @@ export class MapAudit {
     this.#compared++
     if (equalBytes(published.root, made)) this.replay.forgetChanges()
     else this.#noteWrong(published, made)
+    this.#stated.clear()
     this.#size = published.input.size
   }
 
   #noteWrong(published: RootPublished, made: Uint8Array): void {
     const { map } = this
-    this.#wrong = { map, published, made, after: this.#size, changes: this.replay.changes() }
+    const guess = guessMap(this.replay, this.#stated, published.root)
+    this.#wrong = { map, published, made, after: this.#size, changes: this.replay.changes(), guess }
     this.#note(published, `is ${formatHex(published.root)}, the entries give ${formatHex(made)}`)
+  }
+
+  #noteFork(published: RootPublished, what: string): void {
+    this.forks.push(published.note)
+    this.#note(published, what)
   }
 
   #note({ index, input }: RootPublished, what: string): void {
@@ -118,7 +138,7 @@ export class MapAudit {
     this.walk.problems.push({
       where,
       reason: 'map-differs',
-      what: `${where}: the root published in entry ${index} of its output log ${what}`,
+      what: `the root published in entry ${index} of its output log ${what}`,
     })
   }
 

@@ -12,7 +12,7 @@ import { manifestKey } from '../map/keys.ts'
 import type { MapPair } from '../map/mpt.ts'
 import { appendPostings, emptyPostings, postingValue, type PostingEdge } from '../map/posting-list.ts'
 import { allPairs } from '../map/trie-proof.ts'
-import { MapTrie } from '../map/trie.ts'
+import { MapTrie, type MapVersion } from '../map/trie.ts'
 import type { KeptKey } from './audit-state.ts'
 
 /** A key that changed. */
@@ -20,6 +20,8 @@ export interface ChangedKey {
   readonly key: Uint8Array
   /** The entries that were posted under it; of a manifest's key, the entry whose manifest it is. */
   readonly indexes: readonly LogIndex[]
+  /** The list as it was before. */
+  readonly before: PostingEdge
   /** Of a manifest's key alone. */
   readonly manifest?: CountedRoot
 }
@@ -40,8 +42,9 @@ export class MapReplay {
   post(keys: readonly Uint8Array[], index: LogIndex): void {
     for (const key of keys) {
       const name = formatHex(key)
-      this.#edges.set(name, appendPostings(this.#edges.get(name) ?? emptyPostings, [index]))
-      const change = this.#changes.get(name) ?? { key, indexes: [] }
+      const before = this.list(key)
+      this.#edges.set(name, appendPostings(before, [index]))
+      const change = this.#changes.get(name) ?? { key, indexes: [], before }
       change.indexes.push(index)
       this.#note(name, change)
     }
@@ -49,7 +52,7 @@ export class MapReplay {
 
   setManifest(index: LogIndex, manifest: CountedRoot): void {
     const key = manifestKey(index)
-    this.#note(formatHex(key), { key, indexes: [index], manifest })
+    this.#note(formatHex(key), { key, indexes: [index], before: emptyPostings, manifest })
   }
 
   /** 32 bytes. */
@@ -61,6 +64,16 @@ export class MapReplay {
       this.#pending.clear()
     }
     return this.#trie.latest.root
+  }
+
+  /** As of the last `root`, until the next one. */
+  get version(): MapVersion {
+    return this.#trie.latest
+  }
+
+  /** What is posted under the key. */
+  list(key: Uint8Array): PostingEdge {
+    return this.#edges.get(formatHex(key)) ?? emptyPostings
   }
 
   /** All keys, for `restore`. */

@@ -125,7 +125,8 @@ type Versions = Pick<NamedQuery, 'range' | 'version'>
 function packageParts(keys: readonly string[], asked: Versions): readonly SearchPart[] {
   const failures: Fault[] = []
   const parts = keys.map((key): SearchPart => {
-    const place = placeOfPurl(parsePurl(key, { lenient: true }))
+    // Other spellings of its name are found by the name as well.
+    const place = { ...placeOfPurl(parsePurl(key, { lenient: true })), keys: [key] }
     try {
       return { kind: 'package', affected: meantPackage(place, versionsOf(asked, place.type)) }
     } catch (cause) {
@@ -170,7 +171,7 @@ async function nothingNamed(client: Named, query: NamedQuery, type: string | und
     'not-recorded',
     `name: expected one that an SBOM in this log lists, found nothing called ${query.name.slice(0, 100)}`,
     {
-      hint: `${suggestion}Images without an SBOM are unknown, not clean. A package URL is asked for whether or not it is known: pkg:TYPE/NAME.`,
+      hint: `${suggestion}That nothing has the name is the server’s word. Images without an SBOM are unknown, not clean. A package URL is asked for whether or not it is known: pkg:TYPE/NAME.`,
     },
   )
 }

@@ -5,17 +5,21 @@ import { Fault } from '../errors.ts'
 import { parsePublishedRoot } from '../map/output-log.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
-import { openTrustedCheckpoint } from '../verify/proven-entry.ts'
+import { openSigned } from '../verify/map-root.ts'
 import { attempt } from './audit-walk.ts'
 import { replayLog, type LogWalk } from './replay-log.ts'
 
 export interface RootPublished {
   /** In the output log. */
   readonly index: LogIndex
+  /** As it stands there. */
+  readonly entry: string
   /** 32 bytes, of the entries of the log below `input.size`. */
   readonly root: Uint8Array
   /** The log's own signed checkpoint that is named; whether it is of the log's tree is not looked at here. */
   readonly input: Checkpoint
+  /** The same as it was signed. */
+  readonly note: string
 }
 
 /**
@@ -37,11 +41,12 @@ export async function* publishedRoots(walk: LogWalk, after: TreeSize): AsyncGene
 }
 
 function read({ client }: LogWalk, index: LogIndex, entry: Uint8Array, before: number): RootPublished {
+  const text = asBadProof('map-proof-invalid', 'published root', () => parseUtf8(entry, 'output log entry'))
   const { root, checkpoint } = asBadProof('map-proof-invalid', 'published root', () =>
-    parsePublishedRoot(parseUtf8(entry, 'output log entry')),
+    parsePublishedRoot(text),
   )
-  const input = openTrustedCheckpoint(checkpoint, client.trust.logKey)
-  if (input.size > before) return { index, root, input }
+  const input = openSigned('published root', checkpoint, client.trust.logKey)
+  if (input.size > before) return { index, entry: text, root, input, note: checkpoint }
   throw new Fault(
     'map-proof-invalid',
     `published root: expected a size above ${before}, which was published before, got ${input.size}`,

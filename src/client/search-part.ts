@@ -9,6 +9,7 @@ import { placeOf, type PackagePlace } from '../sbom/advisory/ecosystem.ts'
 import type { VersionRange } from '../sbom/constraint.ts'
 import { parseCpe } from '../sbom/cpe.ts'
 import { distroOf, identityOf, identityVersion } from '../sbom/identity.ts'
+import { withAliases } from '../sbom/key-aliases.ts'
 import { parsePurl, purlName, type Purl } from '../sbom/purl.ts'
 import { parseRange } from '../sbom/range.ts'
 import type { SearchPart } from '../verify/search.ts'
@@ -80,7 +81,7 @@ export function placeOfName(ecosystem: string, name: string): PackagePlace | und
 export function placeOfPurl(purl: Purl): PackagePlace {
   const identity = identityOf(purl)
   const { type } = identity
-  const keys = [purlName(identity)]
+  const keys = withAliases(purlName(identity))
   if (!distroTypes.has(type)) return { type, names: 'installed', keys }
   const distro = advisoryDistro(identity)
   return { type, names: 'either', keys, ...(distro === undefined ? {} : { distro }) }

@@ -71,13 +71,33 @@ async function converse(
   signal: AbortSignal,
 ): Promise<{ readonly response: Response; readonly bytes: Uint8Array }> {
   try {
-    const response = await transport.fetch(wanted.url, requestOf(wanted, signal, transport.token))
+    const response = await send(transport, wanted, signal)
     const bytes = await readAll(response, response.ok ? wanted.maxBytes : MAX_PROBLEM_BYTES)
     return { response, bytes }
   } catch (cause) {
     if (cause instanceof Fault) throw cause
     if (wanted.signal?.aborted === true) throw wanted.signal.reason
     throw unreachable(transport, wanted, cause, signal.aborted)
+  }
+}
+
+/** How Node says that a connection which was kept open is no longer; browsers ask again by themselves. */
+const goneCodes: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+/**
+ * Questions once more: servers close connections on which nobody asks for some seconds, and a client that is verifying a large
+ * answer for longer does not see it before it asks for the next page.
+ */
+async function send(transport: Transport, wanted: Exchange, signal: AbortSignal): Promise<Response> {
+  const request = (): Promise<Response> =>
+    transport.fetch(wanted.url, requestOf(wanted, signal, transport.token))
+  try {
+    return await request()
+  } catch (cause) {
+    const error = cause instanceof Error ? cause.cause : undefined
+    const isGone = error instanceof Error && 'code' in error && goneCodes.has(error.code)
+    if (!isGone || wanted.isSubmission === true) throw cause
+    return request()
   }
 }
 

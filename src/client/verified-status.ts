@@ -6,11 +6,12 @@ import { isControlType } from '../attestation/predicate-types.ts'
 import { basisOf, parseControl } from '../attestation/control.ts'
 import { Fault } from '../errors.ts'
 import { stateOfTarget, targetsOf, verdictOf } from '../trust/status.ts'
-import { annulledOf, revocationsOf, type TrustState } from '../trust/trust-state.ts'
+import type { TrustState } from '../trust/trust-state.ts'
 import type { RevocationsAnswer, Verdict } from '../verify/answer.ts'
 import type { MapProofs } from '../verify/completeness-wire.ts'
 import { isSha256 } from '../verify/entry-facts.ts'
 import type { CheckedAttestation } from '../verify/proven-entry.ts'
+import { revocationRows } from '../verify/revocation-rows.ts'
 import { checkReach, isSame } from '../verify/row-check.ts'
 import { checkStatusEvidence, type StatusEvidence } from '../verify/status-evidence.ts'
 import { statusReport, type StatusReport } from '../verify/status-report.ts'
@@ -58,16 +59,12 @@ function expectMade(
   const { target, asOf } = answer
   const through = asOf.indexedThrough
   checkReach(through, attested)
-  const said = {
-    state: answer.state,
-    revocations: answer.revocations.map((one) => one.entry),
-    annulled: (answer.annulled ?? []).map((one) => [one.entry, one.annulledBy]),
-    verdicts: answer.verdicts,
-  }
+  const { revocations, annulled = [] } = revocationRows(trust, through, target)
+  const said = { ...answer, annulled: answer.annulled ?? [] }
   const made = {
     state: stateOfTarget(trust, through, target),
-    revocations: revocationsOf(trust, through, target).map((one) => one.index),
-    annulled: annulledOf(trust, through, target).map((one) => [one.index, one.annulledBy]),
+    revocations,
+    annulled,
     verdicts: judgedOf(target, attested).flatMap((one) => verdictsOn(one, trust, through)),
   }
   for (const name of Object.keys(made) as (keyof typeof made)[])

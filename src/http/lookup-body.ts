@@ -1,7 +1,7 @@
 /** What the body of a look-up in a map says: `{"prefixes": [base64], "keys": [base64], "postings": true, "minSize": 17}`. */
 import { elements, documentField, optionalMember, refuseOthers, type Field } from '../attestation/field.ts'
 import { treeSize, type TreeSize } from '../brand.ts'
-import { parseBase64 } from '../encoding/base64.ts'
+import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
 import type { MapAsked } from '../ledger/query-map.ts'
@@ -38,7 +38,11 @@ export function parseLookup(bytes: Uint8Array): ParsedLookup {
   const wanted = flagIn(field, 'postings')
   const minSize = sizeIn(field, 'minSize')
   return {
-    asked: { prefixes, keys, postings: (key) => wanted && !isManifestKey(key) },
+    asked: {
+      prefixes: eachOnce(prefixes),
+      keys: eachOnce(keys),
+      postings: (key) => wanted && !isManifestKey(key),
+    },
     ...(minSize === undefined ? {} : { minSize }),
   }
 }
@@ -47,6 +51,11 @@ function keysIn(field: Field, name: string): readonly Uint8Array[] {
   const list = optionalMember(field, name)
   if (list === undefined) return []
   return elements(list).map(keyOf)
+}
+
+/** A few bytes that are asked for again and again would be answered again and again. */
+function eachOnce(keys: readonly Uint8Array[]): readonly Uint8Array[] {
+  return [...new Map(keys.map((key) => [formatBase64(key), key])).values()]
 }
 
 /** Empty as a prefix: the whole map. */

@@ -21,7 +21,7 @@ import type { Basis } from '../trust/judge-revocation.ts'
 import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
-import { formatManifest, readManifest, readReportedSbom } from '../sbom/manifest.ts'
+import { readManifest, readReportedSbom } from '../sbom/manifest.ts'
 import { parseLeanStatement } from '../sbom/unread-members.ts'
 import type { Stated } from './derive.ts'
 
@@ -158,11 +158,11 @@ function readStated(
   key: KeyId,
   signedBytes: number,
 ): Pick<Admitted, 'intake' | 'stated'> {
-  const { sbom, lines } = readManifest(statement, key, readReportedSbom)
+  const { sbom, lines, bytes } = readManifest(statement, key, readReportedSbom)
   const intake = intakeOf(statement, sbom)
-  const isHandedOn = lines.length <= MAX_STATED_LINES || signedBytes >= STATED_FROM_BYTES
+  const isHandedOn = signedBytes >= STATED_FROM_BYTES || [...lines].length <= MAX_STATED_LINES
   if (!isHandedOn || isControlType(statement.predicateType)) return { intake }
-  return { intake, stated: { key, manifest: formatManifest(lines), claimed: claimedTimes(statement, sbom) } }
+  return { intake, stated: { key, manifest: bytes(), claimed: claimedTimes(statement, sbom) } }
 }
 
 /** Who joins with a trust root signs it before it registers them: their keys stand in it. */

@@ -31,21 +31,31 @@ export async function checkControls(
   { through, size }: { readonly through: TreeSize; readonly size: TreeSize },
   most = CHECKED_AT_START,
 ): Promise<void> {
-  await checkIndexedControls({ log, index }, trust, size)
-  for (let from = Math.max(through, size - most); from < size; from += ROWS_AT_ONCE) {
+  const witnessed = (await checkIndexedControls({ log, index }, trust, size)) ? through : 0
+  for (let from = Math.max(witnessed, size - most); from < size; from += ROWS_AT_ONCE) {
     const to = treeSize(Math.min(from + ROWS_AT_ONCE, size))
     for (const entry of await log.entries(logIndex(from), to)) checkKey(entry)
   }
 }
 
-/** The first witness alone, where entries above what is indexed are looked at as they are indexed. @throws as `checkControls` */
+/**
+ * The first witness alone, where entries above what is indexed are looked at as they are indexed. False if the index is damaged and
+ * is no witness: that keeps no ledger from starting, since it is made again while the ledger is served.
+ *
+ * @throws as `checkControls`
+ */
 export async function checkIndexedControls(
   { log, index }: Pick<Storage, 'log' | 'index'>,
   trust: TrustState,
   size: TreeSize,
-): Promise<void> {
-  const leftOut = await index.read((reader) => notFolded(reader, trust, size))
-  for (const at of leftOut) for (const entry of await log.entries(at, treeSize(at + 1))) checkKey(entry)
+): Promise<boolean> {
+  const leftOut = await index.read((reader) => notFolded(reader, trust, size)).catch(orDamaged)
+  for (const at of leftOut ?? []) for (const entry of await log.entries(at, treeSize(at + 1))) checkKey(entry)
+  return leftOut !== undefined
+}
+
+function orDamaged(cause: unknown): undefined {
+  if (!(cause instanceof Fault) || cause.reason !== 'integrity-error') throw cause
 }
 
 /**

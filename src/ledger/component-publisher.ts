@@ -51,8 +51,14 @@ export class ComponentPublisher {
     return this.#isStopped
   }
 
-  /** Before the first step: makes the map of an index that has come as far as `through`. */
+  /**
+   * Before the first step: makes the map of an index that has come as far as `through`. Of another index it is done anew, whatever
+   * stopped the map before.
+   */
   begin(through: TreeSize): Promise<void> {
+    this.#isStopped = false
+    this.#output = undefined
+    this.#mark = undefined
     return this.#orStop(async () => {
       const { output, steps } = this.#options
       const last = await lastStored(output.storage.store)

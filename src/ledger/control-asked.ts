@@ -1,5 +1,5 @@
 /** Everything that the status map has about targets: the keys that list it, and the entries that it lists. */
-import { isControlType } from '../attestation/predicate-types.ts'
+import { REVOCATION } from '../attestation/predicate-types.ts'
 import type { LogIndex } from '../brand.ts'
 import { statusKey, trustRootsKey } from '../map/keys.ts'
 import { readEntryRows } from './index-rows.ts'
@@ -16,8 +16,8 @@ export interface ControlAsked {
 export async function controlAsked(view: View, targets: readonly string[]): Promise<ControlAsked> {
   const entries = [...(await trustRootEntries(view)), ...(await revocationEntries(view, targets))]
   // What became of a revocation is found under its own name.
-  const found = (await readEntryRows(view.reader, entries)).filter(({ facts }) =>
-    isControlType(facts.predicateType),
+  const found = (await readEntryRows(view.reader, entries)).filter(
+    ({ facts }) => facts.predicateType === REVOCATION,
   )
   const ends = found.map(({ facts }) => `attestation:${facts.attestation}`)
   const keys = [trustRootsKey, ...[...new Set([...targets, ...ends])].map(statusKey)]

@@ -4,9 +4,10 @@ import { parsePae } from '../attestation/pae.ts'
 import type { AttestationId, KeyId, LogIndex, Sha256Id } from '../brand.ts'
 import { sha256Id } from '../crypto/sha256.ts'
 import { Fault } from '../errors.ts'
-import { keysOfManifest, statusKeysOf, unreadableKey } from '../map/keys.ts'
+import { sortedBytes, type SortedBytes } from '../encoding/sorted-bytes.ts'
+import { keysOfLine, statusKeysOf, unreadableKey } from '../map/keys.ts'
 import { claimedTimes, type Claimed } from '../sbom/claimed.ts'
-import { formatManifest, parseManifest, readManifest } from '../sbom/manifest.ts'
+import { openManifest, readManifest, type ManifestLine } from '../sbom/manifest.ts'
 import { listedNames, type ListedName } from '../sbom/spoken-names.ts'
 import { readSbom } from '../sbom/stated-lines.ts'
 import { parseLeanStatement } from '../sbom/unread-members.ts'
@@ -25,9 +26,9 @@ export interface Derived {
   readonly manifest: DerivedManifest
   /** The length of what was signed. */
   readonly signedBytes: number
-  readonly componentKeys: readonly Uint8Array[]
-  /** Of what it lists. */
-  readonly names: readonly ListedName[]
+  readonly componentKeys: SortedBytes
+  /** Of what it lists, perhaps more than once. */
+  readonly names: Iterable<ListedName>
   readonly statusKeys: readonly Uint8Array[]
   readonly control?: ControlStatement
 }
@@ -64,12 +65,12 @@ function isOf(entry: LogEntry, stated: StatedEntry): boolean {
 }
 
 function deriveStated(entry: LogEntry, { manifest: bytes, claimed, signedBytes }: StatedEntry): Derived {
-  const lines = parseManifest(bytes)
+  const { lines } = openManifest(bytes)
   return {
     facts: factsOf(entry.index, entry.attestation, entry.key, lines, claimed),
     manifest: derivedManifest(bytes),
     signedBytes,
-    componentKeys: keysOfManifest(lines),
+    componentKeys: sortedBytes(keysOfLines(lines)),
     names: listedNames(lines),
     statusKeys: [],
   }
@@ -79,20 +80,23 @@ function derivedManifest(bytes: Uint8Array): DerivedManifest {
   return { digest: sha256Id(bytes), bytes, ...rootOfManifest(bytes) }
 }
 
+function* keysOfLines(lines: Iterable<ManifestLine>): Generator<Uint8Array> {
+  for (const line of lines) yield* keysOfLine(line)
+}
+
 /** The same from bytes at hand. An unreadable entry states nothing but that it is there. */
 function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
   const statement = parseLeanStatement(parsePae(signed).payload)
   const control = parseControl(statement)
-  const { sbom, lines } = entry.readable
+  const { sbom, lines, bytes } = entry.readable
     ? readManifest(statement, entry.key, readSbom)
-    : { sbom: undefined, lines: [] }
+    : { sbom: undefined, ...openManifest(new Uint8Array(0)) }
   const claimed = entry.readable ? claimedTimes(statement, sbom) : {}
-  const bytes = formatManifest(lines)
   return {
     facts: factsOf(entry.index, entry.attestation, entry.key, lines, claimed),
-    manifest: derivedManifest(bytes),
+    manifest: derivedManifest(bytes()),
     signedBytes: signed.length,
-    componentKeys: entry.readable ? keysOfManifest(lines) : [unreadableKey],
+    componentKeys: sortedBytes(entry.readable ? keysOfLines(lines) : [unreadableKey]),
     names: listedNames(lines),
     statusKeys: control === undefined ? [] : statusKeysOf(control),
     ...(control === undefined ? {} : { control }),

@@ -5,16 +5,28 @@ import { checkFolded } from './check-controls.ts'
 import { componentPairs } from './component-map.ts'
 import { derive, type Derived, type StatedEntry } from './derive.ts'
 import { indexBatch } from './index-batch.ts'
+import { INDEX_RULES } from './index-rows.ts'
 import { FOLLOW_BATCH_ENTRIES, FOLLOW_BATCH_KEYS } from './limits.ts'
 import type { MapVersions } from './map-versions.ts'
-import type { BlobStore, LogEntry, Storage } from './ports.ts'
+import type { BlobStore, ChangedValue, LogEntry, ManifestRoot, Storage } from './ports.ts'
 
 export interface StepsOptions {
-  readonly storage: Pick<Storage, 'log' | 'blobs' | 'index'>
+  readonly storage: Pick<Storage, 'log' | 'blobs' | 'index' | 'successor'>
   /** Folded at least as far as steps go. */
   readonly trust: TrustState
   /** Entries taken at once. @default FOLLOW_BATCH_ENTRIES */
   readonly most?: number
+}
+
+/**
+ * Rebuilds from nothing where other rules made the index, or where it is ahead of what is published: it was made of a
+ * log that is not this one any more. Then the position it starts from.
+ */
+export async function prepareIndex(index: Storage['index'], published: TreeSize): Promise<TreeSize> {
+  const { through, rules } = await index.read((reader) => reader.position())
+  if (rules === INDEX_RULES && through <= published) return through
+  await index.reset(INDEX_RULES)
+  return treeSize(0)
 }
 
 /**
@@ -42,8 +54,20 @@ export async function followOnce(
   await blobs.put(derived.map((one) => one.manifest))
   // Stop here: manifests without rows are harmless; they are written again.
   const changed = await index.apply(batch)
-  options.map?.put(componentPairs(changed, batch.manifests))
+  if (options.map !== undefined) putChanged(options.map, changed, batch.manifests)
   return through
+}
+
+function putChanged(
+  map: MapVersions,
+  changed: Iterable<readonly ChangedValue[]>,
+  manifests: readonly ManifestRoot[],
+): void {
+  let roots = manifests
+  for (const piece of changed) {
+    map.put(componentPairs(piece, roots))
+    roots = []
+  }
 }
 
 /** The first entries, until they have so many keys that a step is large enough. */

@@ -5,7 +5,7 @@
 import type { TreeSize } from '../brand.ts'
 import { loadComponentMap } from './component-map.ts'
 import type { StatedEntry } from './derive.ts'
-import { followOnce, type StepsOptions } from './follow-once.ts'
+import { followOnce, prepareIndex, type StepsOptions } from './follow-once.ts'
 import { proveIn, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
 import { MapVersions } from './map-versions.ts'
 
@@ -23,6 +23,12 @@ export interface FollowSteps extends AsyncDisposable {
    * @param stated of entries from there on, ascending, as far as it was handed on
    */
   take(from: TreeSize, to: TreeSize, stated: readonly StatedEntry[]): Promise<TakenStep>
+  /**
+   * Goes over to the index that was made beside (`IndexSuccessor`), whose map is loaded next; resolves with its position.
+   *
+   * @param published the size of the newest published checkpoint
+   */
+  succeed(published: TreeSize): Promise<TreeSize>
   /** Keeps the map as it is after the last step, of the entries below `size`, for proofs. */
   keep(size: TreeSize): Promise<void>
   /** From the map of a size that is kept; undefined for another. */
@@ -58,6 +64,10 @@ export function stepsHere(options: StepsOptions): FollowSteps {
     async take(from, to, stated) {
       const through = await followOnce({ ...options, map }, from, to, stated)
       return { through, root: map.latest.root }
+    },
+    async succeed(published) {
+      await options.storage.successor?.take()
+      return prepareIndex(options.storage.index, published)
     },
     async keep(size) {
       map.keep(size)

@@ -4,14 +4,13 @@
  * It follows what is published, in batches, each one index transaction with the position reached. Stopping it anywhere
  * loses nothing: the next start goes on from the stored position.
  */
-import { treeSize, type TreeSize } from '../brand.ts'
+import type { TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import type { ComponentPublisher } from './component-publisher.ts'
 import type { StatedEntry } from './derive.ts'
 import type { FollowSteps } from './follow-steps.ts'
-import { INDEX_RULES } from './index-rows.ts'
 import { FOLLOW_BESIDE_ENTRIES, MAX_STATED_BYTES, MAX_STATED_ENTRIES } from './limits.ts'
-import type { Clock, Storage } from './ports.ts'
+import type { Clock, IndexSuccessor } from './ports.ts'
 
 /** Nothing can end a sleep, and a process that is told to stop must not wait for one. */
 const LONGEST_SLEEP_MS = 1_000
@@ -26,19 +25,10 @@ export interface FollowerOptions {
   readonly clock: Clock
   readonly steps: FollowSteps
   readonly publisher: FollowingPublisher
+  /** Where the index can be made again beside. */
+  readonly successor?: IndexSuccessor
   /** Told once, when following can not go on; queries then say how far the index reaches. */
   readonly onError: (cause: unknown) => void
-}
-
-/**
- * Rebuilds from nothing where other rules made the index, or where it is ahead of what is published: it was made of a
- * log that is not this one any more. Then the position it starts from.
- */
-export async function prepareIndex(index: Storage['index'], published: TreeSize): Promise<TreeSize> {
-  const { through, rules } = await index.read((reader) => reader.position())
-  if (rules === INDEX_RULES && through <= published) return through
-  await index.reset(INDEX_RULES)
-  return treeSize(0)
 }
 
 export class Follower {
@@ -51,8 +41,13 @@ export class Follower {
   #running: Promise<void> | undefined
   /** Ends the wait for more entries. */
   #endGathering: (() => void) | undefined
+  /** It was told to. */
   #stopped = false
+  /** It cannot go on with the index that it has. */
+  #failed = false
   #hasBegun = false
+  /** Another index waits to be followed into. */
+  #isSucceeded = false
   /** Ends the wait for the time to publish. */
   #nudge: (() => void) | undefined
   /** A published size that is not in the index yet, and since when. */
@@ -62,6 +57,10 @@ export class Follower {
     this.#options = options
     this.#through = through
     this.#published = through
+    options.successor?.watch(() => {
+      this.#isSucceeded = true
+      this.#goOn()
+    })
   }
 
   /** Entries [0, through) are in the index. */
@@ -69,9 +68,9 @@ export class Follower {
     return this.#through
   }
 
-  /** Whether it takes no further step in this process. */
+  /** Whether it takes no further step, unless another index takes the place of this one. */
   get stopped(): boolean {
-    return this.#stopped
+    return this.#stopped || this.#failed
   }
 
   /** For how long something has been public that is not in the index, in milliseconds; 0 if nothing is. */
@@ -96,7 +95,8 @@ export class Follower {
 
   #goOn(): void {
     this.#nudge?.()
-    if (!this.#stopped) this.#running ??= this.#run()
+    if (this.#stopped || (this.#failed && !this.#isSucceeded)) return
+    this.#running ??= this.#run()
   }
 
   /** Questions that wait for it now. */
@@ -106,7 +106,7 @@ export class Follower {
 
   /** Resolves when the index has reached `size`, or after `waitMs`, whichever is first. */
   async reach(size: TreeSize, waitMs: number): Promise<void> {
-    if (this.#through >= size || this.#stopped) return
+    if (this.#through >= size || this.stopped) return
     let forget = (): void => undefined
     const reached = new Promise<void>((resolve) => {
       const one = { size, resolve }
@@ -133,9 +133,10 @@ export class Follower {
 
   async #run(): Promise<void> {
     try {
-      await this.#begin()
+      if (!this.#isSucceeded) await this.#begin()
       while (!this.#stopped) {
-        if (this.#through < this.#published) await this.#gatherAndStep()
+        if (this.#isSucceeded) await this.#succeed()
+        else if (this.#through < this.#published) await this.#gatherAndStep()
         else if (!(await this.#publishWhenDue())) break
       }
     } catch (cause) {
@@ -149,6 +150,20 @@ export class Follower {
     if (this.#hasBegun) return
     await this.#options.publisher.begin(this.#through)
     this.#hasBegun = true
+  }
+
+  /** Goes on with an index that was made beside. The old one answers until the new one has come as far. */
+  async #succeed(): Promise<void> {
+    const { steps, successor } = this.#options
+    const answered = this.#through
+    this.#failed = false
+    this.#hasBegun = false
+    this.#through = await steps.succeed(this.#published)
+    await this.#begin()
+    while (this.#through < answered) await this.#step()
+    // Stop here: the next start opens the newest index.
+    await successor?.take()
+    this.#isSucceeded = false
   }
 
   async #gatherAndStep(): Promise<void> {
@@ -219,7 +234,8 @@ export class Follower {
   /** Out of space: the next publication tries again. Anything else would only fail again. */
   #fail(cause: unknown): void {
     if (cause instanceof Fault && cause.class === 'storage-full') return
-    this.#stopped = true
+    this.#failed = true
+    this.#isSucceeded = false
     for (const one of this.#waiting) one.resolve()
     this.#options.onError(cause)
   }

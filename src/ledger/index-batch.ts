@@ -6,6 +6,8 @@
  */
 import type { AttestationId, ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import type { Target } from '../attestation/revocation.ts'
+import { createByteRecords, type ByteRecords } from '../encoding/byte-records.ts'
+import { inPieces } from '../encoding/pieces.ts'
 import { signerKey, subjectKey } from '../map/keys.ts'
 import type { ListedName } from '../sbom/spoken-names.ts'
 import { isRegistered, targetChangedAt, type TrustState } from '../trust/trust-state.ts'
@@ -23,6 +25,7 @@ import {
   readTotals,
   totalsRow,
 } from './index-rows.ts'
+import { FOLLOW_NAMES_AT_ONCE, FOLLOW_POSTINGS_IN_MEMORY } from './limits.ts'
 import type { IndexBatch, IndexReader, IndexRow, LogStore, Posting } from './ports.ts'
 
 export interface IndexStep {
@@ -41,7 +44,7 @@ export async function indexBatch(reader: IndexReader, log: LogStore, step: Index
     from: step.from,
     through: step.through,
     postings: postingsOf(step.derived),
-    rows: [...entries, ...images, ...(await nameRows(reader, step.derived))],
+    rows: inTurn([...entries, ...images], await nameRows(reader, step.derived)),
     manifests: step.derived.map(({ facts: { index }, manifest: { lines, root } }) => ({
       index,
       lines,
@@ -55,13 +58,16 @@ function rowOfEntry({ facts, manifest, signedBytes }: Derived, trust: TrustState
   return entryRow(isRegistered(trust, facts.index, facts.key) ? row : { ...row, signedBytes })
 }
 
-function postingsOf(derived: readonly Derived[]): readonly Posting[] {
-  const postings: Posting[] = []
+function postingsOf(derived: readonly Derived[]): Iterable<Posting> {
+  const keys = derived.reduce((sum, { componentKeys }) => sum + componentKeys.length, 0)
+  return keys > FOLLOW_POSTINGS_IN_MEMORY ? eachPosting(derived) : [...eachPosting(derived)]
+}
+
+function* eachPosting(derived: readonly Derived[]): Generator<Posting> {
   for (const { facts, componentKeys, statusKeys } of derived) {
-    for (const key of componentKeys) postings.push({ map: 'components', key, index: facts.index })
-    for (const key of statusKeys) postings.push({ map: 'status', key, index: facts.index })
+    for (const key of componentKeys) yield { map: 'components', key, index: facts.index }
+    for (const key of statusKeys) yield { map: 'status', key, index: facts.index }
   }
-  return postings
 }
 
 /** Images of the batch's own entries, and of older entries whose verdict a revocation in the batch, or the end of one, may change. */
@@ -131,22 +137,47 @@ async function imageRows(
 }
 
 /** Of names that nothing below the batch lists. */
-async function nameRows(reader: IndexReader, derived: readonly Derived[]): Promise<readonly IndexRow[]> {
-  const firsts = new Map<string, { readonly listed: ListedName; readonly first: LogIndex }>()
+async function nameRows(reader: IndexReader, derived: readonly Derived[]): Promise<Iterable<IndexRow>> {
+  const records = createByteRecords()
+  const missing: { readonly place: number; readonly first: LogIndex }[] = []
+  for (const names of inPieces(firstNames(derived), FOLLOW_NAMES_AT_ONCE)) {
+    const found = names.flatMap(({ listed, first }) => nameKeys(listed).map((key) => ({ key, first })))
+    const stored = await reader.rows(
+      'name',
+      found.map(({ key }) => key),
+    )
+    for (const [at, { key, first }] of found.entries())
+      if (stored[at] === undefined) missing.push({ place: records.add(key), first })
+  }
+  return rowsOfNames(records, missing)
+}
+
+/** Each once, with the first entry that lists it. */
+function* firstNames(
+  derived: readonly Derived[],
+): Generator<{ readonly listed: ListedName; readonly first: LogIndex }> {
+  const known = new Set<string>()
   for (const { facts, names } of derived) {
     for (const listed of names) {
       const id = `${listed.kind} ${listed.name}`
-      if (!firsts.has(id)) firsts.set(id, { listed, first: facts.index })
+      if (known.has(id)) continue
+      known.add(id)
+      yield { listed, first: facts.index }
     }
   }
-  const found = [...firsts.values()].flatMap(({ listed, first }) =>
-    nameKeys(listed).map((key) => ({ key, first })),
-  )
-  const stored = await reader.rows(
-    'name',
-    found.map(({ key }) => key),
-  )
-  return found.filter((_, at) => stored[at] === undefined).map(({ key, first }) => nameRow(key, { first }))
+}
+
+/** The largest SBOMs list a hundred thousand names: each row is made as it is written. */
+function* rowsOfNames(
+  records: ByteRecords,
+  missing: readonly { readonly place: number; readonly first: LogIndex }[],
+): Generator<IndexRow> {
+  for (const { place, first } of missing) yield nameRow(records.read(place), { first })
+}
+
+function* inTurn<T>(first: Iterable<T>, then: Iterable<T>): Generator<T> {
+  yield* first
+  yield* then
 }
 
 /** What is in the index of an image. */

@@ -28,12 +28,13 @@ import type { NamesAnswer } from '../verify/names-answer.ts'
 import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { checkControls } from './check-controls.ts'
-import { Follower, prepareIndex } from './follower.ts'
+import { Follower } from './follower.ts'
+import { prepareIndex } from './follow-once.ts'
 import { stepsHere, type FollowSteps } from './follow-steps.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
-import { createPastTotals } from './past-totals.ts'
+import { createPastTotals, type Pause } from './past-totals.ts'
 import type { MapName, Storage } from './ports.ts'
 import { createProofs, type Proofs } from './proofs.ts'
 import { PublishedMaps } from './published-maps.ts'
@@ -127,6 +128,7 @@ export class Ledger implements AsyncDisposable {
         onError: (cause) => this.#noticeStopped(cause),
         steps,
         publisher: this.maps.components,
+        ...(storage.successor && { successor: storage.successor }),
       },
       through,
     )
@@ -267,7 +269,7 @@ export class Ledger implements AsyncDisposable {
 
   /** What there is of a name. @throws Fault `malformed`, `busy` */
   names(asked: NamesAsked, moment?: Moment): Promise<NamesAnswer> {
-    return this.#searches.run((pause) => this.#ask(askNames(asked, pause), moment))
+    return this.#inTurn((pause) => askNames(asked, pause), moment)
   }
 
   /** The images without an SBOM that counts. @throws Fault `malformed` (`cursor-malformed`) */
@@ -277,7 +279,7 @@ export class Ledger implements AsyncDisposable {
 
   /** Many packages at once. @throws Fault `malformed` (`cursor-malformed`), `busy` */
   search(asked: SearchAsked, moment?: Moment): Promise<SearchAnswerSent> {
-    return this.#searches.run((pause) => this.#ask(askSearch(asked, pause), moment))
+    return this.#inTurn((pause) => askSearch(asked, pause), moment)
   }
 
   /** @throws Fault `malformed` for a bad target URI */
@@ -339,10 +341,27 @@ export class Ledger implements AsyncDisposable {
     return this.#view(asked.answer, momentOf(asked, moment))
   }
 
-  /** A submitter finds what it submitted: the index gets a second to reach what was public when the question came. */
+  /** Whoever waits for the index, perhaps for a size that never comes, keeps nobody from searching meanwhile. */
+  async #inTurn<T>(asked: (pause: Pause) => Asked<T>, moment: Moment = {}): Promise<T> {
+    await this.#reach(moment)
+    return this.#searches.run((pause) => {
+      const { answer, ...page } = asked(pause)
+      return this.#read(answer, momentOf(page, moment))
+    })
+  }
+
   async #view<T>(use: (view: View) => Promise<T>, moment: Moment = {}): Promise<T> {
+    await this.#reach(moment)
+    return this.#read(use, moment)
+  }
+
+  /** A submitter finds what it submitted: the index gets a second to reach what was public when the question came. */
+  #reach({ minSize = treeSize(0) }: Moment): Promise<void> {
     const { size } = this.#published.checkpoint
-    await this.#follower.reach(treeSize(Math.max(size, moment.minSize ?? 0)), INDEX_WAIT_MS)
+    return this.#follower.reach(treeSize(Math.max(size, minSize)), INDEX_WAIT_MS)
+  }
+
+  #read<T>(use: (view: View) => Promise<T>, moment: Moment): Promise<T> {
     return this.#storage.index.read(async (reader) => {
       const { through } = await reader.position()
       return use(viewAt({ ...this.#logView(), through, reader, trust: this.#trust }, moment))

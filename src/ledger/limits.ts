@@ -20,12 +20,18 @@ export const MAX_STATED_ENTRIES = 4_096
 export const MAX_STATED_BYTES = 64 * 1024 * 1024
 /** A transaction takes no further entry above this: some hundred SBOMs, in memory until they are written. */
 export const FOLLOW_BATCH_KEYS = 50_000
+/** Postings of a transaction that are objects in memory at once; of more, which only the largest SBOMs have, each is made as it is written. */
+export const FOLLOW_POSTINGS_IN_MEMORY = 100_000
+/** Names of components that are looked up at once. */
+export const FOLLOW_NAMES_AT_ONCE = 4_096
 /** Published versions of a map that proofs are made from: readers that began with the one before go on with it (index.md 8). */
 export const KEPT_VERSIONS = 2
 /** Entries that one proof of completeness lists: each is a kilobyte of the answer, and the client fetches what was signed in some. */
 export const MAX_COMPLETE_ENTRIES = 20_000
 /** Keys under the prefixes of one look-up: a status map of 100,000 revocations is downloaded as a whole (index.md 7). */
 export const MAX_LOOKUP_KEYS = 200_000
+/** Entries under all keys of one look-up: some megabytes of numbers, for a thousand packages that a thousand images have. */
+export const MAX_LOOKUP_POSTINGS = 1_000_000
 /** The component map is published when this many entries came since, … */
 export const PUBLISH_ENTRIES = 100
 /** … or after this time; at once if nothing was published for as long (index.md 6). */

@@ -4,26 +4,43 @@ import { emptyRoot, HASH_BYTES, leafHash, nodeHash } from '../tlog/tree-hash.ts'
 import type { ManifestRoot } from './ports.ts'
 
 const LINE_FEED = 0x0a
+/** The library keeps an object for each node of a tree: of a large manifest, those of one subtree at a time. */
+const SUBTREE_LINES = 4_096
 
 /** @param manifest as `formatManifest` writes it: each line ends with a line feed */
 export function rootOfManifest(manifest: Uint8Array): Pick<ManifestRoot, 'lines' | 'root'> {
-  const leaves = linesOf(manifest).map((line) => bufferOf(leafHash(line)))
+  const subtrees: Buffer[] = []
+  let leaves: Buffer[] = []
+  let lines = 0
+  for (const line of eachLine(manifest)) {
+    lines++
+    if (leaves.push(bufferOf(leafHash(line))) < SUBTREE_LINES) continue
+    subtrees.push(rootOf(leaves))
+    leaves = []
+  }
+  if (leaves.length > 0) subtrees.push(rootOf(leaves))
   // RFC 6962 says what an empty tree has; merkletreejs says something else.
-  if (leaves.length === 0) return { lines: 0, root: emptyRoot }
-  const root = new MerkleTree(leaves, hashNode).getRoot()
-  return { lines: leaves.length, root: new Uint8Array(root) }
+  if (lines === 0) return { lines, root: emptyRoot }
+  // It divides at powers of two, so that whole subtrees are as leaves to what is above them.
+  return { lines, root: new Uint8Array(rootOf(subtrees)) }
+}
+
+function rootOf(nodes: Buffer[]): Buffer {
+  return new MerkleTree(nodes, hashNode).getRoot()
 }
 
 /** Views of the lines, without their line feeds. */
 export function linesOf(manifest: Uint8Array): readonly Uint8Array[] {
-  const lines: Uint8Array[] = []
+  return [...eachLine(manifest)]
+}
+
+function* eachLine(manifest: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < manifest.length;) {
     const end = manifest.indexOf(LINE_FEED, at)
     if (end < 0) throw new Error('manifest: its last line has no end')
-    lines.push(manifest.subarray(at, end))
+    yield manifest.subarray(at, end)
     at = end + 1
   }
-  return lines
 }
 
 /** SHA-256(01 ‖ both children), which the library hands over in one piece. */

@@ -49,7 +49,11 @@ async function admitUnsigned(
 }
 
 /** What was published last is served, whatever the signer state says. @throws Fault `conflict` (`partial-state`) if nothing was */
-export async function openForReading(storage: Storage, origin: string, key: SigningKey): Promise<OpenedLog> {
+export async function openForReading(
+  storage: Pick<Storage, 'log' | 'blobs'>,
+  origin: string,
+  key: SigningKey,
+): Promise<OpenedLog> {
   const newest = await storage.log.published()
   if (newest === undefined)
     throw new Fault('partial-state', 'ledger: nothing was ever published here, so there is nothing to read')
@@ -61,7 +65,11 @@ export async function openForReading(storage: Storage, origin: string, key: Sign
   return { trust: await foldedTrust(storage, origin, size), published }
 }
 
-async function foldedTrust(storage: Storage, origin: string, size: TreeSize): Promise<TrustState> {
+async function foldedTrust(
+  storage: Pick<Storage, 'log' | 'blobs'>,
+  origin: string,
+  size: TreeSize,
+): Promise<TrustState> {
   const trust = createTrustState(origin)
   await foldLog(trust, storage.log, storage.blobs, 0 as LogIndex, size)
   return trust

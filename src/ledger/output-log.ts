@@ -187,6 +187,8 @@ function checkSame(map: MapName, { size, root }: PublishedMap, made: Uint8Array)
   throw new Fault(
     'map-differs',
     `${map} map: its output log says that it has the root ${formatHex(root)} at size ${size}, made again it has ${formatHex(made)}`,
-    { hint: 'Nothing of this map is published. Rebuild the index: attestree index rebuild' },
+    {
+      hint: 'Nothing of this map is published. Make the index again, also while the ledger is served: attestree index rebuild',
+    },
   )
 }

@@ -203,10 +203,13 @@ export interface IndexPosition {
 export interface IndexBatch {
   readonly from: TreeSize
   readonly through: TreeSize
-  /** For each key, indexes ascend and are at least `from`. */
-  readonly postings: readonly Posting[]
-  /** Each takes the place of the row with the same table and key. */
-  readonly rows: readonly IndexRow[]
+  /**
+   * For each key, indexes ascend and are at least `from`. What is no array may be too much for memory: it is taken in pieces,
+   * once, and is best in the order of its keys.
+   */
+  readonly postings: Iterable<Posting>
+  /** Each takes the place of the row with the same table and key. Taken once. */
+  readonly rows: Iterable<IndexRow>
   /** Of the entries `from` … `through` − 1, as far as they have manifests. */
   readonly manifests: readonly ManifestRoot[]
 }
@@ -250,13 +253,25 @@ export interface IndexStore {
   /** Runs `use` on one unchanging state. */
   read<T>(use: (reader: MapReader) => Promise<T>): Promise<T>
   /**
-   * One transaction: postings, rows and the position, or nothing. Resolves with the values of the keys it added postings to.
+   * One transaction: postings, rows and the position, or nothing. Resolves with the values of the keys it added postings to, in
+   * pieces as the postings were taken: in one, each key is there once; in a later one, it may be there again, with more.
    * @throws Fault `conflict` (`stale-version`) if the position is not `batch.from`.
    * @throws Fault `storage-full`
    */
-  apply(batch: IndexBatch): Promise<readonly ChangedValue[]>
+  apply(batch: IndexBatch): Promise<Iterable<readonly ChangedValue[]>>
   /** Empties the index; it is then at position 0 under the given rules. */
   reset(rules: number): Promise<void>
+}
+
+/**
+ * An index that another process made beside the one that answers (rebuild-index.ts). Whoever can put one there can do what whoever
+ * can write to the index can.
+ */
+export interface IndexSuccessor {
+  /** Calls `tell` once for each that is complete and was not taken yet. */
+  watch(tell: () => void): void
+  /** From now on `Storage.index` is the newest one; reads that have begun end on the old one. Doing it again changes nothing. */
+  take(): Promise<void>
 }
 
 /** One opened ledger's storage. Disposing closes it and lets go of the lock. */
@@ -265,6 +280,8 @@ export interface Storage extends AsyncDisposable {
   readonly log: LogStore
   readonly blobs: BlobStore
   readonly index: IndexStore
+  /** Absent where no other process could make an index. */
+  readonly successor?: IndexSuccessor
   readonly outputs: Readonly<Record<MapName, OutputStorage>>
   /** Resolves when nothing can be written any more, also if nobody writes. Absent where only a write can find that out. */
   readonly lost?: Promise<Error>

@@ -16,7 +16,8 @@ import { askImages, type ImagesAsked } from './query-images.ts'
 import { queryRevocations } from './query-revocations.ts'
 import { queryStatusMap } from './query-status-map.ts'
 import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-search.ts'
-import type { SearchTurns } from './search-turns.ts'
+import type { Pause } from './past-totals.ts'
+import { slices, type SearchTurns } from './search-turns.ts'
 import { mapProofs, type MapAsked, type MapLookUp, type ReadPostings } from './query-map.ts'
 import { asOf, type LogView, type View } from './view.ts'
 
@@ -62,23 +63,56 @@ export function createProofs(sources: ProofSources): Proofs {
   return {
     async lookUp(map, asked, minSize) {
       if (minSize !== undefined) await publishTo(sources, minSize)
-      const published = sources.maps.newest(map)
-      const log = sources.log()
-      const proofs = await proofsAt(sources, { size: log.checkpoint.size, map, published }, asked)
-      return { ...proofs, asOf: asOf(log, published.size) }
+      return isLarge(asked)
+        ? sources.searches.run((pause) => lookUp(sources, map, asked, pause))
+        : lookUp(sources, map, asked, slices(sources.clock))
     },
-    images: async (question, moment = {}) =>
-      inTurn(question, () => askComplete(sources, askImages(question), question, moment)),
-    found: async (question, moment = {}) =>
-      inTurn(question, () => askComplete(sources, askFound(question), question, moment)),
-    search: (asked, moment = {}) =>
-      sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), asked, moment)),
+    images: async (question, moment = {}) => {
+      const asked = askImages(question)
+      await publishNewest(sources, moment)
+      return inTurn(question, () => askComplete(sources, asked, question, moment))
+    },
+    found: async (question, moment = {}) => {
+      const asked = askFound(question)
+      await publishNewest(sources, moment)
+      return inTurn(question, () => askComplete(sources, asked, question, moment))
+    },
+    search: async (asked, moment = {}) => {
+      // Whoever waits for a root keeps nobody from searching meanwhile.
+      await publishNewest(sources, moment)
+      return sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), asked, moment))
+    },
     revocations: (target, moment = {}) =>
       onStatusMap(sources, moment, (view, prove) => queryRevocations(view, target, prove)),
     statusMap: () => onStatusMap(sources, {}, queryStatusMap),
   }
 }
 
+/** Such a look-up takes as long as a search, and as much from everybody else. */
+const MANY_KEYS = 1_000
+
+function isLarge({ prefixes, keys }: MapAsked): boolean {
+  return prefixes.length + keys.length > MANY_KEYS
+}
+
+async function lookUp(
+  sources: ProofSources,
+  map: MapName,
+  asked: MapAsked,
+  pause: Pause,
+): Promise<MapLookUp> {
+  const published = sources.maps.newest(map)
+  const log = sources.log()
+  const proofs = await proofsAt(sources, { size: log.checkpoint.size, map, published }, asked, pause)
+  return { ...proofs, asOf: asOf(log, published.size) }
+}
+
+/** What was public when the question came is waited for, so that a submitter finds what it submitted. */
+function publishNewest(sources: ProofSources, { minSize = treeSize(0) }: Moment): Promise<void> {
+  return publishTo(sources, treeSize(Math.max(sources.log().checkpoint.size, minSize)))
+}
+
+/** As of what is public now. */
 async function askComplete<T extends Completable>(
   sources: ProofSources,
   asked: ProvableAsked<T>,
@@ -86,8 +120,6 @@ async function askComplete<T extends Completable>(
   moment: Moment,
 ): Promise<T> {
   const { at, minSize } = momentOf(asked, moment)
-  // What was public when the question came is waited for, so that a submitter finds what it submitted.
-  await publishTo(sources, treeSize(Math.max(sources.log().checkpoint.size, minSize ?? 0)))
   const components = sources.maps.newest('components')
   // A control statement that the component map has reached is in the status map by then: rows are judged by no newer one.
   await sources.maps.status.settled()
@@ -112,10 +144,11 @@ async function askComplete<T extends Completable>(
 /** On a view that reaches as far as the status map and the index do; what was public when the question came is waited for. */
 async function onStatusMap<T>(
   sources: ProofSources,
-  { at, minSize }: Moment,
+  moment: Moment,
   use: (view: View, prove: ProveKeys) => Promise<T>,
 ): Promise<T> {
-  await publishTo(sources, treeSize(Math.max(sources.log().checkpoint.size, minSize ?? 0)))
+  await publishNewest(sources, moment)
+  const { at, minSize } = moment
   await sources.maps.status.settled()
   const published = sources.maps.newest('status')
   if ((at ?? minSize ?? 0) > published.size) throw behind('status', published.size)
@@ -134,9 +167,10 @@ interface Place {
 }
 
 async function proofsAt(
-  { storage, maps }: ProofSources,
+  { storage, maps, clock }: ProofSources,
   { map, published, size }: Place,
   asked: MapAsked,
+  pause: Pause = slices(clock),
 ): Promise<MapProofs> {
   const answer = await maps.prove(map, published, asked)
   return storage.index.read((reader) => {
@@ -144,7 +178,7 @@ async function proofsAt(
       map === 'status'
         ? maps.statusPostings(key, below)
         : (await reader.postings(map, key)).filter((index) => index < below)
-    return mapProofs(answer, asked, read, { store: storage.log, size })
+    return mapProofs(answer, asked, { read, pause }, { store: storage.log, size })
   })
 }
 

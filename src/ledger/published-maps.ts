@@ -93,9 +93,17 @@ export class PublishedMaps {
   newest(map: MapName): PublishedRoot {
     const newest = this[map].published.at(-1)
     if (newest !== undefined) return newest
-    throw new Fault('map-behind', `${map} map: no root of it is published yet`, {
-      hint: 'Try again in a moment.',
-    })
+    throw this[map].isStopped
+      ? new Fault(
+          'map-behind',
+          `${map} map: it is not what was published of it, so nothing can be proven by it`,
+          {
+            hint: 'Answers without proofs go on. See /readyz of the ledger for what its operator can do.',
+          },
+        )
+      : new Fault('map-behind', `${map} map: no root of it is published yet`, {
+          hint: 'Try again in a moment.',
+        })
   }
 
   /** Of the map's output log, as it is public. */

@@ -2,12 +2,15 @@
 import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { parseUtf8 } from '../encoding/utf8.ts'
+import { Fault } from '../errors.ts'
 import { parseCountedRoot } from '../map/counted-root.ts'
 import type { MapPair } from '../map/mpt.ts'
 import { proveConsistency } from '../tlog/consistency.ts'
 import type { AsOf } from '../verify/answer.ts'
 import type { MapProofs, MapRootProof, PostingsOfKey } from '../verify/completeness-wire.ts'
+import { MAX_LOOKUP_POSTINGS } from './limits.ts'
 import type { ProofsAsked } from './map-proofs.ts'
+import type { Pause } from './past-totals.ts'
 import type { LogStore } from './ports.ts'
 import { hashesOf } from './prove.ts'
 import type { MapAnswer, MapRoot } from './published-maps.ts'
@@ -24,45 +27,73 @@ export interface MapLookUp extends MapProofs {
 /** All entries below a size under a key. */
 export type ReadPostings = (key: Uint8Array, size: TreeSize) => Promise<readonly LogIndex[]>
 
-/** @param size of the checkpoint that the answer rests on */
+export interface ReadLists {
+  readonly read: ReadPostings
+  /** Called between keys. */
+  readonly pause: Pause
+}
+
+/**
+ * @param size of the checkpoint that the answer rests on
+ * @throws Fault `too-large` (`lookup-too-large`) if the lists that are wanted are too long together
+ */
 export async function mapProofs(
   { root, prefixes, keys }: MapAnswer,
   wanted: Pick<MapAsked, 'postings'>,
-  read: ReadPostings,
+  { read, pause }: ReadLists,
   log: { readonly store: LogStore; readonly size: TreeSize },
 ): Promise<MapProofs> {
-  const valueOf = async ({ key, value }: MapPair): Promise<PostingsOfKey> => ({
-    ...countOf(value),
-    ...(wanted.postings(key) ? { postings: await read(key, root.size) } : {}),
-  })
   const present = keys.flatMap(({ key, value, proof }) =>
     value === undefined ? [] : [{ key, value, proof }],
   )
+  const absent = keys.filter(({ value }) => value === undefined)
+  checkLength([...prefixes.flatMap(({ pairs }) => pairs), ...present], wanted)
+  const valueOf = async ({ key, value }: MapPair): Promise<PostingsOfKey> => {
+    await pause()
+    return { ...countOf(value), ...(wanted.postings(key) ? { postings: await read(key, root.size) } : {}) }
+  }
   return {
     map: await mapRootProof(root, log),
-    prefixes: await Promise.all(
-      prefixes.map(async ({ prefix, pairs, proof }) => ({
-        prefix: formatBase64(prefix),
-        keys: await Promise.all(
-          pairs.map(async (pair) => ({
-            rest: formatBase64(pair.key.subarray(prefix.length)),
-            ...(await valueOf(pair)),
-          })),
-        ),
-        proof: formatBase64(proof),
+    prefixes: await inTurn(prefixes, async ({ prefix, pairs, proof }) => ({
+      prefix: formatBase64(prefix),
+      keys: await inTurn(pairs, async (pair) => ({
+        rest: formatBase64(pair.key.subarray(prefix.length)),
+        ...(await valueOf(pair)),
       })),
-    ),
-    keys: await Promise.all(
-      present.map(async (one) => ({
-        key: formatBase64(one.key),
-        ...(await valueOf(one)),
-        proof: formatBase64(one.proof),
-      })),
-    ),
-    absent: keys.flatMap(({ key, value, proof }) =>
-      value === undefined ? [{ key: formatBase64(key), proof: formatBase64(proof) }] : [],
-    ),
+      proof: formatBase64(proof),
+    })),
+    keys: await inTurn(present, async (one) => ({
+      key: formatBase64(one.key),
+      ...(await valueOf(one)),
+      proof: formatBase64(one.proof),
+    })),
+    absent: await inTurn(absent, async ({ key, proof }) => {
+      await pause()
+      return { key: formatBase64(key), proof: formatBase64(proof) }
+    }),
   }
+}
+
+/** Before any list is read. */
+function checkLength(pairs: readonly MapPair[], { postings }: Pick<MapAsked, 'postings'>): void {
+  let entries = 0
+  for (const { key, value } of pairs) if (postings(key)) entries += countOf(value).n
+  if (entries <= MAX_LOOKUP_POSTINGS) return
+  throw new Fault(
+    'lookup-too-large',
+    `map: expected at most ${MAX_LOOKUP_POSTINGS} entries under the keys together, there are ${entries}`,
+    { hint: 'Ask for fewer keys, or for their counts alone.' },
+  )
+}
+
+/** One after the other: begun at once, none of them would give way. */
+async function inTurn<From, To>(
+  list: readonly From[],
+  make: (one: From) => Promise<To>,
+): Promise<readonly To[]> {
+  const made: To[] = []
+  for (const one of list) made.push(await make(one))
+  return made
 }
 
 function countOf(value: Uint8Array): PostingsOfKey {

@@ -3,9 +3,10 @@ import { logIndex } from '../brand.ts'
 import { parseTarget, type Target } from '../attestation/revocation.ts'
 import { signerKey, subjectKey } from '../map/keys.ts'
 import { stateOfTarget, verdictOf, targetsOf } from '../trust/status.ts'
-import { annulledOf, principalOf, revocationsOf, type RecordedRevocation } from '../trust/trust-state.ts'
-import type { RevocationRow, RevocationsAnswer, Verdict } from '../verify/answer.ts'
+import { principalOf } from '../trust/trust-state.ts'
+import type { RevocationsAnswer, Verdict } from '../verify/answer.ts'
 import type { EntryFacts } from '../verify/entry-facts.ts'
+import { revocationRows } from '../verify/revocation-rows.ts'
 import type { ProveKeys } from './complete.ts'
 import { controlAsked } from './control-asked.ts'
 import { readEntryRows } from './index-rows.ts'
@@ -31,8 +32,7 @@ export async function queryRevocations(
     target: uri,
     state: stateOfTarget(view.trust, view.through, uri),
     known: judged.length > 0 || (await isKnown(view, target)),
-    revocations: revocationsOf(view.trust, view.through, uri).map(revocationRow),
-    ...annulledRows(view, uri),
+    ...revocationRows(view.trust, view.through, uri),
     verdicts: judged.flatMap((facts) => verdictsOf(view, facts)),
     entries: await provenEntries(view, proven),
     asOf: asOf(view, view.through),
@@ -87,22 +87,4 @@ function isRegistered(view: View, target: Target & { readonly type: 'key' }): bo
   // For the next entry: a key is known as soon as the trust root that registers it is in force.
   const next = logIndex(view.through)
   return principalOf(view.trust, next, target.key) !== undefined
-}
-
-function annulledRows(view: View, uri: string): Pick<RevocationsAnswer, 'annulled'> {
-  const rows = annulledOf(view.trust, view.through, uri).flatMap((one) =>
-    one.annulledBy === undefined ? [] : { ...revocationRow(one), annulledBy: one.annulledBy },
-  )
-  return rows.length === 0 ? {} : { annulled: rows }
-}
-
-function revocationRow(recorded: RecordedRevocation): RevocationRow {
-  const { mode, reason, cutoff } = recorded.revocation
-  return {
-    entry: recorded.index,
-    mode,
-    reason,
-    ...(cutoff === undefined ? {} : { cutoff }),
-    signedBy: recorded.signedBy,
-  }
 }

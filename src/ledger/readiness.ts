@@ -25,6 +25,14 @@ export interface Gauges {
   readonly indexBehindMs: number
 }
 
+/** For who runs the ledger. What stopped a map for good says what to do itself, when it is stopped. */
+const remedy: Readonly<Record<MapName, string>> = {
+  components:
+    'Make the index again, while the ledger is served: attestree index rebuild. If that does not help, what the ledger wrote when the map stopped says why.',
+  status:
+    'What the ledger wrote when the map stopped says why; attestree server check names what is damaged.',
+}
+
 /** The first reason of those that hold, as the refusal that a caller would meet. */
 export function whyNotReady(condition: Condition): Fault | undefined {
   const { readOnly, fullForMs, indexStopped, mapsStopped, indexBehindMs } = condition
@@ -37,14 +45,14 @@ export function whyNotReady(condition: Condition): Fault | undefined {
       'index-behind',
       'index: it has stopped following the log; answers say how far it reaches',
       {
-        hint: 'Stop the ledger and run: attestree server check',
+        hint: 'Make it again, while the ledger is served: attestree index rebuild',
       },
     )
   }
   const [map] = mapsStopped
   if (map !== undefined) {
     return new Fault('map-behind', `${map} map: no further root of it is published`, {
-      hint: 'Look for the cause in what the ledger wrote when it stopped; attestree server check names what is damaged.',
+      hint: remedy[map],
     })
   }
   if (indexBehindMs > MAX_INDEX_LAG_MS) {

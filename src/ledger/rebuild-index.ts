@@ -1,51 +1,71 @@
-/** Making the index of a stopped ledger again, and whether it agrees with what was published of the component map. */
-import { treeSize, type TreeSize } from '../brand.ts'
+/**
+ * Making an index again, beside one that may answer meanwhile, and whether it agrees with what was published of the component map.
+ */
+import { logIndex, type TreeSize } from '../brand.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
 import { equalBytes } from '../encoding/bytes.ts'
+import { prepareIndex } from './follow-once.ts'
 import { stepsHere } from './follow-steps.ts'
 import { INDEX_RULES } from './index-rows.ts'
 import { openForReading } from './open.ts'
-import { lastStored } from './output-log.ts'
-import type { Storage } from './ports.ts'
+import { lastStored, type PublishedMap } from './output-log.ts'
+import type { OutputStore, Storage } from './ports.ts'
+import { foldLog } from './trust-fold.ts'
+
+export interface RebuildSource extends Pick<Storage, 'log' | 'blobs'> {
+  /** Which is to be made; it goes on where an earlier run has stopped. */
+  readonly index: Storage['index']
+  readonly outputs: { readonly components: { readonly store: OutputStore } }
+}
 
 export interface RebuiltIndex {
-  /** Entries [0, through) are in it. */
+  /** Entries [0, through) are in it: all that was published when it ended. */
   readonly through: TreeSize
-  /** The size at which it was compared with the published root; absent if nothing was published yet. */
+  /** The size at which it was compared with the published root; absent if nothing was published when it began. */
   readonly comparedAt?: TreeSize
 }
 
 /**
- * Stopping it anywhere leaves an index that the next start goes on with.
- *
- * @throws Fault `bad-proof` (`map-differs`) if the map's root is not the one that was published
+ * @throws Fault `bad-proof` (`map-differs`) if the map's root is not the one that was published; it then begins anew the next time
  * @throws as `openForReading`
  */
 export async function rebuildIndex(
-  storage: Storage,
-  log: { readonly origin: string; readonly key: SigningKey },
+  source: RebuildSource,
+  { origin, key }: { readonly origin: string; readonly key: SigningKey },
   onProgress: (done: TreeSize, total: TreeSize) => void,
 ): Promise<RebuiltIndex> {
-  const { trust, published } = await openForReading(storage, log.origin, log.key)
-  const { size } = published.checkpoint
-  const said = await lastStored(storage.outputs.components.store)
-  await storage.index.reset(INDEX_RULES)
-  const steps = stepsHere({ storage, trust })
-  await steps.load(undefined)
-  let at = treeSize(0)
-  while (at < size) {
-    const to = said !== undefined && at < said.size ? said.size : size
-    const { through, root } = await steps.take(at, to, [])
-    at = through
-    onProgress(at, size)
-    if (at === said?.size && !equalBytes(root, said.root)) throw differs(at)
+  const { trust, published } = await openForReading(source, origin, key)
+  const said = await lastStored(source.outputs.components.store)
+  let { size } = published.checkpoint
+  let at = await prepareIndex(source.index, size)
+  const steps = stepsHere({ storage: source, trust })
+  const isCompared = said !== undefined && said.size <= at
+  const { asOf } = await steps.load(isCompared ? said.size : undefined)
+  if (isCompared) await checkSame(source, said, asOf)
+  for (;;) {
+    while (at < size) {
+      const to = said !== undefined && at < said.size ? said.size : size
+      const { through, root } = await steps.take(at, to, [])
+      at = through
+      onProgress(at, size)
+      if (at === said?.size) await checkSame(source, said, root)
+    }
+    const newest = (await source.log.published())?.size ?? size
+    if (newest === size) return { through: at, ...(said === undefined ? {} : { comparedAt: said.size }) }
+    await foldLog(trust, source.log, source.blobs, logIndex(size), newest)
+    size = newest
   }
-  return { through: at, ...(said === undefined ? {} : { comparedAt: said.size }) }
 }
 
-function differs(size: TreeSize): Fault {
-  return new Fault(
+async function checkSame(
+  source: RebuildSource,
+  { size, root }: PublishedMap,
+  made: Uint8Array,
+): Promise<void> {
+  if (equalBytes(root, made)) return
+  await source.index.reset(INDEX_RULES)
+  throw new Fault(
     'map-differs',
     `components map: made again, its root at size ${size} is not the one that its output log has`,
     { hint: 'What is stored is not what was published. Look with: attestree server check' },

@@ -31,7 +31,8 @@ export function createSearchTurns(clock: Pick<Clock, 'now' | 'sleep'>): SearchTu
   }
 }
 
-function slices(clock: Pick<Clock, 'now' | 'sleep'>): Pause {
+/** Of one answer: others come in between its slices. */
+export function slices(clock: Pick<Clock, 'now' | 'sleep'>): Pause {
   let began = clock.now()
   return async () => {
     if (clock.now() - began < SLICE_MS) return

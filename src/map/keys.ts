@@ -176,7 +176,8 @@ export function keysOfManifest(lines: readonly ManifestLine[]): readonly Uint8Ar
   return uniqueKeys(lines.flatMap(keysOfLine))
 }
 
-function keysOfLine({ kind, name, version, extras }: ManifestLine): readonly Uint8Array[] {
+/** In the component map: under which keys an entry with this line is posted. */
+export function keysOfLine({ kind, name, version, extras }: ManifestLine): readonly Uint8Array[] {
   switch (kind) {
     case 'n':
       return [versionKey('n', foldName(name), version)]

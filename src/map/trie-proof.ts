@@ -3,7 +3,16 @@
  * mpt-proof.ts.
  */
 import { concatBytes } from '../encoding/bytes.ts'
-import { emptyMapRoot, isUnderPrefix, keyBit, putCounted, putVarint, type MapPair } from './mpt.ts'
+import {
+  emptyMapRoot,
+  isUnderPrefix,
+  keyBit,
+  mapInnerHash,
+  mapLeafHash,
+  putCounted,
+  putVarint,
+  type MapPair,
+} from './mpt.ts'
 import { isLeaf, someLeaf, type NodeId, type TrieMemory } from './trie-memory.ts'
 import type { MapVersion } from './trie.ts'
 
@@ -24,6 +33,22 @@ export function proveKey({ memory, top }: MapVersion, key: Uint8Array): KeyProof
   return isPresent
     ? { value: pair.value.slice(), proof: path.steps }
     : { value: undefined, proof: concatBytes(formatPair(pair), path.steps) }
+}
+
+/** The root if the key had this value, or, without one, were not there; of a key that is. 32 bytes. */
+export function rootWith(
+  { memory, top }: MapVersion,
+  key: Uint8Array,
+  value: Uint8Array | undefined,
+): Uint8Array {
+  if (top === undefined) throw new Error('trie: expected a key that is there, got an empty map')
+  let hash = value && mapLeafHash({ key, value })
+  for (const { bit, sibling } of passedTo(memory, top, key, Infinity).passed) {
+    const other = memory.hash(sibling)
+    if (hash === undefined) hash = other
+    else hash = keyBit(key, bit) === 0 ? mapInnerHash(bit, hash, other) : mapInnerHash(bit, other, hash)
+  }
+  return hash?.slice() ?? emptyMapRoot
 }
 
 export interface PrefixProof {
@@ -62,14 +87,19 @@ function* pairsUnder(memory: TrieMemory, node: NodeId): Generator<MapPair> {
   }
 }
 
-/** On the key's sides as long as nodes are at a bit below `limit`. The steps are bytes, from the end to the root. */
-function descend(
+interface Passed {
+  readonly bit: number
+  readonly sibling: NodeId
+}
+
+/** On the key's sides as long as nodes are at a bit below `limit`; what was passed, from the end to the root. */
+function passedTo(
   memory: TrieMemory,
   top: NodeId,
   key: Uint8Array,
   limit: number,
-): { readonly end: NodeId; readonly steps: Uint8Array } {
-  const passed: { readonly bit: number; readonly sibling: NodeId }[] = []
+): { readonly end: NodeId; readonly passed: readonly Passed[] } {
+  const passed: Passed[] = []
   let at = top
   while (!isLeaf(at) && memory.bit(at) < limit) {
     const [bit, left, right] = [memory.bit(at), memory.left(at), memory.right(at)]
@@ -77,14 +107,25 @@ function descend(
     passed.push({ bit, sibling: isLeft ? right : left })
     at = isLeft ? left : right
   }
+  return { end: at, passed: passed.reverse() }
+}
+
+/** The steps are bytes, from the end to the root. */
+function descend(
+  memory: TrieMemory,
+  top: NodeId,
+  key: Uint8Array,
+  limit: number,
+): { readonly end: NodeId; readonly steps: Uint8Array } {
+  const { end, passed } = passedTo(memory, top, key, limit)
   const steps = new Uint8Array(passed.length * (2 + HASH_BYTES))
   let length = 0
-  for (const { bit, sibling } of passed.reverse()) {
+  for (const { bit, sibling } of passed) {
     length = putVarint(steps, length, bit)
     steps.set(memory.hash(sibling), length)
     length += HASH_BYTES
   }
-  return { end: at, steps: steps.slice(0, length) }
+  return { end, steps: steps.slice(0, length) }
 }
 
 function formatPair({ key, value }: MapPair): Uint8Array {

@@ -21,7 +21,8 @@ export function parseCpe(text: string): Cpe | undefined {
   const [part = '', vendor = '', product = '', version = ''] = attributesOf(text.trim().toLowerCase())
   if (!/^[aho]$/.test(part) || isOpen(vendor) || isOpen(product)) return undefined
   return {
-    name: `${part}:${vendor}:${product}`,
+    // As it is stored: of a character beyond U+FFFF each half was escaped by itself (fromUri), and UTF-8 has none of them.
+    name: `${part}:${vendor}:${product}`.replace(/\p{Cs}/gu, '\ufffd'),
     version: isOpen(version) ? '' : version.replace(/\\(.)/gs, '$1'),
   }
 }

@@ -4,6 +4,7 @@
  *
  * Escaping ("%", bytes up to 0x20, and 0x7F) belongs to lines: names and versions in `ManifestLine` are unescaped.
  */
+import { sortedBytes } from '../encoding/sorted-bytes.ts'
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 
@@ -36,6 +37,10 @@ export interface ManifestLine {
   readonly version: string
   readonly extras: Readonly<Record<string, string>>
 }
+
+const LINE_FEED = 0x0a
+/** Some hundred lines: strings of a line may keep the text of their piece. */
+const PIECE_BYTES = 64 * 1024
 
 const noExtras: ManifestLine['extras'] = {}
 
@@ -76,8 +81,9 @@ export function parseLine(text: string): ManifestLine {
 }
 
 /** In the order of their bytes, each once. */
-export function sortLines(lines: readonly ManifestLine[]): readonly ManifestLine[] {
-  const byText = new Map(lines.map((line) => [formatLine(line), line]))
+export function sortLines(lines: Iterable<ManifestLine>): readonly ManifestLine[] {
+  const byText = new Map<string, ManifestLine>()
+  for (const line of lines) byText.set(formatLine(line), line)
   const texts = [...byText.keys()]
   // UTF-16 puts surrogate pairs before U+E000, UTF-8 behind it: without them the built-in order, by code units, is right.
   if (texts.some((text) => /[\ud800-\udfff]/.test(text))) texts.sort(compareCodePoints)
@@ -90,6 +96,48 @@ export function formatManifest(lines: readonly ManifestLine[]): Uint8Array {
   return utf8(lines.map((line) => `${formatLine(line)}\n`).join(''))
 }
 
+/** As `formatManifest` of `sortLines`, of lines that are never all in memory but as bytes: a large SBOM has hundreds of thousands. */
+export function packManifest(lines: Iterable<ManifestLine>): Uint8Array {
+  const sorted = sortedBytes(formattedLines(lines))
+  let length = 0
+  for (const line of sorted) length += line.length + 1
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const line of sorted) {
+    bytes.set(line, at)
+    at += line.length + 1
+    bytes[at - 1] = LINE_FEED
+  }
+  return bytes
+}
+
+function* formattedLines(lines: Iterable<ManifestLine>): Generator<Uint8Array> {
+  for (const line of lines) yield utf8(formatLine(line))
+}
+
+/** As `parseManifest`, some lines at a time, each time that they are asked for. @throws Fault as it does, meanwhile */
+export function manifestLines(bytes: Uint8Array): Iterable<ManifestLine> {
+  return { [Symbol.iterator]: () => linesInPieces(bytes) }
+}
+
+function* linesInPieces(bytes: Uint8Array): Generator<ManifestLine> {
+  let before: ManifestLine | undefined
+  for (let from = 0; from < bytes.length;) {
+    const feed = bytes.indexOf(LINE_FEED, from + PIECE_BYTES)
+    const to = feed < 0 ? bytes.length : feed + 1
+    const lines = parseManifest(bytes.subarray(from, to))
+    const [first] = lines
+    if (before !== undefined && first !== undefined) checkOrder(formatLine(before), formatLine(first))
+    yield* lines
+    before = lines.at(-1)
+    from = to
+  }
+}
+
+function checkOrder(previous: string, next: string): void {
+  if (compareCodePoints(previous, next) >= 0) throw malformed('sorted lines, each once', next)
+}
+
 /** @throws Fault `malformed` (`manifest-malformed`, `encoding-malformed`), also for lines out of order or twice */
 export function parseManifest(bytes: Uint8Array): readonly ManifestLine[] {
   const text = parseUtf8(bytes, 'manifest')
@@ -98,8 +146,7 @@ export function parseManifest(bytes: Uint8Array): readonly ManifestLine[] {
   const texts = text.slice(0, -1).split('\n')
   for (const [i, next] of texts.entries()) {
     const previous = texts[i - 1]
-    if (previous !== undefined && compareCodePoints(previous, next) >= 0)
-      throw malformed('sorted lines, each once', next)
+    if (previous !== undefined) checkOrder(previous, next)
   }
   return texts.map(parseLine)
 }

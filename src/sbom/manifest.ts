@@ -17,7 +17,15 @@ import { deploymentLines } from './deployment-lines.ts'
 import { listedLicence } from './licence-list.ts'
 import { licenceIds } from './licence.ts'
 import { relationLines } from './image-relations.ts'
-import { makeLine, sortLines, type ManifestLine } from './manifest-line.ts'
+import {
+  formatManifest,
+  makeLine,
+  manifestLines,
+  packManifest,
+  parseManifest,
+  sortLines,
+  type ManifestLine,
+} from './manifest-line.ts'
 import { refuseText } from './other-format.ts'
 import { reported, type ReportedSbom } from './reported.ts'
 import { readSbom, statedLines } from './stated-lines.ts'
@@ -29,7 +37,7 @@ export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine
 export const MANIFEST_VERSION = 7
 
 /**
- * Sorted and unique. `sbom` is what `readReportedSbom` gives, and `relations` what `relationLines` does, for callers that have them already.
+ * Sorted and unique. `sbom` is what `readReportedSbom` gives, for callers that have it already.
  *
  * @throws Fault `unsupported` (`sbom-format-unsupported`), `unacceptable` (`sbom-unacceptable`,
  * `predicate-unacceptable`), `too-large` (`component-limit`), with a pointer into the statement
@@ -38,17 +46,28 @@ export function manifestOf(
   statement: Statement,
   key: KeyId,
   sbom: SbomDocument | undefined = readReportedSbom(statement),
-  relations: readonly ManifestLine[] = relationLines(statement),
 ): readonly ManifestLine[] {
-  const licences = isControlType(statement.predicateType) ? [] : licenceLines(sbom)
-  const vulnerabilities = vexVulnerabilitiesOf(statement).map((id) => makeLine('v', id))
-  return sortLines([
-    ...statedLines(statement, key, sbom),
-    ...licences,
-    ...deploymentLines(statement),
-    ...relations,
-    ...vulnerabilities,
-  ])
+  return sortLines(unsortedLines(statement, key, sbom, relationLines(statement)))
+}
+
+function* unsortedLines(
+  statement: Statement,
+  key: KeyId,
+  sbom: SbomDocument | undefined,
+  relations: readonly ManifestLine[],
+): Generator<ManifestLine> {
+  yield* statedLines(statement, key, sbom)
+  if (!isControlType(statement.predicateType)) yield* licenceLines(sbom)
+  yield* deploymentLines(statement)
+  yield* relations
+  yield* vexVulnerabilitiesOf(statement).map((id) => makeLine('v', id))
+}
+
+export interface Manifest {
+  /** Sorted and unique; of a large one they are read of its bytes as they are asked for. */
+  readonly lines: Iterable<ManifestLine>
+  /** As `formatManifest` writes the lines. */
+  readonly bytes: () => Uint8Array
 }
 
 /**
@@ -60,11 +79,34 @@ export function readManifest<Sbom extends SbomDocument>(
   statement: Statement,
   key: KeyId,
   read: (statement: Statement) => Sbom | undefined,
-): { readonly sbom: Sbom | undefined; readonly lines: readonly ManifestLine[] } {
+): Manifest & { readonly sbom: Sbom | undefined } {
   const sbom = read(statement)
   const relations = relationLines(statement)
   forgetComponents(statement, sbom)
-  return { sbom, lines: manifestOf(statement, key, sbom, relations) }
+  const unsorted = unsortedLines(statement, key, sbom, relations)
+  if (isLong(sbom)) {
+    const bytes = packManifest(unsorted)
+    return { sbom, lines: manifestLines(bytes), bytes: () => bytes }
+  }
+  const lines = sortLines(unsorted)
+  return { sbom, lines, bytes: () => formatManifest(lines) }
+}
+
+/** As `readManifest` gives it, of its bytes. @throws Fault `malformed`, as `parseManifest` */
+export function openManifest(bytes: Uint8Array): Manifest {
+  const lines = bytes.length < PACKED_FROM_BYTES ? parseManifest(bytes) : manifestLines(bytes)
+  return { lines, bytes: () => bytes }
+}
+
+/** As objects, lines take ten times as much memory; of fewer that is little, and quicker. */
+const PACKED_FROM_LINES = 20_000
+/** Of so many lines, about. */
+const PACKED_FROM_BYTES = 2 * 1024 * 1024
+
+function isLong(sbom: SbomDocument | undefined): boolean {
+  let lines = 0
+  for (const { hashes } of sbom?.components ?? []) lines += 1 + (hashes?.length ?? 0)
+  return lines >= PACKED_FROM_LINES
 }
 
 /** As in stated-lines.ts, with what is poor; text is refused with the command that converts it. */

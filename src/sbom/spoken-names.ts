@@ -23,27 +23,25 @@ export interface ListedName {
 /** Nobody types a longer one; by its purl or CPE what has it is found all the same. */
 const MAX_NAME_CHARS = 512
 
-/** What the lines of one manifest list, source packages too; each once. */
-export function listedNames(lines: readonly ManifestLine[]): readonly ListedName[] {
-  const listed = new Map<string, ListedName>()
-  const add = (kind: ListedName['kind'], name: string): void => {
-    if (name.length <= MAX_NAME_CHARS && !name.includes('\0')) listed.set(`${kind} ${name}`, { kind, name })
-  }
-  for (const line of lines) {
-    if (line.kind === 'c') add('cpe', line.name)
-    else if (line.kind === 'n') add('name', foldName(line.name))
-    else if (line.kind === 'p') {
-      add('purl', line.name)
-      add('purl', originOf(line).name)
-    }
-  }
-  return [...listed.values()]
+/** What the lines of one manifest list, source packages too; perhaps more than once. */
+export function* listedNames(lines: Iterable<ManifestLine>): Generator<ListedName> {
+  for (const line of lines)
+    for (const one of namesOfLine(line))
+      if (one.name.length <= MAX_NAME_CHARS && !one.name.includes('\0')) yield one
 }
 
-/** Folded, each once. The last is the whole name. */
+function namesOfLine(line: ManifestLine): readonly ListedName[] {
+  if (line.kind === 'c') return [{ kind: 'cpe', name: line.name }]
+  if (line.kind === 'n') return [{ kind: 'name', name: foldName(line.name) }]
+  if (line.kind !== 'p') return []
+  const [purl, origin] = [{ kind: 'purl', name: line.name } as const, originOf(line).name]
+  return origin === line.name ? [purl] : [purl, { kind: 'purl', name: origin }]
+}
+
+/** Folded, each once. The last is the whole name. None that holds a NUL, which nobody types: in the table of names it ends them. */
 export function spokenNames({ kind, name }: ListedName): readonly string[] {
   const spoken = kind === 'name' ? [name] : kind === 'cpe' ? spokenOfCpe(name) : spokenOfPurl(name)
-  return [...new Set(spoken.filter((one) => one !== ''))]
+  return [...new Set(spoken.filter((one) => one !== '' && !one.includes('\0')))]
 }
 
 function spokenOfCpe(name: string): readonly string[] {

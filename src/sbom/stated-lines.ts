@@ -21,20 +21,18 @@ import { readSpdx } from './spdx.ts'
  *
  * @throws Fault `unacceptable` (`predicate-unacceptable`), with a pointer into the statement
  */
-export function statedLines(
+export function* statedLines(
   statement: Statement,
   key: KeyId,
   sbom: SbomDocument | undefined,
-): readonly ManifestLine[] {
-  const always = [makeLine('k', key), makeLine('t', statement.predicateType)]
+): Generator<ManifestLine> {
+  yield makeLine('k', key)
+  yield makeLine('t', statement.predicateType)
   // What the ledger says about itself is found by who said it and of which kind, not as a claim about a subject.
-  if (isControlType(statement.predicateType)) return always
-  return [
-    ...always,
-    ...statement.subjects.flatMap(subjectLines),
-    ...sbomLines(statement, sbom),
-    ...provenanceLines(statement),
-  ]
+  if (isControlType(statement.predicateType)) return
+  yield* statement.subjects.flatMap(subjectLines)
+  yield* sbomLines(statement, sbom)
+  yield* provenanceLines(statement)
 }
 
 /**
@@ -67,13 +65,11 @@ function subjectLines(subject: Subject): readonly ManifestLine[] {
   return acceptedDigests(subject.digest).map((digest) => makeLine('s', digest, '', { name: subject.name }))
 }
 
-function sbomLines(statement: Statement, sbom: SbomDocument | undefined): readonly ManifestLine[] {
-  if (sbom === undefined) return []
+function* sbomLines(statement: Statement, sbom: SbomDocument | undefined): Generator<ManifestLine> {
+  if (sbom === undefined) return
   const platform = platformOf(statement.subjects.map((subject) => subject.name))
-  return [
-    makeLine('w', sbom.tool.name, sbom.tool.version, { platform }),
-    ...sbom.components.flatMap((component) => componentLines(component, sbom.system)),
-  ]
+  yield makeLine('w', sbom.tool.name, sbom.tool.version, { platform })
+  for (const component of sbom.components) yield* componentLines(component, sbom.system)
 }
 
 /** Of one component; `system` is that of its document. */

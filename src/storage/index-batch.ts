@@ -3,11 +3,15 @@
  * The same for every backend. A batch that breaks its promises is a bug of the caller and a plain `Error`.
  */
 import type { LogIndex } from '../brand.ts'
+import { inPieces } from '../encoding/pieces.ts'
 import { Fault } from '../errors.ts'
 import type { IndexBatch, IndexPosition, MapName, Posting } from '../ledger/ports.ts'
 
 /** mpt-v1 (index.md 2) has no longer keys. */
 const MAX_KEY_BYTES = 1024
+
+/** Of postings that are no array, so many are in memory at once: some ten megabytes, with what is made of them. */
+const POSTINGS_AT_ONCE = 16_384
 
 /** What a batch adds to one key; indexes strictly ascend. */
 export interface PostingGroup {
@@ -28,10 +32,20 @@ export function checkIndexBatch(batch: IndexBatch, position: IndexPosition): voi
     throw new Error(`index batch: ends at ${batch.through}, before ${batch.from}`)
 }
 
+/** Whether the postings are in memory, all of them. */
+export function isInMemory(postings: Iterable<Posting>): postings is readonly Posting[] {
+  return Array.isArray(postings)
+}
+
+/** All that are in memory; else pieces. */
+export function postingPieces({ postings }: IndexBatch): Iterable<readonly Posting[]> {
+  return isInMemory(postings) ? [postings] : inPieces(postings, POSTINGS_AT_ONCE)
+}
+
 /** One group for each key, in the order of map and key. */
-export function groupPostings(batch: IndexBatch): PostingGroup[] {
+export function groupPostings(postings: Iterable<Posting>, batch: IndexBatch): PostingGroup[] {
   const groups = new Map<string, PostingGroup>()
-  for (const posting of batch.postings) {
+  for (const posting of postings) {
     checkPosting(posting, batch)
     const order = orderOf(posting)
     const group = groups.get(order)

@@ -14,7 +14,7 @@ export function establishedBy({
   return [
     ...(byManifest.length === 0
       ? []
-      : [`What further entries state is in their manifests, as the map has them: ${entryList(byManifest)}.`]),
+      : [`What ${byManifest.length} further entries state is in their manifests, as the map has them: ${entryList(byManifest)}.`]),
     `No row is missing as of size ${through}, by the rights and revocations that the next sentence is about: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
     `No revocation, annulment or trust root that touches them is missing as of size ${Math.min(status.size, through)} (${published(status)}).`,
   ]
@@ -24,13 +24,8 @@ export function establishedBy({
 const MAX_NAMED = 50
 
 export function entryList(indexes: readonly LogIndex[]): string {
-  const more = indexes.length > MAX_NAMED ? ` and ${indexes.length - MAX_NAMED} more` : ''
-  return (
-    indexes
-      .slice(0, MAX_NAMED)
-      .map((index) => `#${index}`)
-      .join(' ') + more
-  )
+  const named = indexes.slice(0, MAX_NAMED).map((index) => `#${index}`)
+  return named.join(' ') + (indexes.length > MAX_NAMED ? ' …' : '')
 }
 
 export function published({ map, root, published: { origin, size } }: CheckedMapRoot): string {

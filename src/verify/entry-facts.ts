@@ -62,9 +62,10 @@ export function factsOf(
   index: LogIndex,
   attestation: AttestationId,
   key: KeyId,
-  lines: readonly ManifestLine[],
+  all: Iterable<ManifestLine>,
   claimed: Claimed = {},
 ): EntryFacts {
+  const { lines, components } = besidesComponents(all)
   const tool = lines.find((line) => line.kind === 'w')
   const bases = lines.filter((line) => line.kind === 'd').map((line) => line.name)
   return {
@@ -75,7 +76,7 @@ export function factsOf(
     subjects: lines
       .filter((line) => line.kind === 's')
       .map((line) => ({ digest: line.name, name: line.extras['name'] ?? '' })),
-    ...(tool === undefined ? {} : { sbom: sbomFact(tool, lines) }),
+    ...(tool === undefined ? {} : { sbom: sbomFact(tool, components) }),
     ...deploymentFact(lines.find((line) => line.kind === 'e')),
     ...relationFacts(lines.filter((line) => line.kind === 'i')),
     builder: lines.find((line) => line.kind === 'b')?.name ?? '',
@@ -85,9 +86,21 @@ export function factsOf(
   }
 }
 
-function sbomFact(tool: ManifestLine, lines: readonly ManifestLine[]): SbomFact {
+/** Of an SBOM, hundreds of thousands of lines may be about its components. */
+function besidesComponents(all: Iterable<ManifestLine>): {
+  readonly lines: readonly ManifestLine[]
+  readonly components: number
+} {
+  const lines: ManifestLine[] = []
   let components = 0
-  for (const line of lines) if (line.kind === 'p' || line.kind === 'c') components++
+  for (const line of all) {
+    if (line.kind === 'p' || line.kind === 'c') components++
+    else if (line.kind !== 'f' && line.kind !== 'n') lines.push(line)
+  }
+  return { lines, components }
+}
+
+function sbomFact(tool: ManifestLine, components: number): SbomFact {
   return { tool: tool.name, toolVersion: tool.version, platform: tool.extras['platform'] ?? '', components }
 }
 

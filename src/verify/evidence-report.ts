@@ -114,7 +114,7 @@ function rowSentences(
   const behind = new Set(rows.flatMap(restsOn))
   const subject = rows.length === 1 ? 'The row' : `Each of the ${rows.length} rows`
   if (complete?.byManifest.some((index) => behind.has(index)))
-    return [`${subject} follows from entries of that log, by what was signed in them or by their manifests.`]
+    return [`${subject} is stated by entries of that log, or by their manifests.`]
   const signers = new Map<string, LogIndex[]>()
   for (const entry of entries) {
     if (!behind.has(entry.index)) continue

@@ -50,7 +50,7 @@ export function checkParts(
 /**
  * All facts but how many components there are: `sbom.components` is 0 only if there are none.
  *
- * @throws Fault `bad-proof` (`answer-incomplete`) if lines are missing that may change a fact
+ * @throws Fault `bad-proof` (`answer-incomplete`) if lines are missing that may change a fact, `entry-mismatch`
  */
 export function factsByManifest(entry: CheckedEntry, parts: readonly ManifestPart[]): EntryFacts {
   const all = (kind: ManifestKind): readonly ManifestLine[] => {
@@ -67,7 +67,18 @@ export function factsByManifest(entry: CheckedEntry, parts: readonly ManifestPar
     lines.push(...OF_PROVENANCE.flatMap(all))
   if (lines.some(({ kind }) => kind === 'w')) lines.push(...someComponents(parts, all))
   checkAttestationId(entry)
-  return factsOf(entry.index, entry.attestation, entry.keyId, lines)
+  const facts = factsOf(entry.index, entry.attestation, entry.keyId, lines)
+  checkPredicateType(entry, facts)
+  return facts
+}
+
+/** What the answer says beside the entry is what the entry states, as with what was signed. */
+function checkPredicateType({ index, predicateType }: CheckedEntry, stated: EntryFacts): void {
+  if (predicateType === stated.predicateType) return
+  throw new Fault(
+    'entry-mismatch',
+    `entry ${index}: expected predicate type ${stated.predicateType.slice(0, 100)} as in its manifest, got ${predicateType.slice(0, 100)}`,
+  )
 }
 
 function subjectOf(index: LogIndex): string {

@@ -6,7 +6,7 @@
  * auditors are for; and that no newer root is published: S and the log's size say how old this one is, and who pins output logs sees a
  * server go back.
  */
-import { logIndex, type TreeSize } from '../brand.ts'
+import { logIndex, type LogIndex, type TreeSize } from '../brand.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import { outputLogKey, parsePublishedRoot, type MapName, type PublishedRoot } from '../map/output-log.ts'
@@ -35,11 +35,19 @@ export interface CheckedMapRoot {
   readonly published: Checkpoint
 }
 
-/** @throws Fault `bad-proof` (`checkpoint-signature-invalid`, `inclusion-proof-invalid`, `consistency-proof-invalid`, `map-proof-invalid`) */
-export function checkMapRoot(map: MapName, proof: MapRootProof, log: KnownLog): CheckedMapRoot {
+/**
+ * @param place of an older root in the output log; else it has to be the current one
+ * @throws Fault `bad-proof` (`checkpoint-signature-invalid`, `inclusion-proof-invalid`, `consistency-proof-invalid`, `map-proof-invalid`)
+ */
+export function checkMapRoot(
+  map: MapName,
+  proof: MapRootProof,
+  log: KnownLog,
+  place?: LogIndex,
+): CheckedMapRoot {
   const subject = `${map} map`
   const published = openSigned(`${subject}: output log`, proof.checkpoint, outputLogKey(log.key, map))
-  checkLast(subject, proof, published)
+  checkPublished(subject, proof, published, place)
   const { root, checkpoint } = parseEntry(subject, proof.entry)
   const input = openSigned(`${subject}: input checkpoint`, checkpoint, log.key)
   checkSameLog(subject, proof, input, log.checkpoint)
@@ -61,11 +69,17 @@ export function openSigned(subject: string, note: string, key: VerifierKey): Che
 }
 
 /** The current root is the last entry: any other is an older one. */
-function checkLast(subject: string, { entry, inclusion }: MapRootProof, { size, root }: Checkpoint): void {
+function checkPublished(
+  subject: string,
+  { entry, inclusion }: MapRootProof,
+  { size, root }: Checkpoint,
+  place: LogIndex | undefined,
+): void {
   if (size === 0)
     throw new Fault('map-proof-invalid', `${subject}: expected a published root, got an empty log`)
-  const claim = { leafHash: leafHash(utf8(entry)), index: logIndex(size - 1), size, root }
-  asBadProof('inclusion-proof-invalid', `${subject}: last entry`, () =>
+  const index = place ?? logIndex(size - 1)
+  const claim = { leafHash: leafHash(utf8(entry)), index, size, root }
+  asBadProof('inclusion-proof-invalid', `${subject}: entry ${index} of its output log`, () =>
     checkInclusion(claim, parseHashes(inclusion)),
   )
 }

@@ -32,6 +32,7 @@ import {
 import type { AdvisoryDistro } from '../sbom/advisory/distro.ts'
 import { bareNamesOf } from '../sbom/bare-names.ts'
 import { identityOf } from '../sbom/identity.ts'
+import { ownKeys } from '../sbom/key-aliases.ts'
 import { parsePurl, purlName } from '../sbom/purl.ts'
 import { formatVers, parseVers } from '../sbom/range.ts'
 import { formatScope, readScope } from './scope-wire.ts'
@@ -46,8 +47,8 @@ const MAX_KEYS = 16
 export const MAX_IDS = 1_000
 /** Versions, ranges and events of all parts together; those of a kernel are about 10,000. Sorting them takes half a second. */
 const MAX_ELEMENTS = 20_000
-/** Each component of the name is a match of each of them; the longest advisories have a dozen. */
-const MAX_PARTS_OF_NAME = 100
+/** Each component of the name is a match of each of them. Of Go's `stdlib` alone there are some two hundred advisories. */
+const MAX_PARTS_OF_NAME = 500
 /** As of a question in a query (http/query-params.ts). */
 const MAX_TEXT = 4_096
 
@@ -105,7 +106,7 @@ function namesIn(part: SearchPart): readonly string[] {
   if (part.kind === 'cpe') return [`cpe:${part.cpe}`]
   if (part.kind === 'hash') return [part.hash]
   const { keys } = part.affected
-  return [...keys, ...keys.flatMap(bareNamesOf)]
+  return [...keys, ...ownKeys(keys).flatMap(bareNamesOf)]
 }
 
 export function formatSearchQuestion({ parts, scope }: SearchQuestion): JsonObject {

@@ -135,8 +135,13 @@ describe('attestree: asking', () => {
       bench.run(['get', 'evidence', 'lodash', '--out', 'name.evidence.json']),
     ])
     expect(exact.stderr).to.include('Lodash means pkg:npm/lodash (2 versions in 2 SBOMs).')
-    const { items, question } = JSON.parse(exact.stdout) as Readonly<Record<'items' | 'question', object>>
+    const answer = JSON.parse(exact.stdout) as Readonly<
+      Record<'items' | 'question' | 'notEstablished', object>
+    >
+    const { items, question, notEstablished } = answer
     expect(items).to.have.lengthOf(1)
+    expect(notEstablished).to.include('names')
+    expect(part.stdout).to.include('? That the name means these packages and no others is the server’s word')
     expect(question).to.deep.equal({
       parts: [
         {

@@ -2,11 +2,14 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { treeSize, type TreeSize } from '../../src/brand.ts'
-import { followSearch } from '../../src/cli/find-watch.ts'
-import { joinPages, type SearchPages } from '../../src/cli/search-pages.ts'
+import { askNews, followSearch } from '../../src/cli/find-watch.ts'
+import { joinPages, searchPages, type SearchPages } from '../../src/cli/search-pages.ts'
+import { purlPart } from '../../src/client/search-part.ts'
 import { Unreachable } from '../../src/client/unreachable.ts'
+import { verifiedSearch } from '../../src/client/verified-search.ts'
 import { Fault } from '../../src/errors.ts'
 import type { SearchRow } from '../../src/verify/search.ts'
+import { clientOf, STORY_SIZE, tellStory } from '../helpers/story.ts'
 import { answerOf, match, row } from './search-answers.ts'
 
 const shop = row('1', 'registry.test/shop:1.4', [match('2.14.1', 4)])
@@ -17,6 +20,22 @@ function at(size: number, items: readonly SearchRow[]): SearchPages {
 }
 
 describe('watching a search', () => {
+  it('asks again without proof, and does not call complete what was not checked', async () => {
+    const { ledger } = await tellStory()
+    await using _ = ledger
+    const client = clientOf(ledger)
+    const question = { parts: [purlPart('pkg:npm/lodash')], scope: {} }
+    const first = await searchPages((page) => verifiedSearch(client, question, page), {
+      show: () => undefined,
+      end: () => undefined,
+    })
+    expect([first.answer.assurance, first.complete?.through]).to.deep.equal(['complete', STORY_SIZE])
+    const news = { minSize: STORY_SIZE, last: first, signal: new AbortController().signal }
+    const again = await askNews(client, { now: () => question, withUnknown: false }, news)
+    expect(again.answer.items).to.deep.equal(first.answer.items)
+    expect([again.answer.assurance, again.answer.complete]).to.deep.equal(['rows', undefined])
+  })
+
   class Ended extends Error {}
 
   interface Round {

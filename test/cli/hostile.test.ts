@@ -157,6 +157,21 @@ describe('attestree: strangers', () => {
     expect(status?.stdout).to.include('\\u{1b}]0;owned')
   })
 
+  tests.it('advisories come back in notes, tables and evidence made harmless', async () => {
+    const advisory = (id: string) => ({
+      id: `${id}${EVIL}`,
+      modified: '2024-01-01T00:00:00Z',
+      affected: [{ package: { ecosystem: 'npm', name: 'lodash' }, versions: [`4.17.20`, `1${EVIL}`] }],
+    })
+    const both = [advisory('X'), { ...advisory('Y'), withdrawn: '2024-01-01T00:00:00Z' }]
+    await bench.write('evil.osv.json', JSON.stringify(both))
+    const found = await bench.ok('find', '--osv', 'evil.osv.json')
+    expect(found.stderr).to.include('Y\\u{1b}]0;owned')
+    await bench.ok('get', 'evidence', '--osv', 'evil.osv.json', '--out', 'advisory.evidence.json')
+    const verified = await bench.ok('verify', 'advisory.evidence.json')
+    expect(verified.stdout).to.include('have this?\n  pkg:npm/lodash, version 1\\u{1b}')
+  })
+
   tests.it('arguments come back in errors made harmless', async () => {
     const typed = [['show', `key:${EVIL}`], ['submit', `${EVIL}@sha256:00`], [EVIL]]
     for (const run of await Promise.all(typed.map((args) => bench.run(args)))) {

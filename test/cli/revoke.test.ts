@@ -192,10 +192,15 @@ describe('attestree revoke', () => {
         ['verify', LATE, ...offline],
         ['verify', 'kept.json', ...offline],
         ['verify', 'status.json'],
+        // Nothing names it; its key is revoked.
+        ['verify', `signature:sha256:${'0'.repeat(64)}#${lab.slice('key:'.length)}`, ...offline],
+        ['verify', `attestation:sha256:${'0'.repeat(64)}`, ...offline],
       ].map((args) => bench.run(args)),
     )
-    expect(runs.map(({ code }) => code)).to.deep.equal([14, 0, 14, 16, 14, 0])
-    const [, unknown, , late, kept] = runs
+    expect(runs.map(({ code }) => code)).to.deep.equal([14, 0, 14, 16, 14, 0, 14, 16])
+    const [, unknown, , late, kept, , signature, attestation] = runs
+    expect(signature?.stdout).to.include(`⊘ ${lab}: revoked\n`)
+    expect(attestation?.stdout).to.include('Not looked at: the keys that signed it')
     expect(unknown?.stdout).to.match(/: not-revoked\n {2}As of size \d+ of ledger\.test/)
     expect(late?.stdout).to.include('Not looked at: who vouches for this image')
     expect(kept?.stdout).to.match(/⊘ entry #5 is revoked\./)

@@ -99,6 +99,7 @@ export const asked: Asked = {
   aliases: new Map(advisories.map(({ id, aliases }) => [id, aliases])),
   notLookedFor: [],
   notes: [],
+  isByName: false,
 }
 
 export function answerOf(items: readonly SearchRow[], more: Partial<SearchAnswer> = {}): SearchAnswer {

@@ -185,7 +185,7 @@ describe('audit of the maps of a ledger that lies', () => {
       'an entry is listed where it states nothing',
       (batch) => ({
         ...batch,
-        postings: batch.postings.flatMap((one) =>
+        postings: [...batch.postings].flatMap((one) =>
           one.index === 3 && equalBytes(one.key, signerKey(keys.ci.publicKey.id))
             ? [one, { ...one, key: lodash }]
             : [one],

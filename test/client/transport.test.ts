@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { Client } from '../../src/client/client.ts'
+import { Unreachable } from '../../src/client/unreachable.ts'
 import { parseSearchQuestion } from '../../src/verify/search-wire.ts'
 import { trust } from '../helpers/story.ts'
 import { keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
@@ -30,5 +31,28 @@ describe('the submit token', () => {
         ['/ledger/v1/status', null],
       ]),
     )
+  })
+})
+
+describe('a connection that the server closed in the meantime', () => {
+  it('is no failure of a question, which is asked once more; a submission is not sent again unasked', async () => {
+    const sent: string[] = []
+    const client = new Client({
+      ...trust,
+      url: 'https://ledger.test',
+      fetch: async (input) => {
+        sent.push(new URL(input instanceof Request ? input.url : input).pathname)
+        throw new TypeError('fetch failed', {
+          cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
+        })
+      },
+    })
+    const body = signEnvelope(sbomPayload('shop', ['a@1']), keys.ci)
+    for (const call of [() => client.submit(body), () => client.status()])
+      await call().then(
+        () => expect.fail('expected no answer'),
+        (cause: unknown) => expect(cause).to.be.instanceOf(Unreachable),
+      )
+    expect(sent).to.deep.equal(['/ledger/v1/attestations', '/ledger/v1/status', '/ledger/v1/status'])
   })
 })

@@ -127,6 +127,16 @@ describe('verified status', () => {
       },
     ],
     [
+      'that gives a revocation another reason',
+      'rows-differ',
+      (answer) => setAt(answer, '/revocations/0/reason', 'unspecified'),
+    ],
+    [
+      'that lets a revocation begin later than it does',
+      'rows-differ',
+      (answer) => setAt(answer, '/revocations/0/cutoff', { treeSize: 999 }),
+    ],
+    [
       'that says it is complete, and proves nothing',
       'answer-incomplete',
       (answer) => removeAt(answer, '/complete'),

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { logIndex, treeSize, type LogIndex } from '../../src/brand.ts'
 import { compareBytes } from '../../src/encoding/bytes.ts'
-import { utf8 } from '../../src/encoding/utf8.ts'
+import { parseUtf8, utf8 } from '../../src/encoding/utf8.ts'
 import type { IndexStore } from '../../src/ledger/ports.ts'
 import { appendPostings, emptyPostings, postingValue } from '../../src/map/posting-list.ts'
 import {
@@ -154,16 +154,38 @@ export function describePostings(open: OpenStorage): void {
       postingValue(appendPostings(emptyPostings, indexes.map(logIndex)))
     const ofLodash = { key: lodash, last: 301, value: valueOf([...Array(300).keys(), 301]) }
     const ofExpress = { key: express, last: 300, value: valueOf([300]) }
-    expect(changed).to.deep.equal([
-      { map: 'components', ...ofExpress },
-      { map: 'components', ...ofLodash },
-      { map: 'status', ...ofLodash, value: valueOf([301]) },
+    expect([...changed]).to.deep.equal([
+      [
+        { map: 'components', ...ofExpress },
+        { map: 'components', ...ofLodash },
+        { map: 'status', ...ofLodash, value: valueOf([301]) },
+      ],
     ])
     await index.read(async (reader) => {
       expect(await reader.values('components', { limit: 9 })).to.deep.equal([ofExpress, ofLodash])
       expect(await reader.values('components', { limit: 1 })).to.deep.equal([ofExpress])
       expect(await reader.values('components', { after: express, limit: 9 })).to.deep.equal([ofLodash])
     })
+  })
+
+  test('takes what is no array in pieces, once, and tells the same values', async ({ index }) => {
+    const keyAt = (at: number) => utf8(`key-${at}`)
+    const entries = [0, 1].map(logIndex)
+    const perEntry = 20_000
+    function* postings() {
+      for (const entry of entries) for (let i = 0; i < perEntry; i++) yield posting(keyAt(i), entry)
+    }
+    const pieces = [...(await index.apply(batch(0, 2, { postings: postings() })))]
+    const values = new Map(pieces.flat().map((one) => [parseUtf8(one.key), one]))
+    const value = postingValue(appendPostings(emptyPostings, entries))
+    const sorted = Array.from({ length: perEntry }, (_, i) => keyAt(i)).sort(compareBytes)
+    const expected = sorted.map((key) => ({ key, last: 1, value }))
+    expect(await index.read((reader) => reader.values('components', { limit: 99_999 }))).to.deep.equal(
+      expected,
+    )
+    expect(sorted.map((key) => values.get(parseUtf8(key)))).to.deep.equal(
+      expected.map((one) => ({ map: 'components', ...one })),
+    )
   })
 
   test('keeps the roots of manifests until it is reset', async ({ index }, reopen) => {

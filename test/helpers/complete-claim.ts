@@ -9,11 +9,10 @@ import { parseTarget } from '../../src/attestation/revocation.ts'
 import { formatStatement } from '../../src/attestation/statement.ts'
 import { trustRootStatement } from '../../src/attestation/trust-root.ts'
 import { treeSize, type ImageDigest, type LogIndex } from '../../src/brand.ts'
-import { formatBase64 } from '../../src/encoding/base64.ts'
 import { componentPrefix, manifestKey, subjectKey, unreadableKey } from '../../src/map/keys.ts'
 import { verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { isRegistered } from '../../src/trust/trust-state.ts'
-import type { ImagesAnswer, ImagesQuestion, ProvenEntry } from '../../src/verify/answer.ts'
+import type { ImagesAnswer, ImagesQuestion } from '../../src/verify/answer.ts'
 import type { Evidence, LogTrust } from '../../src/verify/evidence.ts'
 import type { CompleteRowsClaim } from '../../src/verify/complete-answer.ts'
 import type { Completeness } from '../../src/verify/completeness-wire.ts'
@@ -22,12 +21,13 @@ import { bySubject, checkedQuestion, makeRow, statedBy } from '../../src/verify/
 import { compareRows, matchVersion, type ComponentQuestion } from '../../src/verify/rows.ts'
 import { replayTrust } from '../../src/verify/trust-replay.ts'
 import {
+  asOfAt,
   knownLog,
   linesOf,
   makeWorld,
   mapAt,
   mapRootProof,
-  noteAt,
+  provenEntry,
   proveKeys,
   type World,
   type WorldEntry,
@@ -133,35 +133,15 @@ function answerOf(
   through: number,
   complete: Completeness,
 ): ImagesAnswer {
-  const checkpoint = noteAt(world, size)
   return {
     question: question.asked,
     items,
     complete,
     coverage: { images: 0, affected: 0, notAffected: 0, undetermined: 0, unknown: 0, unreadableEntries: 1 },
-    entries: Object.fromEntries(needed.map((one) => [one.entry.index, provenEntry(one, size)])),
-    asOf: {
-      origin: ORIGIN,
-      treeSize: treeSize(size),
-      rootHash: formatBase64(world.tree.root(0, size)),
-      checkpoint,
-      indexedThrough: treeSize(through),
-      recordedAt: null,
-      servedAt: '2026-11-30T12:00:00Z',
-    },
+    entries: Object.fromEntries(needed.map((one) => [one.entry.index, provenEntry(world, one, size)])),
+    asOf: asOfAt(world, size, through),
     assurance: 'complete',
     notEstablished: [],
-  }
-}
-
-function provenEntry({ entry, leaf }: WorldEntry, size: number): ProvenEntry {
-  return {
-    attestation: entry.attestation,
-    key: entry.keyId,
-    predicateType: entry.predicateType,
-    recordedAt: entry.recordedAt,
-    body: formatBase64(leaf),
-    inclusion: world.tree.path(entry.index, size).map(formatBase64),
   }
 }
 

@@ -1,7 +1,8 @@
 /**
  * Kill −9 again and again (robustness.md F-01): at random moments under load, and at each phase of the commit protocol, that of
  * the maps' output logs too, also while the last death is being recovered from. What was acknowledged or shown is written down
- * outside of the ledger, and in the end everything is verified from the bytes: each root ever published against a replay.
+ * outside of the ledger. After each restart all published roots are held against a replay (restart-audit.ts), and in the end everything
+ * is verified from the bytes, without what was seen before.
  */
 import { parseTarget } from '../../src/attestation/revocation.ts'
 import { signStatement } from '../../src/attestation/sign-statement.ts'
@@ -20,6 +21,7 @@ import { openSqliteStorage } from '../../src/storage/sqlite/storage.ts'
 import { openCheckpoint } from '../../src/tlog/checkpoint.ts'
 import type { VerifierKey } from '../../src/tlog/signed-note.ts'
 import type { SubmitAnswer } from '../../src/verify/answer.ts'
+import { startRestartAudit, type RestartAudit } from './restart-audit.ts'
 import { standBy, type KillableServer, type KillPlace, type Standby } from './kill-server.ts'
 import { administratorKey, createRegisteredLedger, foldersIn, stopServer } from './registered-ledger.ts'
 import { startServerProcess } from './server-process.ts'
@@ -52,6 +54,8 @@ export interface CampaignReport {
   readonly kills: number
   /** How many of them at each place; `random` under load. */
   readonly killsAt: Readonly<Record<string, number>>
+  /** After how many restarts every published root was held against a replay; the others were killed before they listened. */
+  readonly audited: number
   readonly acknowledged: number
   readonly entries: number
   /** How many roots of each map were published. */
@@ -63,6 +67,7 @@ export interface CampaignReport {
 interface Campaign extends CampaignOptions {
   readonly trust: FirstContact
   readonly admin: SigningKey
+  readonly audit: RestartAudit
   readonly acknowledged: SubmitAnswer[]
   /** Sent, and not answered. */
   readonly unanswered: Uint8Array[]
@@ -79,6 +84,7 @@ export async function runKillCampaign(options: CampaignOptions): Promise<Campaig
     ...options,
     trust,
     admin: await administratorKey(options.folder),
+    audit: startRestartAudit(trust),
     acknowledged: [],
     unanswered: [],
     shown: { components: new Set(), status: new Set() },
@@ -95,8 +101,16 @@ export async function runKillCampaign(options: CampaignOptions): Promise<Campaig
   next.dispose()
   await settle(campaign)
   const { entries, roots } = await checkStored(campaign)
-  const { kills, killsAt, broken } = campaign
-  return { kills, killsAt, acknowledged: campaign.acknowledged.length, entries, roots, broken }
+  const { kills, killsAt, broken, audit } = campaign
+  return {
+    kills,
+    killsAt,
+    audited: audit.done,
+    acknowledged: campaign.acknowledged.length,
+    entries,
+    roots,
+    broken,
+  }
 }
 
 /** One life of the server. Every second one ends at a place, the others at any moment. */
@@ -104,6 +118,7 @@ async function runRound(campaign: Campaign, standby: Standby, round: number): Pr
   const place = round % 2 === 0 ? placeOf(campaign.random, round / 2) : undefined
   const server = await standby.go(place)
   const url = await server.url
+  if (url !== undefined) await auditRestart(campaign, url, round)
   const load = url === undefined ? undefined : startLoad(campaign, server, url, round)
   const patience = place === undefined ? MIN_LOAD_MS + share(campaign.random) * MAX_LOAD_MS : MAX_PLACE_MS
   const byItself = await within(server.ended, patience)
@@ -113,6 +128,10 @@ async function runRound(campaign: Campaign, standby: Standby, round: number): Pr
   if (signal !== 'SIGKILL') throw new Error(`round ${round}: the server ended with ${code}: ${stderr}`)
   const where = byItself === undefined || place === undefined ? 'random' : place.at
   campaign.killsAt[where] = (campaign.killsAt[where] ?? 0) + 1
+}
+
+async function auditRestart({ audit, broken }: Campaign, url: string, round: number): Promise<void> {
+  for (const what of await audit.run(url)) broken.push(`after restart ${round}: ${what}`)
 }
 
 function placeOf(random: Random, turn: number): KillPlace {
@@ -190,6 +209,7 @@ async function write(campaign: Campaign, client: Client, server: KillableServer,
 /** One orderly life: recovery, whatever was not answered is sent again, and the index catches up. */
 async function settle(campaign: Campaign): Promise<void> {
   const server = await startServerProcess([], campaign.folder)
+  await auditRestart(campaign, server.url, campaign.kills)
   const client = new Client({ url: server.url, ...campaign.trust })
   for (const body of campaign.unanswered) campaign.acknowledged.push(await client.submit(body))
   let status = await client.status()

@@ -22,5 +22,5 @@ export const dropKey =
   (key: Uint8Array, from = 0) =>
   (batch: IndexBatch): IndexBatch => ({
     ...batch,
-    postings: batch.postings.filter((one) => one.index < from || !equalBytes(one.key, key)),
+    postings: [...batch.postings].filter((one) => one.index < from || !equalBytes(one.key, key)),
   })

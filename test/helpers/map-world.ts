@@ -23,6 +23,7 @@ import { manifestOf } from '../../src/sbom/manifest.ts'
 import { parseCheckpoint, signCheckpoint } from '../../src/tlog/checkpoint.ts'
 import { parseNote, verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { leafHash } from '../../src/tlog/tree-hash.ts'
+import type { AsOf, ProvenEntry } from '../../src/verify/answer.ts'
 import type {
   LinesProof,
   MapProofs,
@@ -85,7 +86,7 @@ function worldEntry({ payload, key, isUnreadable = false }: Told, index: LogInde
     leaf,
     lines: lines.map((line) => utf8(formatLine(line))),
     keys: {
-      components: isUnreadable ? [unreadableKey] : [...keysOfManifest(lines), manifestKey(index)],
+      components: [...(isUnreadable ? [unreadableKey] : keysOfManifest(lines)), manifestKey(index)],
       status: control === undefined ? [] : statusKeysOf(control),
     },
   }
@@ -94,6 +95,30 @@ function worldEntry({ payload, key, isUnreadable = false }: Told, index: LogInde
 /** The signed checkpoint of the log's first `size` entries. */
 export function noteAt({ tree }: World, size: number): string {
   return signCheckpoint({ origin: ORIGIN, size: treeSize(size), root: tree.root(0, size) }, keys.log)
+}
+
+/** As answers say it. */
+export function asOfAt(world: World, size: number, through: number): AsOf {
+  return {
+    origin: ORIGIN,
+    treeSize: treeSize(size),
+    rootHash: formatBase64(world.tree.root(0, size)),
+    checkpoint: noteAt(world, size),
+    indexedThrough: treeSize(through),
+    recordedAt: null,
+    servedAt: '2026-11-30T12:00:00Z',
+  }
+}
+
+export function provenEntry({ tree }: World, { entry, leaf }: WorldEntry, size: number): ProvenEntry {
+  return {
+    attestation: entry.attestation,
+    key: entry.keyId,
+    predicateType: entry.predicateType,
+    recordedAt: entry.recordedAt,
+    body: formatBase64(leaf),
+    inclusion: tree.path(entry.index, size).map(formatBase64),
+  }
 }
 
 export function knownLog(world: World, size: number): KnownLog {
@@ -141,19 +166,27 @@ export function mapRootProof(
   const texts = sizes.map((size) =>
     formatPublishedRoot({ root: mapAt(world, map, size).version.root, checkpoint: noteAt(world, size) }),
   )
-  const last = sizes.at(-1) ?? 0
+  return lastRootProof(world, map, texts, { last: sizes.at(-1) ?? 0, known })
+}
+
+/** @param texts the entries of the output log @param sizes of the last of them, and of the checkpoint that is known */
+export function lastRootProof(
+  world: World,
+  map: MapName,
+  texts: readonly string[],
+  { last, known }: { readonly last: number; readonly known: number },
+): MapRootProof {
   const output = referenceTree(texts.map((text) => leafHash(utf8(text))))
-  const checkpoint = {
-    origin: outputOrigin(ORIGIN, map),
-    size: treeSize(sizes.length),
-    root: output.root(0, sizes.length),
-  }
   return {
-    checkpoint: signCheckpoint(checkpoint, keys.log),
+    checkpoint: outputNote(map, texts.length, output.root(0, texts.length)),
     entry: texts.at(-1) ?? '',
-    inclusion: output.path(sizes.length - 1, sizes.length).map(formatBase64),
+    inclusion: output.path(texts.length - 1, texts.length).map(formatBase64),
     consistency: world.tree.proof(Math.min(last, known), Math.max(last, known)).map(formatBase64),
   }
+}
+
+export function outputNote(map: MapName, size: number, root: Uint8Array): string {
+  return signCheckpoint({ origin: outputOrigin(ORIGIN, map), size: treeSize(size), root }, keys.log)
 }
 
 /** Each prefix with all its keys and their lists; each key as it is, present or absent. */

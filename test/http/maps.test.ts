@@ -89,6 +89,12 @@ describe('the doors of the maps', () => {
     expect(statusKey(`image:${digestOf('web')}`)[0]).to.equal('i'.charCodeAt(0))
   })
 
+  it('answer a key once, however often it is asked for: its list may be long', async () => {
+    const asked = { keys: Array(500).fill('cg=='), prefixes: ['cg==', 'cg=='], postings: true }
+    const { keys, prefixes } = JSON.parse(await (await post('/index/status/lookup', asked)).text())
+    expect([keys.length, prefixes.length]).to.deep.equal([1, 1])
+  })
+
   const refused: readonly [what: string, body: unknown, reason: string][] = [
     ['no JSON', '{"keys":', 'json-malformed'],
     ['a list', [], 'lookup-malformed'],

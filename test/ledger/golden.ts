@@ -52,7 +52,7 @@ export async function derivedOf({ index, key, isReadable, statement }: GivenEntr
   return {
     manifest: parseUtf8(manifest.bytes, 'manifest').split('\n').slice(0, -1),
     manifestRoot: [manifest.lines, formatBase64(manifest.root)],
-    components: componentKeys.map(formatHex),
+    components: [...componentKeys].map(formatHex),
     status: statusKeys.map(formatHex),
     manifestKey: formatHex(manifestKey(logIndex(index))),
   }

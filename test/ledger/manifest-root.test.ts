@@ -22,6 +22,14 @@ describe('the root of a manifest', () => {
     )
   })
 
+  it('is the same where the tree is made of subtrees', () => {
+    for (const count of [4_095, 4_096, 4_097, 9_000, 12_288]) {
+      const manifest = manifestOf(Array.from({ length: count }, (_, i) => `${1e6 + i}`))
+      const { lines, root } = rootOfManifest(manifest)
+      checkManifest({ size: treeSize(lines), root }, linesOf(manifest))
+    }
+  })
+
   it('is not made of a manifest that was cut', () => {
     expect(() => rootOfManifest(utf8('p\tpkg:npm/a\t1\np\tpkg'))).to.throw(/no end/)
   })

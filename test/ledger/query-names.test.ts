@@ -44,6 +44,17 @@ describe('what there is of a name', () => {
       ).to.deep.equal(expected)
   })
 
+  it('cannot be taken, nor made to fail, by a package whose name holds a NUL', async () => {
+    await using ledger = await ledgerOfNames()
+    const evil = purls('pkg:generic/log4j-core%00pevil@1', 'pkg:generic/%00@1')
+    await ledger.submit(signEnvelope(sbomOf('evil', evil), keys.ci))
+    const client = clientOf(ledger)
+    for (const match of ['exact', 'substring'] as const) {
+      const { items } = await client.names({ name: 'log4j-core', match, minSize: treeSize(7) })
+      expect(items.filter(({ name }) => name.includes('evil'))).to.deep.equal([])
+    }
+  })
+
   it('is found by a part of the name only when that is asked for, each thing once', async () => {
     await using ledger = await ledgerOfNames()
     const client = clientOf(ledger)

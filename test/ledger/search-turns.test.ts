@@ -1,7 +1,12 @@
+import { setTimeout } from 'node:timers/promises'
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
+import { treeSize, type TreeSize } from '../../src/brand.ts'
+import { purlPart } from '../../src/client/search-part.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
 import { createSearchTurns } from '../../src/ledger/search-turns.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
+import { STORY_SIZE, tellStory } from '../helpers/story.ts'
 
 describe('turns of searches', () => {
   it('give way after some milliseconds of work, and not before', async () => {
@@ -34,5 +39,21 @@ describe('turns of searches', () => {
     await Promise.all(others)
     expect(ended).to.deep.equal(Array.from({ length: 31 }, (_, i) => i))
     expect(await turns.run(async () => 7)).to.equal(7)
+  })
+
+  it('are not held by who waits for a size that never comes', async () => {
+    let isWaiting = false
+    const never = new Promise<void>(() => undefined)
+    const sleep = (milliseconds: number) => (isWaiting && milliseconds > 0 ? never : setTimeout(milliseconds))
+    const { ledger } = await tellStory({ now: () => 0, sleep })
+    const asked = { question: { parts: [purlPart('pkg:npm/lodash')], scope: {} } }
+    const found = async (door: Pick<Ledger, 'search'>, minSize?: TreeSize) =>
+      (await door.search(asked, minSize === undefined ? {} : { minSize })).items.length
+    expect(await found(ledger.proofs, STORY_SIZE)).to.be.above(0)
+    isWaiting = true
+    for (const door of [ledger, ledger.proofs]) {
+      void found(door, treeSize(1_000_000))
+      expect(await found(door)).to.be.above(0)
+    }
   })
 })

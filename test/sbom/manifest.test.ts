@@ -459,6 +459,40 @@ describe('manifests', () => {
     )
   })
 
+  it('are read back as they were made, whatever a document writes: the index is made of what is stored', () => {
+    const marks = [
+      'a',
+      '@',
+      '%',
+      '%00',
+      '\0',
+      '\t',
+      '\n',
+      ' ',
+      '/',
+      ':',
+      '\\',
+      '\u{1f600}',
+      '\u{1f601}',
+      '\ufffe',
+      '\u2028',
+    ]
+    const written = fc.array(fc.constantFrom(...marks), { maxLength: 4 }).map((some) => some.join(''))
+    const component = fc
+      .tuple(written, written, written, fc.boolean())
+      .map(([name, version, product, isUri]) => ({
+        name: `n${name}`,
+        version,
+        cpe: `cpe:${isUri ? '/' : '2.3:'}a:v${name}:p${product}:${version}`,
+        ...(isUri ? {} : { purl: `pkg:generic/${product}x@${version}` }),
+      }))
+    const property = fc.property(fc.array(component, { maxLength: 4 }), (components) => {
+      const lines = manifestOf(statement(CYCLONEDX, cycloneDx({ components })), key)
+      expect(parseManifest(formatManifest(lines))).to.deep.equal(lines)
+    })
+    fc.assert(property, { numRuns: 500 })
+  })
+
   it('name the place of what cannot be read', () => {
     const fault = expectFault('sbom-unacceptable', () =>
       manifestOf(statement(CYCLONEDX, cycloneDx({ components: [{}] })), key),

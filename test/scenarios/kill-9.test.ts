@@ -18,13 +18,14 @@ describe('kill −9 under load', function () {
   })
   after(() => rm(folder, { recursive: true }))
 
-  it(`loses no acknowledged entry, forks no log, and publishes the maps of a replay (${KILLS} kills)`, async () => {
+  it(`loses no acknowledged entry, forks no log, and publishes the maps of a replay after each restart (${KILLS} kills)`, async () => {
     const report = await runKillCampaign({ folder, kills: KILLS, random: seededRandom('kill -9') })
     expect(report.broken).to.deep.equal([])
     expect(report.acknowledged).to.be.greaterThan(KILLS)
     const { random = 0, ...atPlaces } = report.killsAt
     expect(atPlaces, JSON.stringify(report)).to.have.keys(places)
     expect(random, 'kills at any moment').to.be.at.least(KILLS / 2)
+    expect(report.audited, 'restarts after which all roots were compared').to.be.at.least(KILLS / 2)
     expect(report.roots.components, 'many roots').to.be.greaterThan(KILLS / 2)
     expect(report.roots.status, 'many roots').to.be.greaterThan(KILLS / 2)
   })
@@ -48,5 +49,6 @@ describe('kill −9 under load', function () {
     })
     expect(report.broken.some((one) => one.startsWith('lost: '))).to.equal(true)
     expect(report.broken.some((one) => one.startsWith('fork or rollback: '))).to.equal(true)
+    expect(report.broken.some((one) => one.startsWith('after restart '))).to.equal(true)
   })
 })

@@ -278,9 +278,9 @@ describe('a search', () => {
           { ...part, keys: ['pkg:npm/b'], ranges: events },
         ],
       },
-      { parts: Array.from({ length: 101 }, () => part) },
+      { parts: Array.from({ length: 501 }, () => part) },
       {
-        parts: Array.from({ length: 101 }, (_, i) => ({
+        parts: Array.from({ length: 501 }, (_, i) => ({
           ...part,
           keys: [`pkg:maven/g${i}/a`],
           type: 'maven',

@@ -7,6 +7,7 @@
  *     Ubuntu:22.04:LTS    curl                 pkg:deb/ubuntu/curl, the source package, on Ubuntu 22.04
  */
 import { identityOf } from '../identity.ts'
+import { withAliases } from '../key-aliases.ts'
 import { makePurl, purlName } from '../purl.ts'
 import type { AffectedPackage } from './affected.ts'
 import type { AdvisoryDistro } from './distro.ts'
@@ -107,7 +108,7 @@ function inLanguage([type, separator]: readonly [string, string], name: string):
   const at = separator === '' ? -1 : name.lastIndexOf(separator)
   const [namespace, rest] = at === -1 ? ['', name] : [name.slice(0, at), name.slice(at + 1)]
   if (rest === '') return undefined
-  return { type, names: 'installed', keys: [keyOf(type, namespace, rest)] }
+  return { type, names: 'installed', keys: withAliases(keyOf(type, namespace, rest)) }
 }
 
 function keyOf(type: string, namespace: string, name: string): string {

@@ -30,10 +30,10 @@ export function memoryIndexStore(state: MemoryState): IndexStore {
     },
     async apply(batch) {
       checkIndexBatch(batch, state.index.position)
-      const groups = groupPostings(batch)
-      state.index = withBatch(state.index, batch, groups)
+      const groups = groupPostings(batch.postings, batch)
+      state.index = withBatch(state.index, { ...batch, rows: [...batch.rows] }, groups)
       const { postings } = state.index
-      return groups.map(({ map, key }) => ({ map, ...valueOf(postings[map], latin1(key)) }))
+      return [groups.map(({ map, key }) => ({ map, ...valueOf(postings[map], latin1(key)) }))]
     },
     async reset(rules) {
       state.index = emptyIndex(rules)
@@ -41,7 +41,9 @@ export function memoryIndexStore(state: MemoryState): IndexStore {
   }
 }
 
-function withBatch(index: IndexState, batch: IndexBatch, groups: readonly PostingGroup[]): IndexState {
+type WholeBatch = IndexBatch & { readonly rows: readonly IndexRow[] }
+
+function withBatch(index: IndexState, batch: WholeBatch, groups: readonly PostingGroup[]): IndexState {
   const { postings, rows, manifests } = index
   return {
     position: { ...index.position, through: batch.through },
@@ -75,7 +77,7 @@ function withGroups(postings: Postings, groups: readonly PostingGroup[]): Postin
   return withValues(postings, changes)
 }
 
-function withRows(rows: SortedMap<string>, batch: IndexBatch, table: RowTable): SortedMap<string> {
+function withRows(rows: SortedMap<string>, batch: WholeBatch, table: RowTable): SortedMap<string> {
   const changes = batch.rows
     .filter((row) => row.table === table)
     .map((row) => [latin1(row.key), row.value] as const)

@@ -2,23 +2,16 @@
  * Copies of ledger.db (README 2.7: the signer state and the log key are left out of backups): made by SQLite's own backup
  * from one state of the database, also while a ledger is served; under their name only once they are whole and durable.
  */
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Fault } from '../../errors.ts'
 import type { HeldCheckpoint, LogStore } from '../../ledger/ports.ts'
 import { blobWriter } from './blob-store.ts'
-import {
-  codeOf,
-  indexDatabase,
-  ledgerDatabase,
-  openDatabase,
-  openReader,
-  orNoSpace,
-  signerDatabase,
-} from './database.ts'
+import { codeOf, ledgerDatabase, openDatabase, openReader, orNoSpace, signerDatabase } from './database.ts'
 import { createFile, makeFolder, syncFolder } from './folder.ts'
-import { acquireLock } from './lock.ts'
+import { removeDatabase, removeIndexes } from './index-files.ts'
+import { acquireLock, LOCK_FILE } from './lock.ts'
 import { sqliteLogStore } from './log-store.ts'
 import { sqliteSignerState } from './signer-state.ts'
 import type { SqliteFolders } from './storage.ts'
@@ -89,10 +82,6 @@ async function judgeCopy(part: string, judge: Judge): Promise<void> {
   }
 }
 
-function removeDatabase(path: string): void {
-  for (const file of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) rmSync(file, { force: true })
-}
-
 /**
  * Puts a copy in the place of a ledger.db that is gone, under the lock, and takes the index away, which is made again.
  *
@@ -104,10 +93,10 @@ export async function restoreLedgerDatabase(
   judge: Judge,
 ): Promise<void> {
   makeFolder(data)
-  const lock = acquireLock(join(data, 'lock.db'))
+  const lock = acquireLock(join(data, LOCK_FILE))
   try {
     await copyLedgerDatabase(from, data, judge)
-    removeDatabase(join(data, indexDatabase.file))
+    removeIndexes(data)
   } finally {
     lock.release()
   }

@@ -18,6 +18,7 @@ import { postingValue } from '../../map/posting-list.ts'
 import { rangeUnder, type KeyRange } from '../key-range.ts'
 import { bytesOf, positionOf } from './column.ts'
 import { openReader, type Connection } from './database.ts'
+import { orDamagedIndex } from './index-files.ts'
 import { mapColumn } from './map-column.ts'
 import { storedEdge } from './posting-edge.ts'
 import { readRun, RUN_LENGTH, type KeyTail } from './posting-run.ts'
@@ -37,36 +38,50 @@ const everything = new Uint8Array()
 export interface ReaderPool {
   /** Runs `use` on one unchanging state. */
   read<T>(use: (reader: MapReader) => Promise<T>): Promise<T>
-  /** Closes idle connections now, and each of the others when its read ends. */
-  close(): void
+  /** Closes idle connections now, and each of the others when its read ends; resolves after the last. */
+  close(): Promise<void>
 }
 
 export function readerPool(path: string): ReaderPool {
   const idle: Snapshots[] = []
-  let closed = false
+  let [running, isClosed] = [0, false]
+  let onEnded = (): void => undefined
   return {
     async read(use) {
-      if (closed) throw new Error('index: read after it was closed')
+      if (isClosed) throw new Error('index: read after it was closed')
       const snapshots = idle.pop() ?? openSnapshots(path)
+      let isDamaged = false
+      running++
       try {
         return await use(snapshots.begin())
+      } catch (cause) {
+        const thrown = orDamagedIndex(path, cause)
+        isDamaged = thrown !== cause
+        throw thrown
       } finally {
-        snapshots.end()
-        if (closed || idle.length >= MAX_IDLE) snapshots.close()
-        else idle.push(snapshots)
+        // What SQLite has found damaged, it does not even end its transaction on.
+        if (isDamaged || isClosed || idle.length >= MAX_IDLE) snapshots.close()
+        else idle.push(snapshots.end())
+        running--
+        if (isClosed && running === 0) onEnded()
       }
     },
     close() {
-      closed = true
+      isClosed = true
       for (const snapshots of idle.splice(0)) snapshots.close()
+      return new Promise((resolve) => {
+        onEnded = resolve
+        if (running === 0) resolve()
+      })
     },
   }
 }
 
-/** One connection, which shows one snapshot between `begin` and `end`. */
+/** One connection, which shows one snapshot between `begin` and `end` or `close`. */
 interface Snapshots {
   begin(): MapReader
-  end(): void
+  /** It can begin another one then. */
+  end(): Snapshots
   close(): void
 }
 
@@ -85,8 +100,12 @@ function openSnapshots(path: string): Snapshots {
     end() {
       reading.over = true
       if (database.inTransaction) statements.commit.run()
+      return this
     },
-    close: () => void database.close(),
+    close() {
+      reading.over = true
+      database.close()
+    },
   }
 }
 

@@ -7,7 +7,14 @@ import { concatBytes } from '../../encoding/bytes.ts'
 import { Fault } from '../../errors.ts'
 import type { ChangedValue, IndexBatch, IndexPosition, IndexStore } from '../../ledger/ports.ts'
 import { appendPostings, emptyPostings, postingValue } from '../../map/posting-list.ts'
-import { checkIndexBatch, groupPostings, type PostingGroup } from '../index-batch.ts'
+import {
+  checkIndexBatch,
+  groupPostings,
+  isInMemory,
+  postingPieces,
+  type PostingGroup,
+} from '../index-batch.ts'
+import { packValues } from './changed-values.ts'
 import { positionOf } from './column.ts'
 import { inTransaction, type Connection } from './database.ts'
 import { readerPool, tableColumn } from './index-reader.ts'
@@ -49,7 +56,8 @@ function prepare(database: Connection) {
 
 /** An index store that is closed by its owner, with the connection it writes with. */
 export interface SqliteIndexStore extends IndexStore {
-  close(): void
+  /** Resolves when what reads it has ended too. */
+  close(): Promise<void>
 }
 
 export function sqliteIndexStore(database: Connection): SqliteIndexStore {
@@ -59,8 +67,8 @@ export function sqliteIndexStore(database: Connection): SqliteIndexStore {
   return {
     read: pool.read,
     async apply(batch) {
-      const groups = groupPostings(batch)
-      return inTransaction(database, 'index', () => applyBatch(statements, append, batch, groups))
+      const pieces = inTransaction(database, 'index', () => applyBatch(statements, append, batch))
+      return { [Symbol.iterator]: () => pieces.map((piece) => piece()).values() }
     },
     async reset(rules) {
       inTransaction(database, 'index', () => {
@@ -69,8 +77,10 @@ export function sqliteIndexStore(database: Connection): SqliteIndexStore {
       })
     },
     close() {
-      pool.close()
+      const ended = pool.close()
+      // Last, as far as that is known now: only a connection that may write takes the -wal file away.
       database.close()
+      return ended
     },
   }
 }
@@ -79,11 +89,14 @@ function applyBatch(
   statements: Statements,
   append: AppendPostings,
   batch: IndexBatch,
-  groups: readonly PostingGroup[],
-): readonly ChangedValue[] {
+): readonly (() => readonly ChangedValue[])[] {
   const position = positionIn(statements)
   checkIndexBatch(batch, position)
-  const changed = groups.map((group) => addGroup(statements, append, group))
+  const changed: (() => readonly ChangedValue[])[] = []
+  for (const piece of postingPieces(batch)) {
+    const values = groupPostings(piece, batch).map((group) => addGroup(statements, append, group))
+    changed.push(isInMemory(batch.postings) ? () => values : packValues(values))
+  }
   for (const { table, key, value } of batch.rows) statements.upsertFact.run(tableColumn[table], key, value)
   for (const { index, lines, root } of batch.manifests) statements.insertManifest.run(index, lines, root)
   statements.setPosition.run(batch.through, position.rules)

@@ -12,6 +12,7 @@ import {
   type DatabaseKind,
 } from './database.ts'
 import { assertLocalDisk } from './folder.ts'
+import { newestIndex } from './index-files.ts'
 import type { SqliteFolders } from './storage.ts'
 
 /** A file or a folder. */
@@ -53,7 +54,7 @@ export function inspectSqlite({ data, signer }: SqliteFolders): Inspection {
   const databases: InspectedDatabase[] = []
   const unreadable = new Set<string>()
   const read = <T>(folder: string, kind: DatabaseKind, sql: string): T | undefined => {
-    const path = join(folder, kind.file)
+    const path = kind === indexDatabase ? newestIndex(folder) : join(folder, kind.file)
     if (!existsSync(path)) return undefined
     try {
       return withReader(path, (database) => {

@@ -10,6 +10,8 @@ import { Fault } from '../../errors.ts'
 import { codeOf, orNoSpace, type Connection } from './database.ts'
 import { ensureFile } from './folder.ts'
 
+/** Of a ledger, in its data folder. */
+export const LOCK_FILE = 'lock.db'
 /** "ATLK" */
 const APPLICATION_ID = 0x41544c4b
 
@@ -24,8 +26,11 @@ export interface Lock {
   release(): void
 }
 
-/** @throws Fault `conflict` (`already-running`) at once if somebody holds the lock */
-export function acquireLock(path: string): Lock {
+/**
+ * @param what is being done by whoever holds it
+ * @throws Fault `conflict` (`already-running`) at once if somebody holds the lock
+ */
+export function acquireLock(path: string, what = 'has this ledger open'): Lock {
   ensureFile(path)
   const database = new Database(path, { fileMustExist: true, timeout: 0 })
   try {
@@ -34,14 +39,10 @@ export function acquireLock(path: string): Lock {
   } catch (cause) {
     database.close()
     if (codeOf(cause) !== 'SQLITE_BUSY') throw orNoSpace(path, cause)
-    throw new Fault(
-      'already-running',
-      `${dirname(path)}: another process has this ledger open (${basename(path)})`,
-      {
-        cause,
-        hint: 'Stop it first. Nothing was changed.',
-      },
-    )
+    throw new Fault('already-running', `${dirname(path)}: another process ${what} (${basename(path)})`, {
+      cause,
+      hint: 'Stop it first. Nothing was changed.',
+    })
   }
   held.add(database)
   return { release: () => release(database) }

@@ -2,7 +2,7 @@
  * A ledger's storage in SQLite (contracts.md 3):
  *
  *     <data>/ledger.db      LogStore and BlobStore: one transaction; the output logs
- *     <data>/index.db       IndexStore: derived; made anew if it is missing
+ *     <data>/index.db       IndexStore: derived; made anew if it is missing (index-files.ts)
  *     <data>/lock.db        keeps a second process out
  *     <signer>/signer.db    SignerState of each log: never backed up, never restored
  *
@@ -22,9 +22,11 @@ import {
   signerDatabase,
   type Connection,
 } from './database.ts'
-import { assertLocalDisk, createFile, ensureFile, makeFolder } from './folder.ts'
+import { assertLocalDisk, createFile, makeFolder } from './folder.ts'
+import { newestIndex, openIndex, settleIndex } from './index-files.ts'
 import { sqliteIndexStore } from './index-store.ts'
-import { acquireLock } from './lock.ts'
+import { indexSuccession } from './index-succession.ts'
+import { acquireLock, LOCK_FILE } from './lock.ts'
 import { sqliteLogStore } from './log-store.ts'
 import { sqliteOutputStore } from './output-store.ts'
 import { sqliteOutputState, sqliteSignerState } from './signer-state.ts'
@@ -48,6 +50,8 @@ export interface SqliteStorageOptions extends SqliteFolders {
   readonly create: boolean
   /** Write the log in a thread of its own: for a server, which has others to answer meanwhile. @default false */
   readonly writerThread?: boolean
+  /** Told that the index could not even be opened, and an empty one takes its place. @default it is not opened then */
+  readonly onIndexPutAside?: (cause: Fault) => void
 }
 
 /** What is there of a storage: `part` cannot be opened, nor created over. */
@@ -81,14 +85,14 @@ export async function openSqliteStorage(options: SqliteStorageOptions): Promise<
 
 /** Opens everything in order; each thing that must be closed adds how to do it. */
 function openPieces(
-  { create, writerThread, ...folders }: SqliteStorageOptions,
+  { create, writerThread, onIndexPutAside, ...folders }: SqliteStorageOptions,
   closers: (() => void)[],
 ): Storage {
   const files = filesIn(folders)
   const lock = acquireLock(files.lock)
   closers.push(lock.release)
   if (create) createFiles(files)
-  else ensureFile(files.index)
+  else settleIndex(folders.data)
   const opened = (database: Connection) => {
     closers.push(() => void database.close())
     return database
@@ -96,8 +100,9 @@ function openPieces(
   const whenEmpty = create ? 'fill' : 'refuse'
   const ledger = opened(openDatabase(files.ledger, ledgerDatabase, whenEmpty))
   const signer = opened(openDatabase(files.signer, signerDatabase, whenEmpty))
-  const index = sqliteIndexStore(openDatabase(files.index, indexDatabase, 'fill'))
-  closers.push(index.close)
+  const opening = openIndex(files.index, onIndexPutAside)
+  const { index, successor, close } = indexSuccession(folders.data, files.index, sqliteIndexStore(opening))
+  closers.push(close)
   const blobs = blobWriter(ledger)
   const writer = writerThread === true ? startWriterThread(files) : undefined
   const { replace, ...writes } = writer?.main ?? {}
@@ -106,6 +111,7 @@ function openPieces(
     log: { ...sqliteLogStore(ledger, blobs), ...writes },
     blobs: sqliteBlobStore(ledger, blobs),
     index,
+    successor,
     outputs: {
       components: openOutput(ledger, signer, 'components', writer),
       status: openOutput(ledger, signer, 'status', writer),
@@ -134,11 +140,17 @@ function openOutput(
 /**
  * What a second thread needs to keep the index, while this process holds the lock by `openSqliteStorage`: connections are of
  * one thread. It writes the index, and manifests where they are missing; the log is only read.
+ *
+ * @param which the index that this process opened first, or the newest: one that is to take its place
  */
-export function openSqliteFollowing({ data, signer }: SqliteFolders): FollowingStorage {
+export function openSqliteFollowing(
+  { data, signer }: SqliteFolders,
+  which: 'first' | 'newest',
+): FollowingStorage {
   const files = filesIn({ data, signer })
   const ledger = openLedgerBeside(files.ledger)
-  const index = sqliteIndexStore(openDatabase(files.index, indexDatabase, 'refuse'))
+  const file = which === 'first' ? files.index : newestIndex(data)
+  const index = sqliteIndexStore(openDatabase(file, indexDatabase, 'refuse'))
   const blobs = blobWriter(ledger)
   return {
     log: sqliteLogStore(ledger, blobs),
@@ -146,7 +158,7 @@ export function openSqliteFollowing({ data, signer }: SqliteFolders): FollowingS
     index,
     checkpoint: () => moveWal(ledger),
     close() {
-      index.close()
+      void index.close()
       ledger.close()
     },
   }
@@ -163,7 +175,7 @@ function filesIn({ data, signer }: SqliteFolders) {
   return {
     ledger: join(data, ledgerDatabase.file),
     index: join(data, indexDatabase.file),
-    lock: join(data, 'lock.db'),
+    lock: join(data, LOCK_FILE),
     signer: join(signer, signerDatabase.file),
   }
 }

@@ -177,7 +177,7 @@ describe('sqlite database: a full disk', () => {
       const index = sqliteIndexStore(openDatabase(path, indexDatabase, 'refuse'))
       expect(await index.read((reader) => reader.position())).to.deep.equal({ through: 0, rules: 0 })
       expect(await index.read((reader) => reader.scan('entry', { limit: 1 }))).to.deep.equal([])
-      index.close()
+      await index.close()
     }))
 
   it('moves the WAL where there is space', async () =>
@@ -205,6 +205,6 @@ describe('sqlite database: a full disk', () => {
         through: 1,
         rules: 0,
       })
-      index.close()
+      await index.close()
     }))
 })
