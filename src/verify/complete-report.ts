@@ -14,7 +14,9 @@ export function establishedBy({
   return [
     ...(byManifest.length === 0
       ? []
-      : [`What ${byManifest.length} further entries state is in their manifests, as the map has them: ${entryList(byManifest)}.`]),
+      : [
+          `What ${byManifest.length} further entries state is in their manifests, as the map has them: ${entryList(byManifest)}.`,
+        ]),
     `No row is missing as of size ${through}, by the rights and revocations that the next sentence is about: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
     `No revocation, annulment or trust root that touches them is missing as of size ${Math.min(status.size, through)} (${published(status)}).`,
   ]
