@@ -88,9 +88,16 @@ describe('the table of a search', () => {
 
   it('says that no row is missing only where that was proven, and as of when; else why not', () => {
     const size = treeSize(5)
-    const complete = { components: { size }, status: { size: treeSize(7) } } as CompleteAnswer
+    const complete = {
+      components: { size },
+      status: { size: treeSize(7) },
+      byManifest: [5],
+    } as unknown as CompleteAnswer
     expect(printed({ ...pagesOf(), complete })).to.match(
       /✓ No row is missing, and no revocation behind them, as of 5 entries; what \d+ newer entries say is not in it/,
+    )
+    expect(printed({ ...pagesOf(), complete })).to.include(
+      'or of 1 entry from the manifest in the published map',
     )
     const unproven = new Fault('map-behind', 'components map: no root of it is published yet')
     const text = printed({ ...pagesOf(), unproven })
