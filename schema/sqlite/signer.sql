@@ -29,3 +29,21 @@ CREATE TRIGGER held_output_is_kept       BEFORE DELETE ON held_output BEGIN SELE
 CREATE TRIGGER held_output_only_advances BEFORE UPDATE ON held_output
   WHEN NEW.log <> OLD.log OR NEW.size < OLD.size OR (NEW.size = OLD.size AND NEW.root <> OLD.root)
 BEGIN SELECT RAISE(ABORT, 'the signer state never goes back'); END;
+
+-- version 3
+
+-- Signer states of the successors' output logs, numbered as in ledger.db.
+CREATE TABLE held_output_3 (
+  log  INTEGER PRIMARY KEY CHECK (log >= 0),
+  size INTEGER NOT NULL CHECK (size >= 0),
+  root BLOB    NOT NULL CHECK (length(root) = 32),
+  note TEXT    NOT NULL
+) STRICT;
+INSERT INTO held_output_3 SELECT * FROM held_output;
+DROP TABLE held_output;
+ALTER TABLE held_output_3 RENAME TO held_output;
+
+CREATE TRIGGER held_output_is_kept       BEFORE DELETE ON held_output BEGIN SELECT RAISE(ABORT, 'the signer state is never removed'); END;
+CREATE TRIGGER held_output_only_advances BEFORE UPDATE ON held_output
+  WHEN NEW.log <> OLD.log OR NEW.size < OLD.size OR (NEW.size = OLD.size AND NEW.root <> OLD.root)
+BEGIN SELECT RAISE(ABORT, 'the signer state never goes back'); END;

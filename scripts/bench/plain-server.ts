@@ -38,7 +38,11 @@ const door: LedgerDoor = {
   checkpoint: absent,
   tile: absent,
   entryBundle: absent,
-  maps: { outputDoor: () => ({ checkpoint: absent, tile: absent, entryBundle: absent }) },
+  maps: {
+    outputDoor: () => ({ checkpoint: absent, tile: absent, entryBundle: absent }),
+    versions: () => ['v1'],
+    checkServed: absent,
+  },
   proofs: {
     lookUp: absent,
     images: absent,

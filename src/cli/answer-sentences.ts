@@ -25,7 +25,7 @@ export function missingSentence(
     const why = unproven === undefined ? '' : ` It could not be proven: ${visible(unproven.message)}`
     return ['? ', `${SERVERS_WORD}${why}`]
   }
-  const size = Math.min(complete.components.size, complete.status.size)
+  const size = complete.through
   const newer =
     treeSize > size
       ? `; what ${plural(treeSize - size, 'newer entry', 'newer entries')} say is not in it`

@@ -2,6 +2,7 @@
 import type { TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import type { AsOf } from '../verify/answer.ts'
+import type { CompleteAnswer } from '../verify/complete-entries.ts'
 
 export interface Moment {
   /** Only entries below count, and trust is judged as of it. Proofs still lead to the newest checkpoint. */
@@ -32,4 +33,17 @@ export function expectMoment({ at, minSize = 0 as TreeSize }: Moment, { indexedT
       'entry-mismatch',
       `answer: expected entries up to ${minSize} in the index, it has ${indexedThrough}`,
     )
+}
+
+/**
+ * Complete as of long ago is true of anything, and looks as if nothing had been recorded since.
+ *
+ * @throws Fault `bad-proof` (`answer-incomplete`) if the answer leaves out entries that its maps have, and was not asked to
+ */
+export function expectNewest({ at }: Moment, complete: CompleteAnswer | undefined): void {
+  if (at !== undefined || complete === undefined || complete.through >= complete.components.size) return
+  throw new Fault(
+    'answer-incomplete',
+    `answer: expected one as of size ${complete.components.size}, which its maps have, got one as of ${complete.through}`,
+  )
 }

@@ -8,6 +8,7 @@ import { verifyImages } from '../verify/evidence.ts'
 import type { EvidenceReport } from '../verify/evidence-report.ts'
 import type { Client, FoundQuery, ImagesQuery } from './client.ts'
 import { entriesToRead, fetchSigned, refuseCut, type Reading } from './fetch-signed.ts'
+import { expectNewest, type Moment } from './moment.ts'
 
 export interface Verified<Answer extends RowsAnswer> {
   readonly answer: Answer
@@ -30,7 +31,7 @@ export async function verifiedImages(
   query: ImagesQuery,
   options: Reading = {},
 ): Promise<VerifiedImages> {
-  return verified(client, await client.images(query, options), options)
+  return verified(client, query, await client.images(query, options), options)
 }
 
 /**
@@ -43,15 +44,18 @@ export async function verifiedFound(
   query: FoundQuery,
   options: Reading = {},
 ): Promise<VerifiedFound> {
-  return verified(client, await client.found(query, options), options)
+  return verified(client, query, await client.found(query, options), options)
 }
 
 async function verified<Answer extends RowsAnswer>(
   client: Client,
+  moment: Moment,
   answer: Answer,
   options: Reading,
 ): Promise<Verified<Answer>> {
   refuseCut(answer, options)
   const pae = await fetchSigned(client, entriesToRead(answer), options)
-  return { answer, pae, report: verifyImages({ question: answer.question, answer, pae }, client.trust) }
+  const report = verifyImages({ question: answer.question, answer, pae }, client.trust)
+  expectNewest(moment, report.complete)
+  return { answer, pae, report }
 }

@@ -67,7 +67,7 @@ export interface LedgerDoor {
   revocations(target: string, moment: Moment): Promise<RevocationsAnswer>
   readonly records: Records
   /** The output logs of the maps. */
-  readonly maps: Pick<PublishedMaps, 'outputDoor'>
+  readonly maps: Pick<PublishedMaps, 'outputDoor' | 'versions' | 'checkServed'>
   /** Look-ups in the maps, and complete answers. */
   readonly proofs: Proofs
   /** The newest published note. */

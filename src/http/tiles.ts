@@ -12,20 +12,21 @@ import type { ParsedTilePath } from '../tlog/tile.ts'
 import { allowOnly } from './allow-only.ts'
 import { CHECKPOINT, IMMUTABLE, PARTIAL_TILE, answerBytes } from './answers.ts'
 import { encodeFor } from './encode-for.ts'
+import type { OutputDoor } from '../ledger/published-maps.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { refuseQuery } from './query-params.ts'
 import { createRouter } from './routes.ts'
 
-type TileDoor = Pick<LedgerDoor, 'checkpoint' | 'tile' | 'entryBundle'>
+type TileDoor = OutputDoor | Pick<LedgerDoor, 'checkpoint' | 'tile' | 'entryBundle'>
 
 /** @param base where the log is served, such as `/index/status`; empty for the log itself */
 export function tileRoutes(ledger: TileDoor, base = ''): Router {
   const routes = createRouter()
   routes
     .route(`${base}/checkpoint`)
-    .get((request, response) => {
+    .get(async (request, response) => {
       refuseQuery(request.url)
-      answerBytes(response, 'text/plain; charset=utf-8', utf8(ledger.checkpoint()), CHECKPOINT)
+      answerBytes(response, 'text/plain; charset=utf-8', utf8(await ledger.checkpoint()), CHECKPOINT)
     })
     .all(allowOnly('GET'))
   const answer = answerTile(ledger, base)

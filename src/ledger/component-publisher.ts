@@ -10,7 +10,6 @@ import { lastStored, OutputLog, type OutputLogOptions, type PublishedRoot } from
 import type { Clock, LogStore } from './ports.ts'
 
 export interface ComponentPublisherOptions {
-  readonly output: OutputLogOptions
   readonly log: Pick<LogStore, 'notes'>
   readonly steps: FollowSteps
   readonly clock: Clock
@@ -23,6 +22,7 @@ export interface ComponentPublisherOptions {
 /** Called between two steps of the follower, never during one. */
 export class ComponentPublisher {
   readonly #options: ComponentPublisherOptions
+  #log: OutputLogOptions | undefined
   #output: OutputLog | undefined
   #published: readonly PublishedRoot[] = []
   /** The size that was published last, until an index that is being rebuilt has reached it and was compared. */
@@ -54,19 +54,22 @@ export class ComponentPublisher {
   /**
    * Before the first step: makes the map of an index that has come as far as `through`. Of another index it is done anew, whatever
    * stopped the map before.
+   *
+   * @param log the output log of the function by which the index is made
    */
-  begin(through: TreeSize): Promise<void> {
+  begin(through: TreeSize, log: OutputLogOptions): Promise<void> {
+    this.#log = log
     this.#isStopped = false
     this.#output = undefined
     this.#mark = undefined
     return this.#orStop(async () => {
-      const { output, steps } = this.#options
-      const last = await lastStored(output.storage.store)
+      const { steps } = this.#options
+      const last = await lastStored(log.storage.store)
       const at = last !== undefined && last.size <= through ? last.size : undefined
       const { asOf, latest } = await steps.load(at)
       this.#reached = { through, root: latest }
       if (last !== undefined && at === undefined) this.#mark = last.size
-      else await this.#open(asOf)
+      else await this.#open(log, asOf)
     })
   }
 
@@ -87,12 +90,12 @@ export class ComponentPublisher {
   async #compare({ through, root }: TakenStep): Promise<void> {
     this.#mark = undefined
     await this.#options.steps.keep(through)
-    await this.#open(root)
+    if (this.#log !== undefined) await this.#open(this.#log, root)
   }
 
   /** The version that was published last is kept. */
-  async #open(root: Uint8Array): Promise<void> {
-    this.#output = await OutputLog.open(this.#options.output, async () => root)
+  async #open(log: OutputLogOptions, root: Uint8Array): Promise<void> {
+    this.#output = await OutputLog.open(log, async () => root)
     this.#published = this.#output.published
   }
 

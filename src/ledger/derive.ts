@@ -5,13 +5,14 @@ import type { AttestationId, KeyId, LogIndex, Sha256Id } from '../brand.ts'
 import { sha256Id } from '../crypto/sha256.ts'
 import { Fault } from '../errors.ts'
 import { sortedBytes, type SortedBytes } from '../encoding/sorted-bytes.ts'
-import { keysOfLine, statusKeysOf, unreadableKey } from '../map/keys.ts'
+import { unreadableKey } from '../map/keys.ts'
 import { claimedTimes, type Claimed } from '../sbom/claimed.ts'
 import { openManifest, readManifest, type ManifestLine } from '../sbom/manifest.ts'
 import { listedNames, type ListedName } from '../sbom/spoken-names.ts'
 import { readSbom } from '../sbom/stated-lines.ts'
 import { parseLeanStatement } from '../sbom/unread-members.ts'
 import { factsOf, type EntryFacts } from '../verify/entry-facts.ts'
+import { currentRules, type IndexRules } from './index-rules.ts'
 import { rootOfManifest } from './manifest-root.ts'
 import type { BlobStore, LogEntry, ManifestRoot } from './ports.ts'
 
@@ -52,25 +53,34 @@ export interface StatedEntry extends Stated {
  * @param stated of this entry, if somebody has it
  * @throws Fault `bad-proof` (`integrity-error`) if what was signed is missing or is not what the entry names
  */
-export async function derive(entry: LogEntry, blobs: BlobStore, stated?: StatedEntry): Promise<Derived> {
-  if (stated !== undefined && isOf(entry, stated)) return deriveStated(entry, stated)
+export async function derive(
+  entry: LogEntry,
+  blobs: BlobStore,
+  stated?: StatedEntry,
+  rules = currentRules,
+): Promise<Derived> {
+  if (stated !== undefined && isOf(entry, stated)) return deriveStated(entry, stated, rules)
   const signed = await blobs.get(entry.attestation)
   if (signed === undefined)
     throw new Fault('integrity-error', `entry ${entry.index}: the blob ${entry.attestation} is missing`)
-  return deriveFrom(entry, signed)
+  return deriveFrom(entry, signed, rules)
 }
 
 function isOf(entry: LogEntry, stated: StatedEntry): boolean {
   return entry.readable && stated.attestation === entry.attestation && stated.key === entry.key
 }
 
-function deriveStated(entry: LogEntry, { manifest: bytes, claimed, signedBytes }: StatedEntry): Derived {
+function deriveStated(
+  entry: LogEntry,
+  { manifest: bytes, claimed, signedBytes }: StatedEntry,
+  rules: IndexRules,
+): Derived {
   const { lines } = openManifest(bytes)
   return {
     facts: factsOf(entry.index, entry.attestation, entry.key, lines, claimed),
     manifest: derivedManifest(bytes),
     signedBytes,
-    componentKeys: sortedBytes(keysOfLines(lines)),
+    componentKeys: sortedBytes(keysOfLines(lines, rules)),
     names: listedNames(lines),
     statusKeys: [],
   }
@@ -80,12 +90,12 @@ function derivedManifest(bytes: Uint8Array): DerivedManifest {
   return { digest: sha256Id(bytes), bytes, ...rootOfManifest(bytes) }
 }
 
-function* keysOfLines(lines: Iterable<ManifestLine>): Generator<Uint8Array> {
-  for (const line of lines) yield* keysOfLine(line)
+function* keysOfLines(lines: Iterable<ManifestLine>, { components }: IndexRules): Generator<Uint8Array> {
+  for (const line of lines) yield* components.keysOf(line)
 }
 
 /** The same from bytes at hand. An unreadable entry states nothing but that it is there. */
-function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
+function deriveFrom(entry: LogEntry, signed: Uint8Array, rules: IndexRules): Derived {
   const statement = parseLeanStatement(parsePae(signed).payload)
   const control = parseControl(statement)
   const { sbom, lines, bytes } = entry.readable
@@ -96,9 +106,9 @@ function deriveFrom(entry: LogEntry, signed: Uint8Array): Derived {
     facts: factsOf(entry.index, entry.attestation, entry.key, lines, claimed),
     manifest: derivedManifest(bytes()),
     signedBytes: signed.length,
-    componentKeys: sortedBytes(entry.readable ? keysOfLines(lines) : [unreadableKey]),
+    componentKeys: sortedBytes(entry.readable ? keysOfLines(lines, rules) : [unreadableKey]),
     names: listedNames(lines),
-    statusKeys: control === undefined ? [] : statusKeysOf(control),
+    statusKeys: control === undefined ? [] : rules.status.keysOf(control),
     ...(control === undefined ? {} : { control }),
   }
 }

@@ -5,7 +5,7 @@ import { checkFolded } from './check-controls.ts'
 import { componentPairs } from './component-map.ts'
 import { derive, type Derived, type StatedEntry } from './derive.ts'
 import { indexBatch } from './index-batch.ts'
-import { INDEX_RULES } from './index-rows.ts'
+import type { IndexRules, KnownRules } from './index-rules.ts'
 import { FOLLOW_BATCH_ENTRIES, FOLLOW_BATCH_KEYS } from './limits.ts'
 import type { MapVersions } from './map-versions.ts'
 import type { BlobStore, ChangedValue, LogEntry, ManifestRoot, Storage } from './ports.ts'
@@ -16,17 +16,32 @@ export interface StepsOptions {
   readonly trust: TrustState
   /** Entries taken at once. @default FOLLOW_BATCH_ENTRIES */
   readonly most?: number
+  /** Which an index may be under. @default knownRules */
+  readonly known?: KnownRules
+}
+
+/** Where an index is, and by which rules it goes on. */
+export interface FollowingPosition {
+  readonly through: TreeSize
+  readonly rules: IndexRules
 }
 
 /**
- * Rebuilds from nothing where other rules made the index, or where it is ahead of what is published: it was made of a
+ * Rebuilds from nothing where rules that nobody knows made the index, or where it is ahead of what is published: it was made of a
  * log that is not this one any more. Then the position it starts from.
+ *
+ * @param anew the rules of one that is made from nothing
  */
-export async function prepareIndex(index: Storage['index'], published: TreeSize): Promise<TreeSize> {
-  const { through, rules } = await index.read((reader) => reader.position())
-  if (rules === INDEX_RULES && through <= published) return through
-  await index.reset(INDEX_RULES)
-  return treeSize(0)
+export async function prepareIndex(
+  index: Storage['index'],
+  published: TreeSize,
+  { known, anew }: { readonly known: readonly IndexRules[]; readonly anew: IndexRules },
+): Promise<FollowingPosition> {
+  const { through, rules: number } = await index.read((reader) => reader.position())
+  const rules = known.find((one) => one.number === number)
+  if (rules !== undefined && through <= published) return { through, rules }
+  await index.reset(anew.number)
+  return { through: treeSize(0), rules: anew }
 }
 
 /**
@@ -36,6 +51,8 @@ export async function prepareIndex(index: Storage['index'], published: TreeSize)
  */
 export async function followOnce(
   options: StepsOptions & {
+    /** @default currentRules */
+    readonly rules?: IndexRules
     /** Of the index so far; takes in what the step changes, once that is committed. */
     readonly map?: MapVersions
   },
@@ -46,7 +63,12 @@ export async function followOnce(
   const { log, blobs, index } = options.storage
   const to = treeSize(Math.min(from + (options.most ?? FOLLOW_BATCH_ENTRIES), published))
   const known = new Map(stated.map((one) => [one.index, one]))
-  const derived = await deriveSome(await log.entries(from as number as LogIndex, to), blobs, known)
+  const derived = await deriveSome(
+    await log.entries(from as number as LogIndex, to),
+    blobs,
+    known,
+    options.rules,
+  )
   checkFolded(options.trust, derived)
   const through = treeSize(from + derived.length)
   const step = { from, through, derived, trust: options.trust }
@@ -75,12 +97,13 @@ async function deriveSome(
   entries: readonly LogEntry[],
   blobs: BlobStore,
   stated: ReadonlyMap<LogIndex, StatedEntry>,
+  rules: IndexRules | undefined,
 ): Promise<readonly Derived[]> {
   const derived: Derived[] = []
   let keys = 0
   for (const entry of entries) {
     if (keys >= FOLLOW_BATCH_KEYS) break
-    const one = await derive(entry, blobs, stated.get(entry.index))
+    const one = await derive(entry, blobs, stated.get(entry.index), rules)
     derived.push(one)
     keys += one.componentKeys.length
   }

@@ -7,7 +7,9 @@ import { loadComponentMap } from './component-map.ts'
 import type { StatedEntry } from './derive.ts'
 import { followOnce, prepareIndex, type StepsOptions } from './follow-once.ts'
 import { proveIn, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
+import { knownRules, newestRules, rulesOf } from './index-rules.ts'
 import { MapVersions } from './map-versions.ts'
+import type { IndexPosition } from './ports.ts'
 
 /** Disposed of when following ends; nothing is asked of it then. */
 export interface FollowSteps extends AsyncDisposable {
@@ -28,7 +30,7 @@ export interface FollowSteps extends AsyncDisposable {
    *
    * @param published the size of the newest published checkpoint
    */
-  succeed(published: TreeSize): Promise<TreeSize>
+  succeed(published: TreeSize): Promise<IndexPosition>
   /** Keeps the map as it is after the last step, of the entries below `size`, for proofs. */
   keep(size: TreeSize): Promise<void>
   /** From the map of a size that is kept; undefined for another. */
@@ -52,22 +54,27 @@ export interface TakenStep {
 
 /** Steps that are taken at once, by whoever asks. */
 export function stepsHere(options: StepsOptions): FollowSteps {
+  const { known = knownRules, storage } = options
   let map = new MapVersions()
+  let rules = newestRules(known)
   return {
     gatherMs: 0,
     async load(at) {
-      map = await loadComponentMap(options.storage.index, at)
+      const { rules: number } = await storage.index.read((reader) => reader.position())
+      rules = rulesOf(known, number) ?? rules
+      map = await loadComponentMap(storage.index, at)
       const loaded = at === undefined ? map.latest : map.at(at)
       if (loaded === undefined) throw new Error(`component map: not kept as of ${at}`)
       return { asOf: loaded.root, latest: map.latest.root }
     },
     async take(from, to, stated) {
-      const through = await followOnce({ ...options, map }, from, to, stated)
+      const through = await followOnce({ ...options, rules, map }, from, to, stated)
       return { through, root: map.latest.root }
     },
     async succeed(published) {
-      await options.storage.successor?.take()
-      return prepareIndex(options.storage.index, published)
+      await storage.successor?.take()
+      const position = await prepareIndex(storage.index, published, { known, anew: newestRules(known) })
+      return { through: position.through, rules: position.rules.number }
     },
     async keep(size) {
       map.keep(size)

@@ -10,21 +10,23 @@ import type { ComponentPublisher } from './component-publisher.ts'
 import type { StatedEntry } from './derive.ts'
 import type { FollowSteps } from './follow-steps.ts'
 import { FOLLOW_BESIDE_ENTRIES, MAX_STATED_BYTES, MAX_STATED_ENTRIES } from './limits.ts'
-import type { Clock, IndexSuccessor } from './ports.ts'
+import type { Clock, IndexPosition, IndexSuccessor } from './ports.ts'
 
 /** Nothing can end a sleep, and a process that is told to stop must not wait for one. */
 const LONGEST_SLEEP_MS = 1_000
 
-/** Who publishes the map that the steps make: called before the first step and between steps (component-publisher.ts). */
+/** Who publishes the map that the steps make: called between steps (component-publisher.ts). */
 export type FollowingPublisher = Pick<
   ComponentPublisher,
-  'begin' | 'limit' | 'reached' | 'dueInMs' | 'want' | 'publish'
+  'limit' | 'reached' | 'dueInMs' | 'want' | 'publish'
 >
 
 export interface FollowerOptions {
   readonly clock: Clock
   readonly steps: FollowSteps
   readonly publisher: FollowingPublisher
+  /** Before the first step of each index: its maps are made again, and published from then on. */
+  readonly begin: (position: IndexPosition) => Promise<void>
   /** Where the index can be made again beside. */
   readonly successor?: IndexSuccessor
   /** Told once, when following can not go on; queries then say how far the index reaches. */
@@ -37,6 +39,8 @@ export class Follower {
   /** Of the next entries, ascending. */
   #stated: StatedEntry[] = []
   #through: TreeSize
+  /** Which the index is under. */
+  #rules: number
   #published: TreeSize
   #running: Promise<void> | undefined
   /** Ends the wait for more entries. */
@@ -53,9 +57,10 @@ export class Follower {
   /** A published size that is not in the index yet, and since when. */
   #owed: { readonly size: TreeSize; readonly since: number } | undefined
 
-  constructor(options: FollowerOptions, through: TreeSize) {
+  constructor(options: FollowerOptions, { through, rules }: IndexPosition) {
     this.#options = options
     this.#through = through
+    this.#rules = rules
     this.#published = through
     options.successor?.watch(() => {
       this.#isSucceeded = true
@@ -148,7 +153,7 @@ export class Follower {
 
   async #begin(): Promise<void> {
     if (this.#hasBegun) return
-    await this.#options.publisher.begin(this.#through)
+    await this.#options.begin({ through: this.#through, rules: this.#rules })
     this.#hasBegun = true
   }
 
@@ -158,7 +163,9 @@ export class Follower {
     const answered = this.#through
     this.#failed = false
     this.#hasBegun = false
-    this.#through = await steps.succeed(this.#published)
+    const next = await steps.succeed(this.#published)
+    this.#through = next.through
+    this.#rules = next.rules
     await this.#begin()
     while (this.#through < answered) await this.#step()
     // Stop here: the next start opens the newest index.

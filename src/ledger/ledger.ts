@@ -6,7 +6,7 @@
  *
  * Everything from outside (storage, key, time) is an argument.
  */
-import { treeSize, type AttestationId, type ImageDigest, type LogIndex, type TreeSize } from '../brand.ts'
+import { treeSize, type AttestationId, type ImageDigest, type LogIndex } from '../brand.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
@@ -29,8 +29,9 @@ import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { checkControls } from './check-controls.ts'
 import { Follower } from './follower.ts'
-import { prepareIndex } from './follow-once.ts'
+import { prepareIndex, type FollowingPosition } from './follow-once.ts'
 import { stepsHere, type FollowSteps } from './follow-steps.ts'
+import { knownRules, rulesInService, type KnownRules } from './index-rules.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
@@ -65,6 +66,8 @@ export interface LedgerOptions extends SubmissionOptions {
   readonly version: string
   /** How what was signed is read for those who ask; a server does it with large documents beside the event loop. @default at once */
   readonly reading?: StatementReading
+  /** By which rules the index may be made, of which the newest is for one that is made again. @default knownRules */
+  readonly rules?: KnownRules
   /** How the index follows; a server does it beside the event loop. @default follow-steps.ts, at once */
   readonly follow?: FollowSteps
   /**
@@ -94,7 +97,12 @@ export class Ledger implements AsyncDisposable {
   readonly records: Records
   #published: Published
 
-  private constructor(storage: Storage, options: LedgerOptions, opened: OpenedLog, through: TreeSize) {
+  private constructor(
+    storage: Storage,
+    options: LedgerOptions,
+    opened: OpenedLog,
+    position: FollowingPosition,
+  ) {
     this.#storage = storage
     this.#options = options
     this.#key = verifierKeyOf(options.origin, options.logKey.publicKey)
@@ -110,9 +118,12 @@ export class Ledger implements AsyncDisposable {
       statements: createStatementMemo(storage.blobs, options.reading),
       totals: createPastTotals(options.clock),
     }
-    const steps = options.follow ?? stepsHere({ storage, trust: opened.trust })
+    const { rules: known = knownRules } = options
+    const steps = options.follow ?? stepsHere({ storage, trust: opened.trust, known })
     this.maps = new PublishedMaps({
       storage,
+      known,
+      rules: position.rules,
       origin: options.origin,
       key: options.logKey,
       readOnly: options.readOnly !== undefined,
@@ -128,9 +139,10 @@ export class Ledger implements AsyncDisposable {
         onError: (cause) => this.#noticeStopped(cause),
         steps,
         publisher: this.maps.components,
+        begin: (next) => this.maps.begin(next),
         ...(storage.successor && { successor: storage.successor }),
       },
-      through,
+      { through: position.through, rules: position.rules.number },
     )
     this.proofs = createProofs({
       storage,
@@ -147,7 +159,7 @@ export class Ledger implements AsyncDisposable {
       view: () => this.#logView(),
       onPublished: (published, stated) => {
         this.#published = published
-        this.maps.status.advance(published.checkpoint)
+        this.maps.advance(published.checkpoint)
         this.#follower.advance(published.checkpoint.size, stated)
       },
     })
@@ -164,9 +176,11 @@ export class Ledger implements AsyncDisposable {
     const open = options.readOnly === undefined ? openForWriting : openForReading
     const opened = await open(storage, options.origin, options.logKey)
     const { size } = opened.published.checkpoint
-    const through = await prepareIndex(storage.index, size)
-    await checkControls(storage, opened.trust, { through, size })
-    const ledger = new Ledger(storage, options, opened, through)
+    const { rules: known = knownRules } = options
+    const anew = await rulesInService(storage, known)
+    const position = await prepareIndex(storage.index, size, { known, anew })
+    await checkControls(storage, opened.trust, { through: position.through, size })
+    const ledger = new Ledger(storage, options, opened, position)
     await ledger.maps.status.settled()
     return ledger
   }

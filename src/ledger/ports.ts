@@ -5,7 +5,7 @@
  * Every backend passes the suites in test/contracts/. Code above the ports never knows which backend it has.
  */
 import type { AttestationId, KeyId, LogIndex, Sha256Id, TreeSize } from '../brand.ts'
-import type { MapName } from '../map/output-log.ts'
+import type { MapFunctionVersion, MapName } from '../map/output-log.ts'
 
 /** A checkpoint that was signed: what it says, and the signed note itself. */
 export interface HeldCheckpoint {
@@ -135,6 +135,8 @@ export interface OutputStorage {
   readonly signer: SignerState
 }
 
+export type OutputLogs = Readonly<Record<MapName, OutputStorage>>
+
 /**
  * Bytes by their SHA-256: what was signed (PAE), and manifests.
  * Must never return bytes that do not hash to the name. Whoever can write to it can deny service, not forge.
@@ -146,7 +148,7 @@ export interface BlobStore {
   put(blobs: readonly Blob[]): Promise<void>
 }
 
-export type { MapName }
+export type { MapFunctionVersion, MapName }
 
 /** "The entry at `index` states `key`", for one of the two maps (index.md 4). */
 export interface Posting {
@@ -282,7 +284,10 @@ export interface Storage extends AsyncDisposable {
   readonly index: IndexStore
   /** Absent where no other process could make an index. */
   readonly successor?: IndexSuccessor
-  readonly outputs: Readonly<Record<MapName, OutputStorage>>
+  /** The output logs of the maps that clients ask for. */
+  readonly outputs: OutputLogs
+  /** The same of the functions that come after them (index.md 3), each version beside all others. */
+  laterOutputs(version: MapFunctionVersion): OutputLogs
   /** Resolves when nothing can be written any more, also if nobody writes. Absent where only a write can find that out. */
   readonly lost?: Promise<Error>
 }

@@ -126,6 +126,8 @@ async function askComplete<T extends Completable>(
   const published = { components, status: sources.maps.newest('status') }
   const { size } = components
   if ((at ?? minSize ?? 0) > size) throw behind('components', size)
+  // Its publication may have stopped.
+  if ((at ?? size) > published.status.size) throw behind('status', published.status.size)
   return sources.view(
     async (view) =>
       completeAnswer(

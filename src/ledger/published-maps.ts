@@ -10,15 +10,28 @@ import type { TrustState } from '../trust/trust-state.ts'
 import { ComponentPublisher } from './component-publisher.ts'
 import type { FollowSteps } from './follow-steps.ts'
 import { proveIn, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
-import type { PublishedRoot } from './output-log.ts'
-import type { Clock, HeldCheckpoint, MapName, OutputStore, Storage } from './ports.ts'
+import { outputOf, rulesOf, type IndexRules, type KnownRules } from './index-rules.ts'
+import type { OutputLogOptions, PublishedRoot } from './output-log.ts'
+import type {
+  Clock,
+  HeldCheckpoint,
+  IndexPosition,
+  MapFunctionVersion,
+  MapName,
+  OutputStore,
+  PublishedNote,
+  Storage,
+} from './ports.ts'
 import { proverOf } from './prove.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
 import { StatusMap } from './status-map.ts'
 import { StatusPublisher } from './status-publisher.ts'
 
 export interface PublishedMapsOptions {
-  readonly storage: Pick<Storage, 'log' | 'outputs'>
+  readonly storage: Pick<Storage, 'log' | 'outputs' | 'laterOutputs'>
+  readonly known: KnownRules
+  /** Of the index that answers now. */
+  readonly rules: IndexRules
   readonly origin: string
   readonly key: SigningKey
   readonly readOnly: boolean
@@ -48,39 +61,73 @@ export interface MapAnswer extends ProofsMade {
 /** An output log as others read it. Each: @throws Fault `busy` (`map-behind`) if nothing is published */
 export interface OutputDoor {
   /** The newest signed note. */
-  checkpoint(): string
+  checkpoint(): Promise<string>
   /** Undefined if the published tree has no such tile. */
   tile(tile: TileId): Promise<Uint8Array | undefined>
   entryBundle(bundle: { readonly index: number; readonly width: number }): Promise<Uint8Array | undefined>
 }
 
 export class PublishedMaps {
-  readonly status: StatusPublisher
   readonly components: ComponentPublisher
-  readonly #statusMap: StatusMap
-  readonly #steps: FollowSteps
+  readonly #options: PublishedMapsOptions
+  #checkpoint: HeldCheckpoint
+  #rules: IndexRules
+  #statusMap: StatusMap
+  #status: StatusPublisher
 
   constructor(options: PublishedMapsOptions) {
-    const { storage, origin, key, readOnly, trust, checkpoint, steps, clock, onStopped } = options
-    const outputOf = (map: MapName) => ({ map, origin, key, readOnly, storage: storage.outputs[map] })
-    this.#steps = steps
-    this.#statusMap = new StatusMap(trust)
-    this.status = new StatusPublisher(
-      {
-        output: outputOf('status'),
-        map: this.#statusMap,
-        onStopped: (cause) => onStopped('status', cause),
-      },
-      checkpoint,
-    )
+    const { storage, checkpoint, steps, clock, onStopped, rules } = options
+    this.#options = options
+    this.#checkpoint = checkpoint
+    this.#rules = rules
+    this.#statusMap = new StatusMap(options.trust, rules.status.keysOf)
+    this.#status = this.#publishStatus()
     this.components = new ComponentPublisher({
-      output: outputOf('components'),
       log: storage.log,
       steps,
       clock,
       publishStatus: () => this.status.publish(),
       onStopped: (cause) => onStopped('components', cause),
     })
+  }
+
+  get status(): StatusPublisher {
+    return this.#status
+  }
+
+  /** The log was published. */
+  advance(checkpoint: HeldCheckpoint): void {
+    this.#checkpoint = checkpoint
+    this.#status.advance(checkpoint)
+  }
+
+  /** As `FollowerOptions.begin`: both maps are published by the functions of the index from now on. */
+  async begin({ through, rules: number }: IndexPosition): Promise<void> {
+    const before = this.#rules
+    this.#rules = rulesOf(this.#options.known, number) ?? before
+    if (this.#rules.status.version !== before.status.version) {
+      await this.#status.settled()
+      this.#statusMap = new StatusMap(this.#options.trust, this.#rules.status.keysOf)
+      this.#status = this.#publishStatus()
+      await this.#status.settled()
+    }
+    await this.components.begin(through, this.#logOf('components'))
+  }
+
+  #publishStatus(): StatusPublisher {
+    const { onStopped } = this.#options
+    const output = this.#logOf('status')
+    const map = this.#statusMap
+    return new StatusPublisher(
+      { output, map, onStopped: (cause) => onStopped('status', cause) },
+      this.#checkpoint,
+    )
+  }
+
+  #logOf(map: MapName): OutputLogOptions {
+    const { storage, origin, key, readOnly } = this.#options
+    const { version } = this.#rules[map]
+    return { map, version, origin, key, readOnly, storage: outputOf(storage, this.#rules, map) }
   }
 
   /** Maps whose publication has stopped. */
@@ -106,14 +153,48 @@ export class PublishedMaps {
         })
   }
 
-  /** Of the map's output log, as it is public. */
-  outputDoor(map: MapName): OutputDoor {
-    const size = (): TreeSize => this.newest(map).checkpoint.size
-    return {
-      checkpoint: () => this.newest(map).checkpoint.note,
-      tile: async (tile) => publishedTile(this.store(map), size(), tile),
-      entryBundle: async (bundle) => publishedBundle(this.store(map), size(), bundle),
+  /** Versions of a map's functions that are known: each has an output log. */
+  versions(map: MapName): readonly MapFunctionVersion[] {
+    return [...new Set(this.#options.known.map((rules) => rules[map].version))]
+  }
+
+  /** That this is the function by which the map is made now. @throws Fault `busy` (`map-behind`) */
+  checkServed(map: MapName, version: MapFunctionVersion): void {
+    const { version: served } = this.#rules[map]
+    if (served === version) return
+    throw new Fault('map-behind', `${map} map: nothing is proven by ${version} here, but by ${served}`, {
+      hint: `What was published of ${version} is still served: its checkpoint and tiles.`,
+    })
+  }
+
+  /** The output log of a map's function, as it is public: also of one that is not followed any more, or not yet. */
+  outputDoor(map: MapName, version: MapFunctionVersion): OutputDoor {
+    const opened = async (): Promise<Pick<OutputLogOptions['storage'], 'store'> & PublishedNote> => {
+      if (this.#rules[map].version !== version) return this.#stored(map, version)
+      const { checkpoint } = this.newest(map)
+      return { store: this.store(map), ...checkpoint }
     }
+    return {
+      checkpoint: async () => (await opened()).note,
+      tile: async (tile) => {
+        const { store, size } = await opened()
+        return publishedTile(store, size, tile)
+      },
+      entryBundle: async (bundle) => {
+        const { store, size } = await opened()
+        return publishedBundle(store, size, bundle)
+      },
+    }
+  }
+
+  async #stored(map: MapName, version: MapFunctionVersion) {
+    const rules = this.#options.known.find((one) => one[map].version === version)
+    const output = rules && outputOf(this.#options.storage, rules, map)
+    const [note, held] = [await output?.store.published(), await output?.signer.read()]
+    // What is older than what was signed would look like a lie.
+    if (output !== undefined && note !== undefined && note.size >= (held?.size ?? 0))
+      return { store: output.store, ...note }
+    throw new Fault('map-behind', `${map} map: nothing of ${version} is published`)
   }
 
   /** Where its leaves and tiles are read. @throws Fault `busy` (`map-behind`) */
@@ -148,7 +229,7 @@ export class PublishedMaps {
   }
 
   async #proveAt(map: MapName, size: TreeSize, asked: ProofsAsked): Promise<ProofsMade | undefined> {
-    if (map === 'components') return this.#steps.prove(size, asked)
+    if (map === 'components') return this.#options.steps.prove(size, asked)
     const version = this.#statusMap.versions.at(treeSize(size))
     return version && proveIn(version, asked)
   }

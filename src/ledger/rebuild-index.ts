@@ -7,16 +7,17 @@ import { Fault } from '../errors.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { prepareIndex } from './follow-once.ts'
 import { stepsHere } from './follow-steps.ts'
-import { INDEX_RULES } from './index-rows.ts'
+import { knownRules, newestRules } from './index-rules.ts'
 import { openForReading } from './open.ts'
 import { lastStored, type PublishedMap } from './output-log.ts'
-import type { OutputStore, Storage } from './ports.ts'
+import type { MapFunctionVersion, MapName, OutputStore, Storage } from './ports.ts'
 import { foldLog } from './trust-fold.ts'
 
 export interface RebuildSource extends Pick<Storage, 'log' | 'blobs'> {
   /** Which is to be made; it goes on where an earlier run has stopped. */
   readonly index: Storage['index']
-  readonly outputs: { readonly components: { readonly store: OutputStore } }
+  /** The output log of a map's function. */
+  output(map: MapName, version: MapFunctionVersion): OutputStore
 }
 
 export interface RebuiltIndex {
@@ -27,6 +28,7 @@ export interface RebuiltIndex {
 }
 
 /**
+ * @param rules by which it is made
  * @throws Fault `bad-proof` (`map-differs`) if the map's root is not the one that was published; it then begins anew the next time
  * @throws as `openForReading`
  */
@@ -34,12 +36,13 @@ export async function rebuildIndex(
   source: RebuildSource,
   { origin, key }: { readonly origin: string; readonly key: SigningKey },
   onProgress: (done: TreeSize, total: TreeSize) => void,
+  rules = newestRules(knownRules),
 ): Promise<RebuiltIndex> {
   const { trust, published } = await openForReading(source, origin, key)
-  const said = await lastStored(source.outputs.components.store)
+  const said = await lastStored(source.output('components', rules.components.version))
   let { size } = published.checkpoint
-  let at = await prepareIndex(source.index, size)
-  const steps = stepsHere({ storage: source, trust })
+  let { through: at } = await prepareIndex(source.index, size, { known: [rules], anew: rules })
+  const steps = stepsHere({ storage: source, trust, known: [rules] })
   const isCompared = said !== undefined && said.size <= at
   const { asOf } = await steps.load(isCompared ? said.size : undefined)
   if (isCompared) await checkSame(source, said, asOf)
@@ -64,7 +67,8 @@ async function checkSame(
   made: Uint8Array,
 ): Promise<void> {
   if (equalBytes(root, made)) return
-  await source.index.reset(INDEX_RULES)
+  // Under no rules: whatever is made next begins with it from nothing.
+  await source.index.reset(0)
   throw new Fault(
     'map-differs',
     `components map: made again, its root at size ${size} is not the one that its output log has`,

@@ -90,6 +90,9 @@ export function completeEntries<Stated extends WithFacts, Hit>(
   const keys = checkKeys(components, proof.components, below)
   const found = readEntries(claim, reading, keys)
   const control = checkStatus({ proof: proof.status, log, attested, below }, targetsIn(found, trust))
+  // By the rights of before, whoever was registered since is a stranger, whose SBOMs count for nothing.
+  if (below > control.status.size)
+    throw incomplete(`entries below ${control.status.size}, which the status map has`, `ones below ${below}`)
   const named = new Set([...found.named, ...control.named])
   const signed = new Set(attested.map(({ entry }) => entry.index))
   checkNamed(claim, signed, named)

@@ -152,8 +152,8 @@ describe('audit of the maps', () => {
   })
 
   it('is no verdict on a checkpoint of an output log that is not signed for it', async () => {
-    const swapped: Change = (path, body) =>
-      path === 'index/components/checkpoint' ? utf8(ledger.maps.outputDoor('status').checkpoint()) : body
+    const status = utf8(await ledger.maps.outputDoor('status', 'v1').checkpoint())
+    const swapped: Change = (path, body) => (path === 'index/components/checkpoint' ? status : body)
     expect((await asyncRefusal(audit(ledger, swapped))).reason).to.equal('wrong-log-key')
   })
 })

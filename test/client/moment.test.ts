@@ -5,6 +5,9 @@ import { imageDigest, treeSize } from '../../src/brand.ts'
 import type { Client } from '../../src/client/client.ts'
 import type { Moment } from '../../src/client/moment.ts'
 import { purlPart } from '../../src/client/search-part.ts'
+import { verifiedImages } from '../../src/client/verified-images.ts'
+import { verifiedSearch } from '../../src/client/verified-search.ts'
+import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { setAt } from '../helpers/json-edit.ts'
 import { changeJson } from '../helpers/ledger-fetch.ts'
@@ -43,4 +46,28 @@ describe('a moment that was asked for', () => {
       }
     })
   }
+
+  it('is asked for by nobody else: a complete answer of long ago is refused as one of now', async () => {
+    const [proof, earlier] = [{ proof: 'complete' } as const, { at: treeSize(1) }]
+    const question = { parts: [purlPart('pkg:npm/lodash')], scope: {} }
+    const images = asJson(await ledger.proofs.images(QUESTION, earlier))
+    const search = asJson(await ledger.proofs.search({ question }, earlier))
+    const rounds: readonly [string, JsonValue, (client: Client, moment: Moment) => Promise<unknown>][] = [
+      ['ledger/v1/images', images, (client, at) => verifiedImages(client, { ...QUESTION, ...proof, ...at })],
+      ['ledger/v1/search', search, (client, at) => verifiedSearch(client, question, { ...proof, ...at })],
+    ]
+    for (const [path, answer, ask] of rounds) {
+      const client = () =>
+        clientOf(
+          ledger,
+          changeJson(path, () => answer),
+        )
+      await ask(client(), earlier)
+      expect((await asyncRefusal(ask(client(), {}))).reason, path).to.equal('answer-incomplete')
+    }
+  })
 })
+
+function asJson(answer: object): JsonValue {
+  return JSON.parse(JSON.stringify(answer)) as JsonValue
+}

@@ -91,9 +91,9 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
 async function routeMap(ledger: Ledger, where: string, init: RequestInit | undefined): Promise<Answered> {
   const map = where.startsWith('index/status/') ? 'status' : 'components'
   const rest = where.slice(`index/${map}/`.length)
-  const door = ledger.maps.outputDoor(map)
+  const door = ledger.maps.outputDoor(map, 'v1')
   if (rest === 'checkpoint')
-    return { status: 200, type: 'text/plain; charset=utf-8', body: utf8(door.checkpoint()) }
+    return { status: 200, type: 'text/plain; charset=utf-8', body: utf8(await door.checkpoint()) }
   if (rest === 'map') return json(await ledger.proofs.statusMap())
   if (rest !== 'lookup') return bytes(await tileOf(door, rest))
   if (!(init?.body instanceof Uint8Array)) throw new Error('fetch: expected bytes')

@@ -130,7 +130,11 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       },
       manifests: async () => ({ list: [new Uint8Array(3)], lasting: true }),
     },
-    maps: { outputDoor: () => output },
+    maps: {
+      outputDoor: () => ({ ...output, checkpoint: async () => output.checkpoint() }),
+      versions: () => ['v1'],
+      checkServed: () => undefined,
+    },
     proofs: {
       lookUp: async () => ({ map: noRoot, prefixes: [], keys: [], absent: [], asOf }),
       images: async () => ({

@@ -12,13 +12,15 @@ import { createTestLedger, keys, ORIGIN, sbomPayload, signEnvelope } from '../he
 
 /** Publishes nothing. */
 const publisher: FollowingPublisher = {
-  begin: async () => undefined,
   limit: (to) => to,
   reached: async () => undefined,
   dueInMs: () => undefined,
   want: () => undefined,
   publish: async () => undefined,
 }
+
+const begin = async (): Promise<void> => undefined
+const from = { through: treeSize(0), rules: 0 }
 
 describe('the follower', () => {
   it('lets questions be answered between its steps, however far it has to catch up', async () => {
@@ -36,8 +38,8 @@ describe('the follower', () => {
       throw cause
     }
     const steps = stepsHere({ storage: { ...storage, index }, trust })
-    const options = { steps, publisher, clock: systemClock, onError }
-    const follower = new Follower(options, treeSize(0))
+    const options = { steps, publisher, begin, clock: systemClock, onError }
+    const follower = new Follower(options, from)
     const reachedAtTurn = new Promise<number>((resolve) => setImmediate(() => resolve(follower.through)))
     follower.advance(size)
     expect(await reachedAtTurn).to.be.below(size)
@@ -60,7 +62,7 @@ describe('the follower', () => {
     }
     const { index } = openMemoryStorage()
     const steps = { ...stepsHere({ storage: { ...storage, index }, trust }), gatherMs: 100 }
-    const follower = new Follower({ steps, publisher, clock, onError }, treeSize(0))
+    const follower = new Follower({ steps, publisher, begin, clock, onError }, from)
     follower.advance(treeSize(1))
     follower.advance(treeSize(2))
     await ledger.status()
@@ -77,12 +79,13 @@ describe('the follower', () => {
     const options = {
       steps: stepsHere({ storage: openMemoryStorage(), trust: createTrustState(ORIGIN) }),
       publisher,
+      begin,
       clock: systemClock,
       onError: (cause: unknown): void => {
         throw cause
       },
     }
-    const follower = new Follower(options, treeSize(0))
+    const follower = new Follower(options, from)
     await Promise.all([1, 2, 3].map(() => follower.reach(treeSize(Number.MAX_SAFE_INTEGER), 1)))
     expect(follower.waiting).to.equal(0)
   })

@@ -58,7 +58,7 @@ describe('a complete answer', () => {
   })
 
   it('may rest on maps of different sizes, and is complete as of the smaller', () => {
-    const claim = honestClaim({ components: 9, status: 7, size: 11 })
+    const claim = honestClaim({ components: 9, status: 7, size: 11, through: 7 })
     expect(rowsOf(claim)).to.deep.equal(imagesNamed('shop'))
     const { components, status } = checkComplete(claim)
     expect([components.size, status.size]).to.deep.equal([9, 7])
@@ -113,6 +113,10 @@ describe('an answer is refused as incomplete', () => {
 
   it('with a revocation that the status map has not reached: what takes it back may be there too', () => {
     expect(reasonOf(honestClaim({ status: 6 }))).to.equal('answer-incomplete')
+  })
+
+  it('with entries that the status map has not reached: who was registered since would be a stranger', () => {
+    expect(reasonOf(honestClaim({ components: 9, status: 7, size: 11 }))).to.equal('answer-incomplete')
   })
 
   it('without a stranger’s entry, which could be anybody’s', () => {

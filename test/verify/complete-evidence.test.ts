@@ -25,7 +25,7 @@ describe('evidence that is complete', () => {
   })
 
   it('says as of when where maps are behind the log', () => {
-    const report = reportOf({ components: 9, status: 7 })
+    const report = reportOf({ components: 9, status: 7, through: 7 })
     const newer = report.notEstablished.find(({ id }) => id === 'newer')?.text
     expect(newer).to.equal(
       "What the log's entries from 7 up to its size 11 say: they came after a map that this rests on.",

@@ -28,7 +28,8 @@ export interface MemoryLog<Leaf extends LogLeaf = LogLeaf> {
 
 export interface MemoryState extends MemoryLog<LogEntry> {
   readonly blobs: Map<Sha256Id, Uint8Array>
-  readonly outputs: Readonly<Record<MapName, MemoryLog>>
+  /** By the map and the version of its function, `status/v1`. */
+  readonly outputs: Map<string, MemoryLog>
   /** Replaced as a whole, never changed: so that a reader keeps the state it began with. */
   index: IndexState
 }
@@ -46,12 +47,12 @@ export function newMemoryState(): MemoryState {
   return {
     ...newLog(),
     blobs: new Map(),
-    outputs: { components: newLog(), status: newLog() },
+    outputs: new Map(),
     index: emptyIndex(0),
   }
 }
 
-function newLog(): MemoryLog<never> {
+export function newLog(): MemoryLog<never> {
   return { signer: undefined, entries: [], tiles: new Map(), published: [] }
 }
 

@@ -1,11 +1,18 @@
 /** The output logs (ports.ts) in ledger.db: each append is one transaction, and a batch is a few hundred bytes. */
 import { logIndex, treeSize, type TreeSize } from '../../brand.ts'
-import type { LogLeaf, MapName, OutputStore, PublishedNote, TreeBatch } from '../../ledger/ports.ts'
+import type {
+  LogLeaf,
+  MapFunctionVersion,
+  MapName,
+  OutputStore,
+  PublishedNote,
+  TreeBatch,
+} from '../../ledger/ports.ts'
 import { checkBatch, checkContiguous, checkStoredLeaf, checkStoredTile } from '../log-batch.ts'
 import { isNewNote } from '../monotonic.ts'
 import { bytesOf, positionOf } from './column.ts'
 import { inTransaction, type Connection } from './database.ts'
-import { mapColumn } from './map-column.ts'
+import { outputColumn } from './map-column.ts'
 
 interface LeafRow {
   readonly idx: number
@@ -20,8 +27,7 @@ interface NoteRow {
 
 type Statements = ReturnType<typeof prepare>
 
-function prepare(database: Connection, map: MapName) {
-  const log = mapColumn[map]
+function prepare(database: Connection, log: number) {
   const of = `log = ${log}`
   return {
     size: database.prepare<[], number>(`SELECT ifnull(max(idx) + 1, 0) FROM output_leaf WHERE ${of}`).pluck(),
@@ -53,8 +59,12 @@ function prepare(database: Connection, map: MapName) {
   }
 }
 
-export function sqliteOutputStore(database: Connection, map: MapName): OutputStore {
-  const statements = prepare(database, map)
+export function sqliteOutputStore(
+  database: Connection,
+  map: MapName,
+  version: MapFunctionVersion,
+): OutputStore {
+  const statements = prepare(database, outputColumn(map, version))
   return {
     async size() {
       return sizeOf(statements)

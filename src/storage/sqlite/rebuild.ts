@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '../../errors.ts'
-import type { BlobStore, MapName, OutputStore, Storage } from '../../ledger/ports.ts'
+import type { BlobStore, MapFunctionVersion, MapName, OutputStore, Storage } from '../../ledger/ports.ts'
 import { blobWriter, sqliteBlobStore } from './blob-store.ts'
 import {
   indexDatabase,
@@ -24,7 +24,8 @@ import { sqliteLogStore } from './log-store.ts'
 import { sqliteOutputStore } from './output-store.ts'
 
 export interface RebuildStorage extends Pick<Storage, 'log' | 'blobs' | 'index'>, AsyncDisposable {
-  readonly outputs: Readonly<Record<MapName, { readonly store: OutputStore }>>
+  /** The output log of a map, for reading. */
+  output(map: MapName, version: MapFunctionVersion): OutputStore
   /** Closes the index that was made, and makes it the newest: a ledger that is served goes over to it. */
   complete(): void
 }
@@ -52,10 +53,7 @@ export function openSqliteRebuild(data: string): RebuildStorage {
       log: sqliteLogStore(ledger, blobWriter(ledger)),
       blobs: readingBlobs(ledger, path),
       index,
-      outputs: {
-        components: { store: sqliteOutputStore(ledger, 'components') },
-        status: { store: sqliteOutputStore(ledger, 'status') },
-      },
+      output: (map, version) => sqliteOutputStore(ledger, map, version),
       complete() {
         void index.close()
         completeRebuilding(data)

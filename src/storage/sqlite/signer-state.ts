@@ -1,10 +1,10 @@
 /** Signer states (ports.ts) in their own database: one row for each log, replaced by compare-and-swap. */
 import { treeSize } from '../../brand.ts'
-import type { HeldCheckpoint, MapName, SignerState } from '../../ledger/ports.ts'
+import type { HeldCheckpoint, MapFunctionVersion, MapName, SignerState } from '../../ledger/ports.ts'
 import { checkHeld, checkSuccessor, somethingElseHeld } from '../monotonic.ts'
 import { bytesOf, positionOf } from './column.ts'
 import { inTransaction, type Connection } from './database.ts'
-import { mapColumn } from './map-column.ts'
+import { outputColumn } from './map-column.ts'
 
 interface HeldRow {
   readonly size: number
@@ -18,8 +18,12 @@ export function sqliteSignerState(database: Connection): SignerState {
 }
 
 /** Of the output log of a map. */
-export function sqliteOutputState(database: Connection, map: MapName): SignerState {
-  return signerState(database, 'held_output', 'log', mapColumn[map])
+export function sqliteOutputState(
+  database: Connection,
+  map: MapName,
+  version: MapFunctionVersion,
+): SignerState {
+  return signerState(database, 'held_output', 'log', outputColumn(map, version))
 }
 
 function signerState(database: Connection, table: string, column: string, id: number): SignerState {

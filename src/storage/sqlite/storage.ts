@@ -11,7 +11,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '../../errors.ts'
-import type { MapName, OutputStorage, Storage } from '../../ledger/ports.ts'
+import type { MapFunctionVersion, MapName, OutputLogs, OutputStorage, Storage } from '../../ledger/ports.ts'
 import { blobWriter, sqliteBlobStore } from './blob-store.ts'
 import {
   indexDatabase,
@@ -106,16 +106,18 @@ function openPieces(
   const blobs = blobWriter(ledger)
   const writer = writerThread === true ? startWriterThread(files) : undefined
   const { replace, ...writes } = writer?.main ?? {}
+  const outputsOf = (version: MapFunctionVersion): OutputLogs => ({
+    components: openOutput({ ledger, signer, writer }, 'components', version),
+    status: openOutput({ ledger, signer, writer }, 'status', version),
+  })
   return {
     signer: { ...sqliteSignerState(signer), ...(replace && { replace }) },
     log: { ...sqliteLogStore(ledger, blobs), ...writes },
     blobs: sqliteBlobStore(ledger, blobs),
     index,
     successor,
-    outputs: {
-      components: openOutput(ledger, signer, 'components', writer),
-      status: openOutput(ledger, signer, 'status', writer),
-    },
+    outputs: outputsOf('v1'),
+    laterOutputs: outputsOf,
     ...(writer && { lost: writer.lost }),
     async [Symbol.asyncDispose]() {
       await writer?.end()
@@ -125,15 +127,14 @@ function openPieces(
 }
 
 function openOutput(
-  ledger: Connection,
-  signer: Connection,
+  at: { readonly ledger: Connection; readonly signer: Connection; readonly writer: WriterThread | undefined },
   map: MapName,
-  writer: WriterThread | undefined,
+  version: MapFunctionVersion,
 ): OutputStorage {
-  const { replace, ...writes } = writer?.output(map) ?? {}
+  const { replace, ...writes } = at.writer?.output(`${map}/${version}`) ?? {}
   return {
-    store: { ...sqliteOutputStore(ledger, map), ...writes },
-    signer: { ...sqliteOutputState(signer, map), ...(replace && { replace }) },
+    store: { ...sqliteOutputStore(at.ledger, map, version), ...writes },
+    signer: { ...sqliteOutputState(at.signer, map, version), ...(replace && { replace }) },
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   Batch,
   HeldCheckpoint,
   LogStore,
+  MapFunctionVersion,
   MapName,
   OutputStore,
   PublishedNote,
@@ -21,11 +22,13 @@ export interface WriterTask {
   readonly signer: string
 }
 
-export type LogName = 'main' | MapName
+/** An output log by its map and its function. */
+export type OutputName = `${MapName}/${MapFunctionVersion}`
+export type LogName = 'main' | OutputName
 
 export type WriterOrder =
   | { readonly kind: 'append'; readonly log: 'main'; readonly batch: Batch }
-  | { readonly kind: 'append'; readonly log: MapName; readonly batch: TreeBatch }
+  | { readonly kind: 'append'; readonly log: OutputName; readonly batch: TreeBatch }
   | { readonly kind: 'publish'; readonly log: LogName; readonly note: PublishedNote }
   | {
       readonly kind: 'replace'
@@ -42,7 +45,7 @@ export interface LogWriting<Append> extends Pick<TreeStore, 'publish'>, Pick<Sig
 /** One write at a time, of all logs. */
 export interface WriterThread {
   readonly main: LogWriting<LogStore['append']>
-  output(map: MapName): LogWriting<OutputStore['append']>
+  output(name: OutputName): LogWriting<OutputStore['append']>
   end(): Promise<void>
   /** As `Storage.lost`. */
   readonly lost: Promise<Error>
@@ -63,7 +66,7 @@ export function startWriterThread(task: WriterTask): WriterThread {
   })
   return {
     main: { ...writing('main'), append: (batch) => order({ kind: 'append', log: 'main', batch }) },
-    output: (map) => ({ ...writing(map), append: (batch) => order({ kind: 'append', log: map, batch }) }),
+    output: (name) => ({ ...writing(name), append: (batch) => order({ kind: 'append', log: name, batch }) }),
     lost: thread.lost,
     async end() {
       await last

@@ -20,6 +20,7 @@ import {
   type DatabaseKind,
 } from '../../../src/storage/sqlite/database.ts'
 import { sqliteIndexStore } from '../../../src/storage/sqlite/index-store.ts'
+import { sqliteOutputStore } from '../../../src/storage/sqlite/output-store.ts'
 import { sqliteLogStore } from '../../../src/storage/sqlite/log-store.ts'
 import { sqliteSignerState } from '../../../src/storage/sqlite/signer-state.ts'
 import { allEntries, batchAt, blobOf, entriesAt, noise } from '../../contracts/log-samples.ts'
@@ -55,8 +56,8 @@ function makeSpace(database: Connection): void {
 const pragma = (database: Connection, name: string) => database.pragma(name, { simple: true })
 
 const versions = new Map([
-  [ledgerDatabase, 3],
-  [signerDatabase, 2],
+  [ledgerDatabase, 4],
+  [signerDatabase, 3],
   [indexDatabase, 3],
 ])
 
@@ -160,6 +161,31 @@ describe('sqlite database: a full disk', () => {
     expect(() => moveWal(failing('SQLITE_FULL'))).not.to.throw()
     expect(() => moveWal(failing('SQLITE_IOERR_WRITE'))).to.throw(/no/)
   })
+
+  it('takes the output logs of an older version over as they are, and keeps them as it did before', async () =>
+    withFolders(async ({ data }) => {
+      mkdirSync(data, { recursive: true })
+      const path = join(data, ledgerDatabase.file)
+      const schema = readFileSync(new URL('../../../schema/sqlite/ledger.sql', import.meta.url), 'utf8')
+      const older = new Database(path)
+      older.exec(schema.split(/^-- version 4$/m)[0] ?? '')
+      older.pragma(`application_id = ${ledgerDatabase.applicationId}`)
+      older.pragma('user_version = 3')
+      older.exec("INSERT INTO output_leaf VALUES (1, 0, x'05', zeroblob(32))")
+      older.exec(
+        "INSERT INTO output_tile VALUES (1, 0, 0, zeroblob(32)); INSERT INTO output_note VALUES (1, 1, 'note')",
+      )
+      older.close()
+      const database = openDatabase(path, ledgerDatabase, 'refuse')
+      const status = sqliteOutputStore(database, 'status', 'v1')
+      expect(await status.size()).to.equal(1)
+      expect(await status.published()).to.deep.equal({ size: 1, note: 'note' })
+      expect(database.prepare('SELECT length(hashes) FROM output_tile').pluck().get()).to.equal(32)
+      for (const table of ['output_leaf', 'output_note', 'output_tile'])
+        expect(() => database.exec(`DELETE FROM ${table}`)).to.throw(/never removed/)
+      expect(await sqliteOutputStore(database, 'status', 'v2').size()).to.equal(0)
+      database.close()
+    }))
 
   it('empties an index of an older version, which is derived, so that it is built again', async () =>
     withFolders(async ({ data }) => {

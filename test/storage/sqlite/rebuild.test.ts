@@ -61,8 +61,7 @@ describe('sqlite storage: making the index again', () => {
       await ledger[Symbol.asyncDispose]()
       {
         await using storage = openSqliteRebuild(folders.data)
-        const { components, status } = storage.outputs
-        const swapped = { ...storage, outputs: { components: status, status: components } }
+        const swapped = { ...storage, output: () => storage.output('status', 'v1') }
         const caught = await rebuildIndex(swapped, log, () => undefined).catch((cause: unknown) => cause)
         expect(caught).to.have.property('reason', 'map-differs')
       }

@@ -138,12 +138,12 @@ describe('sqlite storage: opening', () => {
   })
 
   const strange: readonly [what: string, file: string, sql: string, words: RegExp][] = [
-    ['a newer ledger', 'ledger.db', 'PRAGMA user_version = 4', /schema version 3 or older, found 4/],
+    ['a newer ledger', 'ledger.db', 'PRAGMA user_version = 5', /schema version 4 or older, found 5/],
     [
       'a newer signer state',
       'signer/signer.db',
       'PRAGMA user_version = 99',
-      /schema version 2 or older, found 99/,
+      /schema version 3 or older, found 99/,
     ],
     ['a newer index', 'index.db', 'PRAGMA user_version = 4', /schema version 3 or older, found 4/],
     ['a database of another program', 'ledger.db', 'PRAGMA application_id = 7', /another SQLite database/],
