@@ -79,9 +79,14 @@ export function createProofs(sources: ProofSources): Proofs {
       await publishNewest(sources, moment)
       return sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), moment))
     },
-    revocations: (target, moment = {}) =>
-      onStatusMap(sources, moment, (view, prove) => queryRevocations(view, target, prove)),
-    statusMap: () => onStatusMap(sources, {}, queryStatusMap),
+    revocations: async (target, moment = {}) => {
+      await publishNewest(sources, moment)
+      return onStatusMap(sources, moment, (view, prove) => queryRevocations(view, target, prove))
+    },
+    statusMap: async () => {
+      await publishNewest(sources, {})
+      return sources.searches.run(() => onStatusMap(sources, {}, queryStatusMap))
+    },
   }
 }
 
@@ -139,14 +144,12 @@ async function askComplete<T extends Completable>(
   )
 }
 
-/** On a view that reaches as far as the status map and the index do; what was public when the question came is waited for. */
+/** On a view that reaches as far as the status map and the index do now. */
 async function onStatusMap<T>(
   sources: ProofSources,
-  moment: Moment,
+  { at, minSize }: Moment,
   use: (view: View, prove: ProveKeys) => Promise<T>,
 ): Promise<T> {
-  await publishNewest(sources, moment)
-  const { at, minSize } = moment
   await sources.maps.status.settled()
   const published = sources.maps.newest('status')
   if ((at ?? minSize ?? 0) > published.size) throw behind('status', published.size)
