@@ -5,6 +5,7 @@
 import type { Router } from 'express'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
+import { clientLeft } from './client-left.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { refuseQuery } from './query-params.ts'
 import type { ReadBody } from './request-body.ts'
@@ -22,7 +23,8 @@ export function searchRoutes(
       refuseQuery(request.url)
       const { asked, moment, isComplete } = parseSearch(await readBody(request, response))
       const door = isComplete ? ledger.proofs : ledger
-      answerJson(response, 200, await door.search(asked, moment), 'no-cache')
+      const answer = await door.search(asked, moment, clientLeft(response))
+      answerJson(response, 200, answer, 'no-cache')
     })
     .all(allowOnly('POST'))
   return routes

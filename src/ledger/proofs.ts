@@ -39,7 +39,7 @@ export interface Proofs {
   /** As `images`, of `Ledger.found`. */
   found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer>
   /** As `images`, of `Ledger.search`. */
-  search(asked: SearchAsked, moment?: Moment): Promise<SearchAnswerSent>
+  search(asked: SearchAsked, moment?: Moment, signal?: AbortSignal): Promise<SearchAnswerSent>
   /** As `Ledger.revocations`, with the proof that none is missing as of the status map's size. @throws also Fault `busy` (`map-behind`) */
   revocations(target: string, moment?: Moment): Promise<RevocationsAnswer>
   /** The whole status map, and the entries that it lists. @throws Fault `busy` (`map-behind`), `too-large` (`answer-too-large`) */
@@ -74,10 +74,10 @@ export function createProofs(sources: ProofSources): Proofs {
       await publishNewest(sources, moment)
       return askComplete(sources, asked, moment)
     },
-    search: async (asked, moment = {}) => {
+    search: async (asked, moment = {}, signal) => {
       // Whoever waits for a root keeps nobody from searching meanwhile.
       await publishNewest(sources, moment)
-      return sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), moment))
+      return sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), moment), signal)
     },
     revocations: async (target, moment = {}) => {
       await publishNewest(sources, moment)
