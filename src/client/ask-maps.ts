@@ -37,6 +37,8 @@ export interface CheckedLookUp {
 export interface LookUpAsked {
   /** The map should be of that many entries, if that can be had at once. */
   readonly minSize?: TreeSize
+  /** What came later is left out of the lists. @default nothing */
+  readonly below?: TreeSize
 }
 
 export interface MapQuestions {
@@ -135,11 +137,11 @@ async function lookUp(
   keys: readonly Uint8Array[],
   options: CallOptions & LookUpAsked,
 ): Promise<CheckedLookUp> {
-  const { minSize } = options
+  const { minSize, below } = options
   const body = utf8(JSON.stringify({ keys: keys.map((key) => formatBase64(key)), postings: true, minSize }))
   const ask = () => asker.ask(`${outputPath(map)}lookup`, mapLookUpAnswer, options, { body })
   const answer = await seeOutputLog(asker, map, options, ask, (shown) => shown.map.checkpoint)
   const { checkpoint } = asker.check({ asOf: answer.asOf, entries: {} })
   const root = checkMapRoot(map, answer.map, { key: asker.trust.logKey, checkpoint })
-  return { answer, root, keys: checkKeys(root, answer, root.size) }
+  return { answer, root, keys: checkKeys(root, answer, below ?? root.size) }
 }

@@ -3,7 +3,6 @@ import { isControlType, REVOCATION } from '../attestation/predicate-types.ts'
 import { treeSize, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { statusKey, trustRootsKey } from '../map/keys.ts'
-import { checkKeys } from '../verify/complete-keys.ts'
 import { checkStatements } from '../verify/not-revoked.ts'
 import type { CheckedAttestation } from '../verify/proven-entry.ts'
 import type { CallOptions, Client } from './client.ts'
@@ -45,8 +44,8 @@ async function proveNoneHidden(
 ): Promise<TreeSize> {
   const revocations = attested.filter(({ statement }) => statement.predicateType === REVOCATION)
   const ends = revocations.map(({ entry }) => `attestation:${entry.attestation}`)
-  const keys = [trustRootsKey, ...[...new Set([...targets, ...ends])].map(statusKey)]
-  const { answer, root } = await client.maps.lookUp('status', keys, { ...options, minSize: size })
+  const asked = [trustRootsKey, ...[...new Set([...targets, ...ends])].map(statusKey)]
+  const { keys, root } = await client.maps.lookUp('status', asked, { ...options, minSize: size, below })
   const newer = attested.find(
     ({ entry, statement }) => entry.index >= root.size && isControlType(statement.predicateType),
   )
@@ -56,6 +55,6 @@ async function proveNoneHidden(
       `status map: expected one that has entry ${newer.entry.index}, got one of ${root.size}`,
     )
   const byIndex = new Map(attested.map((one) => [one.entry.index, one]))
-  checkStatements(checkKeys(root, answer, below), targets, byIndex)
+  checkStatements(keys, targets, byIndex)
   return treeSize(Math.min(root.size, below))
 }

@@ -5,6 +5,7 @@
 import type { Router } from 'express'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
+import { clientLeft } from './client-left.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { refuseQuery } from './query-params.ts'
 import type { ReadBody } from './request-body.ts'
@@ -25,11 +26,12 @@ export function searchRoutes(
       const { asked, moment, isComplete, isPage } = parseSearch(await readBody(request, response))
       response.vary('Accept')
       if (isComplete && !isPage && wantsNdjson(request)) {
-        const answer = await ledger.proofs.search({ ...asked, whole: true }, moment)
+        const answer = await ledger.proofs.search({ ...asked, whole: true }, moment, clientLeft(response))
         return streamWhole(response, answer, report)
       }
       const door = isComplete ? ledger.proofs : ledger
-      answerJson(response, 200, await door.search(asked, moment), 'no-cache')
+      const answer = await door.search(asked, moment, clientLeft(response))
+      answerJson(response, 200, answer, 'no-cache')
     })
     .all(allowOnly('POST'))
   return routes

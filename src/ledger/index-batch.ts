@@ -136,18 +136,21 @@ async function imageRows(
   return images.length === 0 ? rows : [...rows, totalsRow({ images: count, withSbom })]
 }
 
-/** Of names that nothing below the batch lists. */
+/** Of names that nothing below the batch lists. All rows of a name are written at once, so that one of them tells. */
 async function nameRows(reader: IndexReader, derived: readonly Derived[]): Promise<Iterable<IndexRow>> {
   const records = createByteRecords()
   const missing: { readonly place: number; readonly first: LogIndex }[] = []
   for (const names of inPieces(firstNames(derived), FOLLOW_NAMES_AT_ONCE)) {
-    const found = names.flatMap(({ listed, first }) => nameKeys(listed).map((key) => ({ key, first })))
+    const asked = names.flatMap(({ listed, first }) => {
+      const keys = nameKeys(listed)
+      return keys.slice(-1).map((telling) => ({ telling, keys, first }))
+    })
     const stored = await reader.rows(
       'name',
-      found.map(({ key }) => key),
+      asked.map(({ telling }) => telling),
     )
-    for (const [at, { key, first }] of found.entries())
-      if (stored[at] === undefined) missing.push({ place: records.add(key), first })
+    for (const [at, { keys, first }] of asked.entries())
+      if (stored[at] === undefined) for (const key of keys) missing.push({ place: records.add(key), first })
   }
   return rowsOfNames(records, missing)
 }

@@ -58,9 +58,20 @@ export interface NameRecord {
   readonly first: LogIndex
 }
 
-/** One for each name by which it is asked for. */
+/** Of the names that were met last, some megabytes: SBOMs list the same ones again and again, and to read a purl takes microseconds. */
+const knownNames = new Map<string, readonly Uint8Array[]>()
+const MAX_KNOWN = 16_384
+const MAX_KNOWN_CHARS = 100
+
+/** One for each name by which it is asked for; nobody may change them. */
 export function nameKeys(listed: ListedName): readonly Uint8Array[] {
-  return spokenNames(listed).map((spoken) => utf8(`${spoken}\0${kindLetters[listed.kind]}${listed.name}`))
+  const id = kindLetters[listed.kind] + listed.name
+  const known = knownNames.get(id)
+  if (known !== undefined) return known
+  const keys = spokenNames(listed).map((spoken) => utf8(`${spoken}\0${id}`))
+  if (knownNames.size >= MAX_KNOWN) knownNames.clear()
+  if (id.length <= MAX_KNOWN_CHARS) knownNames.set(id, keys)
+  return keys
 }
 
 export function nameRow(key: Uint8Array, record: NameRecord): IndexRow {

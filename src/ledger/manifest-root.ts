@@ -48,7 +48,7 @@ function hashNode(children: Uint8Array): Buffer {
   return bufferOf(nodeHash(children.subarray(0, HASH_BYTES), children.subarray(HASH_BYTES)))
 }
 
-/** The same bytes, not a copy. */
+/** A copy in Node's pool: to share the bytes, V8 would have to move each hash out of its heap. */
 function bufferOf(hash: Uint8Array): Buffer {
-  return Buffer.from(hash.buffer, hash.byteOffset, hash.length)
+  return Buffer.from(hash)
 }

@@ -39,7 +39,7 @@ export interface Proofs {
   /** As `images`, of `Ledger.found`. */
   found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer>
   /** As `images`, of `Ledger.search`. */
-  search(asked: SearchAsked, moment?: Moment): Promise<SearchAnswerSent>
+  search(asked: SearchAsked, moment?: Moment, signal?: AbortSignal): Promise<SearchAnswerSent>
   /** As `Ledger.revocations`, with the proof that none is missing as of the status map's size. @throws also Fault `busy` (`map-behind`) */
   revocations(target: string, moment?: Moment): Promise<RevocationsAnswer>
   /** The whole status map, and the entries that it lists. @throws Fault `busy` (`map-behind`), `too-large` (`answer-too-large`) */
@@ -77,14 +77,20 @@ export function createProofs(sources: ProofSources): Proofs {
       await publishNewest(sources, moment)
       return inTurn(question, () => askComplete(sources, asked, question, moment))
     },
-    search: async (asked, moment = {}) => {
+    search: async (asked, moment = {}, signal) => {
       // Whoever waits for a root keeps nobody from searching meanwhile.
       await publishNewest(sources, moment)
-      return sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), asked, moment))
+      const ask = (pause: Pause) => askComplete(sources, askSearch(asked, pause), asked, moment)
+      return sources.searches.run(ask, signal)
     },
-    revocations: (target, moment = {}) =>
-      onStatusMap(sources, moment, (view, prove) => queryRevocations(view, target, prove)),
-    statusMap: () => onStatusMap(sources, {}, queryStatusMap),
+    revocations: async (target, moment = {}) => {
+      await publishNewest(sources, moment)
+      return onStatusMap(sources, moment, (view, prove) => queryRevocations(view, target, prove))
+    },
+    statusMap: async () => {
+      await publishNewest(sources, {})
+      return sources.searches.run(() => onStatusMap(sources, {}, queryStatusMap))
+    },
   }
 }
 
@@ -143,14 +149,12 @@ async function askComplete<T extends Completable>(
   )
 }
 
-/** On a view that reaches as far as the status map and the index do; what was public when the question came is waited for. */
+/** On a view that reaches as far as the status map and the index do now. */
 async function onStatusMap<T>(
   sources: ProofSources,
-  moment: Moment,
+  { at, minSize }: Moment,
   use: (view: View, prove: ProveKeys) => Promise<T>,
 ): Promise<T> {
-  await publishNewest(sources, moment)
-  const { at, minSize } = moment
   await sources.maps.status.settled()
   const published = sources.maps.newest('status')
   if ((at ?? minSize ?? 0) > published.size) throw behind('status', published.size)

@@ -9,7 +9,6 @@
  * before. What a version no longer has is given back once no older version is held. The root does not depend on order or
  * batches. Keys are never removed. Proofs from a version are made in trie-proof.ts.
  */
-import { equalBytes } from '../encoding/bytes.ts'
 import {
   compareMapKeys,
   emptyMapRoot,
@@ -93,17 +92,26 @@ export class MapTrie {
   }
 }
 
-function sortBatch(pairs: readonly MapPair[]): readonly MapPair[] {
-  for (const { key, value } of pairs) {
+/** Pairs in order. */
+interface Batch {
+  readonly pairs: readonly MapPair[]
+  /** The first bit at which each pair's key differs from that of the one before; 0 for the first. */
+  readonly overlaps: readonly number[]
+}
+
+function sortBatch(given: readonly MapPair[]): Batch {
+  for (const { key, value } of given) {
     if (key.length > MAX_KEY_BYTES || value.length > MAX_VALUE_BYTES) {
       throw new Error(`trie: expected at most 1024 bytes, got ${key.length} and ${value.length}`)
     }
   }
-  const sorted = [...pairs].sort((a, b) => compareMapKeys(a.key, b.key))
-  if (sorted.some(({ key }, i) => i > 0 && equalBytes(key, sorted[i - 1]?.key ?? key))) {
-    throw new Error('trie: expected each key once in a batch')
-  }
-  return sorted
+  const pairs = [...given].sort((a, b) => compareMapKeys(a.key, b.key))
+  const overlaps = pairs.map(({ key }, i) => {
+    const overlap = i === 0 ? 0 : firstDifference(pairAt(pairs, i - 1).key, key)
+    if (overlap === undefined) throw new Error('trie: expected each key once in a batch')
+    return overlap
+  })
+  return { pairs, overlaps }
 }
 
 /** A subtree with the pairs [from, to) of the batch that reach it; without a subtree, pairs alone. */
@@ -133,14 +141,16 @@ type Join = (bit: number, left: NodeId, right: NodeId) => NodeId
 class Merge {
   readonly #memory: TrieMemory
   readonly #batch: readonly MapPair[]
+  readonly #overlaps: readonly number[]
   readonly #tasks: Task[] = []
   readonly #fold: TreeFold<NodeId>
   readonly dropped: NodeId[] = []
   addedKeys = 0
 
-  constructor(memory: TrieMemory, join: Join, batch: readonly MapPair[]) {
+  constructor(memory: TrieMemory, join: Join, { pairs, overlaps }: Batch) {
     this.#memory = memory
-    this.#batch = batch
+    this.#batch = pairs
+    this.#overlaps = overlaps
     this.#fold = new TreeFold(join)
   }
 
@@ -171,10 +181,9 @@ class Merge {
   }
 
   #addPairs(from: number, to: number, overlap: number | undefined): void {
-    const batch = this.#batch
     for (let i = from; i < to; i++) {
-      const before = i === from ? overlap : differenceOf(pairAt(batch, i - 1).key, pairAt(batch, i).key)
-      this.#fold.push(this.#memory.addLeaf(pairAt(batch, i)), before)
+      const before = i === from ? overlap : this.#overlaps[i]
+      this.#fold.push(this.#memory.addLeaf(pairAt(this.#batch, i)), before)
       this.addedKeys++
     }
   }
@@ -196,10 +205,14 @@ class Merge {
 
   /** The first pair of from … to − 1 that is placed there or later, as `placeOf` says; else `to`. */
   #firstPlaced(place: 0 | 1, from: number, to: number, near: Nearest, bit: number): number {
-    let [low, high] = [from, to]
+    const batch = this.#batch
+    // Nearly always everything goes into the subtree.
+    if (from === to || placeOf(batch, from, near, bit) >= place) return from
+    if (placeOf(batch, to - 1, near, bit) < place) return to
+    let [low, high] = [from + 1, to - 1]
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
-      if (placeOf(this.#batch, middle, near, bit) >= place) high = middle
+      if (placeOf(batch, middle, near, bit) >= place) high = middle
       else low = middle + 1
     }
     return low

@@ -66,18 +66,35 @@ export function formatLine(line: ManifestLine): string {
 export function parseLine(text: string): ManifestLine {
   const [kind = '', name = '', version, ...rest] = text.split('\t')
   if (!isKind(kind) || version === undefined) throw malformed('a kind, a name and a version', text)
-  const allowed: readonly string[] = extrasOfKind[kind]
-  const extras: Record<string, string> = {}
-  for (const extra of rest) {
-    const at = extra.indexOf('=')
-    const key = extra.slice(0, Math.max(at, 0))
-    if (!allowed.includes(key) || at === extra.length - 1) throw malformed(`the extras of kind ${kind}`, text)
-    extras[key] = unescape(extra.slice(at + 1), text)
+  const extras = parseExtras(kind, rest, text)
+  if (plain.test(text)) return { kind, name, version, extras }
+  const line = {
+    kind,
+    name: unescape(name, text),
+    version: unescape(version, text),
+    extras: unescapeEach(extras, text),
   }
-  const line = { kind, name: unescape(name, text), version: unescape(version, text), extras }
-  // One comparison refuses extras out of order or twice, and every other way to escape.
+  // One comparison refuses every other way to escape.
   if (formatLine(line) !== text) throw malformed('a line in its one spelling', text)
   return line
+}
+
+/** Still escaped. */
+
+function parseExtras(kind: ManifestKind, fields: readonly string[], text: string): ManifestLine['extras'] {
+  if (fields.length === 0) return noExtras
+  const extras: Record<string, string> = {}
+  let allowed: readonly string[] = extrasOfKind[kind]
+  for (const field of fields) {
+    const at = field.indexOf('=')
+    const key = field.slice(0, Math.max(at, 0))
+    const place = allowed.indexOf(key)
+    if (place < 0 || at === field.length - 1)
+      throw malformed(`the extras of kind ${kind}, each once and in order`, text)
+    extras[key] = field.slice(at + 1)
+    allowed = allowed.slice(place + 1)
+  }
+  return extras
 }
 
 /** In the order of their bytes, each once. */
@@ -158,6 +175,9 @@ function isKind(text: string): text is ManifestKind {
 /** Everything but printable ASCII without "%", and what lies beyond ASCII. */
 const unsafe = /[^!-$&-~\u{80}-\u{10ffff}]/gu
 
+/** A line of which nothing is escaped: nearly all are. */
+const plain = /^[!-$&-~\u{80}-\u{10ffff}\t]*$/u
+
 function escape(text: string): string {
   return text.replace(
     unsafe,
@@ -170,6 +190,10 @@ function unescape(text: string, line: string): string {
     if (!/^[0-9A-F]{2}$/.test(digits)) throw malformed('two hex digits behind each "%"', line)
     return String.fromCharCode(Number.parseInt(digits, 16))
   })
+}
+
+function unescapeEach(extras: ManifestLine['extras'], line: string): ManifestLine['extras'] {
+  return Object.fromEntries(Object.entries(extras).map(([key, value]) => [key, unescape(value, line)]))
 }
 
 /** The order of the UTF-8 bytes, which is that of the code points. */

@@ -3,6 +3,7 @@
  * The same for every backend. A batch that breaks its promises is a bug of the caller and a plain `Error`.
  */
 import type { LogIndex } from '../brand.ts'
+import { compareBytes } from '../encoding/bytes.ts'
 import { inPieces } from '../encoding/pieces.ts'
 import { Fault } from '../errors.ts'
 import type { IndexBatch, IndexPosition, MapName, Posting } from '../ledger/ports.ts'
@@ -42,18 +43,20 @@ export function postingPieces({ postings }: IndexBatch): Iterable<readonly Posti
   return isInMemory(postings) ? [postings] : inPieces(postings, POSTINGS_AT_ONCE)
 }
 
-/** One group for each key, in the order of map and key. */
+/**
+ * One group for each key, in the order of map and key. The keys of each entry come sorted, so that what there is to do is
+ * to merge them: no text is made of a key.
+ */
 export function groupPostings(postings: Iterable<Posting>, batch: IndexBatch): PostingGroup[] {
-  const groups = new Map<string, PostingGroup>()
-  for (const posting of postings) {
+  const groups: PostingGroup[] = []
+  let group: PostingGroup | undefined
+  // Stable: under each key, entries keep their order.
+  for (const posting of [...postings].sort(comparePostings)) {
     checkPosting(posting, batch)
-    const order = orderOf(posting)
-    const group = groups.get(order)
-    if (group === undefined)
-      groups.set(order, { map: posting.map, key: posting.key, indexes: [posting.index] })
-    else addTo(group, posting)
+    if (group !== undefined && comparePostings(group, posting) === 0) addTo(group, posting)
+    else groups.push((group = { map: posting.map, key: posting.key, indexes: [posting.index] }))
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
+  return groups
 }
 
 function checkPosting({ key, index }: Posting, batch: IndexBatch): void {
@@ -69,9 +72,8 @@ function addTo(group: PostingGroup, posting: Posting): void {
   group.indexes.push(posting.index)
 }
 
-/** Text whose order is that of (map, key): one character for each byte. */
-function orderOf({ map, key }: Posting): string {
-  return (map === 'components' ? '0' : '1') + latin1(key)
+function comparePostings(a: Pick<Posting, 'map' | 'key'>, b: Pick<Posting, 'map' | 'key'>): number {
+  return a.map === b.map ? compareBytes(a.key, b.key) : a.map === 'components' ? -1 : 1
 }
 
 /** One character for each byte, so that text compares as the bytes do. */

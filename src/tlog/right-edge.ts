@@ -5,6 +5,7 @@
  * size; so they are at most 53, and appending needs nothing else. Tiles are the business of grow.ts.
  */
 import { treeSize, type TreeSize } from '../brand.ts'
+import { setBits } from '../encoding/bits.ts'
 import type { NodePlace } from './node.ts'
 import { foldHashes, spanPlaces } from './span.ts'
 import { emptyRoot, HASH_BYTES, nodeHash } from './tree-hash.ts'
@@ -51,7 +52,7 @@ function carry(hashes: Uint8Array[], leaf: Uint8Array, size: number): Uint8Array
 
 /** The root of the tree, 32 bytes. */
 export function edgeRoot({ size, hashes }: RightEdge): Uint8Array {
-  const expected = edgePlaces(size).length
+  const expected = setBits(size)
   if (hashes.length !== expected) {
     throw new Error(`right edge of size ${size}: expected ${expected} hashes, got ${hashes.length}`)
   }

@@ -53,10 +53,8 @@ export function foldSpans(spans: readonly Span[], hashes: readonly Uint8Array[])
 
 /** The hash over a row of perfect subtrees, largest first, at least one: each joins all that is right of it. */
 export function foldHashes(hashes: readonly Uint8Array[]): Uint8Array {
-  const folded = hashes.reduceRight<Uint8Array | undefined>(
-    (right, left) => (right === undefined ? left : nodeHash(left, right)),
-    undefined,
-  )
+  let folded = hashes.at(-1)
   if (folded === undefined) throw new Error('hashes: expected at least one to fold')
+  for (let i = hashes.length - 2; i >= 0; i--) folded = nodeHash(hashes[i] as Uint8Array, folded)
   return folded
 }

@@ -3,6 +3,7 @@
  * sees one snapshot of the WAL while the writer goes on.
  */
 import { logIndex, treeSize, type LogIndex } from '../../brand.ts'
+import { compareBytes } from '../../encoding/bytes.ts'
 import { Fault } from '../../errors.ts'
 import type {
   IndexPosition,
@@ -20,7 +21,8 @@ import { bytesOf, positionOf } from './column.ts'
 import { openReader, type Connection } from './database.ts'
 import { orDamagedIndex } from './index-files.ts'
 import { mapColumn } from './map-column.ts'
-import { storedEdge } from './posting-edge.ts'
+import { numbersOf, piecesOf } from './packed-rows.ts'
+import { cutEdges, storedEdge } from './posting-edge.ts'
 import { readRun, RUN_LENGTH, type KeyTail } from './posting-run.ts'
 
 /** Numbers of the tables in columns; as `mapColumn`. */
@@ -110,8 +112,14 @@ function openSnapshots(path: string): Snapshots {
 }
 
 type Statements = ReturnType<typeof prepare>
-/** A million of them are read at each start: as arrays, no object is built for each. */
-type StoredValue = readonly [key: Uint8Array, count: number, last: number, edge: Uint8Array]
+/** A million of them are read at each start, thousands at once (packed-rows.ts). */
+type StoredValues = readonly [
+  lengths: string | null,
+  counts: string | null,
+  lasts: string | null,
+  keys: Uint8Array | null,
+  edges: Uint8Array | null,
+]
 type StoredManifest = { readonly entry: number; readonly lines: number; readonly root: Uint8Array }
 type Position = { readonly through: number; readonly rules: number }
 
@@ -128,8 +136,10 @@ function prepare(database: Connection) {
       'SELECT count, last, tail FROM posting WHERE map = ? AND key = ?',
     ),
     values: database
-      .prepare<[number, Uint8Array, number], StoredValue>(
-        'SELECT key, count, last, edge FROM posting WHERE map = ? AND key >= ? ORDER BY key LIMIT ?',
+      .prepare<[number, Uint8Array, number], StoredValues>(
+        `SELECT group_concat(length(key)), group_concat(count), group_concat(last),
+           CAST(group_concat(key, '') AS BLOB), CAST(group_concat(edge, '') AS BLOB)
+         FROM (SELECT key, count, last, edge FROM posting WHERE map = ? AND key >= ? ORDER BY key LIMIT ?)`,
       )
       .raw(),
     manifests: database.prepare<[number, number], StoredManifest>(
@@ -161,7 +171,7 @@ function readerOf(statements: Statements, reading: { readonly over: boolean }): 
     },
     async values(map, { after, limit }) {
       const { lower } = rangeUnder(everything, after)
-      return snapshot().values.all(mapColumn[map], lower, limit).map(valueOf)
+      return valuesIn(snapshot().values.get(mapColumn[map], lower, limit))
     },
     async manifests(from, to) {
       return snapshot().manifests.all(from, to).map(manifestOf)
@@ -196,9 +206,26 @@ function keysIn(statements: Statements, map: MapName, { lower, upper }: KeyRange
   return rows.map(({ key, count }) => ({ key: bytesOf(key), count }))
 }
 
-function valueOf([key, count, last, edge]: StoredValue): ValueRow {
-  const list = storedEdge(count, last, bytesOf(edge))
-  return { key: bytesOf(key), value: postingValue(list), last: logIndex(last) }
+function valuesIn(stored: StoredValues | undefined): ValueRow[] {
+  const [lengths, counts, lasts, keys, edges] = stored ?? []
+  if (!lengths || !counts || !lasts || !keys || !edges) return []
+  const [count, last] = [numbersOf(counts), numbersOf(lasts)]
+  const edge = cutEdges(count, bytesOf(edges))
+  const rows = piecesOf(bytesOf(keys), numbersOf(lengths)).map((key, i) => {
+    const list = storedEdge(count[i] ?? 0, last[i] ?? 0, edge[i] ?? everything)
+    return { key, value: postingValue(list), last: logIndex(last[i] ?? 0) }
+  })
+  checkAscending(rows)
+  return rows
+}
+
+/** In which order the rows of a page are put together is not promised, and whoever asks goes on after the last. */
+function checkAscending(rows: readonly ValueRow[]): void {
+  rows.forEach(({ key }, i) => {
+    const before = rows[i - 1]
+    if (before !== undefined && compareBytes(before.key, key) >= 0)
+      throw new Error('index: expected keys in order, got another order')
+  })
 }
 
 function manifestOf({ entry, lines, root }: StoredManifest): ManifestRoot {

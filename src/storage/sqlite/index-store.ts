@@ -3,10 +3,9 @@
  * (index.md 5), and one writer. Reading is index-reader.ts.
  */
 import { logIndex, treeSize } from '../../brand.ts'
-import { concatBytes } from '../../encoding/bytes.ts'
 import { Fault } from '../../errors.ts'
 import type { ChangedValue, IndexBatch, IndexPosition, IndexStore } from '../../ledger/ports.ts'
-import { appendPostings, emptyPostings, postingValue } from '../../map/posting-list.ts'
+import { appendPostings, emptyPostings, postingValue, type PostingEdge } from '../../map/posting-list.ts'
 import {
   checkIndexBatch,
   groupPostings,
@@ -20,28 +19,18 @@ import { inTransaction, type Connection } from './database.ts'
 import { readerPool, tableColumn } from './index-reader.ts'
 import { mapColumn } from './map-column.ts'
 import { storedEdge } from './posting-edge.ts'
-import { emptyTail, postingAppender, type AppendPostings } from './posting-run.ts'
+import { postingChanger, type StoredPosting } from './posting-rows.ts'
+import { emptyTail, postingAppender } from './posting-run.ts'
 
 type Position = readonly [through: number, rules: number]
-type Tail = readonly [count: number, last: number, tail: Uint8Array, edge: Uint8Array]
 type Statements = ReturnType<typeof prepare>
 
 function prepare(database: Connection) {
   return {
+    changePostings: postingChanger(database),
+    appendTail: postingAppender(),
     position: database.prepare<[], Position>('SELECT through, rules FROM position').raw(),
     setPosition: database.prepare<[number, number]>('UPDATE position SET through = ?, rules = ?'),
-    // Rows as arrays: no object is built for each key.
-    posting: database
-      .prepare<[number, Uint8Array], Tail>(
-        'SELECT count, last, tail, edge FROM posting WHERE map = ? AND key = ?',
-      )
-      .raw(),
-    insertPosting: database.prepare<[number, number, Uint8Array, Uint8Array, number, Uint8Array]>(
-      'INSERT INTO posting (count, last, tail, edge, map, key) VALUES (?, ?, ?, ?, ?, ?)',
-    ),
-    updatePosting: database.prepare<[number, number, Uint8Array, Uint8Array, number, Uint8Array]>(
-      'UPDATE posting SET count = ?, last = ?, tail = ?, edge = ? WHERE map = ? AND key = ?',
-    ),
     insertManifest: database.prepare<[number, number, Uint8Array]>(
       'INSERT INTO manifest (entry, lines, root) VALUES (?, ?, ?)',
     ),
@@ -62,12 +51,11 @@ export interface SqliteIndexStore extends IndexStore {
 
 export function sqliteIndexStore(database: Connection): SqliteIndexStore {
   const statements = prepare(database)
-  const append = postingAppender()
   const pool = readerPool(database.name)
   return {
     read: pool.read,
     async apply(batch) {
-      const pieces = inTransaction(database, 'index', () => applyBatch(statements, append, batch))
+      const pieces = inTransaction(database, 'index', () => applyBatch(statements, batch))
       return { [Symbol.iterator]: () => pieces.map((piece) => piece()).values() }
     },
     async reset(rules) {
@@ -85,16 +73,12 @@ export function sqliteIndexStore(database: Connection): SqliteIndexStore {
   }
 }
 
-function applyBatch(
-  statements: Statements,
-  append: AppendPostings,
-  batch: IndexBatch,
-): readonly (() => readonly ChangedValue[])[] {
+function applyBatch(statements: Statements, batch: IndexBatch): readonly (() => readonly ChangedValue[])[] {
   const position = positionIn(statements)
   checkIndexBatch(batch, position)
   const changed: (() => readonly ChangedValue[])[] = []
   for (const piece of postingPieces(batch)) {
-    const values = groupPostings(piece, batch).map((group) => addGroup(statements, append, group))
+    const values = addGroups(statements, groupPostings(piece, batch))
     changed.push(isInMemory(batch.postings) ? () => values : packValues(values))
   }
   for (const { table, key, value } of batch.rows) statements.upsertFact.run(tableColumn[table], key, value)
@@ -103,18 +87,22 @@ function applyBatch(
   return changed
 }
 
-function addGroup(statements: Statements, append: AppendPostings, group: PostingGroup): ChangedValue {
-  const { key, indexes } = group
-  const map = mapColumn[group.map]
-  const row = statements.posting.get(map, key)
-  const stored = row === undefined ? emptyTail : { count: row[0], last: row[1], tail: row[2] }
-  const { count, last, tail } = append(stored, indexes, (run, postings) => {
-    statements.insertRun.run(map, key, run, postings)
+function addGroups(statements: Statements, groups: readonly PostingGroup[]): readonly ChangedValue[] {
+  const changed: ChangedValue[] = []
+  const keys = groups.map((group) => ({ map: mapColumn[group.map], key: group.key, group }))
+  statements.changePostings(keys, ({ map, key, group: { map: name, indexes } }, stored) => {
+    const tail = statements.appendTail(stored ?? emptyTail, indexes, (run, postings) => {
+      statements.insertRun.run(map, key, run, postings)
+    })
+    const list = appendPostings(stored === undefined ? emptyPostings : listOf(stored), indexes)
+    changed.push({ map: name, key, value: postingValue(list), last: logIndex(tail.last) })
+    return { map, key, ...tail, edge: list.edge.hashes }
   })
-  const list = appendPostings(row === undefined ? emptyPostings : storedEdge(row[0], row[1], row[3]), indexes)
-  const write = row === undefined ? statements.insertPosting : statements.updatePosting
-  write.run(count, last, tail, concatBytes(...list.edge.hashes), map, key)
-  return { map: group.map, key, value: postingValue(list), last: logIndex(last) }
+  return changed
+}
+
+function listOf({ count, last, edge }: StoredPosting): PostingEdge {
+  return storedEdge(count, last, edge)
 }
 
 function positionIn(statements: Statements): IndexPosition {

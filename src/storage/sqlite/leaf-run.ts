@@ -2,13 +2,14 @@
  * The bytes of many entries in one row. Whoever audits a log reads it from end to end, and most of what that cost was making
  * five hundred values out of 256 rows: SQLite puts them together in a quarter of the time.
  *
- * Blobs pass through group_concat as they are, in a database whose text is UTF-8. In which order it takes rows is not
- * promised, so the indexes come along and are looked at, as are the hashes, by whoever calls.
+ * How is packed-rows.ts. The indexes come along and are looked at, as are the hashes, by whoever calls.
  */
 import { bytesOf } from './column.ts'
 import type { Connection } from './database.ts'
+import { numbersOf, piecesOf } from './packed-rows.ts'
 
 const HASH_BYTES = 32
+const nothing = new Uint8Array()
 
 export interface StoredLeaf {
   readonly index: number
@@ -39,21 +40,16 @@ export function prepareLeafRun(database: Connection): (from: number, to: number)
   }
 }
 
-function numbersOf(list: string): readonly number[] {
-  return list.split(',').map(Number)
-}
-
 function cut(
   indexes: readonly number[],
   lengths: readonly number[],
   leaves: Uint8Array,
   hashes: Uint8Array,
 ): readonly StoredLeaf[] {
-  let end = 0
-  return indexes.map((index, i) => {
-    const begin = end
-    end += lengths[i] ?? 0
-    const hash = hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)
-    return { index, leaf: leaves.subarray(begin, end), hash }
-  })
+  const leaf = piecesOf(leaves, lengths)
+  const hash = piecesOf(
+    hashes,
+    indexes.map(() => HASH_BYTES),
+  )
+  return indexes.map((index, i) => ({ index, leaf: leaf[i] ?? nothing, hash: hash[i] ?? nothing }))
 }

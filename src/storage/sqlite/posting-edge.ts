@@ -1,6 +1,8 @@
 /** The right edge of a posting list as it stands in a column: its hashes one after the other, the largest subtree first. */
 import { logIndex, treeSize } from '../../brand.ts'
+import { setBits } from '../../encoding/bits.ts'
 import { Fault } from '../../errors.ts'
+import { piecesOf } from './packed-rows.ts'
 import type { PostingEdge } from '../../map/posting-list.ts'
 
 const HASH_BYTES = 32
@@ -8,17 +10,26 @@ const HASH_BYTES = 32
 /** @throws Fault `bad-proof` (`integrity-error`) if a list of `count` postings cannot have this edge */
 export function storedEdge(count: number, last: number, column: Uint8Array): PostingEdge {
   if (column.length !== HASH_BYTES * setBits(count)) {
-    throw new Fault('integrity-error', `index: ${column.length} bytes are no edge of ${count} postings`, {
-      hint: 'The index can be deleted (index.db); it is rebuilt from the log.',
-    })
+    throw notAnEdge(`${column.length} bytes are no edge of ${count} postings`)
   }
   const hashes: Uint8Array[] = []
   for (let at = 0; at < column.length; at += HASH_BYTES) hashes.push(column.subarray(at, at + HASH_BYTES))
   return { edge: { size: treeSize(count), hashes }, last: logIndex(last) }
 }
 
-function setBits(count: number): number {
-  let bits = 0
-  for (let rest = count; rest > 0; rest = Math.floor(rest / 2)) bits += rest % 2
-  return bits
+/**
+ * The edges of lists of so many postings, which stand one after the other; views.
+ *
+ * @throws Fault `bad-proof` (`integrity-error`) if there is more or less of them
+ */
+export function cutEdges(counts: readonly number[], edges: Uint8Array): readonly Uint8Array[] {
+  const lengths = counts.map((count) => HASH_BYTES * setBits(count))
+  if (edges.length === lengths.reduce((sum, length) => sum + length, 0)) return piecesOf(edges, lengths)
+  throw notAnEdge(`${edges.length} bytes are no edges of ${counts.length} lists`)
+}
+
+function notAnEdge(what: string): Fault {
+  return new Fault('integrity-error', `index: ${what}`, {
+    hint: 'The index can be deleted (index.db); it is rebuilt from the log.',
+  })
 }

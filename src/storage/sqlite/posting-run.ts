@@ -24,8 +24,8 @@ export interface KeyTail {
 export const emptyTail: KeyTail = { count: 0, last: -1, tail: new Uint8Array() }
 
 /**
- * Adds ascending postings to a key. Calls `closeRun` for each run that is full, with its number from 0.
- * The bytes handed out hold until the next call.
+ * Adds ascending postings to a key. Calls `closeRun` for each run that is full, with its number from 0, and bytes that hold
+ * until it returns.
  *
  * @throws Fault `bad-proof` (`integrity-error`) if what is stored cannot be the tail of such a key
  */
@@ -52,7 +52,7 @@ export function postingAppender(): AppendPostings {
         length = 0
       }
     }
-    return { count, last, tail: room.subarray(0, length) }
+    return { count, last, tail: room.slice(0, length) }
   }
 }
 
