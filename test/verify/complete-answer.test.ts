@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
-import { logIndex, type LogIndex } from '../../src/brand.ts'
+import { logIndex, treeSize, type LogIndex } from '../../src/brand.ts'
 import type { ImagesAnswer } from '../../src/verify/answer.ts'
 import { checkComplete, type CompleteRowsClaim as CompleteClaim } from '../../src/verify/complete-answer.ts'
 import type { Completeness, MapProofs } from '../../src/verify/completeness-wire.ts'
@@ -16,6 +16,9 @@ const reasonOf = (claim: CompleteClaim): string => refusal(() => checkComplete(c
 function withItems(claim: CompleteClaim, items: readonly unknown[]): CompleteClaim {
   return { ...claim, answer: { ...claim.answer, items } as ImagesAnswer }
 }
+
+/** With the last two entries of the log. */
+const LATER = { components: 13, status: 13, size: 13 }
 
 /** As if the server did not know the entry. */
 function without(claim: CompleteClaim, index: number): CompleteClaim {
@@ -65,6 +68,13 @@ describe('a complete answer', () => {
     checkComplete(honestClaim({ components: 10, status: 11, size: 10, through: 10 }))
   })
 
+  it('reads a version whose key was cut from what was signed, and nowhere else', () => {
+    const claim = honestClaim(LATER)
+    checkComplete(claim)
+    expect(rowsOf(claim)).to.include(digestOf('long'))
+    expect(reasonOf(honestClaim({ ...LATER, byManifest: [12] }))).to.equal('answer-incomplete')
+  })
+
   it('is of an earlier moment where entries from then on are left out', () => {
     for (const [through, images] of [
       [3, imagesNamed('shop')],
@@ -89,6 +99,17 @@ describe('an answer is refused as incomplete', () => {
     const claim = honestClaim()
     const items = claim.answer.items.filter(({ image }) => image !== digestOf('late'))
     expect(reasonOf(without(withItems(claim, items), 10))).to.equal('answer-incomplete')
+  })
+
+  it('without the row of an image of which another entry speaks as of something else', () => {
+    for (const byManifest of [[], [11]]) {
+      const claim = honestClaim({ ...LATER, byManifest })
+      const items = claim.answer.items.filter(({ image }) => image !== digestOf('late'))
+      const attested = claim.attested.filter(({ entry }) => ![10, 11].includes(entry.index))
+      const others = { ...withItems(claim, items), attested }
+      expect(reasonOf(others)).to.equal('answer-incomplete')
+      expect(reasonOf(withItems(claim, items))).to.be.oneOf(['answer-incomplete', 'rows-differ'])
+    }
   })
 
   it('where one of two subjects is dropped from the lines of a manifest', () => {
@@ -193,6 +214,22 @@ describe('an answer is refused as unproven', () => {
     const claim = honestClaim({ through: 9 })
     const map = mapRootProof(world, 'components', [1, 9], 11)
     proofRefused(withComponents(claim, () => ({ map })))
+  })
+
+  it('with another row than follows from its entries, or a row of an entry behind its index', () => {
+    const claim = honestClaim()
+    const changed = claim.answer.items.map((row) => ({ ...row, names: ['registry.test/other'] }))
+    expect(reasonOf(withItems(claim, changed))).to.equal('rows-differ')
+    const asOf = { ...claim.answer.asOf, indexedThrough: treeSize(10) }
+    expect(reasonOf({ ...claim, answer: { ...claim.answer, asOf } })).to.equal('rows-differ')
+  })
+
+  it('with what was signed in an entry that no row rests on', () => {
+    const claim = honestClaim({ question: { component: 'pkg:npm/never' } })
+    const stranger = world.entries[2]
+    if (stranger === undefined) throw new Error('no entry 2')
+    const entries = new Map([...claim.entries, [logIndex(2), stranger.entry] as const])
+    expect(reasonOf({ ...claim, entries, attested: [...claim.attested, stranger] })).to.equal('rows-differ')
   })
 
   it('with an entry that nothing asks for', () => {
