@@ -2,7 +2,13 @@ import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { treeSize } from '../../src/brand.ts'
 import { concatBytes, u64be } from '../../src/encoding/bytes.ts'
-import { formatCountedRoot, parseCountedRoot } from '../../src/map/counted-root.ts'
+import { emptyRoot, leafHash } from '../../src/tlog/tree-hash.ts'
+import {
+  checkAllLeaves,
+  countedRootOf,
+  formatCountedRoot,
+  parseCountedRoot,
+} from '../../src/map/counted-root.ts'
 import { refusal } from '../helpers/mangle.ts'
 
 const root = Uint8Array.from({ length: 32 }, (_, i) => i)
@@ -16,6 +22,19 @@ describe('counted roots', () => {
       const inside = concatBytes(root, value).subarray(32)
       expect(parseCountedRoot(inside)).to.deep.equal({ size, root })
     }
+  })
+
+  it('are not those of fewer or more leaves than they count', () => {
+    const leaves = [1, 2, 3].map((n) => leafHash(Uint8Array.of(n)))
+    const claimed = countedRootOf(leaves)
+    checkAllLeaves(claimed, leaves)
+    for (const size of [0, 2, 4].map(treeSize))
+      expect(refusal(() => checkAllLeaves({ ...claimed, size }, leaves)).reason).to.equal('map-proof-invalid')
+    const none = countedRootOf([])
+    expect(none).to.deep.equal({ size: 0, root: emptyRoot })
+    checkAllLeaves(none, [])
+    expect(refusal(() => checkAllLeaves(none, leaves)).reason).to.equal('map-proof-invalid')
+    expect(refusal(() => checkAllLeaves({ ...none, root }, [])).reason).to.equal('map-proof-invalid')
   })
 
   it('are refused at any other length, and with a count that is no number here', () => {

@@ -1,12 +1,14 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { logIndex, treeSize, type LogIndex } from '../../src/brand.ts'
-import type { ImagesAnswer } from '../../src/verify/answer.ts'
+import { builderKey, licenceKey } from '../../src/map/keys.ts'
+import type { FoundAnswer, ImagesAnswer } from '../../src/verify/answer.ts'
 import { checkComplete, type CompleteRowsClaim as CompleteClaim } from '../../src/verify/complete-answer.ts'
 import type { Completeness, MapProofs } from '../../src/verify/completeness-wire.ts'
+import { makeRow, statedBy } from '../../src/verify/row-check.ts'
 import { honestClaim, world } from '../helpers/complete-claim.ts'
 import { refusal } from '../helpers/mangle.ts'
-import { linesOf, mapRootProof } from '../helpers/map-world.ts'
+import { linesOf, mapAt, mapRootProof, proveKeys } from '../helpers/map-world.ts'
 import { digestOf } from '../helpers/test-ledger.ts'
 
 const rowsOf = ({ answer }: CompleteClaim): string[] => answer.items.map(({ image }) => image).sort()
@@ -161,6 +163,53 @@ describe('an answer is refused as incomplete', () => {
     expect(reasonOf({ ...claim, answer: { ...claim.answer, next: 'more' } })).to.equal('answer-incomplete')
     const { status } = claim.proof
     expect(reasonOf({ ...claim, proof: { status } })).to.equal('answer-incomplete')
+  })
+})
+
+describe('an answer about a builder', () => {
+  const builder = 'https://ci.test/builder'
+  const question = { builder }
+  const base = honestClaim({ ...LATER, byManifest: [10, 11] })
+  const about = [10, 11].flatMap((index) => world.entries[index] ?? [])
+  const late = digestOf('late') as ImagesAnswer['items'][number]['image']
+  const shown = proveKeys(mapAt(world, 'components', 13), { keys: [builderKey(builder)] })
+  const row = makeRow(
+    question,
+    late,
+    about.map((one) => statedBy(one, question)),
+    base.trust,
+    treeSize(13),
+  )
+  const claimWith = (items: readonly unknown[]): CompleteClaim => ({
+    ...withComponents(base, ({ keys }) => ({ keys: [...keys, ...shown.keys] })),
+    answer: { ...base.answer, question, items } as FoundAnswer,
+    entries: new Map([...base.entries].filter(([index]) => [0, 6, 10, 11].includes(index))),
+    attested: base.attested.filter(({ entry }) => [0, 6].includes(entry.index)),
+  })
+
+  it('rests on lines of manifests alike: on those that name it, and on no others', () => {
+    expect(row.matches).to.deep.equal([{ entry: 11 }])
+    expect(checkComplete(claimWith([row])).byManifest).to.deep.equal([10, 11])
+    const wrong = { ...row, matches: [{ entry: 10 }, ...row.matches] }
+    expect(reasonOf(claimWith([wrong]))).to.equal('rows-differ')
+  })
+
+  it('is refused without the row of an image that such a line tells of', () => {
+    const fault = refusal(() => checkComplete(claimWith([])))
+    expect([fault.reason, fault.message]).to.deep.equal([
+      'answer-incomplete',
+      `answer: expected a row of ${late}, which follows from entry 11, got none`,
+    ])
+  })
+})
+
+describe('an answer about a licence', () => {
+  it('that no SBOM lists in this spelling is not complete: there may be another', () => {
+    const claim = honestClaim({ question: { component: 'pkg:npm/never' } })
+    const { absent } = proveKeys(mapAt(world, 'components', 11), { keys: [licenceKey('MIT')] })
+    const shown = withComponents(claim, (proofs) => ({ absent: [...proofs.absent, ...absent] }))
+    const answer = { ...shown.answer, question: { licence: 'MIT' } } as FoundAnswer
+    expect(reasonOf({ ...shown, answer })).to.equal('unproven')
   })
 })
 
