@@ -18,7 +18,7 @@ const MAX_LOST_NOTES = 1_000
 const MAX_TRIES = 100_000
 
 /** How many entries were signed and are not stored. */
-export async function countLost({ store, signer }: OutputStorage): Promise<number> {
+async function countLost({ store, signer }: OutputStorage): Promise<number> {
   const [stored, held] = [await store.size(), await signer.read()]
   return Math.max(0, (held?.size ?? 0) - stored)
 }
