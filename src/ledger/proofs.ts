@@ -191,7 +191,8 @@ async function proofsAt(
 async function publishTo({ maps, follower, clock }: ProofSources, size: TreeSize): Promise<void> {
   const { components } = maps
   // Not what is stored of a root that is being signed: answers name what is public.
-  const isThere = (): boolean => components.isStopped || (components.published.at(-1)?.size ?? 0) >= size
+  const isThere = (): boolean =>
+    components.stoppedBy !== undefined || (components.published.at(-1)?.size ?? 0) >= size
   await follower.reach(size, PROOF_WAIT_MS)
   // What is being published right now may be of a smaller size.
   for (let time = 0; time < 2 && !isThere(); time++) {
