@@ -7,7 +7,14 @@ import type { CheckedMapRoot, Cosigned } from '../verify/map-root.ts'
 import { plural } from './table.ts'
 import { visible } from './terminal.ts'
 
-export const EACH_ROW = 'Each row was made again here from what was signed, and is proven to be in the log.'
+/** What each row was made of. */
+export function eachRow(complete?: Pick<CompleteAnswer, 'byManifest'>): string {
+  const lined = complete?.byManifest.length ?? 0
+  const of =
+    lined === 0 ? '' : `, or of ${plural(lined, 'entry', 'entries')} from the manifest in the published map`
+  return `Each row was made again here from what was signed${of}, and is proven to be in the log.`
+}
+
 const SERVERS_WORD = 'The counts, and that no row is missing, are the server’s word.'
 const COUNTS_WORD = 'The counts of other images are the server’s word.'
 

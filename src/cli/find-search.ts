@@ -74,11 +74,10 @@ export async function findSearch(
     terminal.note('These are watched, not what gets the name later.')
   const asked = await withScope(read, client, flags, terminal)
   if (watched !== undefined) return watch(context, client, { asked, format: watched, flags })
-  const all = await searchPages((page) => verifiedSearch(client, asked.question, { ...page, ...moment }), {
-    trust: client.trust,
-    progress: createProgress({ terminal, what: 'find' }),
-    limit: flags.limit,
-  })
+  const all = await searchPages(
+    (page, reading) => verifiedSearch(client, asked.question, { ...page, ...moment }, reading),
+    { trust: client.trust, progress: createProgress({ terminal, what: 'find' }), limit: flags.limit },
+  )
   const rows = flags.hideLifted === true ? withoutLifted(all) : all
   const found = flags.unknown === true ? { ...rows, unknown: await unknownBeside(client, all) } : rows
   await deliver(context, outputs, (format) => writerOf(context, found, asked, flags.groupBy, format))

@@ -1,6 +1,7 @@
 /** `find` by what statements say beside components: a commit, a builder, a signer, a type, a base image, a licence. */
 import type { Page } from '../client/ask-rows.ts'
 import { verifiedFound, type VerifiedFound } from '../client/verified-images.ts'
+import type { Reading } from '../client/fetch-signed.ts'
 import { withProof, type MaybeProven } from '../client/with-proof.ts'
 import type { TreeSize } from '../brand.ts'
 import { utf8 } from '../encoding/utf8.ts'
@@ -8,7 +9,7 @@ import { createCsv } from '../http/csv.ts'
 import { createNdjson } from '../http/ndjson.ts'
 import type { RowFormat } from '../http/row-format.ts'
 import type { FoundAnswer } from '../verify/answer.ts'
-import { asOfSentence, EACH_ROW, missingSentence } from './answer-sentences.ts'
+import { asOfSentence, eachRow, missingSentence } from './answer-sentences.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { deliver, type FindFormat, type Output, type Writer } from './find-output.ts'
@@ -37,11 +38,14 @@ export async function findStated(
   const wantsAll = outputs.some(({ format }) => format === 'csv' || format === 'ndjson')
   refuseOutputs(outputs, wantsAll && limit !== undefined)
   const client = await connect(context, flags)
-  const ask = (page: Pick<Page, 'cursor' | 'proof'>): Promise<VerifiedFound> => {
+  const ask = (
+    page: Pick<Page, 'cursor' | 'proof' | 'whole'>,
+    reading: Reading = {},
+  ): Promise<VerifiedFound> => {
     const place = { ...(limit === undefined ? {} : { limit }), ...(at === undefined ? {} : { at }) }
-    return verifiedFound(client, { ...question, ...place, ...page })
+    return verifiedFound(client, { ...question, ...place, ...page }, reading)
   }
-  const { value, ...whether } = await withProof(client.trust, ask)
+  const { value, ...whether } = await withProof(client.trust, ask, { hasWhole: limit === undefined })
   const first = { ...value, ...whether }
   const pages = [first.answer]
   let next = wantsAll ? first.answer.next : undefined
@@ -116,7 +120,7 @@ function sentencesOf({
     ],
     ...(coverage.unreadableEntries > 0 ? [['', `${unreadable} could not be read.`] as const] : []),
     ['', asOfSentence(answer)],
-    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : []),
+    ...(items.length > 0 ? [['✓ ', eachRow(report.complete)] as const] : []),
     missingSentence(answer.asOf, { ...report, ...whether }),
     ...(next === undefined ? [] : [['', 'More rows match: --limit 1000 shows up to a thousand.'] as const]),
   ]

@@ -87,7 +87,7 @@ async function askAll(
 ): Promise<SearchPages> {
   const question = now()
   const found = await searchPages(
-    (page) => verifiedSearch(client, question, { ...page, ...moment }, { signal }),
+    (page, reading) => verifiedSearch(client, question, { ...page, ...moment }, { signal, ...reading }),
     { trust: client.trust, progress: silent },
   )
   return withUnknown ? { ...found, unknown: await unknownBeside(client, found, { signal }) } : found

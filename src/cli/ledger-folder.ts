@@ -15,10 +15,10 @@ import type { AttestationId } from '../brand.ts'
 import { generateSigningKey, type SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
 import { createLog } from '../ledger/create.ts'
-import type { Clock, IndexStore, Storage } from '../ledger/ports.ts'
-import { checkCopy, checkNotBehind, type CopyFacts } from '../ledger/copy.ts'
+import type { Clock, IndexStore, MapName, Storage } from '../ledger/ports.ts'
+import { checkCopy, checkNotBehind, missingRoots, type CopyFacts } from '../ledger/copy.ts'
 import { openMemoryStorage } from '../storage/memory/storage.ts'
-import { copyLedgerDatabase, readHeld, restoreLedgerDatabase } from '../storage/sqlite/copy.ts'
+import { copyLedgerDatabase, readHeld, readHeldRoots, restoreLedgerDatabase } from '../storage/sqlite/copy.ts'
 import { inspectSqlite, type Inspection } from '../storage/sqlite/inspect.ts'
 import { isIndexTaken, openSqliteRebuild, type RebuildStorage } from '../storage/sqlite/rebuild.ts'
 import { openSqliteFollowing, openSqliteStorage, sqliteStorageState } from '../storage/sqlite/storage.ts'
@@ -220,6 +220,13 @@ export async function backupLedger(data: string, target: string): Promise<CopyFa
   return facts
 }
 
+export interface RestoredLedger extends CopyFacts {
+  /** Entries that the signer state covers. */
+  readonly signed: number
+  /** Of each map, roots that were signed and are not in the backup. */
+  readonly missingRoots: Readonly<Record<MapName, number>>
+}
+
 /**
  * Puts a backup in place of data that is gone. The signer state decides whether the log may go on from it.
  *
@@ -230,7 +237,7 @@ export async function restoreLedger(
   backup: string,
   folders: LedgerFolders,
   forReading: boolean,
-): Promise<CopyFacts & { readonly signed: number }> {
+): Promise<RestoredLedger> {
   const held = await readHeld(folders)
   if (held === undefined) {
     throw new Fault(
@@ -241,9 +248,10 @@ export async function restoreLedger(
       },
     )
   }
-  let facts: CopyFacts | undefined
-  await restoreLedgerDatabase(backup, folders, async (copy) => {
-    facts = await checkCopy(copy)
+  let facts: Omit<RestoredLedger, 'signed'> | undefined
+  const heldRoots = await readHeldRoots(folders)
+  await restoreLedgerDatabase(backup, folders, async (copy, outputs) => {
+    facts = { ...(await checkCopy(copy)), missingRoots: await missingRoots(outputs, heldRoots) }
     await checkNotBehind(copy, held).catch((cause: unknown) => {
       if (!forReading || !(cause instanceof Fault) || cause.reason !== 'rollback') throw cause
     })

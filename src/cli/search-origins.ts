@@ -10,9 +10,9 @@ import { plural } from './table.ts'
 /** `app@1.4 → search-lib@2.0 → log4j-core@2.14.1`, `(direct)`, or why nobody can tell. */
 export function howItGotIn({ entry, component }: SearchMatch, origins: Origins): string {
   const origin = origins.get(entry)
-  const introduction = origin?.components.get(component)
-  if (origin === undefined || introduction === undefined)
-    return 'not looked at: there is too much of it in the SBOM'
+  if (origin === undefined) return 'not read: too many SBOMs'
+  const introduction = origin.components.get(component)
+  if (introduction === undefined) return 'not looked at: there is too much of it in the SBOM'
   const [first, ...others] = pathsOf(introduction)
   if (!origin.hasEdges) return 'unknown: the SBOM has no edges'
   if (first === undefined) return 'unknown: the SBOM does not place it'

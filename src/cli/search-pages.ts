@@ -4,7 +4,8 @@ import type { Origins, SbomOrigin } from '../client/introductions.ts'
 import type { SearchAnswer, SearchRow } from '../verify/search.ts'
 import type { UnknownImageRow } from '../verify/unknown-answer.ts'
 import type { VerifiedSearch } from '../client/verified-search.ts'
-import { withProof, type ProofWanted } from '../client/with-proof.ts'
+import type { Reading } from '../client/fetch-signed.ts'
+import { withProof, type ProofForm } from '../client/with-proof.ts'
 import type { Fault } from '../errors.ts'
 import type { CompleteAnswer } from '../verify/complete-entries.ts'
 import type { ProvenEntries } from '../verify/answer.ts'
@@ -21,7 +22,7 @@ export interface SearchPages {
   readonly origins: Origins
   /** If it is proven: that no row is missing, and as of when. */
   readonly complete?: CompleteAnswer
-  /** Why that could not be proven, where it is not only that there are several pages. */
+  /** Why that could not be proven, where it is not only that some rows were asked for. */
   readonly unproven?: Fault
   /** The images without an SBOM that counts, if they were asked for: the server's word. */
   readonly unknown?: readonly UnknownImageRow[]
@@ -29,10 +30,9 @@ export interface SearchPages {
   readonly hiddenLifted?: number
 }
 
-export interface SearchPage {
+export interface SearchPage extends ProofForm {
   readonly limit?: number
   readonly cursor?: string
-  readonly proof?: ProofWanted
 }
 
 /** The server's most on one page. */
@@ -46,13 +46,20 @@ export interface PagesAsked {
 }
 
 export async function searchPages(
-  ask: (page: SearchPage) => Promise<Pick<VerifiedSearch, 'answer' | 'origins' | 'complete'>>,
+  ask: (
+    page: SearchPage,
+    reading?: Pick<Reading, 'unlessCut'>,
+  ) => Promise<Pick<VerifiedSearch, 'answer' | 'origins' | 'complete'>>,
   { trust, progress, limit }: PagesAsked,
 ): Promise<SearchPages> {
   const pages: SearchAnswer[] = []
   const origins = new Map<LogIndex, SbomOrigin>()
-  // Only the first page can be all there is, which is what is proven.
-  const first = await withProof(trust, (proof) => ask({ limit: limit ?? MAX_PAGE, ...proof }))
+  // What is proven is that there is no other row: pages one by one never show that.
+  const first = await withProof(
+    trust,
+    (form, reading) => ask(form.whole === undefined ? { limit: limit ?? MAX_PAGE, ...form } : form, reading),
+    { hasWhole: limit === undefined },
+  )
   let [rows, cursor, next] = [0, undefined as string | undefined, first.value]
   do {
     if (cursor !== undefined)

@@ -2,7 +2,7 @@
 import type { SearchRow } from '../verify/search.ts'
 import {
   asOfSentence,
-  EACH_ROW,
+  eachRow,
   missingSentence,
   NAMES_WORD,
   TIMES_WORD,
@@ -91,7 +91,7 @@ function searchSentences(
       ? [['', `${plural(unreadableEntries, 'entry', 'entries')} could not be read.`] as const]
       : []),
     ['', asOfSentence(answer)],
-    ...(items.length > 0 ? [['✓ ', EACH_ROW] as const] : namespaceAdvice(asked)),
+    ...(items.length > 0 ? [['✓ ', eachRow(proven.complete)] as const] : namespaceAdvice(asked)),
     missingSentence(answer.asOf, proven),
     ...(asked.isByName ? [['? ', NAMES_WORD] as const] : []),
     ...(listed === undefined ? [] : unknownSentences(listed.length, unknown)),

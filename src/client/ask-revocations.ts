@@ -6,7 +6,7 @@ import type { Asker, CallOptions } from './asker.ts'
 import { expectMoment, momentParams, type Moment } from './moment.ts'
 import { revocationsAnswer } from './read-answer.ts'
 import { expectSame, standing } from './standing.ts'
-import type { ProofWanted } from './with-proof.ts'
+import type { ProofWanted } from './proof-wanted.ts'
 
 export interface RevocationsAsked extends Moment {
   /** With the proof that no revocation is missing, as of the newest status map. */

@@ -8,20 +8,24 @@ import { foundAnswer, imagesAnswer } from '../verify/read-answer.ts'
 import { parseRange } from '../sbom/range.ts'
 import { restsOn } from '../verify/row-check.ts'
 import { parseQuestion } from '../verify/rows.ts'
-import type { Asker, CallOptions } from './asker.ts'
+import type { Asker, CallOptions, Sent } from './asker.ts'
 import type { SearchAnswer } from '../verify/search.ts'
 import { askUnderMaps } from './map-memory.ts'
 import { expectMoment, momentParams, type Moment } from './moment.ts'
 import { expectSame, standing } from './standing.ts'
-import type { ProofWanted } from './with-proof.ts'
+import type { ProofWanted } from './proof-wanted.ts'
 
 export interface Page extends Moment {
   /** Rows on one page, 1 to 1,000. @default the server's, 100 */
   readonly limit?: number
   /** `next` of the page before. */
   readonly cursor?: string
-  /** With the proof that no row is missing, as of the newest published map; only an answer of one page can have it. */
+  /** With the proof that no row is missing, as of the newest published map; only an answer that has all rows can have it. */
   readonly proof?: ProofWanted
+  /**
+   * With `proof`, and instead of `limit` and `cursor`: all rows in one answer, up to 10,000, in which SBOMs are lines of their manifests.
+   */
+  readonly whole?: true
 }
 
 export interface ImagesQuery extends Page {
@@ -47,7 +51,13 @@ export async function askImages(
 ): Promise<ImagesAnswer> {
   const { asked } = parseQuestion(query.component, query.range, parseRange)
   const params = pageParams(Object.entries(asked), query)
-  const answer = await askUnderMaps(asker, `ledger/v1/images?${params}`, imagesAnswer, options)
+  const answer = await askUnderMaps(
+    asker,
+    `ledger/v1/images?${params}`,
+    imagesAnswer,
+    options,
+    sentFor(query),
+  )
   expectSame('component', asked.component, answer.question.component)
   expectSame('range', asked.range, answer.question.range)
   checkRowsStand(asker, answer, query)
@@ -57,7 +67,7 @@ export async function askImages(
 export async function askFound(asker: Asker, query: FoundQuery, options: CallOptions): Promise<FoundAnswer> {
   const asked = parseStatedQuestion(query)
   const params = pageParams(Object.entries(asked), query)
-  const answer = await askUnderMaps(asker, `ledger/v1/images?${params}`, foundAnswer, options)
+  const answer = await askUnderMaps(asker, `ledger/v1/images?${params}`, foundAnswer, options, sentFor(query))
   expectAnswered(asked, answer.question)
   const checked = checkRowsStand(asker, answer, query)
   if ('signer' in asked)
@@ -72,6 +82,10 @@ export function pageParams(asked: [string, string][], query: Page): URLSearchPar
   if (query.cursor !== undefined) params.set('cursor', query.cursor)
   if (query.proof !== undefined) params.set('proof', query.proof)
   return params
+}
+
+function sentFor({ whole }: Page): Sent {
+  return whole === undefined ? {} : { whole }
 }
 
 /** The server spells a licence as the list does; everything else it echoes. */

@@ -7,11 +7,12 @@ import { Fault } from '../errors.ts'
 import { formatTilePath, type TileSource } from '../tlog/tile.ts'
 import type { AsOf, ProvenEntries } from '../verify/answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
-import type { LogTrust } from '../verify/evidence.ts'
+import { MAX_EVIDENCE_BYTES, type LogTrust } from '../verify/evidence.ts'
 import { checkAnswer, type CheckedAnswer } from '../verify/proven-entry.ts'
 import { readAnswer } from '../verify/read-answer.ts'
 import type { Shape } from '../verify/shape.ts'
 import { recall, remember, type LogMemory } from './log-memory.ts'
+import { readRecords } from './read-records.ts'
 import { exchange, type Exchange, type Received, type Transport } from './transport.ts'
 
 /** A thousand rows, each with a dozen entries of 3 kB (body, proof), stay below. */
@@ -24,8 +25,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
-/** What is posted. */
-export type Sent = Pick<Exchange, 'isSubmission'> & { readonly body: Uint8Array }
+/** All rows of an answer with their proof, as much as an evidence file may hold; it takes a server as long as several pages. */
+const WHOLE = { accept: 'application/x-ndjson', maxBytes: MAX_EVIDENCE_BYTES, patience: 4 } as const
+
+/** What is posted, and whether all rows are wanted in one answer. */
+export type Sent = Pick<Exchange, 'isSubmission' | 'body'> & { readonly whole?: boolean }
 
 export interface Asker {
   readonly url: URL
@@ -56,17 +60,15 @@ export function createAsker(url: URL, trust: LogTrust, memory: LogMemory, transp
   const tile: Asker['tile'] = (path, options) => getTile(get, path, options)
   const tiles: Asker['tiles'] = (options) => (wanted) =>
     Promise.all(wanted.map((one) => tile(formatTilePath(one), options)))
-  const askUnproven: Asker['askUnproven'] = async (path, shape, options, sent) => {
-    const wanted = {
-      ...options,
-      ...sent,
-      accept: 'application/json',
-      maxBytes: MAX_ANSWER_BYTES,
-    }
-    const received = await get(path, wanted)
-    expectJson(received, url)
-    const parsed = asBadProof('answer-malformed', 'answer', () => parseJson(received.bytes))
-    return readAnswer(shape, parsed)
+  const askUnproven: Asker['askUnproven'] = async (path, shape, options, { whole = false, ...sent } = {}) => {
+    const form = whole ? WHOLE : { accept: 'application/json', maxBytes: MAX_ANSWER_BYTES }
+    const received = await get(path, { ...options, ...sent, ...form })
+    expectType(form.accept, received, url)
+    const { bytes } = received
+    const value = whole
+      ? readRecords(bytes)
+      : asBadProof('answer-malformed', 'answer', () => parseJson(bytes))
+    return readAnswer(shape, value)
   }
   return {
     url,
@@ -86,11 +88,11 @@ export function createAsker(url: URL, trust: LogTrust, memory: LogMemory, transp
   }
 }
 
-function expectJson({ contentType }: Received, url: URL): void {
-  if (/^application\/json\b/.test(contentType)) return
+function expectType(accept: string, { contentType }: Received, url: URL): void {
+  if (contentType.split(';')[0] === accept) return
   throw new Fault(
     'answer-malformed',
-    `answer: expected application/json, got ${contentType.slice(0, 60) || 'no type'}`,
+    `answer: expected ${accept}, got ${contentType.slice(0, 60) || 'no type'}`,
     { hint: `Is there a ledger at ${url.href}?` },
   )
 }

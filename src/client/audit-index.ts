@@ -77,7 +77,7 @@ export async function auditIndex(client: Client, options: IndexAuditOptions = {}
     if (problems.length === 0 && audit.isExact) await options.keep?.(() => audit.state(), audit.isAtEnd)
   }
   for (const map of Object.values(maps)) map.noteRest(checkpoint.size)
-  const explained = await explainAll(client, maps, options)
+  const explained = await explainAll(client, audit, maps, options)
   return {
     outcome: problems.length === 0 ? 'sound' : 'wrong',
     checkpoint,
@@ -181,11 +181,13 @@ function reportOf({ compared, size, replay }: MapAudit): MapReport {
 
 async function explainAll(
   client: Client,
-  { components, status }: Maps,
+  audit: IndexReplay,
+  maps: Maps,
   options: CallOptions,
 ): Promise<readonly Explained[]> {
-  const wrong = [components.wrong, status.wrong].filter((one) => one !== undefined)
   const explained: Explained[] = []
-  for (const one of wrong) explained.push(await explainRoot(client, one, options))
+  for (const { map, wrong, replay } of [maps.components, maps.status])
+    if (wrong !== undefined)
+      explained.push(await explainRoot(client, wrong, { map, replay, ...audit.reached(map) }, options))
   return explained
 }

@@ -4,7 +4,7 @@ import type { CallOptions, Client, FoundQuery, ImagesQuery } from './client.ts'
 import { verifiedFound, verifiedImages, type VerifiedFound, type VerifiedImages } from './verified-images.ts'
 import { withProof } from './with-proof.ts'
 
-/** The most rows that a ledger gives at once; the report says `more-rows` where these were not all. */
+/** The most rows on a page; the report says `more-rows` where these were not all. */
 const MAX_ROWS = 1000
 
 /**
@@ -20,11 +20,12 @@ export async function collectEvidence(
   question: ImagesQuery | FoundQuery,
   options: CallOptions = {},
 ): Promise<Uint8Array> {
-  const { value } = await withProof<VerifiedImages | VerifiedFound>(client.trust, (proof) =>
-    'component' in question
-      ? verifiedImages(client, { ...question, limit: MAX_ROWS, ...proof }, options)
-      : verifiedFound(client, { ...question, limit: MAX_ROWS, ...proof }, options),
-  )
+  const { value } = await withProof<VerifiedImages | VerifiedFound>(client.trust, (form, reading) => {
+    const page = form.whole === undefined ? { limit: MAX_ROWS, ...form } : form
+    return 'component' in question
+      ? verifiedImages(client, { ...question, ...page }, { ...options, ...reading })
+      : verifiedFound(client, { ...question, ...page }, { ...options, ...reading })
+  })
   const { answer, pae } = value
   return formatEvidence({ question: answer.question, answer, pae })
 }

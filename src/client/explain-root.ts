@@ -14,17 +14,9 @@ import { openTrustedCheckpoint } from '../verify/proven-entry.ts'
 import type { CheckedLookUp } from './ask-maps.ts'
 import type { CallOptions, Client } from './client.ts'
 import type { WrongRoot } from './map-audit.ts'
+import { findTakenOut, KEYS_AT_ONCE, type Difference, type RightMap } from './find-taken-out.ts'
 import type { ChangedKey } from './map-replay.ts'
 import { proveOlder } from './prove-older.ts'
-
-/** A proof is about a kilobyte. */
-const KEYS_AT_ONCE = 1_000
-
-/** One key that the map shows otherwise than an entry states it. */
-interface Difference {
-  readonly key: Uint8Array
-  readonly entry: LogIndex
-}
 
 export interface Explained {
   readonly map: MapName
@@ -43,10 +35,11 @@ export interface Explained {
 export async function explainRoot(
   client: Client,
   wrong: WrongRoot,
+  right: RightMap,
   options: CallOptions,
 ): Promise<Explained> {
   try {
-    return await explain(client, wrong, options)
+    return await explain(client, wrong, right, options)
   } catch (cause) {
     options.signal?.throwIfAborted()
     const unexplained = cause instanceof Error ? cause.message : String(cause)
@@ -57,6 +50,7 @@ export async function explainRoot(
 async function explain(
   client: Client,
   { map, published, after, changes, guess }: WrongRoot,
+  right: RightMap,
   options: CallOptions,
 ): Promise<Explained> {
   const explained = { map, size: published.input.size, after }
@@ -70,8 +64,12 @@ async function explain(
     const [found] = some.flatMap((one) => differenceOf(one, shown, explained))
     if (found !== undefined) return { ...explained, ...(await prove(client, map, found, options)) }
   }
-  if (guess === undefined) return explained
-  return { ...explained, ...(await proveOlder(client, { map, published, after, guess }, options)) }
+  if (guess !== undefined)
+    return { ...explained, ...(await proveOlder(client, { map, published, after, guess }, options)) }
+  const takenOut = await findTakenOut(client, right, options)
+  return takenOut === undefined
+    ? explained
+    : { ...explained, ...(await prove(client, map, takenOut, options)) }
 }
 
 function differenceOf(

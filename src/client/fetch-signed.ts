@@ -40,6 +40,17 @@ export async function fetchSigned(
   return pae
 }
 
+/** Whether a page is worth reading if it has not all rows: who wants the proof that there are no others asks for all. */
+export interface Reading extends CallOptions {
+  readonly unlessCut?: boolean
+}
+
+/** @throws Fault `too-large` (`answer-too-large`) */
+export function refuseCut({ next }: { readonly next?: string }, { unlessCut = false }: Reading): void {
+  if (unlessCut && next !== undefined)
+    throw new Fault('answer-too-large', 'answer: expected all rows on one page, got some of them')
+}
+
 /** Of the others the answer brings lines of their manifests, or nothing needs to be read. */
 export function entriesToRead({
   entries,

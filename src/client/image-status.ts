@@ -3,7 +3,6 @@ import { isControlType, REVOCATION } from '../attestation/predicate-types.ts'
 import { treeSize, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { statusKey, trustRootsKey } from '../map/keys.ts'
-import { checkKeys } from '../verify/complete-keys.ts'
 import { checkStatements } from '../verify/not-revoked.ts'
 import type { Cosigned } from '../verify/map-root.ts'
 import type { CheckedAttestation } from '../verify/proven-entry.ts'
@@ -54,10 +53,11 @@ async function proveNoneHidden(
 ): Promise<NoneHidden> {
   const revocations = attested.filter(({ statement }) => statement.predicateType === REVOCATION)
   const ends = revocations.map(({ entry }) => `attestation:${entry.attestation}`)
-  const keys = [trustRootsKey, ...[...new Set([...targets, ...ends])].map(statusKey)]
-  const { answer, root } = await client.maps.lookUp('status', keys, {
+  const asked = [trustRootsKey, ...[...new Set([...targets, ...ends])].map(statusKey)]
+  const { answer, keys, root } = await client.maps.lookUp('status', asked, {
     ...options,
     minSize: size,
+    below,
     cosigned: client.trust.cosigned !== undefined,
   })
   const cosigned = client.trust.cosigned?.('status', answer.map.checkpoint)
@@ -70,6 +70,6 @@ async function proveNoneHidden(
       `status map: expected one that has entry ${newer.entry.index}, got one of ${root.size}`,
     )
   const byIndex = new Map(attested.map((one) => [one.entry.index, one]))
-  checkStatements(checkKeys(root, answer, below), targets, byIndex)
+  checkStatements(keys, targets, byIndex)
   return { size: treeSize(Math.min(root.size, below)), ...(cosigned && { cosigned }) }
 }

@@ -18,6 +18,7 @@ import { auditSigned, readSigned, type JudgedEntry, type SignedReader } from './
 import { formatAuditState, type AuditState, type KeptControl } from './audit-state.ts'
 import { attempt, fetched, MAX_PROBLEMS, noteProblem } from './audit-walk.ts'
 import { compareTrustRoot, readBody } from './audit.ts'
+import type { RightMap } from './find-taken-out.ts'
 import type { MapAudit } from './map-audit.ts'
 import { ReadAhead } from './read-ahead.ts'
 import type { Bundle } from './replay-log.ts'
@@ -73,6 +74,13 @@ export class IndexReplay {
   /** Those of them from which a manifest follows. */
   get derivable(): readonly LogIndex[] {
     return this.#derivable
+  }
+
+  /** What a map is made of now. */
+  reached(map: MapName): Pick<RightMap, 'size' | 'controls'> {
+    const { size } = this.#edge
+    const { mapped } = this.#parts
+    return { size: map === 'components' && mapped < size ? mapped : size, controls: this.#controls }
   }
 
   /** Whether both maps are of exactly the entries that were taken in; of later ones nobody has said yet which could be read. */

@@ -24,7 +24,7 @@ import { searchSent, type SearchSent } from './read-search.ts'
 import { verifiedSearch } from './verified-search.ts'
 import { withProof } from './with-proof.ts'
 
-/** As many as a ledger gives at once; the report says `more-rows` where these were not all. */
+/** As many as a page has; the report says `more-rows` where these were not all. */
 const MAX_ROWS = 1_000
 
 export interface SearchReport extends Omit<EvidenceReport, 'question' | 'rows'> {
@@ -35,8 +35,8 @@ export interface SearchReport extends Omit<EvidenceReport, 'question' | 'rows'> 
 }
 
 /**
- * The first 1,000 rows with everything that proves them, and that there are no others if the ledger can; verified before it is
- * handed out.
+ * All rows with everything that proves them, and that there are no others if the ledger can, else the first 1,000; verified before it
+ * is handed out.
  *
  * @throws Fault `too-large` (`payload-too-large`); as `verifiedSearch`
  */
@@ -45,9 +45,10 @@ export async function collectSearchEvidence(
   question: SearchQuestion,
   options: CallOptions = {},
 ): Promise<Uint8Array> {
-  const { value } = await withProof(client.trust, (proof) =>
-    verifiedSearch(client, question, { limit: MAX_ROWS, ...proof }, options),
-  )
+  const { value } = await withProof(client.trust, (form, reading) => {
+    const page = form.whole === undefined ? { limit: MAX_ROWS, ...form } : form
+    return verifiedSearch(client, question, page, { ...options, ...reading })
+  })
   const { answer, pae } = value
   const wire = formatSearchQuestion(question)
   const signed = Object.entries(pae).map(([id, bytes]) => [id, formatBase64(bytes)] as const)

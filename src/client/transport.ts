@@ -25,6 +25,8 @@ export interface Exchange {
   readonly isSubmission?: boolean
   /** More bytes than this are not read. */
   readonly maxBytes: number
+  /** How many times the usual it may take. @default 1 */
+  readonly patience?: number
   readonly signal?: AbortSignal | undefined
 }
 
@@ -47,7 +49,7 @@ const gatewayStatuses: ReadonlySet<number> = new Set([502, 503, 504])
  */
 export async function exchange(transport: Transport, wanted: Exchange): Promise<Received> {
   wanted.signal?.throwIfAborted()
-  const timeout = AbortSignal.timeout(transport.timeoutMs)
+  const timeout = AbortSignal.timeout(transport.timeoutMs * (wanted.patience ?? 1))
   const signal = wanted.signal === undefined ? timeout : AbortSignal.any([wanted.signal, timeout])
   const { response, bytes } = await converse(transport, wanted, signal)
   const contentType = response.headers.get('content-type') ?? ''
@@ -121,12 +123,17 @@ function requestOf(
 /** `fetch` says "fetch failed"; why is in the cause. */
 function unreachable(
   { timeoutMs }: Transport,
-  { url }: Exchange,
+  { url, patience = 1 }: Exchange,
   cause: unknown,
   late: boolean,
 ): Unreachable {
   if (late)
-    return new Unreachable('timeout', url.href, `${url.origin}: no answer within ${timeoutMs} ms`, cause)
+    return new Unreachable(
+      'timeout',
+      url.href,
+      `${url.origin}: no answer within ${timeoutMs * patience} ms`,
+      cause,
+    )
   const error = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   const why = error instanceof Error ? error.message : String(error)
   return new Unreachable('no-answer', url.href, `${url.origin}: ${why.slice(0, 200)}`, cause)

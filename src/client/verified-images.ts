@@ -6,8 +6,8 @@ import type { AttestationId } from '../brand.ts'
 import type { FoundAnswer, ImagesAnswer, RowsAnswer } from '../verify/answer.ts'
 import { verifyImages } from '../verify/evidence.ts'
 import type { EvidenceReport } from '../verify/evidence-report.ts'
-import type { CallOptions, Client, FoundQuery, ImagesQuery } from './client.ts'
-import { entriesToRead, fetchSigned } from './fetch-signed.ts'
+import type { Client, FoundQuery, ImagesQuery } from './client.ts'
+import { entriesToRead, fetchSigned, refuseCut, type Reading } from './fetch-signed.ts'
 import { expectNewest, type Moment } from './moment.ts'
 
 export interface Verified<Answer extends RowsAnswer> {
@@ -29,7 +29,7 @@ export type VerifiedFound = Verified<FoundAnswer>
 export async function verifiedImages(
   client: Client,
   query: ImagesQuery,
-  options: CallOptions = {},
+  options: Reading = {},
 ): Promise<VerifiedImages> {
   return verified(client, query, await client.images(query, options), options)
 }
@@ -42,7 +42,7 @@ export async function verifiedImages(
 export async function verifiedFound(
   client: Client,
   query: FoundQuery,
-  options: CallOptions = {},
+  options: Reading = {},
 ): Promise<VerifiedFound> {
   return verified(client, query, await client.found(query, options), options)
 }
@@ -51,8 +51,9 @@ async function verified<Answer extends RowsAnswer>(
   client: Client,
   moment: Moment,
   answer: Answer,
-  options: CallOptions,
+  options: Reading,
 ): Promise<Verified<Answer>> {
+  refuseCut(answer, options)
   const pae = await fetchSigned(client, entriesToRead(answer), options)
   const report = verifyImages({ question: answer.question, answer, pae }, client.trust)
   expectNewest(moment, report.complete)

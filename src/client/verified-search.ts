@@ -7,8 +7,8 @@ import type { CompleteAnswer } from '../verify/complete-entries.ts'
 import type { SearchAnswer, SearchQuestion } from '../verify/search.ts'
 import { checkSearch } from '../verify/search-check.ts'
 import type { SearchPage } from './ask-search.ts'
-import type { CallOptions, Client } from './client.ts'
-import { entriesToRead, fetchSigned } from './fetch-signed.ts'
+import type { Client } from './client.ts'
+import { entriesToRead, fetchSigned, refuseCut, type Reading } from './fetch-signed.ts'
 import { originsOf, type Origins } from './introductions.ts'
 import { expectNewest } from './moment.ts'
 
@@ -32,9 +32,10 @@ export async function verifiedSearch(
   client: Client,
   question: SearchQuestion,
   page: SearchPage = {},
-  options: CallOptions = {},
+  options: Reading = {},
 ): Promise<VerifiedSearch> {
   const answer = await client.search(question, page, options)
+  refuseCut(answer, options)
   const pae = await fetchSigned(client, entriesToRead(answer), options)
   const { attested, complete } = checkSearch(answer, pae, client.trust)
   expectNewest(page, complete)

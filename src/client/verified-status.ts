@@ -19,7 +19,7 @@ import { replayTrust } from '../verify/trust-replay.ts'
 import { attestedEntries } from './attested-entries.ts'
 import type { CallOptions, Client } from './client.ts'
 import { factsIn } from './verified-image.ts'
-import { withProof, type MaybeProven } from './with-proof.ts'
+import { withProof, type MaybeProven, type ProofForm } from './with-proof.ts'
 
 /** An answer of which the state and the verdicts were made again here. */
 export interface VerifiedStatus {
@@ -37,8 +37,8 @@ export function verifiedStatus(
   target: string,
   options: CallOptions = {},
 ): Promise<MaybeProven<VerifiedStatus>> {
-  return withProof(client.trust, async (proof) => {
-    const answer = await client.revocations(target, { ...options, ...proof })
+  const ask = async ({ proof }: ProofForm): Promise<VerifiedStatus> => {
+    const answer = await client.revocations(target, { ...options, ...(proof && { proof }) })
     const { checkpoint, attested, signed } = await attestedEntries(client, answer, options)
     const trust = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
     expectMade(answer, attested, trust)
@@ -47,7 +47,8 @@ export function verifiedStatus(
     const evidence = evidenceOf(answer, answer.complete.status, attested, signed)
     const report = statusReport(evidence, checkStatusEvidence(evidence, client.trust))
     return { answer, proven: { evidence, report } }
-  })
+  }
+  return withProof(client.trust, ask, { hasWhole: false })
 }
 
 /** Nothing that the answer says of the target may be other than what follows from what was signed. */

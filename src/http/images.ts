@@ -19,7 +19,7 @@ import { parseQuery, requiredParam } from './query-params.ts'
 import type { QueryParams } from './query-params.ts'
 import type { Report } from './problem.ts'
 import { createRouter } from './routes.ts'
-import { rowFormatFor, streamRows } from './row-stream.ts'
+import { rowFormatFor, streamRows, streamWhole, wantsNdjson } from './row-stream.ts'
 import type { AskPage } from './row-stream.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
@@ -35,7 +35,9 @@ export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Re
       const format = rowFormatFor(request)
       response.vary('Accept')
       if (format === undefined) return answerJson(response, 200, await ask(pageOf(params)), 'no-cache')
-      refusePage(params)
+      const isWhole = wantsNdjson(request) && proofAsked(params) !== undefined
+      refusePage(params, isWhole ? [] : ['proof'])
+      if (isWhole) return streamWhole(response, await ask({ whole: true }), report)
       await streamRows(response, { format, ask, report })
     })
     .all(allowOnly('GET'))
@@ -118,8 +120,8 @@ export function pageOf(params: Pick<QueryParams<'limit' | 'cursor'>, 'get'>): {
   }
 }
 
-function refusePage(params: Params): void {
-  for (const name of ['limit', 'cursor', 'proof'] as const) {
+function refusePage(params: Params, others: readonly 'proof'[]): void {
+  for (const name of ['limit', 'cursor', ...others] as const) {
     if (params.has(name))
       throw refusal(name, 'expected none: NDJSON and CSV hold rows, all of them', 'Ask for application/json.')
   }

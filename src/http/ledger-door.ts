@@ -39,6 +39,7 @@ export interface ImagesQuery {
   readonly component: string
   readonly range?: string
   readonly limit?: number
+  readonly whole?: boolean
   readonly cursor?: string
 }
 
@@ -60,9 +61,9 @@ export interface LedgerDoor {
   found(query: FoundQuery, moment: Moment): Promise<FoundAnswer>
   deployments(query: DeploymentsAsked, moment: Moment): Promise<DeploymentsAnswer>
   packages(query: PackagesAsked, moment: Moment): Promise<PackagesAnswer>
-  names(asked: NamesAsked, moment: Moment): Promise<NamesAnswer>
+  names(asked: NamesAsked, moment: Moment, signal: AbortSignal): Promise<NamesAnswer>
   unknownImages(asked: UnknownAsked, moment: Moment): Promise<UnknownImagesAnswer>
-  search(asked: SearchAsked, moment: Moment): Promise<SearchAnswerSent>
+  search(asked: SearchAsked, moment: Moment, signal: AbortSignal): Promise<SearchAnswerSent>
   revocations(target: string, moment: Moment): Promise<RevocationsAnswer>
   readonly records: Records
   /** The output logs of the maps. */

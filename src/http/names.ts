@@ -5,6 +5,7 @@ import type { NamesAsked } from '../ledger/query-names.ts'
 import { NAME_MATCHES } from '../verify/names-answer.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
+import { clientLeft } from './client-left.ts'
 import { pageOf } from './images.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { MOMENT, momentOf } from './moment.ts'
@@ -24,7 +25,8 @@ export function nameRoutes(ledger: Pick<LedgerDoor, 'names'>): Router {
         ...(type === undefined ? {} : { type }),
         ...pageOf(params),
       }
-      answerJson(response, 200, await ledger.names(asked, momentOf(params)), 'no-cache')
+      const answer = await ledger.names(asked, momentOf(params), clientLeft(response))
+      answerJson(response, 200, answer, 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes

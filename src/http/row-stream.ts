@@ -9,17 +9,24 @@ import type { Request, Response } from 'express'
 import { MAX_PAGE_ROWS } from '../ledger/limits.ts'
 import { createCsv } from './csv.ts'
 import { holdAnswer } from './held-answers.ts'
-import { createNdjson } from './ndjson.ts'
+import { createNdjson, wholeRecords, type WholeAnswer } from './ndjson.ts'
 import { problemOf } from './problem.ts'
 import type { Report } from './problem.ts'
 import type { RowFormat, RowPage } from './row-format.ts'
 
-export type AskPage = (page: { readonly limit: number; readonly cursor?: string }) => Promise<RowPage>
+const NDJSON = 'application/x-ndjson'
+
+export type AskPage = (page: {
+  readonly limit?: number
+  readonly cursor?: string
+  /** All rows in one answer, with the proof. */
+  readonly whole?: boolean
+}) => Promise<RowPage>
 
 /** The format that the caller would rather have than JSON. */
 export function rowFormatFor(request: Request): RowFormat | undefined {
-  const wanted = request.accepts(['application/json', 'application/x-ndjson', 'text/csv'])
-  if (wanted === 'application/x-ndjson') return createNdjson()
+  const wanted = request.accepts(['application/json', NDJSON, 'text/csv'])
+  if (wanted === NDJSON) return createNdjson()
   return wanted === 'text/csv' ? createCsv() : undefined
 }
 
@@ -29,8 +36,7 @@ export async function streamRows(
   { format, ask, report }: { readonly format: RowFormat; readonly ask: AskPage; readonly report: Report },
 ): Promise<void> {
   const first = await ask({ limit: MAX_PAGE_ROWS })
-  response.setHeader('content-type', format.contentType)
-  response.setHeader('cache-control', 'no-cache')
+  begin(response, format)
   try {
     let rows = 0
     let page: RowPage | undefined = first
@@ -42,11 +48,50 @@ export async function streamRows(
     }
     response.end(format.end(last, rows))
   } catch (error) {
-    const requestId = String(response.getHeader('x-request-id'))
-    const { status, body } = problemOf(error, requestId)
-    if (status === 500) report(error, requestId)
-    response.write(format.failure(body), () => response.destroy())
+    cut(response, format, report, error)
   }
+}
+
+/** What an entry of such an answer takes in memory, about: with its row, its proofs in both maps, and lines of its manifest. */
+const WHOLE_ENTRY_BYTES = 8 * 1024
+/** Characters that are sent at once. */
+const CHUNK = 64 * 1024
+
+/** An answer that has all rows and the proof that these are all, as NDJSON. */
+export async function streamWhole(response: Response, answer: WholeAnswer, report: Report): Promise<void> {
+  const format = createNdjson()
+  // Until it is taken, all of it is held.
+  holdAnswer(response, Object.keys(answer.entries).length * WHOLE_ENTRY_BYTES)
+  begin(response, format)
+  try {
+    let text = ''
+    for (const record of wholeRecords(answer)) {
+      text += record
+      if (text.length < CHUNK) continue
+      if (!(await send(response, text))) return
+      text = ''
+    }
+    response.end(text)
+  } catch (error) {
+    cut(response, format, report, error)
+  }
+}
+
+function begin(response: Response, format: RowFormat): void {
+  response.setHeader('content-type', format.contentType)
+  response.setHeader('cache-control', 'no-cache')
+}
+
+function cut(response: Response, format: RowFormat, report: Report, error: unknown): void {
+  const requestId = String(response.getHeader('x-request-id'))
+  const { status, body } = problemOf(error, requestId)
+  if (status === 500) report(error, requestId)
+  response.write(format.failure(body), () => response.destroy())
+}
+
+/** Whether the caller would rather have NDJSON than JSON. */
+export function wantsNdjson(request: Request): boolean {
+  return request.accepts(['application/json', NDJSON]) === NDJSON
 }
 
 async function nextOf({ next }: RowPage, ask: AskPage): Promise<RowPage | undefined> {

@@ -16,6 +16,8 @@ export interface ParsedSearch {
   readonly moment: Moment
   /** With the proof that no row was left out. */
   readonly isComplete: boolean
+  /** Whether a page was asked for, and not what is on the first. */
+  readonly isPage: boolean
 }
 
 /** @throws Fault `malformed` (`search-malformed`, …) with the place; `too-large` */
@@ -47,6 +49,7 @@ export function parseSearch(bytes: Uint8Array): ParsedSearch {
       ...(proof === 'cosigned' ? { cosigned: true } : {}),
     },
     isComplete: proof !== undefined,
+    isPage: limit !== undefined || cursor !== undefined,
   }
 }
 

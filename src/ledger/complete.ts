@@ -3,7 +3,8 @@
  * it has to hold, and checks it.
  *
  * Entries that the rows rest on come with what was signed, as without this proof. Of the others that the maps list, an SBOM
- * that another has replaced, say, lines of the manifest are enough; of a stranger's, nothing but that it is there.
+ * that another has replaced, say, lines of the manifest are enough; of a stranger's, nothing but that it is there. Where all rows
+ * come in one answer, thousands of SBOMs with a megabyte each, lines are what there is of every SBOM.
  */
 import { logIndex, type ImageDigest, type LogIndex } from '../brand.ts'
 import { formatHex } from '../encoding/hex.ts'
@@ -18,8 +19,7 @@ import type { Completeness, LinesProof, MapProofs } from '../verify/completeness
 import { isSha256, type EntryFacts } from '../verify/entry-facts.ts'
 import { controlAsked, type ControlAsked } from './control-asked.ts'
 import { readEntryRows, type EntryRow } from './index-rows.ts'
-import { MAX_COMPLETE_ENTRIES } from './limits.ts'
-import { linesProving } from './manifest-lines.ts'
+import { MAX_COMPLETE_ENTRIES, MAX_WHOLE_ROWS } from './limits.ts'
 import { readEntries } from './prove.ts'
 import type { MapAsked } from './query-map.ts'
 import type { MapName } from './ports.ts'
@@ -33,6 +33,8 @@ export interface KeysAsked {
   meant(key: Uint8Array): 'yes' | 'no' | 'unclear'
   /** Of everything else about the images: whether manifests tell what rows rest on, or only what was signed. */
   readonly byManifest: boolean
+  /** Of an SBOM's manifest the lines that tell it, with their proofs; those that do not tell all are of no use to anybody. */
+  lines(manifest: Uint8Array): readonly LinesProof[]
 }
 
 /** An answer of rows, of whatever they are. */
@@ -57,21 +59,35 @@ interface Gathered {
   readonly unclear: ReadonlySet<LogIndex>
 }
 
+export interface CompleteAsked {
+  readonly keys: KeysAsked
+  /** All rows were asked for in one answer. */
+  readonly isWhole: boolean
+}
+
 /**
- * The answer with its proof. One page of several stays what it is: only whole answers are complete.
+ * The answer with its proof. One page of several stays what it is: only answers that have all rows are complete.
  *
  * @param view as of the size of the component map, or before
+ * @throws Fault `too-large` (`answer-too-large`)
  */
 export async function completeAnswer<Answer extends Completable>(
   view: View,
-  asked: KeysAsked,
+  { keys: asked, isWhole }: CompleteAsked,
   prove: ProveKeys,
   answer: Answer,
 ): Promise<Answer> {
+  if (answer.next !== undefined && isWhole) throw tooMany(`${MAX_WHOLE_ROWS} rows, or long ones`)
   if (answer.next !== undefined) return answer
   const gathered = await gather(view, asked, answer)
-  const manifests = await manifestsOf(view, asked, gathered, answer)
   const control = await controlOf(view, gathered, answer)
+  const lined = linedEntries(view, asked, gathered, {
+    isWhole,
+    shown: new Set(indexesOf(answer)),
+    // A revocation that rests on an entry is judged by what was signed there.
+    control: new Set(control.entries),
+  })
+  const manifests = await manifestsOf(view, asked, lined)
   const indexes = [
     ...indexesOf(answer),
     ...gathered.named.map(({ facts }) => facts.index),
@@ -101,7 +117,7 @@ async function gather(view: View, asked: KeysAsked, answer: Completable): Promis
   const named = new Set(stating)
   for (const image of images)
     for (const index of await view.reader.postings('components', subjectKey(image))) named.add(index)
-  if (named.size > MAX_COMPLETE_ENTRIES) throw tooMany()
+  if (named.size > MAX_COMPLETE_ENTRIES) throw tooMany(`${MAX_COMPLETE_ENTRIES} entries`)
   const ascending = [...named].sort((a, b) => a - b)
   return { images: [...images], named: await readEntryRows(view.reader, ascending), unclear }
 }
@@ -122,26 +138,46 @@ async function statingEntries(view: View, { prefixes, keys, meant }: KeysAsked) 
   return { stating, unclear }
 }
 
-/** What the further entries state, as far as rows may rest on it. Nobody needs to read a stranger's. */
-async function manifestsOf(
+interface Shown {
+  readonly isWhole: boolean
+  /** What rows, claims and rights rest on. */
+  readonly shown: ReadonlySet<LogIndex>
+  readonly control: ReadonlySet<LogIndex>
+}
+
+/** The entries that come without what was signed. Nobody needs to read a stranger's, unless it is one of the claims. */
+function linedEntries(
   view: View,
   { byManifest }: KeysAsked,
   { named, unclear }: Gathered,
-  answer: Completable,
+  { isWhole, shown, control }: Shown,
+): readonly EntryRow[] {
+  return named.filter(({ facts }) => {
+    const isShown = shown.has(facts.index)
+    if (!isOfPrincipal(view, facts)) return !isShown
+    if (unclear.has(facts.index) || control.has(facts.index)) return false
+    return isWhole && facts.sbom !== undefined ? true : byManifest && !isShown
+  })
+}
+
+async function manifestsOf(
+  view: View,
+  { lines }: KeysAsked,
+  lined: readonly EntryRow[],
 ): Promise<NonNullable<Completeness['manifests']>> {
-  const shown = new Set(indexesOf(answer))
-  const further = named.filter(({ facts }) => !shown.has(facts.index))
   const entries = await readEntries(
     view.log,
-    further.map(({ facts }) => facts.index),
+    lined.map(({ facts }) => facts.index),
   )
   const proofs: Record<string, readonly LinesProof[]> = {}
-  for (const [at, row] of further.entries()) {
+  for (const [at, row] of lined.entries()) {
     const { index } = row.facts
     const leaf = entries[at]?.leaf
     if (!isOfPrincipal(view, row.facts)) proofs[String(index)] = []
-    else if (byManifest && leaf !== undefined && namesAttestation(leaf) && !unclear.has(index))
-      proofs[String(index)] = linesProving(await manifestBytes(view, row))
+    else if (leaf !== undefined && namesAttestation(leaf)) {
+      const some = lines(await manifestBytes(view, row))
+      if (some.length > 0) proofs[String(index)] = some
+    }
   }
   return proofs
 }
@@ -200,10 +236,8 @@ function indexesOf({ entries }: Completable): readonly LogIndex[] {
   return Object.keys(entries).map((index) => Number(index) as LogIndex)
 }
 
-function tooMany(): Fault {
-  return new Fault(
-    'answer-too-large',
-    `answer: its proof would have more than ${MAX_COMPLETE_ENTRIES} entries`,
-    { hint: 'Ask for one version or a narrower range, or without the proof that nothing is missing.' },
-  )
+function tooMany(limit: string): Fault {
+  return new Fault('answer-too-large', `answer: its proof would have more than ${limit}`, {
+    hint: 'Ask for one version or a narrower range, or without the proof that nothing is missing.',
+  })
 }

@@ -6,11 +6,12 @@ import { treeSize, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import type { FollowSteps, TakenStep } from './follow-steps.ts'
 import { PUBLISH_ENTRIES, PUBLISH_INTERVAL_MS } from './limits.ts'
+import { notesOfLost, rootIn, storeLost } from './lost-roots.ts'
 import { lastStored, OutputLog, type OutputLogOptions, type PublishedRoot } from './output-log.ts'
-import type { Clock, LogStore } from './ports.ts'
+import type { Clock, LogStore, PublishedNote } from './ports.ts'
 
 export interface ComponentPublisherOptions {
-  readonly log: Pick<LogStore, 'notes'>
+  readonly log: Pick<LogStore, 'notes' | 'published'>
   readonly steps: FollowSteps
   readonly clock: Clock
   /** Called before each publication: an answer judges what the components say by a status that is not older. */
@@ -25,12 +26,15 @@ export class ComponentPublisher {
   #log: OutputLogOptions | undefined
   #output: OutputLog | undefined
   #published: readonly PublishedRoot[] = []
-  /** The size that was published last, until an index that is being rebuilt has reached it and was compared. */
-  #mark: TreeSize | undefined
+  /** Sizes that the index has yet to reach: the one that was published last, and those that were and are lost (lost-roots.ts). */
+  #marks: readonly TreeSize[] = []
+  /** The map at those sizes. */
+  readonly #roots = new Map<TreeSize, Uint8Array>()
+  #lost: readonly PublishedNote[] = []
   #reached: TakenStep = { through: treeSize(0), root: new Uint8Array(0) }
   #lastTriedAt = -Infinity
   #isWanted = false
-  #isStopped = false
+  #stoppedBy: unknown
   readonly #waiting = new Set<() => void>()
 
   constructor(options: ComponentPublisherOptions) {
@@ -47,8 +51,9 @@ export class ComponentPublisher {
     return this.#output
   }
 
-  get isStopped(): boolean {
-    return this.#isStopped
+  /** What keeps this map from being published any more; undefined while it is. */
+  get stoppedBy(): unknown {
+    return this.#stoppedBy
   }
 
   /**
@@ -59,43 +64,55 @@ export class ComponentPublisher {
    */
   begin(through: TreeSize, log: OutputLogOptions): Promise<void> {
     this.#log = log
-    this.#isStopped = false
+    this.#stoppedBy = undefined
     this.#output = undefined
-    this.#mark = undefined
+    this.#roots.clear()
     return this.#orStop(async () => {
-      const { steps } = this.#options
       const last = await lastStored(log.storage.store)
+      this.#lost = await notesOfLost(log, last, this.#options.log)
       const at = last !== undefined && last.size <= through ? last.size : undefined
-      const { asOf, latest } = await steps.load(at)
+      const { asOf, latest } = await this.#options.steps.load(at)
       this.#reached = { through, root: latest }
-      if (last !== undefined && at === undefined) this.#mark = last.size
-      else await this.#open(log, asOf)
+      this.#roots.set(through, latest)
+      if (at !== undefined) this.#roots.set(at, asOf)
+      const sizes = [...(last === undefined ? [] : [last]), ...this.#lost].map(({ size }) => size)
+      this.#marks = sizes.filter((size) => size > through)
+      if (this.#marks.length === 0) await this.#open(log)
     })
   }
 
-  /** How far the next step may go: what was published last is compared when a rebuilt index has just reached it. */
+  /** How far the next step may go: what was published is compared when a rebuilt index has just reached it. */
   limit(to: TreeSize): TreeSize {
-    return this.#mark === undefined || this.#mark > to ? to : this.#mark
+    const [mark] = this.#marks
+    return mark === undefined || mark > to ? to : mark
   }
 
   /** After a step; publishes if it is time. */
   reached(step: TakenStep): Promise<void> {
     this.#reached = step
     return this.#orStop(async () => {
-      if (step.through === this.#mark) await this.#compare(step)
+      if (step.through === this.#marks[0]) await this.#reachMark(step)
       if (this.dueInMs() === 0) await this.publish()
     })
   }
 
-  async #compare({ through, root }: TakenStep): Promise<void> {
-    this.#mark = undefined
+  async #reachMark({ through, root }: TakenStep): Promise<void> {
+    this.#marks = this.#marks.slice(1)
+    this.#roots.set(through, root)
     await this.#options.steps.keep(through)
-    if (this.#log !== undefined) await this.#open(this.#log, root)
+    if (this.#log !== undefined && this.#marks.length === 0) await this.#open(this.#log)
   }
 
   /** The version that was published last is kept. */
-  async #open(log: OutputLogOptions, root: Uint8Array): Promise<void> {
-    this.#output = await OutputLog.open(log, async () => root)
+  async #open(log: OutputLogOptions): Promise<void> {
+    const made = this.#lost.flatMap((note) => {
+      const root = this.#roots.get(note.size)
+      return root === undefined ? [] : [{ ...note, root }]
+    })
+    await storeLost(log, made)
+    this.#output = await OutputLog.open(log, async (size) => rootIn(this.#roots, size))
+    const { through } = this.#reached
+    if (this.#output.last?.size === through) await this.#options.steps.keep(through)
     this.#published = this.#output.published
     this.#wake()
   }
@@ -141,18 +158,18 @@ export class ComponentPublisher {
 
   /** How many entries are in the index and not published. */
   #owed(): number {
-    if (this.#output === undefined || this.#output.isReadOnly || this.#isStopped) return 0
+    if (this.#output === undefined || this.#output.isReadOnly || this.#stoppedBy !== undefined) return 0
     return this.#reached.through - (this.#output.last?.size ?? 0)
   }
 
   /** @throws Fault `storage-full`; it can be called again when there is space */
   async #orStop(action: () => Promise<void>): Promise<void> {
-    if (this.#isStopped) return
+    if (this.#stoppedBy !== undefined) return
     try {
       await action()
     } catch (cause) {
       if (cause instanceof Fault && cause.class === 'storage-full') throw cause
-      this.#isStopped = true
+      this.#stoppedBy = cause
       this.#wake()
       this.#options.onStopped(cause)
     }

@@ -21,5 +21,5 @@ export async function controlAsked(view: View, targets: readonly string[]): Prom
   )
   const ends = found.map(({ facts }) => `attestation:${facts.attestation}`)
   const keys = [trustRootsKey, ...[...new Set([...targets, ...ends])].map(statusKey)]
-  return { entries, asked: { prefixes: [], keys, postings: () => true } }
+  return { entries, asked: { prefixes: [], keys, postings: () => true, orWhole: true } }
 }

@@ -6,7 +6,7 @@ import { parseCheckpoint } from '../tlog/checkpoint.ts'
 import { parseNote } from '../tlog/signed-note.ts'
 import { leafHash } from '../tlog/tree-hash.ts'
 import { rootFromTiles } from './commit.ts'
-import type { HeldCheckpoint, LogStore } from './ports.ts'
+import type { HeldCheckpoint, LogStore, MapName, OutputStore } from './ports.ts'
 
 /** Entries that are read at once. */
 const PAGE = 256
@@ -65,4 +65,38 @@ export async function checkNotBehind(store: LogStore, held: HeldCheckpoint): Pro
     throw new Fault('fork', `copy: its first ${held.size} entries are not those that were signed`, {
       hint: 'It is of another ledger, or of another history of this one. Nothing was changed.',
     })
+}
+
+/**
+ * How many roots of each map were signed that a copy does not have: its log may have every entry, and its output logs not those that
+ * were published after it was made. They are made again when the ledger starts (lost-roots.ts).
+ *
+ * @throws Fault `conflict` (`fork`) if what it has is not what was signed
+ */
+export async function missingRoots(
+  outputs: Readonly<Record<MapName, OutputStore>>,
+  held: Partial<Record<MapName, HeldCheckpoint>>,
+): Promise<Readonly<Record<MapName, number>>> {
+  return {
+    components: await missingOf('components', outputs.components, held.components),
+    status: await missingOf('status', outputs.status, held.status),
+  }
+}
+
+async function missingOf(
+  map: MapName,
+  store: OutputStore,
+  held: HeldCheckpoint | undefined,
+): Promise<number> {
+  if (held === undefined) return 0
+  const stored = await store.size()
+  if (stored < held.size) return held.size - stored
+  if (equalBytes(await rootFromTiles(store, held.size), held.root)) return 0
+  throw new Fault(
+    'fork',
+    `copy: the first ${held.size} roots of the ${map} map are not those that were signed`,
+    {
+      hint: 'It is of another ledger, or of another history of this one. Nothing was changed.',
+    },
+  )
 }

@@ -288,8 +288,8 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** What there is of a name. @throws Fault `malformed`, `busy` */
-  names(asked: NamesAsked, moment?: Moment): Promise<NamesAnswer> {
-    return this.#inTurn((pause) => askNames(asked, pause), moment)
+  names(asked: NamesAsked, moment?: Moment, signal?: AbortSignal): Promise<NamesAnswer> {
+    return this.#inTurn((pause) => askNames(asked, pause), moment, signal)
   }
 
   /** The images without an SBOM that counts. @throws Fault `malformed` (`cursor-malformed`) */
@@ -298,8 +298,8 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** Many packages at once. @throws Fault `malformed` (`cursor-malformed`), `busy` */
-  search(asked: SearchAsked, moment?: Moment): Promise<SearchAnswerSent> {
-    return this.#inTurn((pause) => askSearch(asked, pause), moment)
+  search(asked: SearchAsked, moment?: Moment, signal?: AbortSignal): Promise<SearchAnswerSent> {
+    return this.#inTurn((pause) => askSearch(asked, pause), moment, signal)
   }
 
   /** @throws Fault `malformed` for a bad target URI */
@@ -362,12 +362,12 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** Whoever waits for the index, perhaps for a size that never comes, keeps nobody from searching meanwhile. */
-  async #inTurn<T>(asked: (pause: Pause) => Asked<T>, moment: Moment = {}): Promise<T> {
+  async #inTurn<T>(asked: (pause: Pause) => Asked<T>, moment: Moment = {}, signal?: AbortSignal): Promise<T> {
     await this.#reach(moment)
     return this.#searches.run((pause) => {
       const { answer, ...page } = asked(pause)
       return this.#read(answer, momentOf(page, moment))
-    })
+    }, signal)
   }
 
   async #view<T>(use: (view: View) => Promise<T>, moment: Moment = {}): Promise<T> {

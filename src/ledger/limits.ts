@@ -51,6 +51,13 @@ export const STORAGE_FULL_RETRY_MS = 30_000
 /** Claims by unregistered signers that one answer lists, and how large what was signed behind them may be together. */
 export const MAX_LISTED_CLAIMS = 20
 export const MAX_LISTED_CLAIM_BYTES = 4 * 1024 * 1024
+/**
+ * Rows of an answer that has all of them and their proof: an SBOM and a provenance of each are as many entries as a proof lists. All of it
+ * is in memory until it is read.
+ */
+export const MAX_WHOLE_ROWS = 10_000
+/** Rows and entries of such an answer, about; its proofs are as much again. */
+export const MAX_WHOLE_BYTES = 64 * 1024 * 1024
 /** Rows on one page unless asked otherwise, and at most (interface.md 4.1). */
 export const DEFAULT_PAGE_ROWS = 100
 export const MAX_PAGE_ROWS = 1000

@@ -10,7 +10,12 @@ export interface ProofsAsked {
   /** All keys that begin with each of these; at most MAX_LOOKUP_KEYS together. */
   readonly prefixes: readonly Uint8Array[]
   readonly keys: readonly Uint8Array[]
+  /** A map of fewer keys than are asked for may be shown as a whole instead: each proof of one key has a path of its own. */
+  readonly orWhole?: boolean
 }
+
+/** Below this, proofs of single keys are short together. */
+const MANY_KEYS = 200
 
 export interface ProofsMade {
   /** In the order asked. */
@@ -33,7 +38,10 @@ export interface ProvenKeyBytes {
 }
 
 /** @throws Fault `too-large` (`lookup-too-large`) */
-export function proveIn(version: MapVersion, { prefixes, keys }: ProofsAsked): ProofsMade {
+export function proveIn(version: MapVersion, asked: ProofsAsked): ProofsMade {
+  const isWhole =
+    asked.orWhole === true && asked.keys.length > MANY_KEYS && version.keyCount <= asked.keys.length
+  const { prefixes, keys } = isWhole ? { prefixes: [new Uint8Array()], keys: [] } : asked
   let room = MAX_LOOKUP_KEYS
   return {
     prefixes: prefixes.map((prefix) => {

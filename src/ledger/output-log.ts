@@ -81,8 +81,8 @@ export class OutputLog {
     options: OutputLogOptions,
     rootAt: (size: TreeSize) => Promise<Uint8Array>,
   ): Promise<OutputLog> {
-    const { map, version, origin, key, storage, readOnly: isReadOnly } = options
-    const log = { origin: outputOrigin(origin, map, version), key, ...storage }
+    const { map, storage, readOnly: isReadOnly } = options
+    const log = signingLogOf(options)
     if (isReadOnly) return OutputLog.#read(log, map, rootAt)
     const last = await lastStored(storage.store)
     if (last !== undefined) checkSame(map, last, await rootAt(last.size))
@@ -133,7 +133,7 @@ export class OutputLog {
   async publish(next: PublishedMap): Promise<void> {
     await this.#finish()
     if (this.#last !== undefined && this.#last.size >= next.size) return
-    const leaf = utf8(formatPublishedRoot({ root: next.root, checkpoint: next.note }))
+    const leaf = leafOf(next)
     const entry: LogLeaf = { index: logIndex(this.#head.edge.size), leaf, leafHash: leafHash(leaf) }
     this.#head = await grow(this.#log, this.#head, [entry.leafHash], (grown) =>
       this.#log.store.append({ ...grown, entries: [entry] }),
@@ -156,6 +156,21 @@ export class OutputLog {
     if (held !== undefined && this.#last !== undefined)
       this.#published = [...this.#published, { ...this.#last, checkpoint: held }].slice(-KEPT_VERSIONS)
   }
+}
+
+export function signingLogOf({
+  map,
+  version,
+  origin,
+  key,
+  storage,
+}: OutputLogOptions): SigningLog<OutputStore> {
+  return { origin: outputOrigin(origin, map, version), key, ...storage }
+}
+
+/** The entry that says so. */
+export function leafOf({ root, note }: PublishedMap): Uint8Array {
+  return utf8(formatPublishedRoot({ root, checkpoint: note }))
 }
 
 /** What the newest stored entry says. @throws Fault `bad-proof` (`integrity-error`) if it says nothing */
@@ -182,13 +197,18 @@ async function isUnused({ store, signer }: OutputStorage): Promise<boolean> {
   return held === undefined && published === undefined && size <= 1
 }
 
+const remedy: Readonly<Record<MapName, string>> = {
+  components: 'Make the index again, also while the ledger is served: attestree index rebuild',
+  status: 'Stop the ledger and look for what is damaged: attestree server check',
+}
+
 function checkSame(map: MapName, { size, root }: PublishedMap, made: Uint8Array): void {
   if (equalBytes(root, made)) return
   throw new Fault(
     'map-differs',
     `${map} map: its output log says that it has the root ${formatHex(root)} at size ${size}, made again it has ${formatHex(made)}`,
     {
-      hint: 'Nothing of this map is published. Make the index again, also while the ledger is served: attestree index rebuild',
+      hint: `Nothing of this map is published. ${remedy[map]}`,
     },
   )
 }

@@ -31,7 +31,7 @@ export interface Proofs {
   lookUp(map: MapName, asked: MapAsked, moment?: Omit<Moment, 'at'>): Promise<MapLookUp>
   /**
    * As `Ledger.images`, with the proof that nothing is left out as of the component map's size; if the rows need several pages,
-   * without.
+   * without. With `whole` all rows and their proof are one answer, in which SBOMs come as lines of their manifests.
    *
    * @throws also Fault `busy` (`map-behind`), `too-large` (`answer-too-large`)
    */
@@ -39,7 +39,7 @@ export interface Proofs {
   /** As `images`, of `Ledger.found`. */
   found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer>
   /** As `images`, of `Ledger.search`. */
-  search(asked: SearchAsked, moment?: Moment): Promise<SearchAnswerSent>
+  search(asked: SearchAsked, moment?: Moment, signal?: AbortSignal): Promise<SearchAnswerSent>
   /** As `Ledger.revocations`, with the proof that none is missing as of the status map's size. @throws also Fault `busy` (`map-behind`) */
   revocations(target: string, moment?: Moment): Promise<RevocationsAnswer>
   /** The whole status map, and the entries that it lists. @throws Fault `busy` (`map-behind`), `too-large` (`answer-too-large`) */
@@ -57,30 +57,40 @@ export interface ProofSources {
 }
 
 export function createProofs(sources: ProofSources): Proofs {
+  // One after the other, as searches: each is held in memory as a whole.
+  const inTurn = <T>({ whole = false }: { readonly whole?: boolean }, ask: () => Promise<T>): Promise<T> =>
+    whole ? sources.searches.run(ask) : ask()
   return {
     async lookUp(map, asked, { minSize, cosigned = false } = {}) {
       if (minSize !== undefined) await publishTo(sources, minSize)
-      const published = cosigned ? await cosignedRoot(sources, map) : sources.maps.newest(map)
-      return isLarge(asked)
-        ? sources.searches.run((pause) => lookUp(sources, { map, published }, asked, pause))
-        : lookUp(sources, { map, published }, asked, slices(sources.clock))
+      const root = cosigned ? await cosignedRoot(sources, map) : undefined
+      const ask = (pause: Pause) => lookUp(sources, map, asked, { root, pause })
+      return isLarge(asked) ? sources.searches.run(ask) : ask(slices(sources.clock))
     },
     images: async (question, moment = {}) => {
       const asked = askImages(question)
-      return askComplete(sources, asked, moment, await publishNewest(sources, moment))
+      const roots = await publishNewest(sources, moment)
+      return inTurn(question, () => askComplete(sources, asked, question, { moment, roots }))
     },
     found: async (question, moment = {}) => {
       const asked = askFound(question)
-      return askComplete(sources, asked, moment, await publishNewest(sources, moment))
+      const roots = await publishNewest(sources, moment)
+      return inTurn(question, () => askComplete(sources, asked, question, { moment, roots }))
     },
-    search: async (asked, moment = {}) => {
+    search: async (asked, moment = {}, signal) => {
       // Whoever waits for a root keeps nobody from searching meanwhile.
       const roots = await publishNewest(sources, moment)
-      return sources.searches.run((pause) => askComplete(sources, askSearch(asked, pause), moment, roots))
+      const ask = (pause: Pause) => askComplete(sources, askSearch(asked, pause), asked, { moment, roots })
+      return sources.searches.run(ask, signal)
     },
-    revocations: (target, moment = {}) =>
-      onStatusMap(sources, moment, (view, prove) => queryRevocations(view, target, prove)),
-    statusMap: (moment = {}) => onStatusMap(sources, moment, queryStatusMap),
+    revocations: async (target, moment = {}) => {
+      const roots = await publishNewest(sources, moment)
+      return onStatusMap(sources, { moment, roots }, (view, prove) => queryRevocations(view, target, prove))
+    },
+    statusMap: async (moment = {}) => {
+      const roots = await publishNewest(sources, moment)
+      return sources.searches.run(() => onStatusMap(sources, { moment, roots }, queryStatusMap))
+    },
   }
 }
 
@@ -93,10 +103,11 @@ function isLarge({ prefixes, keys }: MapAsked): boolean {
 
 async function lookUp(
   sources: ProofSources,
-  { map, published }: Omit<Place, 'size'>,
+  map: MapName,
   asked: MapAsked,
-  pause: Pause,
+  { root, pause }: { readonly root: PublishedRoot | undefined; readonly pause: Pause },
 ): Promise<MapLookUp> {
+  const published = root ?? sources.maps.newest(map)
   const log = sources.log()
   const proofs = await proofsAt(sources, { size: log.checkpoint.size, map, published }, asked, pause)
   return { ...proofs, asOf: asOf(log, published.size) }
@@ -104,18 +115,19 @@ async function lookUp(
 
 type Roots = Readonly<Record<MapName, PublishedRoot>>
 
-/** What was public when the question came is waited for, so that a submitter finds what it submitted. */
-async function publishNewest(sources: ProofSources, moment: Moment): Promise<Roots> {
-  await publishAsked(sources, moment)
-  if (moment.cosigned === true) return cosignedRoots(sources)
-  const components = sources.maps.newest('components')
-  // A control statement that the component map has reached is in the status map by then: rows are judged by no newer one.
-  await sources.maps.status.settled()
-  return { components, status: sources.maps.newest('status') }
+/** As of when an answer is to be, and by which roots; if by none, by those that are the newest when it is made. */
+interface AsOfRoots {
+  readonly moment: Moment
+  readonly roots: Roots | undefined
 }
 
-function publishAsked(sources: ProofSources, { minSize = treeSize(0) }: Moment): Promise<void> {
-  return publishTo(sources, treeSize(Math.max(sources.log().checkpoint.size, minSize)))
+/** What was public when the question came is waited for, so that a submitter finds what it submitted. */
+async function publishNewest(
+  sources: ProofSources,
+  { minSize = treeSize(0), cosigned = false }: Moment,
+): Promise<Roots | undefined> {
+  await publishTo(sources, treeSize(Math.max(sources.log().checkpoint.size, minSize)))
+  return cosigned ? cosignedRoots(sources) : undefined
 }
 
 async function cosignedRoots(sources: ProofSources): Promise<Roots> {
@@ -136,14 +148,15 @@ async function cosignedRoot({ maps }: ProofSources, map: MapName): Promise<Publi
   return (await maps.cosigned(map, root)) ? root : maps.newest(map)
 }
 
-/** As of these roots. */
+/** As of what is public now, or of these roots. */
 async function askComplete<T extends Completable>(
   sources: ProofSources,
   asked: ProvableAsked<T>,
-  moment: Moment,
-  published: Roots,
+  { whole = false }: { readonly whole?: boolean },
+  { moment, roots }: AsOfRoots,
 ): Promise<T> {
   const { at, minSize } = momentOf(asked, moment)
+  const published = roots ?? (await newestRoots(sources))
   const { size } = published.components
   if ((at ?? minSize ?? 0) > size) throw behind('components', size)
   // Its publication may have stopped.
@@ -152,7 +165,7 @@ async function askComplete<T extends Completable>(
     async (view) =>
       completeAnswer(
         view,
-        asked.keys,
+        { keys: asked.keys, isWhole: whole },
         (map, keys) => {
           const place = { size: view.checkpoint.size, map, published: published[map] }
           return proofsAt(sources, place, keys)
@@ -163,16 +176,21 @@ async function askComplete<T extends Completable>(
   )
 }
 
-/** On a view that reaches as far as the status map and the index do; what was public when the question came is waited for. */
+async function newestRoots({ maps }: ProofSources): Promise<Roots> {
+  const components = maps.newest('components')
+  // A control statement that the component map has reached is in the status map by then: rows are judged by no newer one.
+  await maps.status.settled()
+  return { components, status: maps.newest('status') }
+}
+
+/** On a view that reaches as far as the status map and the index do now. */
 async function onStatusMap<T>(
   sources: ProofSources,
-  moment: Moment,
+  { moment: { at, minSize }, roots }: AsOfRoots,
   use: (view: View, prove: ProveKeys) => Promise<T>,
 ): Promise<T> {
-  await publishAsked(sources, moment)
-  const { at, minSize, cosigned = false } = moment
   await sources.maps.status.settled()
-  const published = cosigned ? await cosignedRoot(sources, 'status') : sources.maps.newest('status')
+  const published = roots?.status ?? sources.maps.newest('status')
   if ((at ?? minSize ?? 0) > published.size) throw behind('status', published.size)
   return sources.view(
     (view) =>
@@ -207,7 +225,8 @@ async function proofsAt(
 async function publishTo({ maps, follower, clock }: ProofSources, size: TreeSize): Promise<void> {
   const { components } = maps
   // Not what is stored of a root that is being signed: answers name what is public.
-  const isThere = (): boolean => components.isStopped || (components.published.at(-1)?.size ?? 0) >= size
+  const isThere = (): boolean =>
+    components.stoppedBy !== undefined || (components.published.at(-1)?.size ?? 0) >= size
   await follower.reach(size, PROOF_WAIT_MS)
   // What is being published right now may be of a smaller size.
   for (let time = 0; time < 2 && !isThere(); time++) {

@@ -29,6 +29,11 @@ import { publishedBundle, publishedTile } from './published-tiles.ts'
 import { StatusMap } from './status-map.ts'
 import { StatusPublisher } from './status-publisher.ts'
 
+export interface StoppedMap {
+  readonly map: MapName
+  readonly cause: unknown
+}
+
 export interface PublishedMapsOptions {
   readonly storage: Pick<Storage, 'log' | 'outputs' | 'laterOutputs'>
   readonly known: KnownRules
@@ -120,11 +125,11 @@ export class PublishedMaps {
   }
 
   #publishStatus(): StatusPublisher {
-    const { onStopped } = this.#options
+    const { onStopped, storage } = this.#options
     const output = this.#logOf('status')
     const map = this.#statusMap
     return new StatusPublisher(
-      { output, map, onStopped: (cause) => onStopped('status', cause) },
+      { output, map, log: storage.log, onStopped: (cause) => onStopped('status', cause) },
       this.#checkpoint,
     )
   }
@@ -135,24 +140,21 @@ export class PublishedMaps {
     return { map, version, origin, key, readOnly, storage: outputOf(storage, this.#rules, map) }
   }
 
-  /** Maps whose publication has stopped. */
-  stopped(): readonly MapName[] {
-    const all = { components: this.components, status: this.status }
-    return (['components', 'status'] as const).filter((map) => all[map].isStopped)
+  /** Maps whose publication has stopped, and why. */
+  stopped(): readonly StoppedMap[] {
+    return (['components', 'status'] as const)
+      .map((map) => ({ map, cause: this[map].stoppedBy }))
+      .filter(({ cause }) => cause !== undefined)
   }
 
   /** @throws Fault `busy` (`map-behind`) if nothing of the map is published (yet) */
   newest(map: MapName): PublishedRoot {
     const newest = this[map].published.at(-1)
     if (newest !== undefined) return newest
-    throw this[map].isStopped
-      ? new Fault(
-          'map-behind',
-          `${map} map: it is not what was published of it, so nothing can be proven by it`,
-          {
-            hint: 'Answers without proofs go on. See /readyz of the ledger for what its operator can do.',
-          },
-        )
+    throw this[map].stoppedBy !== undefined
+      ? new Fault('map-behind', `${map} map: it cannot be published any more, so nothing is proven by it`, {
+          hint: 'Answers without proofs go on. See /readyz of the ledger for what its operator can do.',
+        })
       : new Fault('map-behind', `${map} map: no root of it is published yet`, {
           hint: 'Try again in a moment.',
         })

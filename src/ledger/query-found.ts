@@ -13,9 +13,9 @@ import { foundRow, isOfSboms, keyOfQuestion, parseStatedQuestion } from '../veri
 import { formatCursor, isAfter, parseCursor, type Cursor, type Place } from './cursor.ts'
 import { restsOn } from '../verify/row-check.ts'
 import { readEntryRows, readImageRecords, readKnownImages } from './index-rows.ts'
-import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { ProvableAsked } from './moment.ts'
-import { fillPage } from './page.ts'
+import { linesProving } from './manifest-lines.ts'
+import { fillPage, roomOf, type Room } from './page.ts'
 import { proofMaterial } from './query-images.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import { asOf, coverageOf, type View } from './view.ts'
@@ -23,6 +23,8 @@ import { asOf, coverageOf, type View } from './view.ts'
 /** Exactly one of the kinds. */
 export interface FoundQuery extends Readonly<Partial<Record<StatedKind, string>>> {
   readonly limit?: number
+  /** All rows in one answer: `limit` says nothing then. */
+  readonly whole?: boolean
   readonly cursor?: string
 }
 
@@ -31,8 +33,14 @@ export function askFound(query: FoundQuery): ProvableAsked<FoundAnswer> {
   const question = inSpellingOfList(parseStatedQuestion(query))
   const after = query.cursor === undefined ? undefined : parseCursor(question, query.cursor)
   return {
-    answer: (view) => queryFound(view, question, query.limit ?? DEFAULT_PAGE_ROWS, after),
-    keys: { prefixes: [], keys: [keyOfQuestion(question)], meant: () => 'yes', byManifest: true },
+    answer: (view) => queryFound(view, question, roomOf(query), after),
+    keys: {
+      prefixes: [],
+      keys: [keyOfQuestion(question)],
+      meant: () => 'yes',
+      byManifest: true,
+      lines: linesProving,
+    },
     ...(after === undefined ? {} : { at: after.through }),
   }
 }
@@ -55,7 +63,7 @@ function inSpellingOfList(question: StatedQuestion): StatedQuestion {
 async function queryFound(
   view: View,
   question: StatedQuestion,
-  limit: number,
+  room: Room,
   after: Cursor | undefined,
 ): Promise<FoundAnswer> {
   const stating = new Set(await view.reader.postings('components', keyOfQuestion(question)))
@@ -64,7 +72,7 @@ async function queryFound(
     (a, b) => a.first - b.first || (a.image < b.image ? -1 : 1),
   )
   const rest = hits.filter((hit) => after === undefined || isAfter(hit, after))
-  const { items, last, hasMore } = await fillPage(rest, limit, async (hit) => {
+  const { items, last, hasMore } = await fillPage(rest, room, async (hit) => {
     const row = await makeRow(view, question, stating, hit.image)
     return { row, entries: restsOn(row) }
   })

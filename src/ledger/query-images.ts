@@ -26,10 +26,10 @@ import {
 } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
 import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals } from './index-rows.ts'
-import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { KeysAsked } from './complete.ts'
 import type { ProvableAsked } from './moment.ts'
-import { fillPage } from './page.ts'
+import { fillPage, roomOf, type Room } from './page.ts'
+import { linesProving } from './manifest-lines.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import {
   asOf,
@@ -54,6 +54,8 @@ export interface ImagesAsked {
   readonly component: string
   readonly range?: string
   readonly limit?: number
+  /** All rows in one answer: `limit` says nothing then. */
+  readonly whole?: boolean
   readonly cursor?: string
 }
 
@@ -61,7 +63,7 @@ export interface ImagesAsked {
 export function askImages(asked: ImagesAsked): ProvableAsked<ImagesAnswer> {
   const question = parseQuestion(asked.component, asked.range, parseRange)
   const after = asked.cursor === undefined ? undefined : parseCursor(question.asked, asked.cursor)
-  const page = { limit: asked.limit ?? DEFAULT_PAGE_ROWS, ...(after === undefined ? {} : { after }) }
+  const page = { room: roomOf(asked), ...(after === undefined ? {} : { after }) }
   return {
     answer: (view) => queryImages(view, question, page),
     keys: keysOf(question),
@@ -78,6 +80,7 @@ function keysOf(question: ComponentQuestion): KeysAsked {
       keys: [componentKey(name, version), componentKey(name, '')],
       meant: () => 'yes',
       byManifest: true,
+      lines: linesProving,
     }
   const meant: KeysAsked['meant'] = (key) => {
     const parsed = parseComponentKey(key)
@@ -85,18 +88,18 @@ function keysOf(question: ComponentQuestion): KeysAsked {
     if (parsed === undefined) return 'unclear'
     return parsed.name === name && matchVersion(question, parsed.version) !== 'out' ? 'yes' : 'no'
   }
-  return { prefixes: [componentPrefix(name)], keys: [], meant, byManifest: true }
+  return { prefixes: [componentPrefix(name)], keys: [], meant, byManifest: true, lines: linesProving }
 }
 
 async function queryImages(
   view: View,
   question: ComponentQuestion,
-  page: { readonly limit: number; readonly after?: Cursor },
+  page: { readonly room: Room; readonly after?: Cursor },
 ): Promise<ImagesAnswer> {
   const occurrences = await findOccurrences(view, question)
   const hits = await findHits(view, question, occurrences)
   const rest = hits.filter((hit) => page.after === undefined || isAfter(hit, page.after))
-  const { items, last, hasMore } = await fillPage(rest, page.limit, async (hit) => {
+  const { items, last, hasMore } = await fillPage(rest, page.room, async (hit) => {
     const row = await makeRow(view, question, occurrences, hit.image)
     return { row, entries: restsOn(row) }
   })

@@ -24,13 +24,13 @@ import { restsOn } from '../verify/row-check.ts'
 import { compareRows } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
 import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals } from './index-rows.ts'
-import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { ProvableAsked } from './moment.ts'
-import { fillPage } from './page.ts'
+import { fillPage, roomOf, type Room } from './page.ts'
 import { proofMaterial, questionCoverage } from './query-images.ts'
 import type { Pause } from './past-totals.ts'
 import { readLineage } from './query-lineage.ts'
 import { readVex, type SaidOfImage, type SaidOfImages } from './query-vex.ts'
+import { linesOfSearch } from './search-lines.ts'
 import { keysOfParts } from './search-keys-asked.ts'
 import { listClaims, unregisteredRows } from './unregistered.ts'
 import { factsAbout, imagesFor, imagesPlaced, scopedImage } from './scoped-images.ts'
@@ -40,6 +40,8 @@ import { wantedLines } from './wanted-lines.ts'
 export interface SearchAsked {
   readonly question: SearchQuestion
   readonly limit?: number
+  /** All rows in one answer: `limit` says nothing then. */
+  readonly whole?: boolean
   readonly cursor?: string
 }
 
@@ -48,14 +50,19 @@ export type SearchAnswerSent = Omit<SearchAnswer, 'question'> & { readonly quest
 
 /** @throws Fault `malformed` (`cursor-malformed`) */
 export function askSearch(
-  { question, limit = DEFAULT_PAGE_ROWS, cursor }: SearchAsked,
+  { question, cursor, ...asked }: SearchAsked,
   pause: Pause,
 ): ProvableAsked<SearchAnswerSent> {
   const wire = formatSearchQuestion(question)
   const after = cursor === undefined ? undefined : parseCursor(JSON.stringify(wire), cursor)
+  const plan = planSearch(question)
   return {
-    answer: (view) => querySearch({ view, pause, question, wire, plan: planSearch(question) }, limit, after),
-    keys: keysOfParts(question.parts),
+    answer: (view) => querySearch({ view, pause, question, wire, plan }, roomOf(asked), after),
+    keys: {
+      ...keysOfParts(question.parts),
+      byManifest: false,
+      lines: (manifest) => linesOfSearch(plan, manifest),
+    },
     ...(after === undefined ? {} : { at: after.through }),
   }
 }
@@ -78,18 +85,14 @@ interface Hit {
   readonly first: LogIndex
 }
 
-async function querySearch(
-  search: Search,
-  limit: number,
-  after: Cursor | undefined,
-): Promise<SearchAnswerSent> {
+async function querySearch(search: Search, room: Room, after: Cursor | undefined): Promise<SearchAnswerSent> {
   const { view, wire } = search
   const rows = await candidateRows(search)
   const listed = await readListed(search, rows)
   const hits = await findHits(search, rows, listed)
   const said = await readSaid(search, hits, listed)
   const rest = hits.filter((hit) => after === undefined || isAfter(hit, after))
-  const { items, last, hasMore } = await fillPage(rest, limit, async (hit) => {
+  const { items, last, hasMore } = await fillPage(rest, room, async (hit) => {
     const made = await makeRow(search, listed, hit.image, said)
     const row = { ...made, ...(await readLineage(view, hit.image)) }
     return { row, entries: restsOn(row) }

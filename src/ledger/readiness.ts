@@ -4,7 +4,7 @@
  */
 import type { TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import type { MapName } from './ports.ts'
+import type { StoppedMap } from './published-maps.ts'
 import { MAX_INDEX_LAG_MS, STORAGE_FULL_RETRY_MS } from './limits.ts'
 
 export interface Condition {
@@ -14,7 +14,7 @@ export interface Condition {
   readonly fullForMs: number | undefined
   readonly indexStopped: boolean
   /** Maps of which no further root is published. */
-  readonly mapsStopped: readonly MapName[]
+  readonly mapsStopped: readonly StoppedMap[]
   /** For how long something has been public that is not in the index, in milliseconds. */
   readonly indexBehindMs: number
 }
@@ -23,14 +23,6 @@ export interface Gauges {
   readonly treeSize: TreeSize
   readonly indexedThrough: TreeSize
   readonly indexBehindMs: number
-}
-
-/** For who runs the ledger. What stopped a map for good says what to do itself, when it is stopped. */
-const remedy: Readonly<Record<MapName, string>> = {
-  components:
-    'Make the index again, while the ledger is served: attestree index rebuild. If that does not help, what the ledger wrote when the map stopped says why.',
-  status:
-    'What the ledger wrote when the map stopped says why; attestree server check names what is damaged.',
 }
 
 /** The first reason of those that hold, as the refusal that a caller would meet. */
@@ -49,10 +41,13 @@ export function whyNotReady(condition: Condition): Fault | undefined {
       },
     )
   }
-  const [map] = mapsStopped
-  if (map !== undefined) {
+  const [stopped] = mapsStopped
+  if (stopped !== undefined) {
+    const { map, cause } = stopped
     return new Fault('map-behind', `${map} map: no further root of it is published`, {
-      hint: remedy[map],
+      hint:
+        (cause instanceof Fault ? cause.hint : undefined) ??
+        'What the ledger wrote when the map stopped says why; attestree server check names what is damaged.',
     })
   }
   if (indexBehindMs > MAX_INDEX_LAG_MS) {

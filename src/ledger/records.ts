@@ -20,7 +20,7 @@ import type { ConsistencyAnswer, EventsAnswer } from '../verify/records-answer.t
 import type { EntryFacts } from '../verify/entry-facts.ts'
 import { rootFromTiles } from './commit.ts'
 import { readEntryRows } from './index-rows.ts'
-import { fillPage } from './page.ts'
+import { fillPage, roomOf } from './page.ts'
 import { queryEntry, querySigned } from './query-entries.ts'
 import { queryManifestRange, querySignedRange, type EntryRange } from './query-signed.ts'
 import { asOf, provenEntries, type LogView, type View } from './view.ts'
@@ -126,7 +126,7 @@ async function queryEvents(view: View, { after, limit }: EventsPage): Promise<Ev
   const from = after === undefined ? 0 : after + 1
   const end = Math.min(from + limit, view.through, size)
   const indexes = Array.from({ length: Math.max(0, end - from) }, (_, i) => (from + i) as LogIndex)
-  const { items, last } = await fillPage(indexes, limit, async (index) => {
+  const { items, last } = await fillPage(indexes, roomOf({ limit }), async (index) => {
     const [row] = await readEntryRows(view.reader, [index])
     if (row === undefined) throw new Error(`entry ${index} is in the index, but has no row`)
     return { row: eventOf(view, row.facts), entries: [index] }

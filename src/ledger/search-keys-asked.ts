@@ -9,8 +9,7 @@ const HEAD_BYTES = 9
 
 type MayBeMeant = (key: Uint8Array) => boolean
 
-/** What a component's line says beside its version stands in no key, so each entry comes with what was signed. */
-export function keysOfParts(parts: readonly SearchPart[]): KeysAsked {
+export function keysOfParts(parts: readonly SearchPart[]): Pick<KeysAsked, 'prefixes' | 'keys' | 'meant'> {
   const all = parts.map(keysOfPart)
   const prefixes = new Map<string, Uint8Array>()
   const byHead = new Map<string, { readonly prefix: string; readonly mayBeMeant: MayBeMeant }[]>()
@@ -29,7 +28,6 @@ export function keysOfParts(parts: readonly SearchPart[]): KeysAsked {
     prefixes: [...prefixes.values()],
     keys: [...new Map(all.flatMap(({ keys }) => keys.map((key) => [formatHex(key), key]))).values()],
     meant: (key) => (isMeant(key) ? 'yes' : 'no'),
-    byManifest: false,
   }
 }
 

@@ -12,19 +12,30 @@ const SLICE_MS = 10
 const MAX_WAITING = 32
 
 export interface SearchTurns {
-  /** @throws Fault `busy` if too many wait already; whatever `search` throws */
-  run<T>(search: (pause: Pause) => Promise<T>): Promise<T>
+  /**
+   * @param signal aborted where nobody waits for the answer any more: its turn goes to the next
+   * @throws Fault `busy` if too many wait already; the signal's reason; whatever `search` throws
+   */
+  run<T>(search: (pause: Pause) => Promise<T>, signal?: AbortSignal): Promise<T>
 }
 
 export function createSearchTurns(clock: Pick<Clock, 'now' | 'sleep'>): SearchTurns {
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()
   return {
-    async run(search) {
+    async run(search, signal) {
       if (waiting >= MAX_WAITING)
         throw new Fault('busy', 'ledger: too many searches at once', { hint: 'Try again in a moment.' })
       waiting++
-      const mine = last.then(() => search(slices(clock))).finally(() => void waiting--)
+      const pause = slices(clock)
+      const heeded = async (): Promise<void> => {
+        signal?.throwIfAborted()
+        await pause()
+      }
+      const mine = last
+        .then(heeded)
+        .then(() => search(heeded))
+        .finally(() => void waiting--)
       last = mine.catch(() => undefined)
       return mine
     },

@@ -2,14 +2,17 @@
  * When the status map is published (index.md 6): at once after a control statement, and with every publication of the
  * component map. So an entry that came since has no control statement in it, or the newest root says so.
  */
+import type { TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
-import { OutputLog, type OutputLogOptions, type PublishedRoot } from './output-log.ts'
-import type { HeldCheckpoint } from './ports.ts'
+import { notesOfLost, rootIn, storeLost } from './lost-roots.ts'
+import { lastStored, OutputLog, type OutputLogOptions, type PublishedRoot } from './output-log.ts'
+import type { HeldCheckpoint, LogStore } from './ports.ts'
 import type { StatusMap } from './status-map.ts'
 
 export interface StatusPublisherOptions {
   readonly output: OutputLogOptions
   readonly map: StatusMap
+  readonly log: Pick<LogStore, 'notes' | 'published'>
   /** Told once, when this map cannot be published any more. */
   readonly onStopped: (cause: unknown) => void
 }
@@ -20,7 +23,7 @@ export class StatusPublisher {
   #published: readonly PublishedRoot[] = []
   #checkpoint: HeldCheckpoint
   #last: Promise<void>
-  #isStopped = false
+  #stoppedBy: unknown
 
   /** @param checkpoint the newest published one; the trust state is folded to its size */
   constructor(options: StatusPublisherOptions, checkpoint: HeldCheckpoint) {
@@ -44,8 +47,9 @@ export class StatusPublisher {
     return this.#output
   }
 
-  get isStopped(): boolean {
-    return this.#isStopped
+  /** As `ComponentPublisher.stoppedBy`. */
+  get stoppedBy(): unknown {
+    return this.#stoppedBy
   }
 
   /** The log was published. */
@@ -64,15 +68,27 @@ export class StatusPublisher {
   }
 
   async #open(): Promise<void> {
-    const { output, map } = this.#options
-    this.#output = await OutputLog.open(output, async (size) => {
-      map.advance(size)
-      map.versions.keep(size)
-      return map.versions.latest.root
-    })
+    const { output, log } = this.#options
+    const last = await lastStored(output.storage.store)
+    const roots = new Map(last === undefined ? [] : [[last.size, this.#rootAt(last.size)]])
+    const lost = await notesOfLost(output, last, log)
+    for (const { size } of lost) roots.set(size, this.#rootAt(size))
+    await storeLost(
+      output,
+      lost.map((note) => ({ ...note, root: rootIn(roots, note.size) })),
+    )
+    this.#output = await OutputLog.open(output, async (size) => rootIn(roots, size))
     this.#published = this.#output.published
     // A control statement may be public since the last process ended.
     if (!this.#output.isReadOnly) await this.#publishNow()
+  }
+
+  /** Of sizes that ascend. */
+  #rootAt(size: TreeSize): Uint8Array {
+    const { map } = this.#options
+    map.advance(size)
+    map.versions.keep(size)
+    return map.versions.latest.root
   }
 
   /** One at a time: nothing changes the map until it is published and kept. */
@@ -87,12 +103,12 @@ export class StatusPublisher {
 
   /** Out of space: the next publication tries again. */
   async #orStop(action: () => Promise<void>): Promise<void> {
-    if (this.#isStopped) return
+    if (this.#stoppedBy !== undefined) return
     try {
       await action()
     } catch (cause) {
       if (cause instanceof Fault && cause.class === 'storage-full') return
-      this.#isStopped = true
+      this.#stoppedBy = cause
       this.#options.onStopped(cause)
     }
   }

@@ -29,9 +29,16 @@ export function manifestRoot(lines: readonly Uint8Array[]): CountedRoot {
   return countedRootOf(lines.map(leafHash))
 }
 
-/** @throws Fault `malformed` (`out-of-range`) unless from < to ≤ the number of lines. */
-export function proveLines(lines: readonly Uint8Array[], from: number, to: number): ProvenLines {
-  const leaves = lines.map(leafHash)
+/**
+ * @param leaves of the lines, for who has them already
+ * @throws Fault `malformed` (`out-of-range`) unless from < to ≤ the number of lines.
+ */
+export function proveLines(
+  lines: readonly Uint8Array[],
+  from: number,
+  to: number,
+  leaves: readonly Uint8Array[] = lines.map(leafHash),
+): ProvenLines {
   const size = treeSize(lines.length)
   const hashes = rangePlaces({ from, to }, size).map(({ level, index }) => {
     const width = 2 ** level

@@ -17,7 +17,7 @@ import { isRegistered, type TrustState } from '../trust/trust-state.ts'
 import { checkKeys, type CompleteKeys } from './complete-keys.ts'
 import type { Completeness } from './completeness-wire.ts'
 import { imagesOf, isSha256, type EntryFacts } from './entry-facts.ts'
-import { factsByManifest } from './manifest-facts.ts'
+import { checkParts, factsByManifest, type ManifestPart } from './manifest-facts.ts'
 import { checkMapRoot, type CheckedMapRoot, type KnownLog } from './map-root.ts'
 import { checkStatus } from './not-revoked.ts'
 import type { CheckedAnswer, CheckedAttestation } from './proven-entry.ts'
@@ -57,7 +57,7 @@ export interface Reading<Stated, Hit> {
   keys(shown: CompleteKeys): Iterable<readonly [key: Uint8Array, hit: Hit]>
   ofSigned(attestation: CheckedAttestation): Stated
   /** Undefined if only what was signed tells it. `hits` are those of all keys that list the entry. */
-  ofManifest(facts: EntryFacts, hits: readonly Hit[]): Stated | undefined
+  ofManifest(facts: EntryFacts, hits: readonly Hit[], parts: readonly ManifestPart[]): Stated | undefined
 }
 
 export interface CompleteEntries<Stated> extends CompleteAnswer {
@@ -161,7 +161,8 @@ function readByManifest<Stated, Hit>(
   if (!isRegistered(trust, index, entry.keyId)) return undefined
   const lines = proof.manifests?.[String(index)]
   const manifest = lines && keys.value(manifestKey(index))
-  const stated = manifest && reading.ofManifest(factsByManifest(entry, manifest, lines), hits)
+  const parts = manifest && checkParts(entry, manifest, lines)
+  const stated = parts && reading.ofManifest(factsByManifest(entry, parts), hits, parts)
   if (stated !== undefined) return stated
   throw incomplete(`what was signed in entry ${index}, or lines of its manifest that say it`, 'nothing')
 }

@@ -1,5 +1,5 @@
 /** What a proof of completeness establishes and what it leaves open (index.md 1), in sentences. */
-import type { TreeSize } from '../brand.ts'
+import type { LogIndex, TreeSize } from '../brand.ts'
 import { formatHex } from '../encoding/hex.ts'
 import type { CompleteAnswer } from './complete-entries.ts'
 import type { CheckedMapRoot } from './map-root.ts'
@@ -11,11 +11,12 @@ export function establishedBy({
   through,
   byManifest,
 }: CompleteAnswer): readonly string[] {
-  const named = byManifest.map((index) => `#${index}`).join(' ')
   return [
-    ...(named === ''
+    ...(byManifest.length === 0
       ? []
-      : [`What further entries state is in their manifests, as the map has them: ${named}.`]),
+      : [
+          `What ${byManifest.length} further entries state is in their manifests, as the map has them: ${entryList(byManifest)}.`,
+        ]),
     `No row is missing as of size ${through}, by the rights and revocations that the next sentence is about: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
     `No revocation, annulment or trust root that touches them is missing as of size ${Math.min(status.size, through)} (${published(status)}).`,
     ...cosignedBy(components, status),
@@ -25,6 +26,14 @@ export function establishedBy({
 /** By whom, and as of when, of each that must be. */
 export function cosignedBy(...roots: readonly CheckedMapRoot[]): readonly string[] {
   return roots.flatMap(({ cosigned }) => (cosigned ? [cosigned.sentence] : []))
+}
+
+/** Nobody reads more; whoever needs all of them has the report's data. */
+const MAX_NAMED = 50
+
+export function entryList(indexes: readonly LogIndex[]): string {
+  const named = indexes.slice(0, MAX_NAMED).map((index) => `#${index}`)
+  return named.join(' ') + (indexes.length > MAX_NAMED ? ' …' : '')
 }
 
 export function published({ map, root, published: { origin, size } }: CheckedMapRoot): string {

@@ -110,7 +110,8 @@ function deploymentFact(line: ManifestLine | undefined): Pick<EntryFacts, 'deplo
   return { deployment: { environment: line.name, cluster, from, until } }
 }
 
-function relationFacts(lines: readonly ManifestLine[]): Pick<EntryFacts, 'relations'> {
+/** Of lines of kind `i`. */
+export function relationFacts(lines: readonly ManifestLine[]): Pick<EntryFacts, 'relations'> {
   if (lines.length === 0) return {}
   const relations = lines.map(({ name, extras }) => ({
     index: name,

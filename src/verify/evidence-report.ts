@@ -10,7 +10,7 @@ import { principalOf, rootAt } from '../trust/trust-state.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { RowsAnswer, UnregisteredClaims } from './answer.ts'
 import type { CompleteAnswer } from './complete-entries.ts'
-import { areCosigned, establishedBy, leftOpenBy } from './complete-report.ts'
+import { areCosigned, entryList, establishedBy, leftOpenBy } from './complete-report.ts'
 import type { NotEstablished, OpenQuestion } from './open-question.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
 import { restsOn, type RestingRow } from './row-check.ts'
@@ -86,12 +86,12 @@ export function sentencesOf(
 }
 
 function established(verified: Verified, entries: readonly ReportedEntry[]): string[] {
-  const { checkpoint, answer } = verified
+  const { checkpoint } = verified
   return [
     signedSentence(checkpoint),
     `${counted(entries.length, 'entry', 'entries')} of this file ${entries.length === 1 ? 'is' : 'are'} in that log, and each is what its key signed.`,
     trustSentence(verified),
-    ...rowSentences(answer.items, entries),
+    ...rowSentences(verified, entries),
     ...(verified.complete === undefined ? [] : establishedBy(verified.complete)),
   ]
 }
@@ -106,21 +106,26 @@ function trustSentence({ state, checkpoint, trustRoot }: Verified): string {
   return `Signers' rights follow from the trust root ${trustRoot} in entry 0${version}.`
 }
 
-function rowSentences(rows: readonly RestingRow[], entries: readonly ReportedEntry[]): string[] {
+function rowSentences(
+  { answer: { items: rows }, complete }: Verified,
+  entries: readonly ReportedEntry[],
+): string[] {
   if (rows.length === 0) return []
   const behind = new Set(rows.flatMap(restsOn))
+  const subject = rows.length === 1 ? 'The row' : `Each of the ${rows.length} rows`
+  if (complete?.byManifest.some((index) => behind.has(index)))
+    return [`${subject} is stated by entries of that log, or by their manifests.`]
   const signers = new Map<string, LogIndex[]>()
   for (const entry of entries) {
     if (!behind.has(entry.index)) continue
     const signer = entry.signer ?? entry.key
-    signers.set(signer, [...(signers.get(signer) ?? []), entry.index])
+    const known = signers.get(signer)
+    if (known === undefined) signers.set(signer, [entry.index])
+    else known.push(entry.index)
   }
-  const named = [...signers].map(
-    ([signer, indexes]) => `${signer} (${indexes.map((i) => `#${i}`).join(' ')})`,
-  )
+  const named = [...signers].map(([signer, indexes]) => `${signer} (${entryList(indexes)})`)
   if (named.length === 0) return []
-  const subject = rows.length === 1 ? 'The row is' : `Each of the ${rows.length} rows is`
-  return [`${subject} stated by signed entries of that log: ${named.join(', ')}.`]
+  return [`${subject} is stated by signed entries of that log: ${named.join(', ')}.`]
 }
 
 function counted(n: number, one: string, many: string): string {

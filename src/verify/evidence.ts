@@ -26,7 +26,7 @@ import type { CosignedCheck } from './map-root.ts'
 import { checkAnswer, checkAttestation } from './proven-entry.ts'
 import type { CheckedAnswer, CheckedAttestation } from './proven-entry.ts'
 import { anAttestationId, anyQuestion, rowsAnswer } from './read-answer.ts'
-import { checkRows } from './row-check.ts'
+import { checkRows, isSame } from './row-check.ts'
 import { membersOf, oneOf, parsed, tableOf } from './shape.ts'
 import type { Shape } from './shape.ts'
 import { replayTrust } from './trust-replay.ts'
@@ -161,8 +161,7 @@ export function checkAssurance({ assurance, complete }: Pick<RowsAnswer, 'assura
 
 /** The question in front must be the one that was answered. */
 function checkQuestion({ question: asked, answer }: Evidence): void {
-  const [one, other] = [asked, answer.question].map((question) => formatCanonicalJson(jsonOf(question)))
-  if (one !== undefined && other !== undefined && equalBytes(one, other)) return
+  if (isSame(asked, answer.question)) return
   throw new Fault('rows-differ', 'evidence: expected an answer to its question, got an answer to another')
 }
 

@@ -7,6 +7,7 @@
  * check, as they check that it is what the envelope says.
  */
 import { predicateKind } from '../attestation/predicate-types.ts'
+import type { LogIndex } from '../brand.ts'
 import { utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import type { CountedRoot } from '../map/counted-root.ts'
@@ -18,7 +19,9 @@ import { factsOf, type EntryFacts } from './entry-facts.ts'
 import { parseHashes, type CheckedEntry } from './proven-entry.ts'
 
 /** Lines that stand next to each other in a manifest, proven. */
-interface Part {
+export interface ManifestPart {
+  /** The place of the first. */
+  readonly from: number
   readonly lines: readonly ManifestLine[]
   readonly isFirst: boolean
   readonly isLast: boolean
@@ -31,21 +34,33 @@ const OF_PROVENANCE: readonly ManifestKind[] = ['b', 'd', 'g']
 const COMPONENTS: readonly ManifestKind[] = ['c', 'p']
 
 /**
- * All facts but how many components there are: `sbom.components` is 0 only if there are none.
- *
  * @param manifest the value of the entry's key `m`
- * @throws Fault `bad-proof` (`map-proof-invalid`, `inclusion-proof-invalid`, `entry-mismatch`), `answer-incomplete` if lines are missing that may change a fact
+ * @throws Fault `bad-proof` (`map-proof-invalid`, `inclusion-proof-invalid`)
  */
-export function factsByManifest(
-  entry: CheckedEntry,
+export function checkParts(
+  { index }: Pick<CheckedEntry, 'index'>,
   manifest: CountedRoot,
   proofs: readonly LinesProof[],
-): EntryFacts {
-  const subject = `manifest of entry ${entry.index}`
-  const parts = proofs.map((proof) =>
-    asBadProof('map-proof-invalid', subject, () => checkPart(manifest, proof)),
+): readonly ManifestPart[] {
+  return proofs.map((proof) =>
+    asBadProof('map-proof-invalid', subjectOf(index), () => checkPart(manifest, proof)),
   )
-  const all = (kind: ManifestKind): readonly ManifestLine[] => linesOfKind(subject, parts, kind)
+}
+
+/**
+ * All facts but how many components there are: `sbom.components` is 0 only if there are none.
+ *
+ * @throws Fault `bad-proof` (`answer-incomplete`) if lines are missing that may change a fact, `entry-mismatch`
+ */
+export function factsByManifest(entry: CheckedEntry, parts: readonly ManifestPart[]): EntryFacts {
+  const all = (kind: ManifestKind): readonly ManifestLine[] => {
+    const lines = linesOfKind(parts, kind)
+    if (lines !== undefined) return lines
+    throw new Fault(
+      'answer-incomplete',
+      `${subjectOf(entry.index)}: expected all lines of kind ${kind}, got not all`,
+    )
+  }
   const lines = ALWAYS.flatMap(all)
   const types = lines.filter(({ kind }) => kind === 't')
   if (types.some(({ name }) => predicateKind(name) === 'provenance'))
@@ -66,6 +81,10 @@ function checkPredicateType({ index, predicateType }: CheckedEntry, stated: Entr
   )
 }
 
+function subjectOf(index: LogIndex): string {
+  return `manifest of entry ${index}`
+}
+
 /** Of other keys the entry has another digest, and only what was signed tells the attestation. */
 function checkAttestationId({ index, body }: CheckedEntry): void {
   if (body.algorithm === 'sha256') return
@@ -75,28 +94,31 @@ function checkAttestationId({ index, body }: CheckedEntry): void {
   )
 }
 
-function checkPart(manifest: CountedRoot, { from, lines, proof }: LinesProof): Part {
+function checkPart(manifest: CountedRoot, { from, lines, proof }: LinesProof): ManifestPart {
   checkLines(manifest, { from, lines: lines.map(utf8), proof: parseHashes(proof, 'lines') })
   return {
+    from,
     lines: lines.map(parseLine),
     isFirst: from === 0,
     isLast: from + lines.length === manifest.size,
   }
 }
 
-/** Kinds are one letter, and lines are sorted by it. */
-function linesOfKind(subject: string, parts: readonly Part[], kind: ManifestKind): readonly ManifestLine[] {
+/** All lines of the kind; undefined if it is not shown that these are all. Kinds are one letter, and lines are sorted by it. */
+export function linesOfKind(
+  parts: readonly ManifestPart[],
+  kind: ManifestKind,
+): readonly ManifestLine[] | undefined {
   const whole = parts.find(({ lines, isFirst, isLast }) => {
     const [first, last] = [lines[0]?.kind ?? kind, lines.at(-1)?.kind ?? kind]
     return (isFirst || first < kind) && (isLast || last > kind)
   })
-  if (whole !== undefined) return whole.lines.filter((line) => line.kind === kind)
-  throw new Fault('answer-incomplete', `${subject}: expected all lines of kind ${kind}, got not all`)
+  return whole?.lines.filter((line) => line.kind === kind)
 }
 
 /** One is enough; that there is none has to be shown. */
 function someComponents(
-  parts: readonly Part[],
+  parts: readonly ManifestPart[],
   all: (kind: ManifestKind) => readonly ManifestLine[],
 ): readonly ManifestLine[] {
   const shown = parts.flatMap(({ lines }) => lines.filter(({ kind }) => COMPONENTS.includes(kind)))

@@ -60,7 +60,7 @@ export function checkSearch(
   const { checkpoint, entries } = checked
   const [proof, log] = [answer.complete, { key: logKey, checkpoint, cosigned }]
   const complete =
-    proof && checkCompleteSearch({ answer, proof, log, entries, attested, trust: state }, ofSigned)
+    proof && checkCompleteSearch({ answer, proof, log, entries, attested, trust: state }, plan, ofSigned)
   checkSearchRows(answer, complete?.stated ?? attested.map(ofSigned), state)
   const named = complete?.named ?? []
   checkUse([...answer.items.flatMap(restsOn), ...named], answer.unregistered, attested)

@@ -51,7 +51,7 @@ describe('how it got in', () => {
     expect(says({ relation: 'unknown', paths: [[node('fat.jar'), core]] })).to.equal(
       'fat.jar → log4j-core@2.14.1 (contained in it)',
     )
-    expect(howItGotIn(found, new Map())).to.match(/^not looked at/)
+    expect(howItGotIn(found, new Map())).to.match(/^not read/)
   })
 
   it('stands with the base image of the SBOM in the table, wide or narrow, and steers no terminal', () => {

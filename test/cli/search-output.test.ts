@@ -90,9 +90,18 @@ describe('the table of a search', () => {
   it('says that no row is missing only where that was proven, and as of when; else why not', () => {
     // The maps may have more than the answer was asked for.
     const size = treeSize(7)
-    const complete = { components: { size }, status: { size }, through: treeSize(5) } as CompleteAnswer
+    const through = treeSize(5)
+    const complete = {
+      components: { size },
+      status: { size },
+      through,
+      byManifest: [3],
+    } as unknown as CompleteAnswer
     expect(printed({ ...pagesOf(), complete })).to.match(
       /✓ No row is missing, and no revocation behind them, as of 5 entries; what \d+ newer entries say is not in it/,
+    )
+    expect(printed({ ...pagesOf(), complete })).to.include(
+      'or of 1 entry from the manifest in the published map',
     )
     const unproven = new Fault('map-behind', 'components map: no root of it is published yet')
     const text = printed({ ...pagesOf(), unproven })

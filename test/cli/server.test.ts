@@ -16,6 +16,7 @@ import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
 import { expectRefusal, openBench, type Bench } from '../helpers/cli.ts'
 import { digestOf } from '../helpers/test-ledger.ts'
+import { damage } from '../storage/sqlite/folders.ts'
 
 const IMAGE = `registry.test/shop@${digestOf('shop')}`
 const FOLDERS = ['--data', 'data', '--signer-dir', 'signer']
@@ -148,6 +149,16 @@ describe('attestree server', () => {
     expect(restored.stdout).to.match(
       /^✓ Restored 3 entries [^]*\nNext: attestree server start --data lost\/data/,
     )
+    // As if it had been made before the newest root of the component map was published.
+    cpSync(bench.path('backup'), bench.path('early'), { recursive: true })
+    damage(
+      bench.path('early/ledger.db'),
+      'DELETE FROM output_leaf WHERE log = 0 AND idx = (SELECT max(idx) FROM output_leaf WHERE log = 0)',
+    )
+    const early = ['--data', 'lost/early', '--signer-dir', 'lost/signer']
+    const behind = await bench.run(['server', 'restore', 'early', ...early])
+    expect(behind).to.include({ code: 0 })
+    expect(behind.stderr).to.match(/components map: missing in it: 1 root [^]*The start makes them again/)
     const [check, again, without] = await Promise.all([
       bench.run(['server', 'check', 'lost/data', '--signer-dir', 'lost/signer']),
       bench.run(['server', 'restore', 'backup', ...lost]),

@@ -7,7 +7,14 @@ import { describe, it } from 'mocha'
 import type { IndexAuditReport } from '../../src/client/audit-index.ts'
 import { formatCanonicalJson } from '../../src/encoding/canonical-json.ts'
 import { classOfReason, Fault } from '../../src/errors.ts'
-import { componentKey, keysOfManifest, manifestKey, statusKey, unreadableKey } from '../../src/map/keys.ts'
+import {
+  componentKey,
+  keysOfManifest,
+  manifestKey,
+  statusKey,
+  trustRootsKey,
+  unreadableKey,
+} from '../../src/map/keys.ts'
 import { logIndex, treeSize } from '../../src/brand.ts'
 import type { MapName } from '../../src/map/output-log.ts'
 import { manifestOf } from '../../src/sbom/manifest.ts'
@@ -26,6 +33,7 @@ import {
   SIZE,
   trust,
   WEB,
+  withEntry,
   without,
   world,
 } from '../helpers/operator-story.ts'
@@ -135,6 +143,56 @@ describe('an auditor of entries that could not be read', () => {
   it('proves that one was dropped from them, and posted under what it does not state', async () => {
     const lie = posted(5, [lodash('4.17.20'), manifestKey(logIndex(5))])
     expect(proven(await audit(operatorOf({ components: [[SIZE, lie]] })))).to.deep.include({ entry: 5 })
+  })
+})
+
+describe('an auditor of a root that takes back what was published', () => {
+  const taken: readonly (readonly [string, MapName, World, Partial<FraudReport>])[] = [
+    [
+      'a row',
+      'components',
+      without(1, 'components', lodash('4.17.20')),
+      { entry: logIndex(1), key: lodash('4.17.20') },
+    ],
+    [
+      'an SBOM of an image',
+      'components',
+      without(1, 'components', keysOf(1, 's')),
+      { entry: logIndex(1), key: keysOf(1, 's') },
+    ],
+    [
+      'a trust root',
+      'status',
+      without(0, 'status', trustRootsKey),
+      { entry: logIndex(0), key: trustRootsKey },
+    ],
+  ]
+  for (const [what, map, lie, expected] of taken) {
+    it(`names the entry and the key, and proves it, of ${what} that is hidden now`, async () => {
+      const report = await audit(
+        operatorOf({
+          [map]: [
+            [4, world],
+            [SIZE, lie],
+          ],
+        }),
+      )
+      expect(where(report)).to.deep.equal([`${map} map at size ${SIZE}`])
+      expect(proven(report)).to.deep.include({ map, wrong: 'missing', size: SIZE, ...expected })
+    })
+  }
+
+  it('names the manifest that was exchanged', async () => {
+    const lie = withEntry(2, ({ lines }) => ({ lines: lines.slice(1) }))
+    const report = await audit(
+      operatorOf({
+        components: [
+          [4, world],
+          [SIZE, lie],
+        ],
+      }),
+    )
+    expect(proven(report)).to.deep.include({ wrong: 'manifest', entry: 2, key: manifestKey(logIndex(2)) })
   })
 })
 

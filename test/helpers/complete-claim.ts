@@ -4,6 +4,8 @@
  *     0 trust root · 1 SBOM of shop (lodash 4.17.20) · 2 of api (4.17.21) · 3 of web (4.17.15) · 4 of web again (4.17.21)
  *     5 of old (4.17.11) · 6 revocation of 5 · 7 a stranger's SBOM of shop (4.0.0) · 8 an entry that nobody could read
  *     9 SBOM of two images, left and right (4.17.19) · 10 of late (4.17.1)
+ *     beyond the size that is asked about if none is named:
+ *     11 provenance of late, under a name that is no image's · 12 SBOM of long (lodash in a version whose key is cut)
  */
 import { parseTarget } from '../../src/attestation/revocation.ts'
 import { formatStatement } from '../../src/attestation/statement.ts'
@@ -54,12 +56,24 @@ export const trust: LogTrust = {
 function twoSubjects(): Uint8Array {
   const subjects = ['left', 'right'].map((name) => ({
     name: `registry.test/${name}`,
-    digest: { sha256: digestOf(name).slice('sha256:'.length) },
+    digest: { sha256: digestOf(name).slice('sha256:'.length), sha512: '5'.repeat(128) },
   }))
   const components = [{ type: 'library', name: 'lodash', version: '4.17.19', purl: 'pkg:npm/lodash@4.17.19' }]
   const predicate = { bomFormat: 'CycloneDX', specVersion: '1.5', version: 1, components }
   return formatStatement({ subjects, predicateType: 'https://cyclonedx.org/bom', predicate })
 }
+
+/** Of a binary, for all that it says. */
+function plainProvenance(): Uint8Array {
+  return formatStatement({
+    subjects: [{ name: 'late', digest: { sha256: digestOf('late').slice('sha256:'.length) } }],
+    predicateType: 'https://slsa.dev/provenance/v1',
+    predicate: { buildDefinition: {}, runDetails: { builder: { id: 'https://ci.test/builder' } } },
+  })
+}
+
+/** The key of this version of lodash has the greatest length, and was cut. */
+export const LONG_VERSION = `4.17.1-${'x'.repeat(1_100)}`
 
 export const world: World = makeWorld([
   { payload: root, key: keys.admin },
@@ -80,6 +94,8 @@ export const world: World = makeWorld([
   { payload: sbomPayload('unreadable', ['lodash@4.17.20']), key: keys.ci, isUnreadable: true },
   { payload: twoSubjects(), key: keys.ci },
   { payload: sbomPayload('late', ['lodash@4.17.1']), key: keys.ci },
+  { payload: plainProvenance(), key: keys.ci },
+  { payload: sbomPayload('long', ['lodash@4.17.1', `lodash@${LONG_VERSION}`]), key: keys.ci },
 ])
 
 const QUESTION: ImagesQuestion = { component: 'pkg:npm/lodash', range: 'vers:npm/<4.17.21' }

@@ -9,6 +9,7 @@ import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
 import { Fault } from '../../src/errors.ts'
 import { parseLookup } from '../../src/http/lookup-body.ts'
+import { wholeRecords, type WholeAnswer } from '../../src/http/ndjson.ts'
 import { problemOf } from '../../src/http/problem.ts'
 import { parseSearch } from '../../src/http/search-body.ts'
 import { NAME_MATCHES } from '../../src/verify/names-answer.ts'
@@ -66,6 +67,8 @@ async function route(ledger: Ledger, path: string, init: RequestInit | undefined
     return json(await ledger.unknownImages(unknownQuery(params), moment))
   if (resource === 'images' && id !== undefined) return json(await ledger.image(imageDigest(id), moment))
   const door = params.has('proof') ? ledger.proofs : ledger
+  const isWhole = new Headers(init?.headers).get('accept') === 'application/x-ndjson'
+  if (isWhole) return records(await askWhole(ledger, params, moment, init?.body))
   if (resource === 'images' && params.has('component'))
     return json(await door.images(imagesQuery(params), moment))
   if (resource === 'images') return json(await door.found(foundQuery(params), moment))
@@ -117,6 +120,21 @@ async function search(ledger: Ledger, body: RequestInit['body']): Promise<Answer
   if (!(body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
   const { asked, moment, isComplete } = parseSearch(body)
   return json(await (isComplete ? ledger.proofs : ledger).search(asked, moment))
+}
+
+function askWhole(
+  { proofs }: Ledger,
+  params: URLSearchParams,
+  moment: Moment,
+  body: RequestInit['body'],
+): Promise<WholeAnswer> {
+  if (body instanceof Uint8Array) return proofs.search({ ...parseSearch(body).asked, whole: true }, moment)
+  if (!params.has('component')) return proofs.found({ ...foundQuery(params), whole: true }, moment)
+  return proofs.images({ ...imagesQuery(params), whole: true }, moment)
+}
+
+function records(answer: WholeAnswer): Answered {
+  return { status: 200, type: 'application/x-ndjson', body: utf8([...wholeRecords(answer)].join('')) }
 }
 
 function consistency(ledger: Ledger, params: URLSearchParams): ReturnType<Ledger['records']['consistency']> {

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { LogIndex } from '../../src/brand.ts'
 import { Client } from '../../src/client/client.ts'
+import type { PinStore } from '../../src/client/pins.ts'
 import { formatByteList } from '../../src/encoding/byte-list.ts'
 import { formatBase64, parseBase64 } from '../../src/encoding/base64.ts'
 import { concatBytes } from '../../src/encoding/bytes.ts'
@@ -47,7 +48,7 @@ export interface Operator {
   readonly roots: Readonly<Record<MapName, readonly ToldRoot[]>>
 }
 
-export function clientOfOperator(operator: Operator, trust: LogTrust): Client {
+export function clientOfOperator(operator: Operator, trust: LogTrust & { readonly pins?: PinStore }): Client {
   return new Client({ url: URL_OF_LEDGER, ...trust, fetch: operatorFetch(operator) })
 }
 

@@ -6,9 +6,10 @@ import { digestOf } from './test-ledger.ts'
 
 /** @param value what stands at the pointer */
 export function* changesOf(document: JsonValue, pointer: string, value: JsonValue): Generator<JsonValue> {
-  if (pointer === '') return
-  yield removeAt(document, pointer)
-  for (const other of othersOf(value)) yield setAt(document, pointer, other)
+  if (pointer !== '') {
+    yield removeAt(document, pointer)
+    for (const other of othersOf(value)) yield setAt(document, pointer, other)
+  }
   if (isObject(value)) yield setAt(document, `${pointer}/extra`, 1)
 }
 

@@ -50,7 +50,7 @@ export const SIZE = world.entries.length
 export const trust = { logKey: verifierKeyOf(ORIGIN, keys.log.publicKey), trustRoot: idOfPayload(root) }
 
 /** The log with one entry posted otherwise. */
-function withEntry(index: number, change: (entry: WorldEntry) => Partial<WorldEntry>): World {
+export function withEntry(index: number, change: (entry: WorldEntry) => Partial<WorldEntry>): World {
   return {
     ...world,
     entries: world.entries.map((one) => (one.entry.index === index ? { ...one, ...change(one) } : one)),

@@ -2,9 +2,13 @@
 import { after, before, describe, it } from 'mocha'
 import { expect } from 'chai'
 import { imageDigest, logIndex } from '../../src/brand.ts'
+import { Client } from '../../src/client/client.ts'
+import { purlPart } from '../../src/client/search-part.ts'
+import { verifiedImages } from '../../src/client/verified-images.ts'
 import { csvCell } from '../../src/http/csv.ts'
 import type { LedgerDoor } from '../../src/http/ledger-door.ts'
 import type { ImageRow, ImagesAnswer } from '../../src/verify/answer.ts'
+import { formatSearchQuestion } from '../../src/verify/search-wire.ts'
 import { verifyImages } from '../../src/verify/evidence.ts'
 import { imagesAnswer, readAnswer } from '../../src/verify/read-answer.ts'
 import { digestOf } from '../helpers/test-ledger.ts'
@@ -43,6 +47,23 @@ describe('rows of a real ledger', () => {
   after(async () => {
     await server[Symbol.asyncDispose]()
     await story.ledger[Symbol.asyncDispose]()
+  })
+
+  it('come all at once as NDJSON with the proof that there are no others, to every question', async () => {
+    const client = new Client({ url: server.url, ...trust })
+    const whole = { proof: 'complete', whole: true } as const
+    const { answer, report } = await verifiedImages(client, { ...QUESTION, ...whole })
+    expect(answer.items).to.deep.equal((await client.images(QUESTION)).items)
+    expect(report.complete).to.not.equal(undefined)
+    linesOf(await (await ask(server.url, { ...QUESTION, proof: 'complete' }, NDJSON)).text())
+    const question = { parts: [purlPart('pkg:npm/lodash', '<4.17.21')], scope: {} }
+    const searched = await client.search(question, whole)
+    expect(searched.items.map(({ image }) => image)).to.deep.equal(answer.items.map(({ image }) => image))
+    const body = JSON.stringify({ ...formatSearchQuestion(question), proof: 'complete' })
+    const headers = { accept: NDJSON, 'content-type': 'application/json' }
+    const response = await fetch(`${server.url}/ledger/v1/search`, { method: 'POST', headers, body })
+    expect(response.headers.get('content-type')).to.equal(NDJSON)
+    linesOf(await response.text())
   })
 
   it('are the same as NDJSON as in JSON, and can be verified', async () => {

@@ -67,6 +67,7 @@ async function openV2(storage: Storage, own: Storage, version: 'v1' | 'v2' = 'v2
   const publisher = new StatusPublisher(
     {
       output: { ...output, storage: own.outputs.status },
+      log: storage.log,
       map: new StatusMap(await controlsOf(storage), keysOfV2),
       onStopped: (cause) => stopped.push(cause),
     },

@@ -41,6 +41,25 @@ describe('turns of searches', () => {
     expect(await turns.run(async () => 7)).to.equal(7)
   })
 
+  it('are not spent on who has left, neither while they wait nor once they have begun', async () => {
+    const turns = createSearchTurns({ now: () => 0, sleep: async () => undefined })
+    const [begun, waiting] = [new AbortController(), new AbortController()]
+    let steps = 0
+    const first = turns.run(async (pause) => {
+      for (;;) {
+        if (++steps === 3) begun.abort(new Error('left'))
+        await pause()
+      }
+    }, begun.signal)
+    const second = turns.run(async () => ++steps, waiting.signal)
+    waiting.abort(new Error('left too'))
+    const reasons = await Promise.all(
+      [first, second].map((one) => one.catch((cause: unknown) => String(cause))),
+    )
+    expect([reasons, steps]).to.deep.equal([['Error: left', 'Error: left too'], 3])
+    expect(await turns.run(async () => 7)).to.equal(7)
+  })
+
   it('are not held by who waits for a size that never comes', async () => {
     let isWaiting = false
     const never = new Promise<void>(() => undefined)

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, it } from 'mocha'
 import { logIndex, treeSize, type LogIndex } from '../../src/brand.ts'
 import { formatHex } from '../../src/encoding/hex.ts'
-import { formatCountedRoot, parseCountedRoot } from '../../src/map/counted-root.ts'
+import { countedRootOf, formatCountedRoot, parseCountedRoot } from '../../src/map/counted-root.ts'
 import {
   appendPostings,
   checkPostingPage,
@@ -102,6 +102,20 @@ describe('posting lists', () => {
     // Nor with the count of the value made smaller: then it is another value, which the map does not have.
     const lie = formatCountedRoot({ ...parseCountedRoot(value), size: treeSize(12) })
     refuseAll([proof], (hashes) => checkPostingPage(lie, { from: 8, indexes: short.slice(8) }, hashes))
+  })
+
+  it('are refused where what the map commits to is no list: an entry twice, or out of order', async () => {
+    for (const indexes of [
+      [3, 3],
+      [5, 3],
+      [1, 2, 2],
+    ].map((some) => some.map(logIndex))) {
+      const leaves = indexes.map(postingHash)
+      const value = formatCountedRoot(countedRootOf(leaves))
+      expect(refusal(() => checkPostings(value, indexes)).reason).to.equal('map-proof-invalid')
+      const page = { from: 0, indexes }
+      expect(refusal(() => checkPostingPage(value, page, [])).reason).to.equal('map-proof-invalid')
+    }
   })
 
   it('refuse values of another length and counts that no list has; take disorder of our own for a bug', () => {

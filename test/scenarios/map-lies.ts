@@ -2,7 +2,13 @@
  * The lies of lying-server.test.ts about what is complete (index.md 7): what is hidden from an answer that was asked for with its
  * proof, or taken from what was published before. The client catches each of them when it reads the answer.
  *
- * Not here: a wrong root that the log's own key signed. Proofs cannot show it; `log audit --index` does (map-audit.test.ts).
+ * Not here: what the log's own key signed, which no proof can show to a client. `log audit --index` finds it when it next reads the log:
+ *
+ *     a row, a version, a revocation hidden by the root     client/audit-index.test.ts, and by an older one client/explain-root.test.ts
+ *     a manifest that was not signed                        client/audit-index.test.ts
+ *     an entry moved in or out of `u`                       client/explain-root.test.ts; answers say how many entries there are
+ *     a root of a wrong checkpoint                          client/published-roots.test.ts; the newest one is refused by clients too
+ *     an older S, to who has seen no newer one              every answer says its S; who has seen one refuses it: client/map-memory.test.ts
  */
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { at, editAt, removeAt, setAt } from '../helpers/json-edit.ts'
@@ -15,6 +21,9 @@ const EVIDENCE = ['get', 'evidence', 'pkg:npm/lodash', '--range', '<5'] as const
 /** In the honest answer, entry 7 revokes the SBOM in entry 5; entry 3 and its image stay. */
 const REVOKED = '5'
 const REVOCATION = '7'
+
+/** The key `u`, base64. */
+const UNREADABLE = btoa('u')
 
 const inFind = (edit: (answer: JsonValue) => JsonValue): Lie => lieInJson('ledger/v1/search', edit)
 const inEvidence = (edit: (answer: JsonValue) => JsonValue): Lie => lieInJson('ledger/v1/images?', edit)
@@ -39,6 +48,17 @@ export const aboutCompleteness = (earlier: () => JsonValue): readonly Row[] => [
     inFind((a) => removeAt(a, '/complete/components/prefixes/0/keys/0')),
     15,
     'map-proof-invalid',
+  ],
+  [
+    'does not say which entries nobody could read',
+    FIND,
+    inFind((a) =>
+      editAt(a, '/complete/components/absent', (all) =>
+        Array.isArray(all) ? all.filter((_, i) => at(all, `/${i}/key`) !== UNREADABLE) : null,
+      ),
+    ),
+    15,
+    'answer-incomplete',
   ],
   [
     'hides an SBOM of an image',

@@ -1,12 +1,14 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
-import { logIndex, type LogIndex } from '../../src/brand.ts'
-import type { ImagesAnswer } from '../../src/verify/answer.ts'
+import { logIndex, treeSize, type LogIndex } from '../../src/brand.ts'
+import { builderKey, licenceKey } from '../../src/map/keys.ts'
+import type { FoundAnswer, ImagesAnswer } from '../../src/verify/answer.ts'
 import { checkComplete, type CompleteRowsClaim as CompleteClaim } from '../../src/verify/complete-answer.ts'
 import type { Completeness, MapProofs } from '../../src/verify/completeness-wire.ts'
+import { makeRow, statedBy } from '../../src/verify/row-check.ts'
 import { honestClaim, world } from '../helpers/complete-claim.ts'
 import { refusal } from '../helpers/mangle.ts'
-import { linesOf, mapRootProof } from '../helpers/map-world.ts'
+import { linesOf, mapAt, mapRootProof, proveKeys } from '../helpers/map-world.ts'
 import { digestOf } from '../helpers/test-ledger.ts'
 
 const rowsOf = ({ answer }: CompleteClaim): string[] => answer.items.map(({ image }) => image).sort()
@@ -16,6 +18,9 @@ const reasonOf = (claim: CompleteClaim): string => refusal(() => checkComplete(c
 function withItems(claim: CompleteClaim, items: readonly unknown[]): CompleteClaim {
   return { ...claim, answer: { ...claim.answer, items } as ImagesAnswer }
 }
+
+/** With the last two entries of the log. */
+const LATER = { components: 13, status: 13, size: 13 }
 
 /** As if the server did not know the entry. */
 function without(claim: CompleteClaim, index: number): CompleteClaim {
@@ -65,6 +70,13 @@ describe('a complete answer', () => {
     checkComplete(honestClaim({ components: 10, status: 11, size: 10, through: 10 }))
   })
 
+  it('reads a version whose key was cut from what was signed, and nowhere else', () => {
+    const claim = honestClaim(LATER)
+    checkComplete(claim)
+    expect(rowsOf(claim)).to.include(digestOf('long'))
+    expect(reasonOf(honestClaim({ ...LATER, byManifest: [12] }))).to.equal('answer-incomplete')
+  })
+
   it('is of an earlier moment where entries from then on are left out', () => {
     for (const [through, images] of [
       [3, imagesNamed('shop')],
@@ -89,6 +101,17 @@ describe('an answer is refused as incomplete', () => {
     const claim = honestClaim()
     const items = claim.answer.items.filter(({ image }) => image !== digestOf('late'))
     expect(reasonOf(without(withItems(claim, items), 10))).to.equal('answer-incomplete')
+  })
+
+  it('without the row of an image of which another entry speaks as of something else', () => {
+    for (const byManifest of [[], [11]]) {
+      const claim = honestClaim({ ...LATER, byManifest })
+      const items = claim.answer.items.filter(({ image }) => image !== digestOf('late'))
+      const attested = claim.attested.filter(({ entry }) => ![10, 11].includes(entry.index))
+      const others = { ...withItems(claim, items), attested }
+      expect(reasonOf(others)).to.equal('answer-incomplete')
+      expect(reasonOf(withItems(claim, items))).to.be.oneOf(['answer-incomplete', 'rows-differ'])
+    }
   })
 
   it('where one of two subjects is dropped from the lines of a manifest', () => {
@@ -143,6 +166,53 @@ describe('an answer is refused as incomplete', () => {
   })
 })
 
+describe('an answer about a builder', () => {
+  const builder = 'https://ci.test/builder'
+  const question = { builder }
+  const base = honestClaim({ ...LATER, byManifest: [10, 11] })
+  const about = [10, 11].flatMap((index) => world.entries[index] ?? [])
+  const late = digestOf('late') as ImagesAnswer['items'][number]['image']
+  const shown = proveKeys(mapAt(world, 'components', 13), { keys: [builderKey(builder)] })
+  const row = makeRow(
+    question,
+    late,
+    about.map((one) => statedBy(one, question)),
+    base.trust,
+    treeSize(13),
+  )
+  const claimWith = (items: readonly unknown[]): CompleteClaim => ({
+    ...withComponents(base, ({ keys }) => ({ keys: [...keys, ...shown.keys] })),
+    answer: { ...base.answer, question, items } as FoundAnswer,
+    entries: new Map([...base.entries].filter(([index]) => [0, 6, 10, 11].includes(index))),
+    attested: base.attested.filter(({ entry }) => [0, 6].includes(entry.index)),
+  })
+
+  it('rests on lines of manifests alike: on those that name it, and on no others', () => {
+    expect(row.matches).to.deep.equal([{ entry: 11 }])
+    expect(checkComplete(claimWith([row])).byManifest).to.deep.equal([10, 11])
+    const wrong = { ...row, matches: [{ entry: 10 }, ...row.matches] }
+    expect(reasonOf(claimWith([wrong]))).to.equal('rows-differ')
+  })
+
+  it('is refused without the row of an image that such a line tells of', () => {
+    const fault = refusal(() => checkComplete(claimWith([])))
+    expect([fault.reason, fault.message]).to.deep.equal([
+      'answer-incomplete',
+      `answer: expected a row of ${late}, which follows from entry 11, got none`,
+    ])
+  })
+})
+
+describe('an answer about a licence', () => {
+  it('that no SBOM lists in this spelling is not complete: there may be another', () => {
+    const claim = honestClaim({ question: { component: 'pkg:npm/never' } })
+    const { absent } = proveKeys(mapAt(world, 'components', 11), { keys: [licenceKey('MIT')] })
+    const shown = withComponents(claim, (proofs) => ({ absent: [...proofs.absent, ...absent] }))
+    const answer = { ...shown.answer, question: { licence: 'MIT' } } as FoundAnswer
+    expect(reasonOf({ ...shown, answer })).to.equal('unproven')
+  })
+})
+
 describe('an answer is refused as unproven', () => {
   const proofRefused = (claim: CompleteClaim): void => {
     expect(reasonOf(claim)).to.equal('map-proof-invalid')
@@ -193,6 +263,22 @@ describe('an answer is refused as unproven', () => {
     const claim = honestClaim({ through: 9 })
     const map = mapRootProof(world, 'components', [1, 9], 11)
     proofRefused(withComponents(claim, () => ({ map })))
+  })
+
+  it('with another row than follows from its entries, or a row of an entry behind its index', () => {
+    const claim = honestClaim()
+    const changed = claim.answer.items.map((row) => ({ ...row, names: ['registry.test/other'] }))
+    expect(reasonOf(withItems(claim, changed))).to.equal('rows-differ')
+    const asOf = { ...claim.answer.asOf, indexedThrough: treeSize(10) }
+    expect(reasonOf({ ...claim, answer: { ...claim.answer, asOf } })).to.equal('rows-differ')
+  })
+
+  it('with what was signed in an entry that no row rests on', () => {
+    const claim = honestClaim({ question: { component: 'pkg:npm/never' } })
+    const stranger = world.entries[2]
+    if (stranger === undefined) throw new Error('no entry 2')
+    const entries = new Map([...claim.entries, [logIndex(2), stranger.entry] as const])
+    expect(reasonOf({ ...claim, entries, attested: [...claim.attested, stranger] })).to.equal('rows-differ')
   })
 
   it('with an entry that nothing asks for', () => {

@@ -45,8 +45,19 @@ describe('evidence that is complete', () => {
     expect(refusal(() => requireEstablished(report, ['complete', 'newer'])).reason).to.equal('unproven')
   })
 
+  it('leaves nothing open about unreadable entries where there are none', () => {
+    const report = reportOf({ components: 8, status: 8, size: 8 })
+    expect(report.complete?.unreadable).to.equal(0)
+    requireEstablished(report, ['complete', 'not-revoked', 'newer', 'unreadable'])
+    expect(refusal(() => requireEstablished(reportOf(), ['unreadable'])).reason).to.equal('unproven')
+  })
+
   it('says which entries were read by their manifests', () => {
+    const audited = ({ notEstablished }: EvidenceReport): string =>
+      notEstablished.find(({ id }) => id === 'audited')?.text ?? ''
     const report = reportOf({ byManifest: [3, 4] })
+    expect(audited(report)).to.include('Nor that manifests say what was signed')
+    expect(audited(reportOf())).to.not.include('manifests')
     expect(report.complete?.byManifest).to.deep.equal([3, 4])
     expect(report.established.join('\n')).to.include('as the map has them: #3 #4.')
   })

@@ -4,10 +4,11 @@ import { logIndex, treeSize, type TreeSize } from '../../src/brand.ts'
 import { formatBase64 } from '../../src/encoding/base64.ts'
 import { concatBytes } from '../../src/encoding/bytes.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
+import { MAX_KEY_BYTES } from '../../src/map/mpt.ts'
 import { componentKey, componentPrefix } from '../../src/map/keys.ts'
 import { checkKeys, type CompleteKeys } from '../../src/verify/complete-keys.ts'
 import type { MapProofs } from '../../src/verify/completeness-wire.ts'
-import { world } from '../helpers/complete-claim.ts'
+import { LONG_VERSION, world } from '../helpers/complete-claim.ts'
 import { refusal } from '../helpers/mangle.ts'
 import { mapAt, proveKeys } from '../helpers/map-world.ts'
 
@@ -36,11 +37,19 @@ describe('keys of a map', () => {
     }
     expect(together.under(lodash)).to.have.length(7)
     expect(together.under(concatBytes(lodash, utf8('4.17.2')))).to.deep.equal([affected, fixed])
+    expect(together.under(affected)).to.deep.equal([affected])
   })
 
   it('have the entries below a size, from lists that have grown since', () => {
     const keys = check(proveKeys(at, { prefixes: [lodash] }), treeSize(3))
     expect([keys.postings(affected), keys.postings(fixed)]).to.deep.equal([[1], [2]])
+  })
+
+  it('may have the greatest length that keys have', () => {
+    const [long, later] = [componentKey('pkg:npm/lodash', LONG_VERSION), mapAt(world, 'components', 13)]
+    expect(long).to.have.length(MAX_KEY_BYTES)
+    const keys = check(proveKeys(later, { keys: [long] }), treeSize(13), later.version.root)
+    expect(keys.postings(long)).to.deep.equal([12])
   })
 
   it('are asked for in vain if nothing is shown of them', () => {

@@ -61,7 +61,7 @@ function reader(question: SearchQuestion): (one: CheckedAttestation) => SearchSt
 }
 
 const check = (claim: CompleteSearchClaim): unknown =>
-  checkCompleteSearch(claim, reader(claim.answer.question))
+  checkCompleteSearch(claim, planSearch(claim.answer.question), reader(claim.answer.question))
 
 describe('a complete search', () => {
   it('has a row for each image in which a part is found', () => {

@@ -5,7 +5,7 @@ import { manifestRoot } from '../../src/map/manifest-tree.ts'
 import { parseLine } from '../../src/sbom/manifest-line.ts'
 import type { LinesProof } from '../../src/verify/completeness-wire.ts'
 import { factsOf } from '../../src/verify/entry-facts.ts'
-import { factsByManifest } from '../../src/verify/manifest-facts.ts'
+import { checkParts, factsByManifest } from '../../src/verify/manifest-facts.ts'
 import { refusal } from '../helpers/mangle.ts'
 import { linesOf, makeWorld, type WorldEntry } from '../helpers/map-world.ts'
 import { p384TestKey } from '../helpers/test-key.ts'
@@ -24,8 +24,10 @@ const [sbom, provenance, empty, otherHash] = makeWorld(told).entries as [
   WorldEntry,
 ]
 
-const factsBy = (one: WorldEntry, ...parts: readonly LinesProof[]): unknown =>
-  factsByManifest(one.entry, parseCountedRoot(formatCountedRoot(manifestRoot(one.lines))), parts)
+const factsBy = (one: WorldEntry, ...parts: readonly LinesProof[]): unknown => {
+  const root = parseCountedRoot(formatCountedRoot(manifestRoot(one.lines)))
+  return factsByManifest(one.entry, checkParts(one.entry, root, parts))
+}
 
 const reasonFor = (one: WorldEntry, ...parts: readonly LinesProof[]): string =>
   refusal(() => factsBy(one, ...parts)).reason

@@ -6,21 +6,31 @@ import { existsSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Fault } from '../../errors.ts'
-import type { HeldCheckpoint, LogStore } from '../../ledger/ports.ts'
+import type { HeldCheckpoint, LogStore, MapName, OutputStore } from '../../ledger/ports.ts'
 import { blobWriter } from './blob-store.ts'
-import { codeOf, ledgerDatabase, openDatabase, openReader, orNoSpace, signerDatabase } from './database.ts'
+import {
+  codeOf,
+  ledgerDatabase,
+  openDatabase,
+  openReader,
+  orNoSpace,
+  schemaVersions,
+  signerDatabase,
+  type Connection,
+} from './database.ts'
 import { createFile, makeFolder, syncFolder } from './folder.ts'
 import { removeDatabase, removeIndexes } from './index-files.ts'
 import { acquireLock, LOCK_FILE } from './lock.ts'
 import { sqliteLogStore } from './log-store.ts'
-import { sqliteSignerState } from './signer-state.ts'
+import { sqliteOutputStore } from './output-store.ts'
+import { sqliteOutputState, sqliteSignerState } from './signer-state.ts'
 import type { SqliteFolders } from './storage.ts'
 
 /** Between these, others of this process get their turn. */
 const PAGES_AT_ONCE = 4096
 
 /** Says whether a copy may be given its name. @throws whatever speaks against it */
-export type Judge = (copy: LogStore) => Promise<void>
+export type Judge = (copy: LogStore, outputs: Readonly<Record<MapName, OutputStore>>) => Promise<void>
 
 /**
  * Copies the ledger.db in `from` into `to`, which has none.
@@ -73,7 +83,10 @@ async function judgeCopy(part: string, judge: Judge): Promise<void> {
     const found = String(database.pragma('integrity_check(1)', { simple: true }))
     if (found !== 'ok')
       throw new Fault('integrity-error', `ledger.db: SQLite finds it damaged: ${found.slice(0, 100)}`)
-    await judge(sqliteLogStore(database, blobWriter(database)))
+    await judge(sqliteLogStore(database, blobWriter(database)), {
+      components: sqliteOutputStore(database, 'components', 'v1'),
+      status: sqliteOutputStore(database, 'status', 'v1'),
+    })
   } catch (cause) {
     if (codeOf(cause) !== 'SQLITE_CORRUPT') throw cause
     throw new Fault('integrity-error', 'ledger.db: SQLite finds it damaged', { cause })
@@ -103,14 +116,35 @@ export async function restoreLedgerDatabase(
 }
 
 /** What the signer state holds, read beside a process that may have it open. Undefined if there is none. */
-export async function readHeld({
-  signer,
-}: Pick<SqliteFolders, 'signer'>): Promise<HeldCheckpoint | undefined> {
+export async function readHeld(folders: Pick<SqliteFolders, 'signer'>): Promise<HeldCheckpoint | undefined> {
+  return withSignerState(folders, (database) => sqliteSignerState(database).read())
+}
+
+/** The same of the output logs of the maps. */
+export async function readHeldRoots(
+  folders: Pick<SqliteFolders, 'signer'>,
+): Promise<Partial<Record<MapName, HeldCheckpoint>>> {
+  const held = await withSignerState(folders, async (database) => {
+    // Version 1 is from before there were maps.
+    if (schemaVersions(database, signerDatabase).found < 2) return {}
+    const [components, status] = [
+      await sqliteOutputState(database, 'components', 'v1').read(),
+      await sqliteOutputState(database, 'status', 'v1').read(),
+    ]
+    return { ...(components && { components }), ...(status && { status }) }
+  })
+  return held ?? {}
+}
+
+async function withSignerState<T>(
+  { signer }: Pick<SqliteFolders, 'signer'>,
+  use: (database: Connection) => Promise<T>,
+): Promise<T | undefined> {
   const path = join(signer, signerDatabase.file)
   if (!existsSync(path)) return undefined
   const database = openReader(path)
   try {
-    return await sqliteSignerState(database).read()
+    return await use(database)
   } finally {
     database.close()
   }
