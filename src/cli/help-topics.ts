@@ -56,7 +56,7 @@ What is printed
   table        for people: the same facts on a terminal and in a pipe. Nothing is cut; colours only on a terminal
   json         one object with apiVersion and kind; fields are only ever added
   ndjson       one object on each line (watch; find, where the last one says whether rows were left out)
-  csv          for spreadsheets, one line for each match; the last line, #END, has the counts (find)
+  csv          for spreadsheets, one line for each match; the last line, #END, has the counts and the assurance (find)
   cyclonedx-vex, openvex
                drafts of VEX (1.6, 0.2.0) for the images that an advisory affects: find --osv. They decide nothing: a
                person edits and signs them

@@ -48,13 +48,14 @@ export function searchCsv(
   { answer, isWhole, origins, unknown, hiddenLifted }: SearchPages,
   notLookedFor = 0,
 ): string {
-  const { asOf, coverage, question, items } = answer
+  const { asOf, assurance, coverage, question, items } = answer
   const lines = [
     ...items.flatMap((row) => row.matches.map((match) => cellsOf(row, match, { question, origins }))),
     ...(unknown ?? []).map(unknownCells),
   ]
   const end = endLine(lines.length, asOf, {
     ...coverage,
+    assurance,
     ...(isWhole ? {} : { limited: true }),
     ...(notLookedFor === 0 ? {} : { notLookedFor }),
     ...(hiddenLifted === undefined ? {} : { hiddenLifted }),

@@ -278,9 +278,9 @@ function shorten(key: Uint8Array): Uint8Array {
 }
 
 function algorithmAndDigest(digest: string, isOfComponent = false): Uint8Array {
-  const [name = '', hex = ''] = digest.split(':', 2)
+  const [name = '', hex = '', ...more] = digest.split(':')
   const algorithm = algorithms.get(name)
-  const isAllowed = isOfComponent || name !== 'sha1'
+  const isAllowed = (isOfComponent || name !== 'sha1') && more.length === 0
   if (algorithm === undefined || !isAllowed || hex.length !== algorithm.digits) {
     throw new Fault(
       'digest-malformed',

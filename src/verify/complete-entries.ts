@@ -84,15 +84,12 @@ export function completeEntries<Stated extends WithFacts, Hit>(
   const below = answer.asOf.indexedThrough
   checkReach(below, attested)
   const components = checkMapRoot('components', proof.components.map, log)
-  // A newer SBOM that is at hand by itself, and what takes it back is not, would take a row away.
-  if (below > components.size)
-    throw incomplete(`entries below ${components.size}, which the component map has`, `ones below ${below}`)
   const keys = checkKeys(components, proof.components, below)
   const found = readEntries(claim, reading, keys)
   const control = checkStatus({ proof: proof.status, log, attested, below }, targetsIn(found, trust))
-  // By the rights of before, whoever was registered since is a stranger, whose SBOMs count for nothing.
-  if (below > control.status.size)
-    throw incomplete(`entries below ${control.status.size}, which the status map has`, `ones below ${below}`)
+  // Of what one of them has not: a newer SBOM may be at hand by itself, and what takes it back is not; or who was registered since.
+  const both = Math.min(components.size, control.status.size)
+  if (below > both) throw incomplete(`entries below ${both}, which both maps have`, `ones below ${below}`)
   const named = new Set([...found.named, ...control.named])
   const signed = new Set(attested.map(({ entry }) => entry.index))
   checkNamed(claim, signed, named)

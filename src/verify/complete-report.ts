@@ -17,8 +17,8 @@ export function establishedBy({
       : [
           `What ${byManifest.length} further entries state is in their manifests, as the map has them: ${entryList(byManifest)}.`,
         ]),
-    `No row is missing as of size ${through}, by the rights and revocations that the next sentence is about: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
-    `No revocation, annulment or trust root that touches them is missing as of size ${Math.min(status.size, through)} (${published(status)}).`,
+    `No row is missing as of size ${through}: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
+    `No revocation, annulment or trust root that touches them is missing as of size ${through} (${published(status)}).`,
     ...cosignedBy(components, status),
   ]
 }
@@ -55,7 +55,6 @@ export function leftOpenBy(
   size: TreeSize,
 ): readonly NotEstablished[] {
   const inMaps = Math.min(components.size, status.size)
-  const covered = Math.min(inMaps, through)
   const why = through < inMaps ? 'the answer leaves them out' : 'they came after a map that this rests on'
   const open: NotEstablished[] = [
     ...(areCosigned(components, status)
@@ -71,10 +70,10 @@ export function leftOpenBy(
       text: 'What is in an image beside what its SBOMs declare.',
     },
   ]
-  if (covered < size) {
+  if (through < size) {
     open.unshift({
       id: 'newer',
-      text: `What the log's entries from ${covered} up to its size ${size} say: ${why}.`,
+      text: `What the log's entries from ${through} up to its size ${size} say: ${why}.`,
     })
   }
   if (unreadable > 0) {

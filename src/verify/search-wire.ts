@@ -31,6 +31,7 @@ import {
 } from '../sbom/advisory/affected.ts'
 import type { AdvisoryDistro } from '../sbom/advisory/distro.ts'
 import { bareNamesOf } from '../sbom/bare-names.ts'
+import { parseCpe } from '../sbom/cpe.ts'
 import { identityOf } from '../sbom/identity.ts'
 import { ownKeys } from '../sbom/key-aliases.ts'
 import { parsePurl, purlName } from '../sbom/purl.ts'
@@ -140,10 +141,17 @@ function readCpe(field: Field, cpe: Field): SearchPart {
   if (version !== undefined && vers !== undefined) throw refusal(vers, 'no range beside a version')
   return {
     kind: 'cpe',
-    cpe: expectText(cpe, MAX_TEXT),
+    cpe: readCpeName(cpe),
     ...(version === undefined ? {} : { version: expectText(version, MAX_TEXT) }),
     ...(vers === undefined ? {} : { range: parseVers(expectText(vers, MAX_TEXT)) }),
   }
+}
+
+/** As `readKey`. */
+function readCpeName(field: Field): string {
+  const text = expectText(field, MAX_TEXT)
+  if (parseCpe(`cpe:2.3:${text}:*`)?.name === text) return text
+  throw refusal(field, 'part:vendor:product of a CPE in lower case, with the escapes of CPE 2.3')
 }
 
 function readHash(field: Field, hash: Field): SearchPart {

@@ -169,7 +169,7 @@ describe('VEX statements in a search', () => {
     const left = withoutLifted(found)
     expect(left.answer.items).to.deep.equal(rowsWithVex.slice(1))
     expect(printed(left)).to.include('1 lifted image not shown (--hide-lifted).')
-    expect(searchCsv(left)).to.match(/,lifted=1,hiddenLifted=1\r\n$/)
+    expect(searchCsv(left)).to.match(/,lifted=1,assurance=rows,hiddenLifted=1\r\n$/)
     expect(JSON.parse(searchNdjson(left).trimEnd().split('\n').at(-1) ?? '')).to.include({
       count: 3,
       hiddenLifted: 1,
@@ -242,7 +242,7 @@ describe('a search as CSV', () => {
     )
     expect(lines[5]).to.match(/^undetermined,/)
     expect(lines[6]).to.equal(
-      '#END,5,origin=log.test,treeSize=10,indexedThrough=10,images=9,affected=3,notAffected=4,undetermined=1,unknown=1,unreadableEntries=0',
+      '#END,5,origin=log.test,treeSize=10,indexedThrough=10,images=9,affected=3,notAffected=4,undetermined=1,unknown=1,unreadableEntries=0,assurance=rows',
     )
     const cut = joinPages([answerOf(rows, { next: 'x' })])
     expect(searchCsv(cut, 2)).to.match(/,limited=true,notLookedFor=2\r\n$/)

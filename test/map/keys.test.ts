@@ -209,6 +209,7 @@ describe('keys', () => {
       `sha256:${'0F'.repeat(32)}`.slice(0, -1),
       `sha1:${commit}`,
       `sha256:${commit}`,
+      `sha256:${id}:1`,
     ]) {
       expectFault('digest-malformed', () => subjectKey(digest), digest)
       expectFault('digest-malformed', () => baseImageKey(digest), digest)

@@ -19,7 +19,7 @@ describe('evidence that is complete', () => {
     expect(openIn(report)).to.include.members(['unreadable', 'audited', 'declared'])
     const said = report.established.join('\n')
     expect(said).to.match(
-      /No row is missing as of size 11, .*components map [0-9a-f]{16}…, entry 1 of ledger.test/,
+      /No row is missing as of size 11: .*components map [0-9a-f]{16}…, entry 1 of ledger.test/,
     )
     expect(said).to.match(/No revocation, annulment or trust root .* as of size 11 \(status map/)
   })
@@ -37,7 +37,7 @@ describe('evidence that is complete', () => {
     const report = reportOf({ through: 1 })
     expect(report.rows).to.deep.equal([])
     const said = report.established.join('\n')
-    expect(said).to.include('No row is missing as of size 1,').and.not.to.include('as of size 11:')
+    expect(said).to.include('No row is missing as of size 1:').and.not.to.include('as of size 11:')
     expect(said).to.match(/No revocation, annulment or trust root .* as of size 1 \(/)
     expect(report.notEstablished.find(({ id }) => id === 'newer')?.text).to.equal(
       "What the log's entries from 1 up to its size 11 say: the answer leaves them out.",

@@ -299,6 +299,10 @@ describe('a search', () => {
       [{ parts: [{ keys: ['pkg:npm/Lodash@1'], type: 'npm', names: 'installed' }] }, '/parts/0/keys/0'],
       [{ parts: [{ keys: ['pkg:npm/a'], type: 'npm', names: 'any' }] }, '/parts/0/names'],
       [{ parts: [{ hash: 'sha256:00' }] }, ''],
+      // Found nowhere, they would look clean.
+      [{ parts: [{ hash: `sha256:${HASH}:1` }] }, ''],
+      [{ parts: [{ cpe: 'a:Apache:Log4j' }] }, '/parts/0/cpe'],
+      [{ parts: [{ cpe: 'a:apache:log4j:2.14.1' }] }, '/parts/0/cpe'],
       [{ parts: [{ cpe: 'a:b:c', surplus: 1 }] }, '/parts/0/surplus'],
       [{ parts: [{ cpe: 'a:b:c', version: '1', vers: 'vers:generic/<2' }] }, '/parts/0/vers'],
     ]
