@@ -102,6 +102,9 @@ async function openLedger(
   }
 }
 
+const REPAIR =
+  'Make the index again, also while the ledger is served: attestree index rebuild. Whatever else is damaged, attestree server check finds.'
+
 /** Nothing may be written after this: what was acknowledged is safe, and the next start finishes the rest. */
 function exitAtOnce({ terminal }: CliContext, cause: unknown): never {
   reportError(terminal, cause, true)
@@ -112,10 +115,7 @@ function exitAtOnce({ terminal }: CliContext, cause: unknown): never {
 function sayStopped({ terminal }: CliContext, what: string, cause: unknown): void {
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
   terminal.note(`${terminal.color.yellow('!')} ${what}: ${visible(text)}`)
-  terminal.note('  The index can be made again meanwhile: attestree index rebuild')
-  terminal.note(
-    '  What else is damaged, if it is not the index: stop the ledger and run attestree server check',
-  )
+  terminal.note(`  ${(cause instanceof Fault ? cause.hint : undefined) ?? REPAIR}`)
 }
 
 async function serve(
