@@ -411,7 +411,7 @@ const line: fc.Arbitrary<ManifestLine> = fc.oneof(
 describe('manifests', () => {
   for (const [title, one, expected] of golden) {
     it(`of ${title} have exactly these bytes`, () => {
-      expect(MANIFEST_VERSION).to.equal(7)
+      expect(MANIFEST_VERSION).to.equal(8)
       expect(manifestText(one)).to.equal(expected)
     })
   }
