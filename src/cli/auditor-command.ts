@@ -14,7 +14,7 @@ import { cosign, formatCosignerKey } from '../tlog/cosignature.ts'
 import { stateFile, writeWhole, type StateFile } from './audit-state-file.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
-import { auditShown, EXIT_WRONG, printIndexAudit } from './index-audit.ts'
+import { auditShown, derivableSentence, EXIT_WRONG, printIndexAudit } from './index-audit.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { readKeyFile } from './key-store.ts'
 import { serverOption, trustOption } from './output-flag.ts'
@@ -98,6 +98,7 @@ async function round({ terminal, client, key, flags, file }: Auditor): Promise<b
     const cosigned = cosign(report.published[map], flags.name, key, now)
     await writeWhole(join(flags.out, `${map}.checkpoint`), cosigned, true)
   }
+  if (report.derivable.length > 0) terminal.note(`! ${derivableSentence(report.derivable)}`)
   const { components, status } = report.maps
   terminal.print(
     `${new Date(now * 1000).toISOString()}  ${visible(report.checkpoint.origin)}  components up to ${components.size}, status up to ${status.size}: replayed and cosigned`,
