@@ -29,7 +29,7 @@ const reasons: Readonly<Record<JudgementReason, string>> = {
   'no-range': 'the advisory names no versions',
   'git-range': 'the advisory names commits only',
   'range-unreadable': 'the advisory’s range is not understood',
-  'name-only': 'by name only, without a purl',
+  'name-only': 'may be another of that name',
 }
 
 /** `purl, version in the range (GHSA-…)`; of a hash or a CPE as asked, that alone. */

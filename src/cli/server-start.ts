@@ -6,6 +6,7 @@ import { createSchemaCheck, type SchemaCheck } from '../http/schema-check.ts'
 import { parseTokens } from '../http/submit-tokens.ts'
 import { startServer, type RunningServer } from '../http/serve.ts'
 import { Ledger } from '../ledger/ledger.ts'
+import { parseCosignerKey } from '../tlog/cosignature.ts'
 import { formatVerifierKey } from '../tlog/signed-note.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
@@ -85,6 +86,7 @@ async function openLedger(
       logKey,
       clock: systemClock,
       version: context.version,
+      cosigners: (flags.auditor ?? []).map(parseCosignerKey),
       admit: (body, registered) => admission.admit(body, registered),
       reading: admission,
       follow: createIndexThread(folders, origin),

@@ -27,6 +27,19 @@ export function ownKeys(keys: readonly string[]): readonly string[] {
 }
 
 /**
+ * Whether `name` in this version looks like a path that was cut before `/vN`: then nobody can tell whether it is the module of
+ * the shorter path, of which such a version is `+incompatible`.
+ */
+export function isPathCut(name: string, version: string): boolean {
+  return (
+    /^pkg:golang\/[^/]+\/[^/]+\/[^/]+$/.test(name) &&
+    !/[./]v\d+$/.test(name) &&
+    /^v?(?:[2-9]|[1-9]\d+)\./.test(version) &&
+    !version.endsWith('+incompatible')
+  )
+}
+
+/**
  * Whether what is listed as `name` may be the package of `keys`. Of the module without a major version in its path, versions of
  * that number are `+incompatible` (https://go.dev/ref/mod#incompatible-versions).
  */

@@ -7,7 +7,7 @@
 import type { ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { judgePackage, type AffectedPackage, type Judgement } from '../sbom/advisory/affected.ts'
 import { bareNamesOf, foldName } from '../sbom/bare-names.ts'
-import { isListedAs, ownKeys } from '../sbom/key-aliases.ts'
+import { isListedAs, isPathCut, ownKeys } from '../sbom/key-aliases.ts'
 import type { ManifestLine } from '../sbom/manifest-line.ts'
 import { originOf } from '../sbom/origin.ts'
 import { revocationsOf, type TrustState } from '../trust/trust-state.ts'
@@ -135,13 +135,14 @@ function judgeCpe({ version: wanted, range }: CpePart, version: string): Judgeme
 function packageMatches(plan: SearchPlan, entry: LogIndex, line: ManifestLine): SearchMatch[] {
   const origin = originOf(line)
   const distro = line.extras['distro'] ?? ''
-  const judged = (part: PackagePart, version: string): Judgement =>
-    judgePackage(part.affected, { version, distro })
+  const judged = (part: PackagePart, version: string, isNameOnly = false): Judgement =>
+    judgePackage(part.affected, { version, distro, isNameOnly })
   const own = (plan.byName.get(line.name) ?? []).flatMap(({ at, part }) => {
     if (!isMeantItself(part.affected, line, origin.name)) return []
     const version = part.affected.names === 'source' ? origin.version : line.version
     const why = part.affected.keys[0] === line.name ? 'purl' : 'alias'
-    return matchOf({ part: at, why, entry }, line, judged(part, version))
+    const isNameOnly = why === 'purl' && isPathCut(line.name, version)
+    return matchOf({ part: at, why, entry }, line, judged(part, version, isNameOnly))
   })
   if (origin.name === line.name) return own
   const built = (plan.byName.get(origin.name) ?? []).flatMap(({ at, part }) =>

@@ -527,6 +527,42 @@ describe('manifest lines', () => {
     )
   })
 
+  it('are read only as they are written, whatever the text', () => {
+    const part = fc.constantFrom(
+      'p',
+      'i',
+      'b',
+      '\t',
+      '=',
+      'arch',
+      'of',
+      'platform',
+      'src',
+      '%',
+      '%25',
+      '%20',
+      '%41',
+      '1',
+      ' ',
+      'é',
+      '\u{1f600}',
+    )
+    const text = fc.array(part, { maxLength: 14 }).map((parts) => `p\ta\t${parts.join('')}`)
+    fc.assert(
+      fc.property(text, (one) => {
+        let read
+        try {
+          read = parseLine(one)
+        } catch (cause) {
+          expect(cause).to.have.property('reason', 'manifest-malformed')
+          return
+        }
+        expect(formatLine(read)).to.equal(one)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
   it('in any other spelling are refused', () => {
     const refused = [
       '',

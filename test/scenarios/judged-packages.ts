@@ -21,6 +21,10 @@ const facts: Readonly<Record<string, readonly Affected[]>> = {
   ],
   'GHSA-5crp-9r3c-p9vr': [['NuGet', 'Newtonsoft.Json', '0', '13.0.1']],
   'GHSA-8q59-q68h-6hv4': [['PyPI', 'PyYAML', '0', '5.4']],
+  'GO-2025-3553': [
+    ['Go', 'github.com/golang-jwt/jwt', '0'],
+    ['Go', 'github.com/golang-jwt/jwt/v5', '5.0.0-rc.1', '5.2.2'],
+  ],
   'GO-2022-0619': [
     ['Go', 'github.com/emicklei/go-restful', '0', '2.16.0'],
     ['Go', 'github.com/emicklei/go-restful/v2', '2.7.1'],
@@ -58,6 +62,7 @@ const [
   babel = '',
   newtonsoft = '',
   yaml = '',
+  jwt = '',
   restful = '',
 ] = Object.keys(facts)
 
@@ -223,6 +228,19 @@ export const judgedPackages: readonly Judged[] = [
     restful,
     undefined,
     purl('pkg:golang/github.com/emicklei/go-restful@v3.8.0#v3'),
+  ],
+  ['a fix, if its path is cut', jwt, 'undetermined', purl('pkg:golang/github.com/golang-jwt/jwt@v5.2.2#v5')],
+  [
+    'affected, though its path is cut',
+    jwt,
+    'affected',
+    purl('pkg:golang/github.com/golang-jwt/jwt@v5.2.1#v5'),
+  ],
+  [
+    'a path that is whole',
+    jwt,
+    'affected',
+    purl('pkg:golang/github.com/golang-jwt/jwt@v3.2.2%2Bincompatible'),
   ],
   [
     'no module of its own',

@@ -79,7 +79,7 @@ export interface FoundPackage {
   readonly version: string
   /** As identity.ts makes it: `debian-12`; '' if nobody says. */
   readonly distro: string
-  /** Without a purl: then it may be another package of the same name. */
+  /** It may be another package of the same name: it has no purl, or one that was cut (key-aliases.ts). */
   readonly isNameOnly?: boolean
 }
 
