@@ -52,6 +52,7 @@ export const classOfReason = {
   'parameter-malformed': 'malformed',
   'pem-malformed': 'malformed',
   'pin-malformed': 'malformed',
+  'policy-malformed': 'malformed',
   'proof-malformed': 'malformed',
   'purl-malformed': 'malformed',
   'range-malformed': 'malformed',
@@ -92,6 +93,7 @@ export const classOfReason = {
   'signature-invalid': 'bad-signature',
   // untrusted
   'untrusted-signer': 'untrusted',
+  'unknown-cosigner': 'untrusted',
   unauthorized: 'untrusted',
   'wrong-log-key': 'untrusted',
   'wrong-trust-root': 'untrusted',
@@ -155,6 +157,7 @@ export const classOfReason = {
   'rows-differ': 'bad-proof',
   'signed-bytes-withheld': 'bad-proof',
   // unproven: nothing wrong was found, but what was asked for could not be established
+  'not-cosigned': 'unproven',
   unproven: 'unproven',
 } as const satisfies Record<string, FaultClass>
 

@@ -3,7 +3,7 @@
  *
  * @example
  * const [log] = parseTrustFile(text).logs
- * const client = new Client({ url: log.url, logKey: log.key, trustRoot: log.trustRoot })
+ * const client = new Client({ url: log.url, ...trustIn(log, Date.now) })
  * const { report } = await verifiedImages(client, { component: 'pkg:npm/lodash', range: '<4.17.21' })
  * const file = await collectEvidence(client, { component: 'pkg:npm/lodash', range: '<4.17.21' })
  *
@@ -64,6 +64,7 @@ export type { AuditProblem } from './client/audit-walk.ts'
 export { auditLog } from './client/audit.ts'
 export type { IndexAuditOptions, IndexAuditReport } from './client/audit-index.ts'
 export { auditIndex } from './client/audit-index.ts'
+export type { Cosigned, CosignedCheck } from './verify/map-root.ts'
 export type { FraudReport } from './verify/fraud-proof.ts'
 export { verifyFraudProof } from './verify/fraud-proof.ts'
 export { checkTrustRoot } from './client/check-trust-root.ts'
@@ -97,7 +98,7 @@ export { memoryPins } from './client/pins.ts'
 export type { Standing } from './client/submit-missing.ts'
 export { recordedAlready, submitMissing } from './client/submit-missing.ts'
 export type { TrustedLog, TrustFile } from './client/trust-file.ts'
-export { formatTrustFile, parseTrustFile } from './client/trust-file.ts'
+export { formatTrustFile, parseTrustFile, trustIn } from './client/trust-file.ts'
 export { Unreachable } from './client/unreachable.ts'
 export type { SubmitResult } from './client/submit.ts'
 export { MAX_SUBMISSIONS } from './client/submit.ts'

@@ -134,3 +134,21 @@ CREATE TRIGGER output_tile_is_kept      BEFORE DELETE ON output_tile BEGIN SELEC
 CREATE TRIGGER output_tile_only_grows   BEFORE UPDATE ON output_tile
   WHEN substr(NEW.hashes, 1, length(OLD.hashes)) <> OLD.hashes
 BEGIN SELECT RAISE(ABORT, 'a tile only grows'); END;
+
+-- version 5
+
+-- What auditors and witnesses have signed under checkpoints of the output logs. cosigner: a vkey; signed_at: unix seconds; line: of the note.
+CREATE TABLE output_cosignature (
+  log       INTEGER NOT NULL CHECK (log >= 0),
+  size      INTEGER NOT NULL CHECK (size >= 0),
+  cosigner  TEXT    NOT NULL,
+  signed_at INTEGER NOT NULL CHECK (signed_at > 0),
+  line      TEXT    NOT NULL,
+  PRIMARY KEY (log, size, cosigner),
+  FOREIGN KEY (log, size) REFERENCES output_note (log, size)
+) STRICT;
+
+CREATE TRIGGER output_cosignature_is_kept       BEFORE DELETE ON output_cosignature BEGIN SELECT RAISE(ABORT, 'cosignatures are never removed'); END;
+CREATE TRIGGER output_cosignature_becomes_newer BEFORE UPDATE ON output_cosignature
+  WHEN NEW.signed_at <= OLD.signed_at
+BEGIN SELECT RAISE(ABORT, 'a cosignature is replaced by a newer one only'); END;

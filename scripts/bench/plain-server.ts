@@ -39,7 +39,7 @@ const door: LedgerDoor = {
   tile: absent,
   entryBundle: absent,
   maps: {
-    outputDoor: () => ({ checkpoint: absent, tile: absent, entryBundle: absent }),
+    outputDoor: () => ({ checkpoint: absent, cosign: absent, tile: absent, entryBundle: absent }),
     versions: () => ['v1'],
     checkServed: absent,
   },

@@ -28,7 +28,7 @@ const reference = new RegExp(
   `^(?<host>(?:${hostName}|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?)/${path}${tag}${digest}$`,
 )
 /** The same without a host, as people write images of the default registry. */
-const shortReference = new RegExp(`^${path}${tag}$`)
+const shortReference = /* @__PURE__ */ new RegExp(`^${path}${tag}$`)
 
 /**
  * Whether a subject of this name is an image: `host/path[:tag][@digest]` without scheme, where host has "." or

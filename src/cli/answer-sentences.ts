@@ -2,6 +2,8 @@
 import type { Fault } from '../errors.ts'
 import type { AsOf } from '../verify/answer.ts'
 import type { CompleteAnswer } from '../verify/complete-entries.ts'
+import { cosignedBy } from '../verify/complete-report.ts'
+import type { CheckedMapRoot, Cosigned } from '../verify/map-root.ts'
 import { plural } from './table.ts'
 import { visible } from './terminal.ts'
 
@@ -31,23 +33,41 @@ export function missingSentence(
       ? `; what ${plural(treeSize - size, 'newer entry', 'newer entries')} say is not in it`
       : ''
   const what = `No row is missing, and no revocation behind them, as of ${plural(size, 'entry', 'entries')}`
-  return ['✓ ', `${what}${newer}: proven by the published maps, which auditors replay. ${COUNTS_WORD}`]
+  const by = cosignedBy(complete.components, complete.status)
+  const vouched = by.length === 0 ? ', which auditors replay.' : `. ${by.map(visible).join(' ')}`
+  return ['✓ ', `${what}${newer}: proven by the published maps${vouched} ${COUNTS_WORD}`]
 }
 
 /** Whether a revocation may be missing, and on whose word. @param size as of which none is; undefined: the server's word */
 export function notRevokedSentence(
   { treeSize }: AsOf,
-  { size, unproven }: { readonly size?: number; readonly unproven?: Fault },
+  {
+    size,
+    unproven,
+    cosigned,
+  }: { readonly size?: number; readonly unproven?: Fault; readonly cosigned?: Cosigned | undefined },
 ): readonly [mark: string, sentence: string] {
   if (size === undefined) {
     const why = unproven === undefined ? '' : ` It could not be proven: ${visible(unproven.message)}`
     return ['? ', `That no revocation was left out is the server’s word.${why}`]
   }
   const newer = treeSize > size ? `, of ${treeSize}` : ''
+  const age =
+    cosigned === undefined
+      ? ', which auditors replay. Its age is the server’s word.'
+      : `, at witnessed time ${cosigned.at}. ${visible(cosigned.sentence)}`
   return [
     '✓ ',
-    `No revocation is missing as of size ${size}${newer}: proven by the published status map, which auditors replay. Its age is the server’s word until checkpoints are cosigned.`,
+    `No revocation is missing as of size ${size}${newer}: proven by the published status map${age}`,
   ]
+}
+
+/** For JSON: absent where nobody asks for it. */
+export function cosignedJson(...roots: readonly CheckedMapRoot[]): object {
+  const named = roots.flatMap(({ map, cosigned }) =>
+    cosigned === undefined ? [] : [[map, { at: cosigned.at, by: cosigned.by }] as const],
+  )
+  return named.length === 0 ? {} : { cosigned: Object.fromEntries(named) }
 }
 
 /** Of rows of unknown images: each entry is proven, what it means is not. */

@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import { checkTrustRoot } from '../client/check-trust-root.ts'
 import { Client } from '../client/client.ts'
 import type { PinStore } from '../client/pins.ts'
-import { parseTrustFile, type TrustedLog, type TrustFile } from '../client/trust-file.ts'
+import { parseTrustFile, trustIn, type TrustedLog, type TrustFile } from '../client/trust-file.ts'
+import type { LogTrust } from '../verify/evidence.ts'
 import { parseUtf8 } from '../encoding/utf8.ts'
 import type { CliContext } from './context.ts'
 import { readInput } from './key-store.ts'
 import { filePins } from './pin-files.ts'
 import { findTrustFile } from './settings.ts'
 import { submitToken } from './submit-token.ts'
+import { systemClock } from './system-clock.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The flags of every command that needs trust. */
@@ -51,14 +53,18 @@ export async function trustedLog(context: CliContext, flags: TrustFlags): Promis
   return first
 }
 
+/** By what this log's files are judged, without asking anybody. */
+export async function trustedHere(context: CliContext, flags: TrustFlags): Promise<LogTrust> {
+  return trustIn(await trustedLog(context, flags), systemClock.now)
+}
+
 /** A client whose log begins with the trust root of the trust file. @throws as `checkTrustRoot` */
 export async function connect(context: CliContext, flags: TrustFlags): Promise<Client> {
   const log = await trustedLog(context, flags)
   const token = await submitToken(context.settings)
   const client = new Client({
     url: log.url,
-    logKey: log.key,
-    trustRoot: log.trustRoot,
+    ...trustIn(log, systemClock.now),
     pins: pinsOf(context),
     ...(token === undefined ? {} : { token }),
   })

@@ -76,8 +76,7 @@ export async function findSearch(
   if (watched !== undefined) return watch(context, client, { asked, format: watched, flags })
   const all = await searchPages(
     (page, reading) => verifiedSearch(client, asked.question, { ...page, ...moment }, reading),
-    createProgress({ terminal, what: 'find' }),
-    flags.limit,
+    { trust: client.trust, progress: createProgress({ terminal, what: 'find' }), limit: flags.limit },
   )
   const rows = flags.hideLifted === true ? withoutLifted(all) : all
   const found = flags.unknown === true ? { ...rows, unknown: await unknownBeside(client, all) } : rows

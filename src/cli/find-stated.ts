@@ -45,7 +45,7 @@ export async function findStated(
     const place = { ...(limit === undefined ? {} : { limit }), ...(at === undefined ? {} : { at }) }
     return verifiedFound(client, { ...question, ...place, ...page }, reading)
   }
-  const { value, ...whether } = await withProof(ask, { hasWhole: limit === undefined })
+  const { value, ...whether } = await withProof(client.trust, ask, { hasWhole: limit === undefined })
   const first = { ...value, ...whether }
   const pages = [first.answer]
   let next = wantsAll ? first.answer.next : undefined

@@ -9,6 +9,7 @@ import { withProof, type ProofForm } from '../client/with-proof.ts'
 import type { Fault } from '../errors.ts'
 import type { CompleteAnswer } from '../verify/complete-entries.ts'
 import type { ProvenEntries } from '../verify/answer.ts'
+import type { LogTrust } from '../verify/evidence.ts'
 import type { Progress } from './progress.ts'
 
 export interface SearchPages {
@@ -37,19 +38,25 @@ export interface SearchPage extends ProofForm {
 /** The server's most on one page. */
 const MAX_PAGE = 1_000
 
-/** @param limit rows to stop at; all if left out */
+export interface PagesAsked {
+  readonly trust: LogTrust
+  readonly progress: Progress
+  /** Rows to stop at. @default all */
+  readonly limit?: number | undefined
+}
+
 export async function searchPages(
   ask: (
     page: SearchPage,
     reading?: Pick<Reading, 'unlessCut'>,
   ) => Promise<Pick<VerifiedSearch, 'answer' | 'origins' | 'complete'>>,
-  progress: Progress,
-  limit?: number,
+  { trust, progress, limit }: PagesAsked,
 ): Promise<SearchPages> {
   const pages: SearchAnswer[] = []
   const origins = new Map<LogIndex, SbomOrigin>()
   // What is proven is that there is no other row: pages one by one never show that.
   const first = await withProof(
+    trust,
     (form, reading) => ask(form.whole === undefined ? { limit: limit ?? MAX_PAGE, ...form } : form, reading),
     { hasWhole: limit === undefined },
   )

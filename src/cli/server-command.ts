@@ -30,6 +30,10 @@ export function serverCommand(context: CliContext): Command {
       `refuse to start any other log; with --create, the new log’s name (default: ${DEFAULT_ORIGIN})`,
     )
     .option('--submit-tokens <FILE>', 'take submissions only with one of the tokens in FILE, one a line')
+    .option(
+      '--auditor <KEY...>',
+      'take and show cosignatures of the maps by these keys, as auditor run prints them',
+    )
     .addOption(
       new Option('--rate-limit <MODE>', 'limit submissions by address; auto: while admission is open')
         .choices(['auto', 'on', 'off'])

@@ -12,6 +12,8 @@ export interface StartFlags extends FolderFlags {
   readonly origin?: string
   readonly readOnly?: true
   readonly submitTokens?: string
+  /** vkeys. */
+  readonly auditor?: readonly string[]
   readonly rateLimit: 'auto' | 'on' | 'off'
   readonly trustProxy: number
 }

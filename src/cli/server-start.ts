@@ -6,6 +6,7 @@ import { createSchemaCheck, type SchemaCheck } from '../http/schema-check.ts'
 import { parseTokens } from '../http/submit-tokens.ts'
 import { startServer, type RunningServer } from '../http/serve.ts'
 import { Ledger } from '../ledger/ledger.ts'
+import { parseCosignerKey } from '../tlog/cosignature.ts'
 import { formatVerifierKey } from '../tlog/signed-note.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
@@ -85,6 +86,7 @@ async function openLedger(
       logKey,
       clock: systemClock,
       version: context.version,
+      cosigners: (flags.auditor ?? []).map(parseCosignerKey),
       admit: (body, registered) => admission.admit(body, registered),
       reading: admission,
       follow: createIndexThread(folders, origin),
@@ -100,6 +102,9 @@ async function openLedger(
   }
 }
 
+const REPAIR =
+  'Make the index again, also while the ledger is served: attestree index rebuild. Whatever else is damaged, attestree server check finds.'
+
 /** Nothing may be written after this: what was acknowledged is safe, and the next start finishes the rest. */
 function exitAtOnce({ terminal }: CliContext, cause: unknown): never {
   reportError(terminal, cause, true)
@@ -110,10 +115,7 @@ function exitAtOnce({ terminal }: CliContext, cause: unknown): never {
 function sayStopped({ terminal }: CliContext, what: string, cause: unknown): void {
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
   terminal.note(`${terminal.color.yellow('!')} ${what}: ${visible(text)}`)
-  terminal.note('  The index can be made again meanwhile: attestree index rebuild')
-  terminal.note(
-    '  What else is damaged, if it is not the index: stop the ledger and run attestree server check',
-  )
+  terminal.note(`  ${(cause instanceof Fault ? cause.hint : undefined) ?? REPAIR}`)
 }
 
 async function serve(

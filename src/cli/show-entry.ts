@@ -7,7 +7,8 @@ import type { LogIndex } from '../brand.ts'
 import type { Client } from '../client/client.ts'
 import { entryStanding, type EntryStanding } from '../client/entry-standing.ts'
 import { signedEntry, type SignedEntry } from '../client/signed-entry.ts'
-import type { Verdict } from '../verify/answer.ts'
+import type { AsOf, Verdict } from '../verify/answer.ts'
+import { notRevokedSentence } from './answer-sentences.ts'
 import type { CliContext } from './context.ts'
 import { answerJson } from './json-answer.ts'
 import type { OutputFlags } from './output-flag.ts'
@@ -26,7 +27,8 @@ export async function showEntry(
 ): Promise<void> {
   const signed = await signedEntry(client, index)
   const standing = await entryStanding(client, signed)
-  const notEstablished = standing === undefined ? ['signer', 'verdict'] : ['absence']
+  const open = standing?.proven === undefined ? ['absence'] : []
+  const notEstablished = standing === undefined ? ['signer', 'verdict'] : open
   if (flags.output === 'json')
     context.terminal.print(answerJson('Entry', { ...signed.answer, ...standing, notEstablished }))
   else printEntry(context.terminal, signed, standing)
@@ -50,7 +52,7 @@ export function printEntry(
   terminal.print(
     `✓ The signature verifies, and the entry is proven in the checkpoint of size ${answer.asOf.treeSize}.`,
   )
-  printStanding(terminal, standing)
+  printStanding(terminal, standing, answer.asOf)
 }
 
 function signerText(standing: EntryStanding | undefined): string {
@@ -74,7 +76,7 @@ function verdictLines(standing: EntryStanding | undefined): readonly string[] {
   )
 }
 
-function printStanding(terminal: Terminal, standing: EntryStanding | undefined): void {
+function printStanding(terminal: Terminal, standing: EntryStanding | undefined, asOf: AsOf): void {
   const { color } = terminal
   if (standing === undefined) {
     const text =
@@ -91,11 +93,8 @@ function printStanding(terminal: Terminal, standing: EntryStanding | undefined):
     const some = verdicts.every((one) => one === 'revoked') ? 'It is' : 'For some of what it is about, it is'
     terminal.print(`${color.red('⊘')} ${some} revoked. Do not rely on it.`)
   }
-  printWrapped(
-    terminal,
-    '? ',
-    'Signer and verdict were made here from what was signed; that no revocation was left out is the server’s word.',
-  )
+  printWrapped(terminal, '✓ ', 'Signer and verdict were made here from what was signed.')
+  printWrapped(terminal, ...notRevokedSentence(asOf, standing.proven ?? {}))
 }
 
 function subjectLines({ subjects }: Statement): readonly string[] {

@@ -89,7 +89,7 @@ function printStatus(
   terminal.print('')
   printFoot(terminal, answer)
   const [mark, sentence] = notRevokedSentence(answer.asOf, {
-    ...(proven === undefined ? {} : { size: proven.report.through }),
+    ...(proven === undefined ? {} : { size: proven.report.through, cosigned: proven.report.status.cosigned }),
     ...(unproven === undefined ? {} : { unproven }),
   })
   printWrapped(terminal, mark, sentence)

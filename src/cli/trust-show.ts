@@ -3,8 +3,10 @@ import type { TrustRoot } from '../attestation/trust-root.ts'
 import { currentTrustRoot, type CurrentTrustRoot } from '../client/current-trust-root.ts'
 import { waitingAnnulments, type WaitingAnnulment } from '../client/waiting-annulments.ts'
 import { formatVerifierKey } from '../tlog/signed-note.ts'
+import { cosignersIn } from '../tlog/policy.ts'
 import { ownersOf } from '../trust/grants.ts'
 import type { SignedEntry } from '../trust/held.ts'
+import type { CosignedRule } from '../verify/cosigned.ts'
 import { connect, trustedLog, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { answerJson } from './json-answer.ts'
@@ -29,6 +31,7 @@ export async function showTrust(
   terminal.print(`You trust ${visible(log.url)}`)
   terminal.print(`  Log key     ${formatVerifierKey(log.key)}`)
   terminal.print(`  Trust root  ${log.trustRoot}  (version 1)`)
+  if (log.cosigned !== undefined) terminal.print(`  Cosigned    ${cosignedText(log.cosigned)}`)
   terminal.print('')
   terminal.print(`Trust root in force: version ${root.version}, entry #${entry}`)
   if (root.admission === 'open')
@@ -42,6 +45,14 @@ export async function showTrust(
   ])
   for (const line of formatTable(['PRINCIPAL', 'KEYS', 'MAY'], rows)) terminal.print(line)
   printWaiting(terminal, current, annulments)
+}
+
+/** Who vouches for the maps, by the trust file. */
+function cosignedText({ policy, maxAgeS }: CosignedRule): string {
+  const names = cosignersIn(policy.quorum).map(({ name }) => name)
+  const which =
+    policy.quorum.kind === 'group' ? `by its policy, of ${names.join(', ')}` : `by ${names.join(', ')}`
+  return visible(`the maps, ${which}, at most ${maxAgeS / 3600} h ago`)
 }
 
 /** What waits for somebody's signature, so that the others need not be told by the first. */

@@ -11,11 +11,10 @@ import { verifyEvidence } from '../verify/evidence.ts'
 import { STATUS_TYPE } from '../verify/status-evidence.ts'
 import { verifyStatus } from '../verify/status-report.ts'
 import { verifySearchEvidence, type SearchReport } from '../client/search-evidence.ts'
-import type { TreeSize } from '../brand.ts'
 import { verifyImage, type VerifiedImage } from '../client/verified-image.ts'
-import { notRevokedSentence } from './answer-sentences.ts'
+import { cosignedJson, notRevokedSentence } from './answer-sentences.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
-import { connect, trustedLog, type TrustFlags } from './connection.ts'
+import { connect, trustedHere, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { formatImageRows } from './image-rows.ts'
 import { fraudJson, fraudSentence } from './index-audit.ts'
@@ -86,15 +85,14 @@ async function verifyKept(context: CliContext, target: string, flags: VerifyFlag
       `verify: expected --status-file for ${target.slice(0, 100)}`,
       `attestree show ${target} --status`,
     )
-  const { key, trustRoot } = await trustedLog(context, flags)
-  verifyTarget(context, await readStatusFile(flags.statusFile, { logKey: key, trustRoot }), target, flags)
+  const known = await readStatusFile(flags.statusFile, await trustedHere(context, flags))
+  verifyTarget(context, known, target, flags)
 }
 
 async function verifyFile(context: CliContext, path: string, flags: VerifyFlags): Promise<void> {
   const required = flags.require?.split(',') ?? []
   checkRequirable(required)
-  const { key, trustRoot } = await trustedLog(context, flags)
-  const [bytes, trust] = [await readInput(path), { logKey: key, trustRoot }]
+  const [trust, bytes] = [await trustedHere(context, flags), await readInput(path)]
   const { terminal } = context
   if (isOfType(bytes, STATUS_TYPE)) return printStatusReport(context, path, verifyStatus(bytes, trust), flags)
   if (isOfType(bytes, FRAUD_PROOF_TYPE))
@@ -159,7 +157,10 @@ function jsonOf(report: Report): object {
 function completeJson(complete: Report['complete']): object {
   if (complete === undefined) return {}
   const { components, status, through, unreadable, byManifest } = complete
-  return { complete: { components: components.size, status: status.size, through, unreadable, byManifest } }
+  return {
+    complete: { components: components.size, status: status.size, through, unreadable, byManifest },
+    ...cosignedJson(components, status),
+  }
 }
 
 function printReport(terminal: Terminal, path: string, report: Report, judged?: JudgedRows): void {
@@ -272,7 +273,8 @@ function printVerdict(
     terminal.print(
       `${color.green('✓')} Vouched for: ${plural(vouching(answer.attestations), 'attestation')}, none revoked${answer.statusSize === undefined ? ' as far as this server shows' : ''}.`,
     )
-    printWrapped(terminal, '? ', 'Not established: that nothing else was left out; not witnessed.')
+    const unwitnessed = answer.statusCosigned === undefined ? '; not witnessed' : ''
+    printWrapped(terminal, '? ', `Not established: that nothing else was left out${unwitnessed}.`)
   } else if (exit === EXIT.revoked) terminal.print(`${color.red('⊘')} ${revokedSentence(answer)}`)
   else if (exit === EXIT.cannotTell)
     terminal.print(
@@ -281,8 +283,11 @@ function printVerdict(
   else terminal.print(`${color.red('✕')} Not verified: nobody whose word counts vouches for this image.`)
 }
 
-function sizeOf({ statusSize: size }: VerifiedImage): { readonly size?: TreeSize } {
-  return size === undefined ? {} : { size }
+function sizeOf({
+  statusSize: size,
+  statusCosigned: cosigned,
+}: VerifiedImage): Parameters<typeof notRevokedSentence>[1] {
+  return size === undefined ? {} : { size, cosigned }
 }
 
 /** Which of the two it is decides what somebody does next. */

@@ -2,6 +2,7 @@
 import { requireEstablished } from '../verify/evidence-report.ts'
 import type { TargetStatus } from '../verify/status-evidence.ts'
 import type { StatusReport } from '../verify/status-report.ts'
+import { cosignedJson } from './answer-sentences.ts'
 import type { CliContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import { answerJson } from './json-answer.ts'
@@ -38,6 +39,7 @@ function statusJson({
     through,
     established,
     notEstablished,
+    ...cosignedJson(status),
     statusMap: { origin: status.published.origin, entry: status.published.size - 1, size: status.size },
   }
 }

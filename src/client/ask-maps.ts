@@ -37,6 +37,8 @@ export interface CheckedLookUp {
 export interface LookUpAsked {
   /** The map should be of that many entries, if that can be had at once. */
   readonly minSize?: TreeSize
+  /** Auditors get some seconds to cosign the root first. @default false */
+  readonly cosigned?: boolean
   /** What came later is left out of the lists. @default nothing */
   readonly below?: TreeSize
 }
@@ -47,12 +49,18 @@ export interface MapQuestions {
     map: MapName,
     options?: CallOptions,
   ): Promise<{ readonly checkpoint: Checkpoint; readonly note: string }>
-  /** Keys with all their entries, proven against a root of the map. @throws Fault `bad-proof` */
+  /** Keys with all their entries, proven against a root of the map, whoever has cosigned it: auditors ask too. @throws Fault `bad-proof` */
   lookUp(
     map: MapName,
     keys: readonly Uint8Array[],
     options?: CallOptions & LookUpAsked,
   ): Promise<CheckedLookUp>
+  /**
+   * Hands in a checkpoint of an output log with an auditor's signature.
+   *
+   * @throws Fault with the server's reason: `untrusted` (`unknown-cosigner`), `bad-signature`, `not-recorded`, …
+   */
+  cosign(map: MapName, note: string, options?: CallOptions): Promise<void>
   /** The whole status map as served, with the entries that it lists: `syncStatus` checks it. */
   statusMap(options?: CallOptions): Promise<StatusMapAnswer>
   /**
@@ -79,9 +87,17 @@ export function askMaps(asker: Asker): MapQuestions {
         asker,
         'status',
         options,
-        () => asker.ask(`${outputPath('status')}map`, statusMapAnswer, options),
+        () => {
+          const proof = asker.trust.cosigned === undefined ? '' : '?proof=cosigned'
+          return asker.ask(`${outputPath('status')}map${proof}`, statusMapAnswer, options)
+        },
         ({ status }) => status.map.checkpoint,
       ),
+    cosign: async (map, note, options = {}) => {
+      const wanted = { ...options, accept: 'application/json', maxBytes: MAX_NOTE_BYTES }
+      const body = utf8(JSON.stringify({ checkpoint: note }))
+      await asker.get(`${outputPath(map)}cosignatures`, { ...wanted, body })
+    },
     manifests: async (from, to, options = {}) => {
       const { bytes } = await asker.get(`ledger/v1/manifests?from=${from}&to=${to}`, {
         ...options,
@@ -137,8 +153,10 @@ async function lookUp(
   keys: readonly Uint8Array[],
   options: CallOptions & LookUpAsked,
 ): Promise<CheckedLookUp> {
-  const { minSize, below } = options
-  const body = utf8(JSON.stringify({ keys: keys.map((key) => formatBase64(key)), postings: true, minSize }))
+  const { minSize, cosigned, below } = options
+  const body = utf8(
+    JSON.stringify({ keys: keys.map((key) => formatBase64(key)), postings: true, minSize, cosigned }),
+  )
   const ask = () => asker.ask(`${outputPath(map)}lookup`, mapLookUpAnswer, options, { body })
   const answer = await seeOutputLog(asker, map, options, ask, (shown) => shown.map.checkpoint)
   const { checkpoint } = asker.check({ asOf: answer.asOf, entries: {} })

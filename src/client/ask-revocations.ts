@@ -6,10 +6,11 @@ import type { Asker, CallOptions } from './asker.ts'
 import { expectMoment, momentParams, type Moment } from './moment.ts'
 import { revocationsAnswer } from './read-answer.ts'
 import { expectSame, standing } from './standing.ts'
+import type { ProofWanted } from './proof-wanted.ts'
 
 export interface RevocationsAsked extends Moment {
   /** With the proof that no revocation is missing, as of the newest status map. */
-  readonly proof?: 'complete'
+  readonly proof?: ProofWanted
 }
 
 /** @throws Fault `bad-proof`; `log-rolled-back` also if the status map is older than one that was seen before */

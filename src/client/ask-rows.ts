@@ -13,6 +13,7 @@ import type { SearchAnswer } from '../verify/search.ts'
 import { askUnderMaps } from './map-memory.ts'
 import { expectMoment, momentParams, type Moment } from './moment.ts'
 import { expectSame, standing } from './standing.ts'
+import type { ProofWanted } from './proof-wanted.ts'
 
 export interface Page extends Moment {
   /** Rows on one page, 1 to 1,000. @default the server's, 100 */
@@ -20,7 +21,7 @@ export interface Page extends Moment {
   /** `next` of the page before. */
   readonly cursor?: string
   /** With the proof that no row is missing, as of the newest published map; only an answer that has all rows can have it. */
-  readonly proof?: 'complete'
+  readonly proof?: ProofWanted
   /**
    * With `proof`, and instead of `limit` and `cursor`: all rows in one answer, up to 10,000, in which SBOMs are lines of their manifests.
    */

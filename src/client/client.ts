@@ -92,8 +92,9 @@ export class Client {
   /** @throws Fault `malformed` for a URL that is none of http or https */
   constructor(options: ClientOptions) {
     this.url = baseUrl(options.url)
-    this.trust = { logKey: options.logKey, trustRoot: options.trustRoot }
-    const memory = { pins: options.pins ?? memoryPins(), logKey: options.logKey }
+    const { logKey, trustRoot, cosigned } = options
+    this.trust = { logKey, trustRoot, cosigned }
+    const memory = { pins: options.pins ?? memoryPins(), logKey }
     const given = options.fetch
     this.#asker = createAsker(this.url, this.trust, memory, {
       // Called as a plain function: browsers refuse `fetch` as somebody's method.

@@ -20,7 +20,7 @@ export async function collectEvidence(
   question: ImagesQuery | FoundQuery,
   options: CallOptions = {},
 ): Promise<Uint8Array> {
-  const { value } = await withProof<VerifiedImages | VerifiedFound>((form, reading) => {
+  const { value } = await withProof<VerifiedImages | VerifiedFound>(client.trust, (form, reading) => {
     const page = form.whole === undefined ? { limit: MAX_ROWS, ...form } : form
     return 'component' in question
       ? verifiedImages(client, { ...question, ...page }, { ...options, ...reading })

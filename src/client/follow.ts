@@ -54,7 +54,10 @@ async function ask(
   }
 }
 
-/** Whether asking again may help: the server cannot be reached, or is busy. */
+/** Whether asking again may help: the server cannot be reached, or is busy; or a root waits for its auditors. */
 export function mayPass(cause: unknown): cause is Error {
-  return cause instanceof Unreachable || (cause instanceof Fault && cause.class === 'busy')
+  return (
+    cause instanceof Unreachable ||
+    (cause instanceof Fault && (cause.class === 'busy' || cause.reason === 'not-cosigned'))
+  )
 }

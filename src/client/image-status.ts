@@ -4,6 +4,7 @@ import { treeSize, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { statusKey, trustRootsKey } from '../map/keys.ts'
 import { checkStatements } from '../verify/not-revoked.ts'
+import type { Cosigned } from '../verify/map-root.ts'
 import type { CheckedAttestation } from '../verify/proven-entry.ts'
 import type { CallOptions, Client } from './client.ts'
 import { isProofAbsent } from './with-proof.ts'
@@ -19,20 +20,28 @@ export interface ControlClaim {
   readonly size: TreeSize
 }
 
+export interface NoneHidden {
+  /** As of which size. */
+  readonly size: TreeSize
+  /** Absent where nobody asks for it. */
+  readonly cosigned?: Cosigned
+}
+
 /**
- * As of which size none is missing; undefined where the server cannot prove it now.
+ * As of when none is missing; undefined where the server cannot prove it now.
  *
+ * @throws Fault `unproven` (`not-cosigned`) if the client wants the root to be cosigned; then it is never undefined
  * @throws Fault `bad-proof` (`answer-incomplete`) if one is; as `MapQuestions.lookUp`
  */
 export async function noneHidden(
   client: Client,
   claim: ControlClaim,
   options: CallOptions,
-): Promise<TreeSize | undefined> {
+): Promise<NoneHidden | undefined> {
   try {
     return await proveNoneHidden(client, claim, options)
   } catch (cause) {
-    if (isProofAbsent(cause)) return undefined
+    if (isProofAbsent(cause) && client.trust.cosigned === undefined) return undefined
     throw cause
   }
 }
@@ -41,11 +50,17 @@ async function proveNoneHidden(
   client: Client,
   { attested, targets, below, size }: ControlClaim,
   options: CallOptions,
-): Promise<TreeSize> {
+): Promise<NoneHidden> {
   const revocations = attested.filter(({ statement }) => statement.predicateType === REVOCATION)
   const ends = revocations.map(({ entry }) => `attestation:${entry.attestation}`)
   const asked = [trustRootsKey, ...[...new Set([...targets, ...ends])].map(statusKey)]
-  const { keys, root } = await client.maps.lookUp('status', asked, { ...options, minSize: size, below })
+  const { answer, keys, root } = await client.maps.lookUp('status', asked, {
+    ...options,
+    minSize: size,
+    below,
+    cosigned: client.trust.cosigned !== undefined,
+  })
+  const cosigned = client.trust.cosigned?.('status', answer.map.checkpoint)
   const newer = attested.find(
     ({ entry, statement }) => entry.index >= root.size && isControlType(statement.predicateType),
   )
@@ -56,5 +71,5 @@ async function proveNoneHidden(
     )
   const byIndex = new Map(attested.map((one) => [one.entry.index, one]))
   checkStatements(keys, targets, byIndex)
-  return treeSize(Math.min(root.size, below))
+  return { size: treeSize(Math.min(root.size, below)), ...(cosigned && { cosigned }) }
 }

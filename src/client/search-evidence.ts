@@ -45,7 +45,7 @@ export async function collectSearchEvidence(
   question: SearchQuestion,
   options: CallOptions = {},
 ): Promise<Uint8Array> {
-  const { value } = await withProof((form, reading) => {
+  const { value } = await withProof(client.trust, (form, reading) => {
     const page = form.whole === undefined ? { limit: MAX_ROWS, ...form } : form
     return verifiedSearch(client, question, page, { ...options, ...reading })
   })

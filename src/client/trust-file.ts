@@ -6,6 +6,11 @@
  *       - url: https://ledger.example.com
  *         key: ledger.example.com+8f1e22c4+AR…          the log key (C2SP vkey)
  *         trustRoot: sha256:…                           the attestation in leaf 0
+ *         cosigned:                                     who must have cosigned the output logs of both maps; or nobody
+ *           policy: |                                   as tlog/policy.ts
+ *             witness board auditor.example+…
+ *             quorum board
+ *           maxAge: 24h                                 an older cosignature does not count; h, m or s; 24h if left out
  *
  * Anything else is refused, never ignored: a rule that this program does not enforce must not look enforced.
  * Finding and keeping the file is the business of cli/.
@@ -18,16 +23,23 @@ import { Fault } from '../errors.ts'
 import type { Reason } from '../errors.ts'
 import { formatVerifierKey, parseVerifierKey } from '../tlog/signed-note.ts'
 import type { VerifierKey } from '../tlog/signed-note.ts'
+import { parsePolicy } from '../tlog/policy.ts'
+import { createCosignedCheck, type CosignedRule } from '../verify/cosigned.ts'
+import type { LogTrust } from '../verify/evidence.ts'
 import { baseUrl } from './base-url.ts'
 
 /** A thousand logs of 300 characters. */
 const MAX_TRUST_FILE_CHARS = 300_000
+/** robustness.md, T4. */
+const DEFAULT_MAX_AGE_S = 24 * 3600
 
 export interface TrustedLog {
   /** As written. */
   readonly url: string
   readonly key: VerifierKey
   readonly trustRoot: AttestationId
+  /** How the published roots of both maps must be cosigned. @default not at all */
+  readonly cosigned?: CosignedRule
 }
 
 export interface TrustFile {
@@ -85,16 +97,52 @@ function readFile(contents: Node | null, reader: Reader): TrustFile {
 
 function readLog(node: Node, reader: Reader): TrustedLog {
   const log = expectMap(node, reader, 'a log with url, key and trustRoot')
-  const members = membersOf(log, reader, ['url', 'key', 'trustRoot'])
-  const read = <T>(name: string, parse: (text: string) => T): T => {
+  const members = membersOf(log, reader, ['url', 'key', 'trustRoot', 'cosigned'])
+  const read = textReader(reader, log, members)
+  const url = read('url', (text) => (baseUrl(text), text))
+  const cosigned = members.get('cosigned')
+  return {
+    url,
+    key: read('key', parseVerifierKey),
+    trustRoot: read('trustRoot', attestationId),
+    ...(cosigned && { cosigned: readCosigned(cosigned, reader) }),
+  }
+}
+
+function readCosigned(node: Node, reader: Reader): CosignedRule {
+  const rule = expectMap(node, reader, 'policy and maxAge')
+  const members = membersOf(rule, reader, ['policy', 'maxAge'])
+  const read = textReader(reader, rule, members)
+  return {
+    policy: read('policy', parsePolicy),
+    maxAgeS: members.has('maxAge') ? read('maxAge', parseAge) : DEFAULT_MAX_AGE_S,
+  }
+}
+
+/** In seconds. */
+function parseAge(text: string): number {
+  const [, n = '', unit = ''] = /^([1-9]\d{0,5})([hms])$/.exec(text) ?? []
+  if (unit === '')
+    throw new Fault(
+      'trust-file-malformed',
+      `expected an age such as 24h, 10m or 90s, got ${text.slice(0, 40)}`,
+    )
+  return Number(n) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1)
+}
+
+/** Reads members that are texts. */
+function textReader(
+  reader: Reader,
+  map: YAMLMap,
+  members: ReadonlyMap<string, Node>,
+): <T>(name: string, parse: (text: string) => T) => T {
+  return (name, parse) => {
     const value = scalarOf(members.get(name))
-    const where = members.get(name) ?? log
+    const where = members.get(name) ?? map
     if (typeof value !== 'string')
       throw refuse(reader, where, 'trust-file-malformed', `${name}: expected text, got ${shown(value)}`)
     return parseHere(reader, where, () => parse(value))
   }
-  const url = read('url', (text) => (baseUrl(text), text))
-  return { url, key: read('key', parseVerifierKey), trustRoot: read('trustRoot', attestationId) }
 }
 
 /** A parser's refusal, with our line. */
@@ -144,6 +192,20 @@ function refuse(reader: Reader, node: Node | null | undefined, reason: Reason, m
 
 /** YAML that `parseTrustFile` reads back to the same. */
 export function formatTrustFile(file: TrustFile): string {
-  const logs = file.logs.map(({ url, key, trustRoot }) => ({ url, key: formatVerifierKey(key), trustRoot }))
+  const logs = file.logs.map(({ url, key, trustRoot, cosigned }) => ({
+    url,
+    key: formatVerifierKey(key),
+    trustRoot,
+    ...(cosigned && { cosigned: { policy: cosigned.policy.text, maxAge: `${cosigned.maxAgeS}s` } }),
+  }))
   return stringify({ version: file.version, logs }, { lineWidth: 0 })
+}
+
+/**
+ * By what answers and files of a log are judged.
+ *
+ * @param now milliseconds since 1970: how old cosignatures are
+ */
+export function trustIn({ key, trustRoot, cosigned }: TrustedLog, now: () => number): LogTrust {
+  return { logKey: key, trustRoot, ...(cosigned && { cosigned: createCosignedCheck(cosigned, now) }) }
 }

@@ -11,6 +11,7 @@ import type { ImageAnswer, Verdict } from '../verify/answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
 import { factsOf, speaksOf, type EntryFacts } from '../verify/entry-facts.ts'
 import { imageRows, type ImageRows } from '../verify/image-rows.ts'
+import type { Cosigned } from '../verify/map-root.ts'
 import { lineageIn, relatingFacts } from '../verify/lineage.ts'
 import type { CheckedAttestation } from '../verify/proven-entry.ts'
 import { checkReach, checkUse, isSame } from '../verify/row-check.ts'
@@ -28,6 +29,8 @@ export interface VerifyImageOptions extends CallOptions {
 export interface VerifiedImage extends ImageAnswer {
   /** As of which size no revocation of anything here is missing; absent where the server could not prove it. */
   readonly statusSize?: TreeSize
+  /** Who vouches for that; absent where nobody asks for it. */
+  readonly statusCosigned?: Cosigned
 }
 
 /**
@@ -69,10 +72,17 @@ export async function verifyImage(
   const judged = [...answer.attestations.map((row) => row.entry), ...lineage.flatMap((one) => one.entries)]
   const targets = [`image:${image}`, ...judged.flatMap((entry) => targetsAt(byIndex.get(entry)))]
   const claim = { attested, targets, below: through, size: answer.asOf.treeSize }
-  const statusSize = await noneHidden(client, claim, options)
-  if (statusSize === undefined) return { ...answer, attestations }
+  const none = await noneHidden(client, claim, options)
+  if (none === undefined) return { ...answer, attestations }
   const notEstablished = answer.notEstablished.filter((one) => one !== 'not-revoked')
-  return { ...answer, attestations, notEstablished, statusSize }
+  const { size: statusSize, cosigned } = none
+  return {
+    ...answer,
+    attestations,
+    notEstablished,
+    statusSize,
+    ...(cosigned && { statusCosigned: cosigned }),
+  }
 }
 
 function targetsAt(facts: EntryFacts | undefined): readonly string[] {

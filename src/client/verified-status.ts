@@ -42,12 +42,13 @@ export function verifiedStatus(
     const { checkpoint, attested, signed } = await attestedEntries(client, answer, options)
     const trust = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
     expectMade(answer, attested, trust)
+    if (answer.complete === undefined) client.trust.cosigned?.('status', undefined)
     if (answer.complete === undefined) return { answer }
     const evidence = evidenceOf(answer, answer.complete.status, attested, signed)
     const report = statusReport(evidence, checkStatusEvidence(evidence, client.trust))
     return { answer, proven: { evidence, report } }
   }
-  return withProof(ask, { hasWhole: false })
+  return withProof(client.trust, ask, { hasWhole: false })
 }
 
 /** Nothing that the answer says of the target may be other than what follows from what was signed. */

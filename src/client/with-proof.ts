@@ -6,7 +6,9 @@
  * in one answer, in which SBOMs are lines of their manifests.
  */
 import { Fault, type Reason } from '../errors.ts'
+import type { LogTrust } from '../verify/evidence.ts'
 import type { Reading } from './fetch-signed.ts'
+import type { ProofWanted } from './proof-wanted.ts'
 
 /** Nothing is published yet; the proof would be too long, or what it needs to be read. */
 const NOT_TO_BE_HAD: readonly Reason[] = [
@@ -21,7 +23,7 @@ const TOO_MUCH: readonly Reason[] = ['answer-too-large', 'payload-too-large']
 
 /** What is asked for: a page with its proof, all rows with theirs, or rows alone. */
 export interface ProofForm {
-  readonly proof?: 'complete'
+  readonly proof?: ProofWanted
   readonly whole?: true
 }
 
@@ -32,18 +34,23 @@ export interface MaybeProven<T> {
 }
 
 /**
+ * Whoever wants roots to be cosigned gets no answer without a proof.
+ *
  * @param hasWhole whether all rows can be asked for, and are wanted
  * @throws whatever `ask` throws, but for the absence of a proof
  */
 export async function withProof<T>(
+  { cosigned }: LogTrust,
   ask: (form: ProofForm, reading: Pick<Reading, 'unlessCut'>) => Promise<T>,
   { hasWhole = true }: { readonly hasWhole?: boolean } = {},
 ): Promise<MaybeProven<T>> {
-  const page = await orWhyNot(() => ask({ proof: 'complete' }, { unlessCut: hasWhole }))
+  const proof = cosigned === undefined ? 'complete' : 'cosigned'
+  const page = await orWhyNot(() => ask({ proof }, { unlessCut: hasWhole }))
   const isTooMuch = page.unproven !== undefined && TOO_MUCH.includes(page.unproven.reason)
-  const found =
-    isTooMuch && hasWhole ? await orWhyNot(() => ask({ proof: 'complete', whole: true }, {})) : page
-  return found.unproven === undefined ? found : { value: await ask({}, {}), unproven: found.unproven }
+  const found = isTooMuch && hasWhole ? await orWhyNot(() => ask({ proof, whole: true }, {})) : page
+  if (found.unproven === undefined) return found
+  if (cosigned !== undefined) throw found.unproven
+  return { value: await ask({}, {}), unproven: found.unproven }
 }
 
 type Tried<T> = { readonly value: T; readonly unproven?: never } | { readonly unproven: Fault }

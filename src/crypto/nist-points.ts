@@ -5,7 +5,7 @@
  */
 import { bigEndian, readDerInside, SEQUENCE } from '../encoding/der.ts'
 import type { EcdsaKind } from './key-kind.ts'
-import { inverseModulo, modulo, sumOfMultiples, type Group } from './multiples.ts'
+import { inverseModulo, modulo, powerModulo, sumOfMultiples, type Group } from './multiples.ts'
 import { orderOf } from './signature-rules.ts'
 
 /** y² = x³ − 3x + b over the numbers modulo p; each point but infinity is a multiple of G. */
@@ -17,24 +17,44 @@ export interface NistCurve {
 }
 
 export const nistCurves: Readonly<Record<EcdsaKind, NistCurve>> = {
-  'ecdsa-p256': {
-    p: 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n,
-    b: 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,
-    gx: 0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n,
-    gy: 0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5n,
-  },
-  'ecdsa-p384': {
-    p: 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n,
-    b: 0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn,
-    gx: 0xaa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7n,
-    gy: 0x3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5fn,
-  },
-  'ecdsa-p521': {
-    p: 2n ** 521n - 1n,
-    b: 0x0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00n,
-    gx: 0x00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66n,
-    gy: 0x011839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650n,
-  },
+  'ecdsa-p256': curveOf(
+    2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n,
+    0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,
+    0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n,
+    1n,
+  ),
+  'ecdsa-p384': curveOf(
+    2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n,
+    0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn,
+    0xaa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7n,
+    1n,
+  ),
+  'ecdsa-p521': curveOf(
+    2n ** 521n - 1n,
+    0x0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00n,
+    0x00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66n,
+    0n,
+  ),
+}
+
+/**
+ * G as SEC 2 has it compressed, by its x and the last bit of its y: numbers do not shrink in a bundle. The root as p is 3 modulo 4 (SEC 1,
+ * 2.3.4), made when it is first asked for.
+ */
+function curveOf(p: bigint, b: bigint, gx: bigint, lastBit: bigint): NistCurve {
+  let made: bigint | undefined
+  const root = (): bigint => {
+    const y = powerModulo(modulo(gx * gx * gx - 3n * gx + b, p), (p + 1n) / 4n, p)
+    return y % 2n === lastBit ? y : p - y
+  }
+  return {
+    p,
+    b,
+    gx,
+    get gy() {
+      return (made ??= root())
+    },
+  }
 }
 
 /** The point x/z, y/z; infinity is 0, 1, 0. */

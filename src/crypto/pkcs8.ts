@@ -3,7 +3,6 @@
  *
  * Whether the secret is in range and fits the public half is the business of signing-key.ts.
  */
-import { equalBytes } from '../encoding/bytes.ts'
 import {
   BIT_STRING,
   INTEGER,
@@ -15,7 +14,7 @@ import {
   readUnsigned,
 } from '../encoding/der.ts'
 import type { DerElement } from '../encoding/der.ts'
-import { parseHex } from '../encoding/hex.ts'
+import { formatHex, parseHex } from '../encoding/hex.ts'
 import { Fault } from '../errors.ts'
 import type { CurveKind } from './curves.ts'
 
@@ -29,14 +28,14 @@ export type PrivateParts =
     }
   | { readonly kind: 'rsa'; readonly modulus: Uint8Array; readonly exponent: bigint }
 
-/** The contents of the AlgorithmIdentifiers. */
-const algorithms: Readonly<Record<CurveKind | 'rsa', Uint8Array>> = {
-  'ecdsa-p256': parseHex('06072a8648ce3d020106082a8648ce3d030107'),
-  'ecdsa-p384': parseHex('06072a8648ce3d020106052b81040022'),
-  'ecdsa-p521': parseHex('06072a8648ce3d020106052b81040023'),
-  ed25519: parseHex('06032b6570'),
-  rsa: parseHex('06092a864886f70d0101010500'),
-}
+/** The contents of the AlgorithmIdentifiers, in hex: parsed where they are needed, so that a bundle without private keys has none of it. */
+const algorithms = {
+  'ecdsa-p256': '06072a8648ce3d020106082a8648ce3d030107',
+  'ecdsa-p384': '06072a8648ce3d020106052b81040022',
+  'ecdsa-p521': '06072a8648ce3d020106052b81040023',
+  ed25519: '06032b6570',
+  rsa: '06092a864886f70d0101010500',
+} as const satisfies Record<CurveKind | 'rsa', string>
 const kinds = ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'ed25519', 'rsa'] as const
 
 /** Context tags: RFC 5915 `[1]` around a BIT STRING, RFC 5958 `[1]` instead of its tag. */
@@ -55,7 +54,7 @@ export function parsePkcs8(der: Uint8Array, subject = 'private key'): PrivatePar
       },
     )
   }
-  const kind = kinds.find((candidate) => equalBytes(algorithms[candidate], algorithm.content))
+  const kind = kinds.find((candidate) => algorithms[candidate] === formatHex(algorithm.content))
   if (kind === undefined) {
     throw new Fault(
       'key-type-unsupported',
@@ -120,7 +119,7 @@ export function formatPkcs8(kind: CurveKind, secret: Uint8Array, publicBits: Uin
   return formatDer(
     SEQUENCE,
     formatDer(INTEGER, Uint8Array.of(0)),
-    formatDer(SEQUENCE, algorithms[kind]),
+    formatDer(SEQUENCE, parseHex(algorithms[kind])),
     formatDer(OCTET_STRING, inner),
   )
 }

@@ -6,13 +6,15 @@
  */
 import { Fault } from '../errors.ts'
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const common = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+const alphabet = `${common}+/`
 const codes = Uint8Array.from(alphabet, (letter) => letter.charCodeAt(0))
 const EQUALS = 61
 const NOT_A_DIGIT = 255
 
 const standard = digitValues(alphabet)
-const urlSafe = digitValues(alphabet.replace('+', '-').replace('/', '_'))
+// Marked for bundlers: most need one alphabet.
+const urlSafe = /* @__PURE__ */ digitValues(`${common}-_`)
 
 function digitValues(letters: string): Uint8Array {
   const values = new Uint8Array(256).fill(NOT_A_DIGIT)

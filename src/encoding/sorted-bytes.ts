@@ -1,4 +1,5 @@
 /** Byte strings in the order of their bytes, each once, in little memory (byte-records.ts). */
+import { compareBytes } from './bytes.ts'
 import { createByteRecords } from './byte-records.ts'
 
 /** Views, made as they are asked for. */
@@ -19,4 +20,10 @@ export function sortedBytes(strings: Iterable<Uint8Array>): SortedBytes {
       for (const place of unique) yield records.read(place)
     },
   }
+}
+
+/** The strings themselves, sorted, each once. */
+export function uniqueBytes(strings: readonly Uint8Array[]): readonly Uint8Array[] {
+  const sorted = [...strings].sort(compareBytes)
+  return sorted.filter((one, i) => i === 0 || compareBytes(one, sorted[i - 1] ?? one) !== 0)
 }

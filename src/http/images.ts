@@ -14,7 +14,7 @@ import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { ImagesQuery, LedgerDoor } from './ledger-door.ts'
 import { MOMENT, momentOf } from './moment.ts'
-import { asksForProof } from './proof-asked.ts'
+import { proofAsked } from './proof-asked.ts'
 import { parseQuery, requiredParam } from './query-params.ts'
 import type { QueryParams } from './query-params.ts'
 import type { Report } from './problem.ts'
@@ -35,7 +35,7 @@ export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Re
       const format = rowFormatFor(request)
       response.vary('Accept')
       if (format === undefined) return answerJson(response, 200, await ask(pageOf(params)), 'no-cache')
-      const isWhole = wantsNdjson(request) && asksForProof(params)
+      const isWhole = wantsNdjson(request) && proofAsked(params) !== undefined
       refusePage(params, isWhole ? [] : ['proof'])
       if (isWhole) return streamWhole(response, await ask({ whole: true }), report)
       await streamRows(response, { format, ask, report })
@@ -92,8 +92,9 @@ function readParams(target: string): Params {
 function askerOf(ledger: ImageDoor, params: Params): AskPage {
   const [kind, another] = KINDS.filter((name) => params.has(name))
   if (kind === undefined || another !== undefined) throw notOne(kind, another)
-  const moment = momentOf(params)
-  const door = asksForProof(params) ? ledger.proofs : ledger
+  const proof = proofAsked(params)
+  const moment = { ...momentOf(params), ...proof }
+  const door = proof === undefined ? ledger : ledger.proofs
   if (kind === 'component') {
     const component = {
       component: componentOf(requiredParam(params, 'component', 'pkg:npm/lodash')),

@@ -1,9 +1,13 @@
-/** What the body of a look-up in a map says: `{"prefixes": [base64], "keys": [base64], "postings": true, "minSize": 17}`. */
+/**
+ * What the body of a look-up in a map says: `{"prefixes": [base64], "keys": [base64], "postings": true, "minSize": 17,
+ * "cosigned": true}`.
+ */
 import { elements, documentField, optionalMember, refuseOthers, type Field } from '../attestation/field.ts'
 import { treeSize, type TreeSize } from '../brand.ts'
 import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
+import type { Moment } from '../ledger/moment.ts'
 import type { MapAsked } from '../ledger/query-map.ts'
 import { isManifestKey } from '../map/keys.ts'
 import { MAX_KEY_BYTES } from '../map/mpt.ts'
@@ -19,7 +23,7 @@ const document = { subject: 'look-up', reason: 'lookup-malformed' } as const
 
 export interface ParsedLookup {
   readonly asked: MapAsked
-  readonly minSize?: TreeSize
+  readonly moment: Omit<Moment, 'at'>
 }
 
 /** @throws Fault `malformed` (`lookup-malformed`, `base64-malformed`), `too-large` (`lookup-too-large`) */
@@ -31,7 +35,7 @@ export function parseLookup(bytes: Uint8Array): ParsedLookup {
     )
   const body = parseJson(bytes, { subject: 'look-up', strictNumbers: true, forbidProto: true })
   const field = documentField(document, body)
-  refuseOthers(field, ['prefixes', 'keys', 'postings', 'minSize'])
+  refuseOthers(field, ['prefixes', 'keys', 'postings', 'minSize', 'cosigned'])
   const [prefixes, keys] = [keysIn(field, 'prefixes'), keysIn(field, 'keys')]
   if (prefixes.length + keys.length > MAX_ASKED)
     throw new Fault('lookup-too-large', `look-up: expected at most ${MAX_ASKED} keys and prefixes, got more`)
@@ -43,7 +47,7 @@ export function parseLookup(bytes: Uint8Array): ParsedLookup {
       keys: eachOnce(keys),
       postings: (key) => wanted && !isManifestKey(key),
     },
-    ...(minSize === undefined ? {} : { minSize }),
+    moment: { cosigned: flagIn(field, 'cosigned'), ...(minSize === undefined ? {} : { minSize }) },
   }
 }
 

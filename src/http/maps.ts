@@ -1,8 +1,10 @@
 /**
- * `/index/components/…` and `/index/status/…` (index.md 6 and 7): the output log of each map, as the log itself is served, and
- * look-ups with proofs against its newest root.
+ * `/index/components/…` and `/index/status/…` (index.md 6 and 7): the output log of each map, as the log itself is served, where
+ * auditors hand in their signatures, and look-ups with proofs against its newest root.
  */
 import type { RequestHandler, Router } from 'express'
+import { isObject, parseJson } from '../encoding/strict-json.ts'
+import { Fault } from '../errors.ts'
 import type { MapFunctionVersion, MapName } from '../map/output-log.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
@@ -12,6 +14,9 @@ import { refuseQuery } from './query-params.ts'
 import type { ReadBody } from './request-body.ts'
 import { createRouter } from './routes.ts'
 import { tileRoutes } from './tiles.ts'
+
+/** A checkpoint with the hundred signatures that a note can have, of 76 bytes each. */
+const MAX_COSIGNED_BYTES = 64 * 1024
 
 export function mapRoutes(
   ledger: Pick<LedgerDoor, 'maps' | 'proofs'>,
@@ -26,6 +31,10 @@ export function mapRoutes(
         .route(`${base}/lookup`)
         .post(answerLookup(ledger, { map, version }, readBody))
         .all(allowOnly('POST'))
+      lookups
+        .route(`${base}/cosignatures`)
+        .post(takeCosignature(ledger, { map, version }, readBody))
+        .all(allowOnly('POST'))
       return [tileRoutes(ledger.maps.outputDoor(map, version), base), lookups]
     }),
   )
@@ -39,7 +48,33 @@ function answerLookup(
   return async (request, response) => {
     refuseQuery(request.url)
     maps.checkServed(map, version)
-    const { asked, minSize } = parseLookup(await readBody(request, response))
-    answerJson(response, 200, await proofs.lookUp(map, asked, minSize), 'no-cache')
+    const { asked, moment } = parseLookup(await readBody(request, response))
+    answerJson(response, 200, await proofs.lookUp(map, asked, moment), 'no-cache')
   }
+}
+
+function takeCosignature(
+  { maps }: Pick<LedgerDoor, 'maps'>,
+  { map, version }: { readonly map: MapName; readonly version: MapFunctionVersion },
+  readBody: ReadBody,
+): RequestHandler {
+  const door = maps.outputDoor(map, version)
+  return async (request, response) => {
+    refuseQuery(request.url)
+    await door.cosign(parseCosigned(await readBody(request, response)))
+    answerJson(response, 200, { checkpoint: await door.checkpoint() }, 'no-cache')
+  }
+}
+
+/** `{"checkpoint": note}` */
+function parseCosigned(bytes: Uint8Array): string {
+  if (bytes.length > MAX_COSIGNED_BYTES)
+    throw new Fault(
+      'request-too-large',
+      `cosigned checkpoint: expected at most ${MAX_COSIGNED_BYTES} bytes, got ${bytes.length}`,
+    )
+  const body = parseJson(bytes, { subject: 'cosigned checkpoint', forbidProto: true })
+  const { checkpoint, ...others } = isObject(body) ? body : {}
+  if (typeof checkpoint === 'string' && Object.keys(others).length === 0) return checkpoint
+  throw new Fault('request-malformed', 'cosigned checkpoint: expected {"checkpoint": "<signed note>"}')
 }

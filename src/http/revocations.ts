@@ -4,7 +4,7 @@ import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { MOMENT, momentOf } from './moment.ts'
-import { asksForProof } from './proof-asked.ts'
+import { proofAsked } from './proof-asked.ts'
 import { parseQuery, requiredParam } from './query-params.ts'
 import { createRouter } from './routes.ts'
 
@@ -15,8 +15,10 @@ export function revocationRoutes(ledger: Pick<LedgerDoor, 'revocations' | 'proof
     .get(async (request, response) => {
       const params = parseQuery(request.url, ['target', 'proof', ...MOMENT])
       const target = requiredParam(params, 'target', 'key:sha256:…')
-      const door = asksForProof(params) ? ledger.proofs : ledger
-      answerJson(response, 200, await door.revocations(target, momentOf(params)), 'no-cache')
+      const proof = proofAsked(params)
+      const door = proof === undefined ? ledger : ledger.proofs
+      const moment = { ...momentOf(params), ...proof }
+      answerJson(response, 200, await door.revocations(target, moment), 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes

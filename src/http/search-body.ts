@@ -5,6 +5,7 @@ import { Fault } from '../errors.ts'
 import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../ledger/limits.ts'
 import type { Moment } from '../ledger/moment.ts'
 import type { SearchAsked } from '../ledger/query-search.ts'
+import { PROOFS } from './proof-asked.ts'
 import { parseSearchQuestion } from '../verify/search-wire.ts'
 
 /** Two thousand packages, or a kernel with all its versions, several times over. Reading so much takes some 50 ms. */
@@ -34,14 +35,19 @@ export function parseSearch(bytes: Uint8Array): ParsedSearch {
   const body = parseJson(bytes, { subject: 'search', strictNumbers: true, forbidProto: true })
   if (!isObject(body)) throw new Fault('search-malformed', 'search: expected an object')
   const { limit, cursor, at, minSize, proof, ...question } = body
-  if (proof !== undefined && proof !== 'complete') throw refusal('proof', '"complete", or nothing')
+  if (proof !== undefined && !PROOFS.some((one) => one === proof))
+    throw refusal('proof', '"complete", "cosigned", or nothing')
   return {
     asked: {
       question: parseSearchQuestion(question),
       limit: numberIn('limit', limit, { least: 1, most: MAX_PAGE_ROWS }) ?? DEFAULT_PAGE_ROWS,
       ...(cursor === undefined ? {} : { cursor: textOf('cursor', cursor) }),
     },
-    moment: { ...sizeOf('at', at), ...sizeOf('minSize', minSize) },
+    moment: {
+      ...sizeOf('at', at),
+      ...sizeOf('minSize', minSize),
+      ...(proof === 'cosigned' ? { cosigned: true } : {}),
+    },
     isComplete: proof !== undefined,
     isPage: limit !== undefined || cursor !== undefined,
   }

@@ -7,6 +7,7 @@ import type { SigningKey } from '../crypto/signing-key.ts'
 import { createLog } from '../ledger/create.ts'
 import { Ledger, type LedgerOptions } from '../ledger/ledger.ts'
 import type { Clock, Storage } from '../ledger/ports.ts'
+import { parseCosignerKey } from '../tlog/cosignature.ts'
 import type { VerifierKey } from '../tlog/signed-note.ts'
 import { createAdmission, type Admission } from './admission.ts'
 import { createApp, type AppOptions } from './app.ts'
@@ -26,6 +27,8 @@ export interface StartLedgerOptions extends Pick<
   readonly storage: Storage
   /** The machine's time: `{ now: Date.now, sleep: setTimeout }`, the latter of `node:timers/promises`. */
   readonly clock: Clock
+  /** Whose cosignatures of the maps are taken and shown: vkeys, as `attestree auditor run` prints them. @default nobody’s */
+  readonly auditors?: readonly string[]
   /** For empty storage: trust root v1, signed by its administrator (an envelope). Not looked at otherwise. */
   readonly trustRoot?: Uint8Array
   /** @default 127.0.0.1 */
@@ -78,7 +81,7 @@ export async function startLedger(options: StartLedgerOptions): Promise<Embedded
 }
 
 async function openLedger(options: StartLedgerOptions, admission: Admission): Promise<Ledger> {
-  const { origin, logKey, storage, trustRoot, clock, report } = options
+  const { origin, logKey, storage, trustRoot, clock, report, auditors = [] } = options
   if (trustRoot !== undefined && (await isEmpty(storage)))
     await createLog({ origin, key: logKey, store: storage.log, signer: storage.signer }, trustRoot, clock)
   return Ledger.open(storage, {
@@ -86,6 +89,7 @@ async function openLedger(options: StartLedgerOptions, admission: Admission): Pr
     logKey,
     clock,
     version: 'embedded',
+    cosigners: auditors.map(parseCosignerKey),
     admit: (body, registered) => admission.admit(body, registered),
     reading: admission,
     onFatal: options.onFatal ?? ((cause) => report(cause, 'log')),

@@ -3,7 +3,8 @@ import type { Router } from 'express'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
 import type { LedgerDoor } from './ledger-door.ts'
-import { refuseQuery } from './query-params.ts'
+import { proofAsked } from './proof-asked.ts'
+import { parseQuery } from './query-params.ts'
 import { createRouter } from './routes.ts'
 
 export function statusMapRoutes({ proofs }: Pick<LedgerDoor, 'proofs'>): Router {
@@ -11,8 +12,8 @@ export function statusMapRoutes({ proofs }: Pick<LedgerDoor, 'proofs'>): Router 
   routes
     .route('/index/status/map')
     .get(async (request, response) => {
-      refuseQuery(request.url)
-      answerJson(response, 200, await proofs.statusMap(), 'no-cache')
+      const proof = proofAsked(parseQuery(request.url, ['proof']))
+      answerJson(response, 200, await proofs.statusMap(proof), 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes

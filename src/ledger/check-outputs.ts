@@ -6,6 +6,7 @@ import { logIndex, treeSize, type TreeSize } from '../brand.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { outputLogKey } from '../map/output-log.ts'
 import { openCheckpoint } from '../tlog/checkpoint.ts'
+import { cosignedAt, parseCosignerKey } from '../tlog/cosignature.ts'
 import { appendLeaves, edgeRoot, emptyEdge } from '../tlog/right-edge.ts'
 import type { VerifierKey } from '../tlog/signed-note.ts'
 import { leafHash } from '../tlog/tree-hash.ts'
@@ -46,7 +47,7 @@ export async function checkOutputs(
   return { components: said.components, problems }
 }
 
-/** The tree, its notes and its signer state. What its entries say. */
+/** The tree, its notes with their cosignatures, and its signer state. What its entries say. */
 async function checkOutput(
   { store, signer }: OutputStorage,
   key: VerifierKey,
@@ -58,6 +59,7 @@ async function checkOutput(
   const notes: readonly StoredNote[] = [...published, ...(held === undefined ? [] : [held])]
   if ((held?.size ?? 0) < (published.at(-1)?.size ?? 0)) report('rollback: more was published than is held')
   const roots = signedRoots(notes, key, report)
+  for (const note of published) await checkCosignatures(store, note, report)
   const said: PublishedMap[] = []
   let edge = emptyEdge
   for await (const leaf of leavesOf(store, size)) {
@@ -71,6 +73,18 @@ async function checkOutput(
     report(`rollback: more was signed than the ${size} entries stored`)
   if (!equalBytes(await rootFromTiles(store, size), edgeRoot(edge))) report('its tiles are of other entries')
   return said
+}
+
+/** Whoever is shown one that does not hold takes the log for a liar. */
+async function checkCosignatures(
+  store: OutputStorage['store'],
+  { size, note }: StoredNote,
+  report: (what: string) => void,
+): Promise<void> {
+  for (const { cosigner, line, signedAt } of await store.cosignatures(size)) {
+    if (cosignedAt(note + line, parseCosignerKey(cosigner)) === signedAt) continue
+    report(`a cosignature at size ${size} is not by ${cosigner}, or not of the time stored`)
+  }
 }
 
 interface StoredNote {

@@ -130,7 +130,7 @@ export class ComponentPublisher {
     this.#isWanted = true
   }
 
-  /** Resolves when something was published, or never will be. */
+  /** Resolves when something was published, what was published before is there again, or nothing ever will be. */
   next(): Promise<void> {
     return new Promise((resolve) => void this.#waiting.add(resolve))
   }

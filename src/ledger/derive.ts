@@ -4,7 +4,7 @@ import { parsePae } from '../attestation/pae.ts'
 import type { AttestationId, KeyId, LogIndex, Sha256Id } from '../brand.ts'
 import { sha256Id } from '../crypto/sha256.ts'
 import { Fault } from '../errors.ts'
-import { sortedBytes, type SortedBytes } from '../encoding/sorted-bytes.ts'
+import { sortedBytes, uniqueBytes, type SortedBytes } from '../encoding/sorted-bytes.ts'
 import { unreadableKey } from '../map/keys.ts'
 import { claimedTimes, type Claimed } from '../sbom/claimed.ts'
 import { openManifest, readManifest, type ManifestLine } from '../sbom/manifest.ts'
@@ -80,8 +80,8 @@ function deriveStated(
     facts: factsOf(entry.index, entry.attestation, entry.key, lines, claimed),
     manifest: derivedManifest(bytes),
     signedBytes,
-    componentKeys: sortedBytes(keysOfLines(lines, rules)),
-    names: listedNames(lines),
+    componentKeys: keysOfLines(lines, rules),
+    names: namesOfLines(lines),
     statusKeys: [],
   }
 }
@@ -90,8 +90,28 @@ function derivedManifest(bytes: Uint8Array): DerivedManifest {
   return { digest: sha256Id(bytes), bytes, ...rootOfManifest(bytes) }
 }
 
-function* keysOfLines(lines: Iterable<ManifestLine>, { components }: IndexRules): Generator<Uint8Array> {
-  for (const line of lines) yield* components.keysOf(line)
+/** Only of many lines the keys are packed: as objects they are made and sorted in half the time. */
+function keysOfLines(lines: Iterable<ManifestLine>, { components }: IndexRules): SortedBytes {
+  return areFew(lines)
+    ? uniqueBytes(lines.flatMap(components.keysOf))
+    : sortedBytes(eachKey(lines, components))
+}
+
+function* eachKey(
+  lines: Iterable<ManifestLine>,
+  { keysOf }: IndexRules['components'],
+): Generator<Uint8Array> {
+  for (const line of lines) yield* keysOf(line)
+}
+
+/** At once if the lines are few, which are then not kept until the names are asked for. */
+function namesOfLines(lines: Iterable<ManifestLine>): Iterable<ListedName> {
+  return areFew(lines) ? [...listedNames(lines)] : listedNames(lines)
+}
+
+/** Whether they are in memory (`openManifest`). */
+function areFew(lines: Iterable<ManifestLine>): lines is readonly ManifestLine[] {
+  return Array.isArray(lines)
 }
 
 /** The same from bytes at hand. An unreadable entry states nothing but that it is there. */
@@ -106,8 +126,8 @@ function deriveFrom(entry: LogEntry, signed: Uint8Array, rules: IndexRules): Der
     facts: factsOf(entry.index, entry.attestation, entry.key, lines, claimed),
     manifest: derivedManifest(bytes()),
     signedBytes: signed.length,
-    componentKeys: sortedBytes(entry.readable ? keysOfLines(lines, rules) : [unreadableKey]),
-    names: listedNames(lines),
+    componentKeys: entry.readable ? keysOfLines(lines, rules) : [unreadableKey],
+    names: namesOfLines(lines),
     statusKeys: control === undefined ? [] : rules.status.keysOf(control),
     ...(control === undefined ? {} : { control }),
   }

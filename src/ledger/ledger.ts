@@ -10,6 +10,7 @@ import { treeSize, type AttestationId, type ImageDigest, type LogIndex } from '.
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
+import type { Cosigner } from '../tlog/cosignature.ts'
 import type { TileId } from '../tlog/tile.ts'
 import { verifierKeyOf, type VerifierKey } from '../tlog/signed-note.ts'
 import { rootAt, type TrustState } from '../trust/trust-state.ts'
@@ -28,6 +29,7 @@ import type { NamesAnswer } from '../verify/names-answer.ts'
 import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 import { checkControls } from './check-controls.ts'
+import { Cosignatures } from './cosignatures.ts'
 import { Follower } from './follower.ts'
 import { prepareIndex, type FollowingPosition } from './follow-once.ts'
 import { stepsHere, type FollowSteps } from './follow-steps.ts'
@@ -64,6 +66,8 @@ export interface LedgerOptions extends SubmissionOptions {
   readonly logKey: SigningKey
   /** The program's version, for the status answer. */
   readonly version: string
+  /** Whose cosignatures on the output logs are kept and shown. @default nobody’s */
+  readonly cosigners?: readonly Cosigner[]
   /** How what was signed is read for those who ask; a server does it with large documents beside the event loop. @default at once */
   readonly reading?: StatementReading
   /** By which rules the index may be made, of which the newest is for one that is made again. @default knownRules */
@@ -100,7 +104,7 @@ export class Ledger implements AsyncDisposable {
   private constructor(
     storage: Storage,
     options: LedgerOptions,
-    opened: OpenedLog,
+    opened: OpenedLog & { readonly cosignatures: Cosignatures },
     position: FollowingPosition,
   ) {
     this.#storage = storage
@@ -131,6 +135,7 @@ export class Ledger implements AsyncDisposable {
       checkpoint: opened.published.checkpoint,
       steps,
       clock: options.clock,
+      cosignatures: opened.cosignatures,
       onStopped: (map, cause) => this.#noticeMapStopped(map, cause),
     })
     this.#follower = new Follower(
@@ -180,7 +185,8 @@ export class Ledger implements AsyncDisposable {
     const anew = await rulesInService(storage, known)
     const position = await prepareIndex(storage.index, size, { known, anew })
     await checkControls(storage, opened.trust, { through: position.through, size })
-    const ledger = new Ledger(storage, options, opened, position)
+    const cosignatures = new Cosignatures({ cosigners: options.cosigners ?? [], clock: options.clock })
+    const ledger = new Ledger(storage, options, { ...opened, cosignatures }, position)
     await ledger.maps.status.settled()
     return ledger
   }

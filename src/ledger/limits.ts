@@ -26,6 +26,10 @@ export const FOLLOW_POSTINGS_IN_MEMORY = 100_000
 export const FOLLOW_NAMES_AT_ONCE = 4_096
 /** Published versions of a map that proofs are made from: readers that began with the one before go on with it (index.md 8). */
 export const KEPT_VERSIONS = 2
+/** Whose cosignatures a ledger takes: tlog-policy asks for 32 in a policy, and a note of Go's takes 100 signatures. */
+export const MAX_COSIGNERS = 32
+/** How long whoever wants roots to be cosigned waits for it: auditors look every few seconds. */
+export const COSIGN_WAIT_MS = 5_000
 /** Entries that one proof of completeness lists: each is a kilobyte of the answer, and the client fetches what was signed in some. */
 export const MAX_COMPLETE_ENTRIES = 20_000
 /** Keys under the prefixes of one look-up: a status map of 100,000 revocations is downloaded as a whole (index.md 7). */

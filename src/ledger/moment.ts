@@ -10,6 +10,8 @@ export interface Moment {
   readonly at?: TreeSize
   /** The index must have reached this. */
   readonly minSize?: TreeSize
+  /** Of proofs: the roots are waited for until all who are named have cosigned them, or for some seconds. @default false */
+  readonly cosigned?: boolean
 }
 
 /** A question that was understood: how it is answered, and the size its cursor is pinned to. */

@@ -127,6 +127,27 @@ export interface LogStore extends TreeStore {
 export interface OutputStore extends TreeStore {
   /** As `LogStore.append`. */
   append(batch: TreeBatch): Promise<void>
+  /**
+   * Keeps what somebody signed under a published note, in the place of what the same key signed there earlier. Durable once it
+   * resolves; an older one changes nothing.
+   *
+   * @throws Fault `storage-full`
+   */
+  cosign(cosignature: StoredCosignature): Promise<void>
+  /** Of the published note of that size, in the order of their cosigners. */
+  cosignatures(size: TreeSize): Promise<readonly StoredCosignature[]>
+}
+
+/** One more signature under a published note (tlog/cosignature.ts). */
+export interface StoredCosignature {
+  /** Of the note. */
+  readonly size: TreeSize
+  /** By which key: as `formatCosignerKey`. */
+  readonly cosigner: string
+  /** When it was made, by its own word, in unix seconds. */
+  readonly signedAt: number
+  /** As it stands in a note, with the line feed. */
+  readonly line: string
 }
 
 /** What is kept of one output log; its signer state stands where the log's own does. */

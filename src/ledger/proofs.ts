@@ -28,7 +28,7 @@ export interface Proofs {
    *
    * @throws Fault `busy` (`map-behind`) if nothing of the map is published; `too-large` (`lookup-too-large`)
    */
-  lookUp(map: MapName, asked: MapAsked, minSize?: TreeSize): Promise<MapLookUp>
+  lookUp(map: MapName, asked: MapAsked, moment?: Omit<Moment, 'at'>): Promise<MapLookUp>
   /**
    * As `Ledger.images`, with the proof that nothing is left out as of the component map's size; if the rows need several pages,
    * without. With `whole` all rows and their proof are one answer, in which SBOMs come as lines of their manifests.
@@ -43,7 +43,7 @@ export interface Proofs {
   /** As `Ledger.revocations`, with the proof that none is missing as of the status map's size. @throws also Fault `busy` (`map-behind`) */
   revocations(target: string, moment?: Moment): Promise<RevocationsAnswer>
   /** The whole status map, and the entries that it lists. @throws Fault `busy` (`map-behind`), `too-large` (`answer-too-large`) */
-  statusMap(): Promise<StatusMapAnswer>
+  statusMap(moment?: Pick<Moment, 'cosigned'>): Promise<StatusMapAnswer>
 }
 
 export interface ProofSources {
@@ -61,35 +61,35 @@ export function createProofs(sources: ProofSources): Proofs {
   const inTurn = <T>({ whole = false }: { readonly whole?: boolean }, ask: () => Promise<T>): Promise<T> =>
     whole ? sources.searches.run(ask) : ask()
   return {
-    async lookUp(map, asked, minSize) {
+    async lookUp(map, asked, { minSize, cosigned = false } = {}) {
       if (minSize !== undefined) await publishTo(sources, minSize)
-      return isLarge(asked)
-        ? sources.searches.run((pause) => lookUp(sources, map, asked, pause))
-        : lookUp(sources, map, asked, slices(sources.clock))
+      const root = cosigned ? await cosignedRoot(sources, map) : undefined
+      const ask = (pause: Pause) => lookUp(sources, map, asked, { root, pause })
+      return isLarge(asked) ? sources.searches.run(ask) : ask(slices(sources.clock))
     },
     images: async (question, moment = {}) => {
       const asked = askImages(question)
-      await publishNewest(sources, moment)
-      return inTurn(question, () => askComplete(sources, asked, question, moment))
+      const roots = await publishNewest(sources, moment)
+      return inTurn(question, () => askComplete(sources, asked, question, { moment, roots }))
     },
     found: async (question, moment = {}) => {
       const asked = askFound(question)
-      await publishNewest(sources, moment)
-      return inTurn(question, () => askComplete(sources, asked, question, moment))
+      const roots = await publishNewest(sources, moment)
+      return inTurn(question, () => askComplete(sources, asked, question, { moment, roots }))
     },
     search: async (asked, moment = {}, signal) => {
       // Whoever waits for a root keeps nobody from searching meanwhile.
-      await publishNewest(sources, moment)
-      const ask = (pause: Pause) => askComplete(sources, askSearch(asked, pause), asked, moment)
+      const roots = await publishNewest(sources, moment)
+      const ask = (pause: Pause) => askComplete(sources, askSearch(asked, pause), asked, { moment, roots })
       return sources.searches.run(ask, signal)
     },
     revocations: async (target, moment = {}) => {
-      await publishNewest(sources, moment)
-      return onStatusMap(sources, moment, (view, prove) => queryRevocations(view, target, prove))
+      const roots = await publishNewest(sources, moment)
+      return onStatusMap(sources, { moment, roots }, (view, prove) => queryRevocations(view, target, prove))
     },
-    statusMap: async () => {
-      await publishNewest(sources, {})
-      return sources.searches.run(() => onStatusMap(sources, {}, queryStatusMap))
+    statusMap: async (moment = {}) => {
+      const roots = await publishNewest(sources, moment)
+      return sources.searches.run(() => onStatusMap(sources, { moment, roots }, queryStatusMap))
     },
   }
 }
@@ -105,32 +105,59 @@ async function lookUp(
   sources: ProofSources,
   map: MapName,
   asked: MapAsked,
-  pause: Pause,
+  { root, pause }: { readonly root: PublishedRoot | undefined; readonly pause: Pause },
 ): Promise<MapLookUp> {
-  const published = sources.maps.newest(map)
+  const published = root ?? sources.maps.newest(map)
   const log = sources.log()
   const proofs = await proofsAt(sources, { size: log.checkpoint.size, map, published }, asked, pause)
   return { ...proofs, asOf: asOf(log, published.size) }
 }
 
-/** What was public when the question came is waited for, so that a submitter finds what it submitted. */
-function publishNewest(sources: ProofSources, { minSize = treeSize(0) }: Moment): Promise<void> {
-  return publishTo(sources, treeSize(Math.max(sources.log().checkpoint.size, minSize)))
+type Roots = Readonly<Record<MapName, PublishedRoot>>
+
+/** As of when an answer is to be, and by which roots; if by none, by those that are the newest when it is made. */
+interface AsOfRoots {
+  readonly moment: Moment
+  readonly roots: Roots | undefined
 }
 
-/** As of what is public now. */
+/** What was public when the question came is waited for, so that a submitter finds what it submitted. */
+async function publishNewest(
+  sources: ProofSources,
+  { minSize = treeSize(0), cosigned = false }: Moment,
+): Promise<Roots | undefined> {
+  await publishTo(sources, treeSize(Math.max(sources.log().checkpoint.size, minSize)))
+  return cosigned ? cosignedRoots(sources) : undefined
+}
+
+async function cosignedRoots(sources: ProofSources): Promise<Roots> {
+  await sources.maps.status.settled()
+  const [components, status] = await Promise.all([
+    cosignedRoot(sources, 'components'),
+    cosignedRoot(sources, 'status'),
+  ])
+  return { components, status: status.size < components.size ? sources.maps.newest('status') : status }
+}
+
+/**
+ * The root that is the newest now, once all whom the operator named have cosigned it; the newest after some seconds, if they have not.
+ * One that is published meanwhile is not waited for: on a busy ledger that would never end.
+ */
+async function cosignedRoot({ maps }: ProofSources, map: MapName): Promise<PublishedRoot> {
+  const root = maps.newest(map)
+  return (await maps.cosigned(map, root)) ? root : maps.newest(map)
+}
+
+/** As of what is public now, or of these roots. */
 async function askComplete<T extends Completable>(
   sources: ProofSources,
   asked: ProvableAsked<T>,
   { whole = false }: { readonly whole?: boolean },
-  moment: Moment,
+  { moment, roots }: AsOfRoots,
 ): Promise<T> {
   const { at, minSize } = momentOf(asked, moment)
-  const components = sources.maps.newest('components')
-  // A control statement that the component map has reached is in the status map by then: rows are judged by no newer one.
-  await sources.maps.status.settled()
-  const published = { components, status: sources.maps.newest('status') }
-  const { size } = components
+  const published = roots ?? (await newestRoots(sources))
+  const { size } = published.components
   if ((at ?? minSize ?? 0) > size) throw behind('components', size)
   // Its publication may have stopped.
   if ((at ?? size) > published.status.size) throw behind('status', published.status.size)
@@ -149,14 +176,21 @@ async function askComplete<T extends Completable>(
   )
 }
 
+async function newestRoots({ maps }: ProofSources): Promise<Roots> {
+  const components = maps.newest('components')
+  // A control statement that the component map has reached is in the status map by then: rows are judged by no newer one.
+  await maps.status.settled()
+  return { components, status: maps.newest('status') }
+}
+
 /** On a view that reaches as far as the status map and the index do now. */
 async function onStatusMap<T>(
   sources: ProofSources,
-  { at, minSize }: Moment,
+  { moment: { at, minSize }, roots }: AsOfRoots,
   use: (view: View, prove: ProveKeys) => Promise<T>,
 ): Promise<T> {
   await sources.maps.status.settled()
-  const published = sources.maps.newest('status')
+  const published = roots?.status ?? sources.maps.newest('status')
   if ((at ?? minSize ?? 0) > published.size) throw behind('status', published.size)
   return sources.view(
     (view) =>

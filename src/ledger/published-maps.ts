@@ -8,7 +8,9 @@ import { Fault } from '../errors.ts'
 import type { TileId } from '../tlog/tile.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import { ComponentPublisher } from './component-publisher.ts'
+import type { Cosignatures } from './cosignatures.ts'
 import type { FollowSteps } from './follow-steps.ts'
+import { COSIGN_WAIT_MS } from './limits.ts'
 import { proveIn, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
 import { outputOf, rulesOf, type IndexRules, type KnownRules } from './index-rules.ts'
 import type { OutputLogOptions, PublishedRoot } from './output-log.ts'
@@ -44,6 +46,7 @@ export interface PublishedMapsOptions {
   readonly checkpoint: HeldCheckpoint
   readonly steps: FollowSteps
   readonly clock: Clock
+  readonly cosignatures: Cosignatures
   /** Told once for each map that cannot be published any more. */
   readonly onStopped: (map: MapName, cause: unknown) => void
 }
@@ -65,8 +68,10 @@ export interface MapAnswer extends ProofsMade {
 
 /** An output log as others read it. Each: @throws Fault `busy` (`map-behind`) if nothing is published */
 export interface OutputDoor {
-  /** The newest signed note. */
+  /** The newest signed note, with its cosignatures. */
   checkpoint(): Promise<string>
+  /** @throws as `Cosignatures.add`; Fault `read-only` */
+  cosign(note: string): Promise<void>
   /** Undefined if the published tree has no such tile. */
   tile(tile: TileId): Promise<Uint8Array | undefined>
   entryBundle(bundle: { readonly index: number; readonly width: number }): Promise<Uint8Array | undefined>
@@ -177,7 +182,15 @@ export class PublishedMaps {
       return { store: this.store(map), ...checkpoint }
     }
     return {
-      checkpoint: async () => (await opened()).note,
+      checkpoint: async () => {
+        const { store, ...published } = await opened()
+        return this.#options.cosignatures.noteWith(store, published)
+      },
+      cosign: async (note) => {
+        if (this.#options.readOnly)
+          throw new Fault('read-only', 'ledger: read-only, it keeps no cosignatures')
+        await this.#options.cosignatures.add((await opened()).store, `${map} map`, note)
+      },
       tile: async (tile) => {
         const { store, size } = await opened()
         return publishedTile(store, size, tile)
@@ -197,6 +210,19 @@ export class PublishedMaps {
     if (output !== undefined && note !== undefined && note.size >= (held?.size ?? 0))
       return { store: output.store, ...note }
     throw new Fault('map-behind', `${map} map: nothing of ${version} is published`)
+  }
+
+  /** Resolves when all who are named have cosigned this root, or after some seconds; with whether they have. */
+  async cosigned(map: MapName, { checkpoint: { size } }: PublishedRoot): Promise<boolean> {
+    const { cosignatures, clock } = this.#options
+    const store = this.store(map)
+    if (await cosignatures.isComplete(store, size)) return true
+    const late = clock.sleep(COSIGN_WAIT_MS).then(() => true)
+    for (let isOver = false; !isOver;) {
+      const more = cosignatures.next().then(() => cosignatures.isComplete(store, size))
+      isOver = await Promise.race([more, late])
+    }
+    return cosignatures.isComplete(store, size)
   }
 
   /** Where its leaves and tiles are read. @throws Fault `busy` (`map-behind`) */
@@ -222,7 +248,12 @@ export class PublishedMaps {
     if (entry === undefined)
       throw new Fault('integrity-error', `${map} output log: entry ${index} is missing`)
     const inclusion = await proverOf(store, checkpoint.size)(index)
-    return { size, checkpoint: checkpoint.note, entry, inclusion }
+    return {
+      size,
+      checkpoint: await this.#options.cosignatures.noteWith(store, checkpoint),
+      entry,
+      inclusion,
+    }
   }
 
   /** All entries below `size` under a key of the status map. */

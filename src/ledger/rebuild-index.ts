@@ -8,6 +8,7 @@ import { equalBytes } from '../encoding/bytes.ts'
 import { prepareIndex } from './follow-once.ts'
 import { stepsHere } from './follow-steps.ts'
 import { knownRules, newestRules } from './index-rules.ts'
+import { FOLLOW_BESIDE_ENTRIES } from './limits.ts'
 import { openForReading } from './open.ts'
 import { lastStored, type PublishedMap } from './output-log.ts'
 import type { MapFunctionVersion, MapName, OutputStore, Storage } from './ports.ts'
@@ -42,7 +43,7 @@ export async function rebuildIndex(
   const said = await lastStored(source.output('components', rules.components.version))
   let { size } = published.checkpoint
   let { through: at } = await prepareIndex(source.index, size, { known: [rules], anew: rules })
-  const steps = stepsHere({ storage: source, trust, known: [rules] })
+  const steps = stepsHere({ storage: source, trust, known: [rules], most: FOLLOW_BESIDE_ENTRIES })
   const isCompared = said !== undefined && said.size <= at
   const { asOf } = await steps.load(isCompared ? said.size : undefined)
   if (isCompared) await checkSame(source, said, asOf)

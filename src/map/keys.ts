@@ -14,8 +14,9 @@ import type { ControlStatement } from '../attestation/control.ts'
 import { parseTarget, type Target } from '../attestation/revocation.ts'
 import type { KeyId, LogIndex } from '../brand.ts'
 import { sha256 } from '../crypto/sha256.ts'
-import { compareBytes, concatBytes, u64be } from '../encoding/bytes.ts'
+import { concatBytes, u64be } from '../encoding/bytes.ts'
 import { parseHex } from '../encoding/hex.ts'
+import { uniqueBytes } from '../encoding/sorted-bytes.ts'
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import type { ManifestLine } from '../sbom/manifest.ts'
@@ -173,7 +174,7 @@ export const unreadableKey: Uint8Array = utf8('u')
 
 /** In the component map: sorted, each once. */
 export function keysOfManifest(lines: readonly ManifestLine[]): readonly Uint8Array[] {
-  return uniqueKeys(lines.flatMap(keysOfLine))
+  return uniqueBytes(lines.flatMap(keysOfLine))
 }
 
 /** In the component map: under which keys an entry with this line is posted. */
@@ -297,9 +298,4 @@ function idBytes(id: string): Uint8Array {
 
 function letter(text: string): number {
   return text.charCodeAt(0)
-}
-
-function uniqueKeys(keys: readonly Uint8Array[]): readonly Uint8Array[] {
-  const sorted = [...keys].sort(compareBytes)
-  return sorted.filter((key, i) => i === 0 || compareBytes(key, sorted[i - 1] ?? key) !== 0)
 }

@@ -162,21 +162,25 @@ function createRecords(): Records {
     next += length + (length < 0x80 ? 1 : 2)
     return place
   }
-  const read = (place: number): Uint8Array => {
-    const chunk = found(chunks[Math.floor(place / BYTES_PER_CHUNK)])
-    const at = place % BYTES_PER_CHUNK
+  const chunkOf = (place: number): Uint8Array => found(chunks[Math.floor(place / BYTES_PER_CHUNK)])
+  const lengthAt = (chunk: Uint8Array, at: number): number => {
     const low = chunk[at] as number
-    if (low < 0x80) return chunk.subarray(at + 1, at + 1 + low)
-    return chunk.subarray(at + 2, at + 2 + (low - 0x80) + 0x80 * (chunk[at + 1] as number))
+    return low < 0x80 ? low : low - 0x80 + 0x80 * (chunk[at + 1] as number)
+  }
+  const read = (place: number): Uint8Array => {
+    const [chunk, at] = [chunkOf(place), place % BYTES_PER_CHUNK]
+    const length = lengthAt(chunk, at)
+    const from = at + (length < 0x80 ? 1 : 2)
+    return chunk.subarray(from, from + length)
   }
   return {
     add(bytes) {
       const place = reserve(bytes.length)
-      putCounted(found(chunks[Math.floor(place / BYTES_PER_CHUNK)]), place % BYTES_PER_CHUNK, bytes)
+      putCounted(chunkOf(place), place % BYTES_PER_CHUNK, bytes)
       return place
     },
     free(place) {
-      const { length } = read(place)
+      const length = lengthAt(chunkOf(place), place % BYTES_PER_CHUNK)
       const places = free.get(length)
       if (places === undefined) free.set(length, [place])
       else places.push(place)

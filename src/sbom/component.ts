@@ -7,7 +7,7 @@
  */
 import { Fault, type FaultDetails } from '../errors.ts'
 import type { Cpe } from './cpe.ts'
-import { normaliseDistro } from './identity.ts'
+import { normaliseDistro, wholeModule } from './identity.ts'
 import { parsePurl, type Purl } from './purl.ts'
 
 /** README 2.7, "Limits": each component is a line of the manifest and a posting in the index. */
@@ -78,10 +78,10 @@ export function makeComponent(
   if (purl === undefined || purl === '') return { name, version, ...details }
   const { cpes: _, ...found } = details
   const conforming = purlOrUndefined(purl, false)
-  if (conforming !== undefined) return { name, version, ...found, purl: conforming }
+  if (conforming !== undefined) return { name, version, ...found, purl: wholeModule(conforming, name) }
   const understood = purlOrUndefined(purl, true)
   if (understood === undefined) return { name, version, ...details, poorPurl: purl }
-  return { name, version, ...found, poorPurl: purl, purl: understood }
+  return { name, version, ...found, poorPurl: purl, purl: wholeModule(understood, name) }
 }
 
 function purlOrUndefined(text: string, lenient: boolean): Purl | undefined {

@@ -76,6 +76,22 @@ function withNamespace(purl: Purl): Purl {
   return makePurl({ ...purl, namespace, name }, { lenient: true })
 }
 
+/**
+ * Of Go: syft cuts a module's path behind the third segment and writes the rest as subpath (`pkg:golang/github.com/hashicorp/vault@v1.9.2#api`),
+ * which the specification means for a package inside of a module. Where the component's own name is the whole path, it is the module.
+ */
+export function wholeModule(purl: Purl, stated: string): Purl {
+  const { type, namespace = '', name, subpath } = purl
+  if (type !== 'golang' || subpath === undefined) return purl
+  const path = `${namespace}/${name}/${subpath}`.toLowerCase()
+  if (stated.toLowerCase() !== path) return purl
+  const at = path.lastIndexOf('/')
+  return makePurl(
+    { ...purl, namespace: path.slice(0, at), name: path.slice(at + 1), subpath: '' },
+    { lenient: true },
+  )
+}
+
 /** The version under which a component is found: the purl's, else the one beside it, with the epoch in it. */
 export function identityVersion(purl: Purl, stated: string): string {
   return foldEpoch(typeAliases.get(purl.type) ?? purl.type, purl.qualifiers, purl.version ?? stated)

@@ -34,7 +34,7 @@ import { forgetComponents } from './unread-members.ts'
 export { formatLine, formatManifest, parseLine, parseManifest, type ManifestLine } from './manifest-line.ts'
 
 /** Changes with every change of the function below, however small, and with the licence list. */
-export const MANIFEST_VERSION = 7
+export const MANIFEST_VERSION = 8
 
 /**
  * Sorted and unique. `sbom` is what `readReportedSbom` gives, for callers that have it already.

@@ -129,7 +129,8 @@ export function formatNote({ text, signatures }: SignedNote): string {
   return `${text}\n${signatures.map(formatSignature).join('')}`
 }
 
-function formatSignature({ name, keyId, signature }: NoteSignature): string {
+/** One line of a note, with its line feed. */
+export function formatSignature({ name, keyId, signature }: NoteSignature): string {
   return `— ${name} ${formatBase64(concatBytes(keyId, signature))}\n`
 }
 

@@ -19,7 +19,13 @@ export function establishedBy({
         ]),
     `No row is missing as of size ${through}: every entry below that states what was asked, and every other one about the same images, was looked at (${published(components)}).`,
     `No revocation, annulment or trust root that touches them is missing as of size ${through} (${published(status)}).`,
+    ...cosignedBy(components, status),
   ]
+}
+
+/** By whom, and as of when, of each that must be. */
+export function cosignedBy(...roots: readonly CheckedMapRoot[]): readonly string[] {
+  return roots.flatMap(({ cosigned }) => (cosigned ? [cosigned.sentence] : []))
 }
 
 /** Nobody reads more; whoever needs all of them has the report's data. */
@@ -34,7 +40,12 @@ export function published({ map, root, published: { origin, size } }: CheckedMap
   return `${map} map ${formatHex(root).slice(0, 16)}…, entry ${size - 1} of ${origin}`
 }
 
-/** Open until auditors cosign. */
+/** Those whom the reader wants to have looked at it vouch for each. */
+export function areCosigned(...roots: readonly CheckedMapRoot[]): boolean {
+  return roots.every(({ cosigned }) => cosigned)
+}
+
+/** Open where nobody asks for cosignatures. */
 export const AUDITED =
   'That the maps are right: the operator published them for everybody, and whoever replays the log finds a wrong one, but no auditor’s word was checked.'
 
@@ -46,10 +57,14 @@ export function leftOpenBy(
   const inMaps = Math.min(components.size, status.size)
   const why = through < inMaps ? 'the answer leaves them out' : 'they came after a map that this rests on'
   const open: NotEstablished[] = [
-    {
-      id: 'audited',
-      text: AUDITED + (byManifest.length === 0 ? '' : ' Nor that manifests say what was signed.'),
-    },
+    ...(areCosigned(components, status)
+      ? []
+      : [
+          {
+            id: 'audited' as const,
+            text: AUDITED + (byManifest.length === 0 ? '' : ' Nor that manifests say what was signed.'),
+          },
+        ]),
     {
       id: 'declared',
       text: 'What is in an image beside what its SBOMs declare.',

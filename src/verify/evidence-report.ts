@@ -10,7 +10,7 @@ import { principalOf, rootAt } from '../trust/trust-state.ts'
 import type { TrustState } from '../trust/trust-state.ts'
 import type { RowsAnswer, UnregisteredClaims } from './answer.ts'
 import type { CompleteAnswer } from './complete-entries.ts'
-import { entryList, establishedBy, leftOpenBy } from './complete-report.ts'
+import { areCosigned, entryList, establishedBy, leftOpenBy } from './complete-report.ts'
 import type { NotEstablished, OpenQuestion } from './open-question.ts'
 import type { CheckedAttestation } from './proven-entry.ts'
 import { restsOn, type RestingRow } from './row-check.ts'
@@ -145,7 +145,7 @@ function unproven(size: TreeSize): readonly NotEstablished[] {
   ]
 }
 
-/** Open until checkpoints are cosigned. */
+/** Open where nobody asks for cosignatures. */
 export const NOT_WITNESSED: NotEstablished = {
   id: 'not-witnessed',
   text: 'That others were shown the same log: the checkpoint was not checked against any witness.',
@@ -167,7 +167,7 @@ function notEstablished({ answer, checkpoint, complete }: Verified): NotEstablis
       id: 'scope',
       text: 'That signers speak of images within their scope only (scope: not checked): a row says nothing about where its image is kept.',
     },
-    NOT_WITNESSED,
+    ...(complete && areCosigned(complete.components, complete.status) ? [] : [NOT_WITNESSED]),
   ]
   // Found under the image, as all that is said about it: in a complete answer none is missing.
   if (complete === undefined && answer.items.some(({ vex }) => vex !== undefined)) {

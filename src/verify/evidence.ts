@@ -22,6 +22,7 @@ import { asBadProof } from './bad-proof.ts'
 import { checkComplete } from './complete-answer.ts'
 import { reportOf } from './evidence-report.ts'
 import type { EvidenceReport } from './evidence-report.ts'
+import type { CosignedCheck } from './map-root.ts'
 import { checkAnswer, checkAttestation } from './proven-entry.ts'
 import type { CheckedAnswer, CheckedAttestation } from './proven-entry.ts'
 import { anAttestationId, anyQuestion, rowsAnswer } from './read-answer.ts'
@@ -51,6 +52,8 @@ export interface LogTrust {
   readonly logKey: VerifierKey
   /** The attestation in leaf 0. */
   readonly trustRoot: AttestationId
+  /** How the published roots of the maps must be cosigned. @default not at all */
+  readonly cosigned?: CosignedCheck | undefined
 }
 
 /** @throws Fault `too-large` (`payload-too-large`) if the verifier would not read it */
@@ -126,22 +129,24 @@ export function parseCanonical<T>(bytes: Uint8Array, subject: string, shape: Sha
  * @returns what is established and what is not; never a bare yes
  * @throws Fault `untrusted` (`wrong-log-key`, `wrong-trust-root`) if it is about another log than the trusted one
  * @throws Fault `bad-proof` with the reason if it does not verify; `too-large` (`payload-too-large`)
+ * @throws Fault `unproven` (`not-cosigned`) if `trust.cosigned` asks for more than it shows
  */
 export function verifyEvidence(bytes: Uint8Array, trust: LogTrust): EvidenceReport {
   return verifyImages(parseEvidence(bytes), trust)
 }
 
 /** As `verifyEvidence`, of an answer and what was signed behind it. @throws as `verifyEvidence` */
-export function verifyImages(evidence: Evidence, { logKey, trustRoot }: LogTrust): EvidenceReport {
+export function verifyImages(evidence: Evidence, { logKey, trustRoot, cosigned }: LogTrust): EvidenceReport {
   const { answer, pae } = evidence
   checkQuestion(evidence)
   checkAssurance(answer)
+  if (answer.complete === undefined) cosigned?.('components', undefined)
   const checked = checkAnswer(answer, logKey)
   const proof = answer.complete
   const attested = proof === undefined ? checkAttestations(checked, pae) : checkSome(checked, pae)
   const { checkpoint, entries } = checked
   const state = replayTrust(checkpoint.origin, trustRoot, attested)
-  const log = { key: logKey, checkpoint }
+  const log = { key: logKey, checkpoint, cosigned }
   const complete = proof && checkComplete({ answer, proof, log, entries, attested, trust: state })
   if (complete === undefined) checkRows(answer, attested, state)
   return reportOf({ answer, checkpoint, attested, state, trustRoot, ...(complete && { complete }) })

@@ -23,7 +23,27 @@ import { parseHashes } from './proven-entry.ts'
 export interface KnownLog {
   readonly key: VerifierKey
   readonly checkpoint: Checkpoint
+  /** @default published roots need not be cosigned */
+  readonly cosigned?: CosignedCheck | undefined
 }
+
+/** Who cosigned a published root, as far as the reader asks for it. */
+export interface Cosigned {
+  /** The witnessed time, RFC 3339 UTC: enough of them had seen no newer root by then. */
+  readonly at: string
+  /** Names in the signatures. */
+  readonly by: readonly string[]
+  /** The same for a reader, with the age. */
+  readonly sentence: string
+}
+
+/**
+ * Whoever asks for cosignatures hands one over (cosigned.ts).
+ *
+ * @param note of the output log; undefined where an answer shows no published root
+ * @throws Fault `unproven` (`not-cosigned`) if it is not enough; `bad-proof` (`checkpoint-signature-invalid`)
+ */
+export type CosignedCheck = (map: MapName, note: string | undefined) => Cosigned
 
 export interface CheckedMapRoot {
   readonly map: MapName
@@ -33,11 +53,14 @@ export interface CheckedMapRoot {
   readonly size: TreeSize
   /** Of the output log: whoever remembers its last one can ask that this continues it. */
   readonly published: Checkpoint
+  /** Absent where nobody asks for it. */
+  readonly cosigned?: Cosigned
 }
 
 /**
  * @param place of an older root in the output log; else it has to be the current one
  * @throws Fault `bad-proof` (`checkpoint-signature-invalid`, `inclusion-proof-invalid`, `consistency-proof-invalid`, `map-proof-invalid`)
+ * @throws as `log.cosigned`
  */
 export function checkMapRoot(
   map: MapName,
@@ -51,7 +74,8 @@ export function checkMapRoot(
   const { root, checkpoint } = parseEntry(subject, proof.entry)
   const input = openSigned(`${subject}: input checkpoint`, checkpoint, log.key)
   checkSameLog(subject, proof, input, log.checkpoint)
-  return { map, root, size: input.size, published }
+  const cosigned = log.cosigned?.(map, proof.checkpoint)
+  return { map, root, size: input.size, published, ...(cosigned && { cosigned }) }
 }
 
 /**

@@ -47,17 +47,18 @@ export interface CheckedSearch {
 export function checkSearch(
   answer: SearchAnswer,
   pae: Readonly<Record<AttestationId, Uint8Array>>,
-  { logKey, trustRoot }: LogTrust,
+  { logKey, trustRoot, cosigned }: LogTrust,
 ): CheckedSearch {
   const checked = checkAnswer(answer, logKey)
   const attested = answer.complete === undefined ? checkAttestations(checked, pae) : checkSome(checked, pae)
   const state = replayTrust(checked.checkpoint.origin, trustRoot, attested)
   checkAssurance(answer)
+  if (answer.complete === undefined) cosigned?.('components', undefined)
   checkReach(answer.asOf.indexedThrough, attested)
   const plan = planSearch(answer.question)
   const ofSigned = (one: CheckedAttestation): SearchStated => statedBy(one, plan)
   const { checkpoint, entries } = checked
-  const [proof, log] = [answer.complete, { key: logKey, checkpoint }]
+  const [proof, log] = [answer.complete, { key: logKey, checkpoint, cosigned }]
   const complete =
     proof && checkCompleteSearch({ answer, proof, log, entries, attested, trust: state }, plan, ofSigned)
   checkSearchRows(answer, complete?.stated ?? attested.map(ofSigned), state)

@@ -12,7 +12,6 @@ import {
 } from '../map/keys.ts'
 import { judgePackage, type AffectedPackage } from '../sbom/advisory/affected.ts'
 import { bareNamesOf } from '../sbom/bare-names.ts'
-import { ownKeys } from '../sbom/key-aliases.ts'
 import type { SearchPart } from './search.ts'
 
 export interface PartKeys {
@@ -42,7 +41,7 @@ function prefixesOf(affected: AffectedPackage): readonly PartPrefix[] {
   const named = keys.flatMap((key) =>
     names === 'installed' ? [componentPrefix(key)] : [componentPrefix(key), originPrefix(key)],
   )
-  const bare = [...new Set(ownKeys(keys).flatMap(bareNamesOf))].map(namePrefix)
+  const bare = [...new Set(keys.flatMap(bareNamesOf))].map(namePrefix)
   return [
     ...named.map((prefix) => ({ prefix, mayBeMeant: (key: Uint8Array) => mayBeMeant(affected, key) })),
     ...bare.map((prefix) => ({ prefix, mayBeMeant: () => true })),

@@ -7,7 +7,6 @@
 import type { ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { judgePackage, type AffectedPackage, type Judgement } from '../sbom/advisory/affected.ts'
 import { bareNamesOf, foldName } from '../sbom/bare-names.ts'
-import { isListedAs, ownKeys } from '../sbom/key-aliases.ts'
 import type { ManifestLine } from '../sbom/manifest-line.ts'
 import { originOf } from '../sbom/origin.ts'
 import { revocationsOf, type TrustState } from '../trust/trust-state.ts'
@@ -56,7 +55,7 @@ export function planSearch({ parts, scope }: SearchQuestion): SearchPlan {
     else {
       const keys = new Set(part.affected.keys)
       for (const key of keys) add(byName, key, { at, part })
-      for (const name of new Set(ownKeys([...keys]).flatMap(bareNamesOf))) add(byBareName, name, { at, part })
+      for (const name of new Set([...keys].flatMap(bareNamesOf))) add(byBareName, name, { at, part })
     }
   }
   return { scope, byName, byBareName, byCpe, byHash }
@@ -138,7 +137,7 @@ function packageMatches(plan: SearchPlan, entry: LogIndex, line: ManifestLine): 
   const judged = (part: PackagePart, version: string): Judgement =>
     judgePackage(part.affected, { version, distro })
   const own = (plan.byName.get(line.name) ?? []).flatMap(({ at, part }) => {
-    if (!isMeantItself(part.affected, line, origin.name)) return []
+    if (!isMeantItself(part.affected, line.name, origin.name)) return []
     const version = part.affected.names === 'source' ? origin.version : line.version
     const why = part.affected.keys[0] === line.name ? 'purl' : 'alias'
     return matchOf({ part: at, why, entry }, line, judged(part, version))
@@ -154,8 +153,8 @@ function packageMatches(plan: SearchPlan, entry: LogIndex, line: ManifestLine): 
 }
 
 /** A component may have the name of a source package that it was not built from. */
-function isMeantItself({ names, keys }: AffectedPackage, line: ManifestLine, origin: string): boolean {
-  return (names !== 'source' || line.name === origin) && isListedAs(keys, line.name, line.version)
+function isMeantItself({ names }: AffectedPackage, name: string, origin: string): boolean {
+  return names !== 'source' || name === origin
 }
 
 function matchOf(

@@ -33,7 +33,6 @@ import type { AdvisoryDistro } from '../sbom/advisory/distro.ts'
 import { bareNamesOf } from '../sbom/bare-names.ts'
 import { parseCpe } from '../sbom/cpe.ts'
 import { identityOf } from '../sbom/identity.ts'
-import { ownKeys } from '../sbom/key-aliases.ts'
 import { parsePurl, purlName } from '../sbom/purl.ts'
 import { formatVers, parseVers } from '../sbom/range.ts'
 import { formatScope, readScope } from './scope-wire.ts'
@@ -107,7 +106,7 @@ function namesIn(part: SearchPart): readonly string[] {
   if (part.kind === 'cpe') return [`cpe:${part.cpe}`]
   if (part.kind === 'hash') return [part.hash]
   const { keys } = part.affected
-  return [...keys, ...ownKeys(keys).flatMap(bareNamesOf)]
+  return [...keys, ...keys.flatMap(bareNamesOf)]
 }
 
 export function formatSearchQuestion({ parts, scope }: SearchQuestion): JsonObject {

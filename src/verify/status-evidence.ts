@@ -91,14 +91,16 @@ export function parseStatus(bytes: Uint8Array): StatusEvidence {
  *
  * @throws Fault `untrusted` (`wrong-log-key`, `wrong-trust-root`), `bad-proof`
  */
-export function checkStatusEvidence(evidence: StatusEvidence, { logKey, trustRoot }: LogTrust): KnownStatus {
+export function checkStatusEvidence(evidence: StatusEvidence, trusted: LogTrust): KnownStatus {
+  const { logKey, trustRoot, cosigned } = trusted
   const { targets, status: proof } = evidence
   const { indexedThrough } = evidence.asOf
   const checked = checkAnswer(evidence, logKey)
   const { checkpoint } = checked
   const attested = checkAttestations(checked, evidence.pae)
   checkReach(indexedThrough, attested)
-  const opened = openStatus({ proof, log: { key: logKey, checkpoint }, attested, below: indexedThrough })
+  const log = { key: logKey, checkpoint, cosigned }
+  const opened = openStatus({ proof, log, attested, below: indexedThrough })
   const trust = replayTrust(checkpoint.origin, trustRoot, attested)
   const through = treeSize(Math.min(indexedThrough, opened.status.size))
   const known: KnownStatus = {

@@ -2,7 +2,7 @@
 import type { TreeSize } from '../brand.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import type { RecordedRevocation } from '../trust/trust-state.ts'
-import { AUDITED, published } from './complete-report.ts'
+import { areCosigned, AUDITED, cosignedBy, published } from './complete-report.ts'
 import { NOT_WITNESSED, signedSentence } from './evidence-report.ts'
 import type { LogTrust } from './evidence.ts'
 import type { CheckedMapRoot } from './map-root.ts'
@@ -48,16 +48,21 @@ export function statusReport({ targets, asOf }: StatusEvidence, known: KnownStat
     through,
     established: [
       signedSentence(checkpoint),
-      ...found.map((one) => sentenceOf(one, through)),
+      ...found.map((one) => sentenceOf(one, known)),
       `No revocation, annulment or trust root ${targets.length === 0 ? '' : 'that touches this '}is missing as of size ${through} (${published(status)}).`,
+      ...cosignedBy(status),
     ],
     notEstablished: openIn(targets.length > 1, known, asOf.servedAt),
   }
 }
 
-function sentenceOf({ target, revocations, annulled }: TargetStatus, through: TreeSize): string {
+function sentenceOf(
+  { target, revocations, annulled }: TargetStatus,
+  { status: { cosigned }, through }: KnownStatus,
+): string {
+  const when = cosigned === undefined ? '' : `, at witnessed time ${cosigned.at}`
   const ended = annulled.map((one) => `; #${one.index} was annulled by #${one.annulledBy}`).join('')
-  if (revocations.length === 0) return `${target} is not revoked as of size ${through}${ended}.`
+  if (revocations.length === 0) return `${target} is not revoked as of size ${through}${when}${ended}.`
   return `${target} is revoked: ${revocations.map(reachOf).join(', ')}${ended}.`
 }
 
@@ -68,19 +73,22 @@ function reachOf({ index, revocation: { reason, cutoff } }: RecordedRevocation):
 
 function openIn(
   isOfSeveral: boolean,
-  { checkpoint, through }: KnownStatus,
+  { checkpoint, status, through }: KnownStatus,
   servedAt: string,
 ): NotEstablished[] {
   const since =
     through < checkpoint.size ? `, the entries from ${through} up to ${checkpoint.size} among it` : ''
-  const open: NotEstablished[] = [
-    { id: 'newer', text: `What was revoked since${since}.` },
+  const unwitnessed: readonly NotEstablished[] = [
     {
       id: 'times',
-      text: `How old this is: that it is from ${servedAt} is the server's word, until checkpoints are cosigned.`,
+      text: `How old this is: that it is from ${servedAt} is the server's word, as the trust file asks for no cosignatures.`,
     },
     { id: 'audited', text: AUDITED },
     NOT_WITNESSED,
+  ]
+  const open: NotEstablished[] = [
+    { id: 'newer', text: `What was revoked since${since}.` },
+    ...(areCosigned(status) ? [] : unwitnessed),
   ]
   if (isOfSeveral)
     open.unshift({

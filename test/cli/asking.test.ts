@@ -3,8 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
-import { parsePublicKeyPem } from '../../src/crypto/public-key.ts'
-import { cosignedAt } from '../../src/tlog/cosignature.ts'
+import { formatCosignerKey, parseCosignerKey } from '../../src/tlog/cosignature.ts'
 import { parseTrustFile } from '../../src/client/trust-file.ts'
 import { parseBase64 } from '../../src/encoding/base64.ts'
 import { checkProofFile, parseProofFile } from '../../src/tlog/proof-file.ts'
@@ -12,6 +11,7 @@ import { leafHash } from '../../src/tlog/tree-hash.ts'
 import { expectRefusal } from '../helpers/cli.ts'
 import {
   API,
+  AUDITOR,
   BARE,
   COMMIT,
   openLedgerBench,
@@ -406,24 +406,33 @@ describe('attestree: asking', () => {
   )
 
   tests.it(
-    'auditor run replays the maps, and cosigns the checkpoints in which all of it was published',
+    'auditor run replays the maps and hands in what it cosigned; who asks for that gets it, and is told if it is too little',
     async () => {
-      await bench.ok('key', 'new', 'auditor', '--type', 'ed25519')
-      const flags = ['--key', 'auditor.key', '--name', 'auditor.test', '--out', 'cosigned']
-      const { stdout } = await bench.ok('auditor', 'run', ...flags, '--once')
-      expect(stdout).to.match(/ components up to 7, status up to 7: replayed and cosigned\n$/)
-      const cosigner = {
-        name: 'auditor.test',
-        key: parsePublicKeyPem(readFileSync(bench.path('auditor.pub'), 'utf8')),
-      }
-      for (const map of ['components', 'status'])
-        expect(cosignedAt(readFileSync(bench.path(`cosigned/${map}.checkpoint`), 'utf8'), cosigner)).to.be.a(
-          'number',
-        )
-      expect(
-        (await bench.ok('auditor', 'run', ...flags, '--once')).stdout,
-        'goes on from its state',
-      ).to.match(/cosigned\n$/)
+      const flags = ['--key', 'auditor.key', '--name', AUDITOR, '--out', 'cosigned', '--once']
+      const cosigned = await bench.ok('auditor', 'run', ...flags)
+      expect(cosigned.stdout).to.match(/ up to 7, status up to 7: replayed, cosigned and handed in\n$/)
+      const trust = readFileSync(bench.path('attestree-trust.yaml'), 'utf8')
+      const { key } = parseCosignerKey(bench.vkey)
+      const policy = (name: string): string =>
+        `${trust}    cosigned:\n      policy: |\n        witness a ${formatCosignerKey({ name, key })}\n        quorum a\n`
+      await bench.write('cosigned.yaml', policy(AUDITOR))
+      await bench.write('other.yaml', policy('other.test'))
+      const asking = ['find', 'pkg:npm/lodash', '--range', '<5']
+      const [found, get, other, unnamed] = await Promise.all([
+        bench.ok(...asking, '--trust', 'cosigned.yaml'),
+        bench.ok('get', 'evidence', 'pkg:npm/lodash', '--out', 'e.json', '--trust', 'cosigned.yaml'),
+        bench.run([...asking, '--trust', 'other.yaml']),
+        bench.ok('auditor', 'run', ...flags.with(3, 'other.test')),
+      ])
+      expect(found.stdout.replaceAll(/\s+/g, ' ')).to.match(
+        /root of the components map is cosigned by auditor\.test: the newest at 20\S+Z \(\d+ s ago\)/,
+      )
+      expectRefusal(other, 16, /none by other\.test[^]*not-cosigned/)
+      expect(get.code).to.equal(0)
+      const file = ['verify', 'e.json', '--require', 'complete,not-revoked,audited', '--trust']
+      await bench.ok(...file, 'cosigned.yaml')
+      expectRefusal(await bench.run([...file, 'other.yaml']), 16, /not-cosigned/)
+      expect(unnamed.stderr).to.match(/! not handed in: /)
     },
   )
 

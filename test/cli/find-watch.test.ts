@@ -9,7 +9,7 @@ import { Unreachable } from '../../src/client/unreachable.ts'
 import { verifiedSearch } from '../../src/client/verified-search.ts'
 import { Fault } from '../../src/errors.ts'
 import type { SearchRow } from '../../src/verify/search.ts'
-import { clientOf, STORY_SIZE, tellStory } from '../helpers/story.ts'
+import { clientOf, STORY_SIZE, tellStory, trust } from '../helpers/story.ts'
 import { answerOf, match, row } from './search-answers.ts'
 
 const shop = row('1', 'registry.test/shop:1.4', [match('2.14.1', 4)])
@@ -26,8 +26,8 @@ describe('watching a search', () => {
     const client = clientOf(ledger)
     const question = { parts: [purlPart('pkg:npm/lodash')], scope: {} }
     const first = await searchPages((page) => verifiedSearch(client, question, page), {
-      show: () => undefined,
-      end: () => undefined,
+      trust,
+      progress: { show: () => undefined, end: () => undefined },
     })
     expect([first.answer.assurance, first.complete?.through]).to.deep.equal(['complete', STORY_SIZE])
     const news = { minSize: STORY_SIZE, last: first, signal: new AbortController().signal }

@@ -10,6 +10,7 @@ import { printSearch } from '../../src/cli/search-summary.ts'
 import { formatVersions } from '../../src/cli/search-versions.ts'
 import { createColors } from '../../src/cli/terminal.ts'
 import { Fault } from '../../src/errors.ts'
+import type { LogTrust } from '../../src/verify/evidence.ts'
 import type { CompleteAnswer } from '../../src/verify/complete-entries.ts'
 import type { SearchAnswer, SearchRow } from '../../src/verify/search.ts'
 import {
@@ -284,6 +285,7 @@ describe('a search as NDJSON', () => {
 
 describe('the pages of a search', () => {
   const progress = { show: () => undefined, end: () => undefined }
+  const trust = {} as LogTrust
 
   async function followed(limit?: number) {
     const all: readonly SearchAnswer[] = [
@@ -299,7 +301,7 @@ describe('the pages of a search', () => {
         origins: new Map(),
       })
     }
-    return { sent, ...(await searchPages(ask, progress, limit)) }
+    return { sent, ...(await searchPages(ask, { trust, progress, limit })) }
   }
 
   it('are all followed, each from where the last one ended', async () => {

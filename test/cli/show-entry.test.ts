@@ -10,6 +10,7 @@ import { changeJson, type Change } from '../helpers/ledger-fetch.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
 import { recorder } from '../helpers/recorder.ts'
 import { clientOf, tellStory } from '../helpers/story.ts'
+import { digestOf } from '../helpers/test-ledger.ts'
 
 describe('attestree show N', () => {
   let ledger: Ledger
@@ -49,6 +50,9 @@ describe('attestree show N', () => {
       [7, 'admin', 'valid'],
     ])
     expect(await shown(1)).to.match(/Signed by .* {2}\(ci\)\n[^⊘!]*Verdict {6}valid\n[^⊘!]*$/)
+    expect(await shown(1)).to.match(
+      /✓ No revocation is missing as of size 8: proven by the published status map/,
+    )
     expect(await shown(4)).to.match(/Verdict {6}revoked: malicious-artifact \(#5\)[^]*⊘ It is revoked/)
   })
 
@@ -74,5 +78,17 @@ describe('attestree show N', () => {
       ),
     ]
     for (const lie of lies) expect((await asyncRefusal(standingOf(4, lie))).reason).to.equal('rows-differ')
+    const image = digestOf('web')
+    const hidden = changeJson('ledger/v1/revocations', (a) =>
+      setAt(removeAt(a, '/entries/5'), '/verdicts/0', {
+        entry: 4,
+        subject: image,
+        verdict: 'valid',
+        reasons: [],
+      }),
+    )
+    expect((await asyncRefusal(standingOf(4, hidden))).reason, 'with a verdict to match').to.equal(
+      'answer-incomplete',
+    )
   })
 })

@@ -35,7 +35,11 @@ const found = ({ problems }: IndexAuditReport) => problems.map(({ where, reason 
 /** With both maps published to the end. */
 async function publishedStory(): Promise<Ledger> {
   const { ledger } = await tellStory()
-  await ledger.proofs.lookUp('components', { prefixes: [], keys: [], postings: () => false }, STORY_SIZE)
+  await ledger.proofs.lookUp(
+    'components',
+    { prefixes: [], keys: [], postings: () => false },
+    { minSize: STORY_SIZE },
+  )
   return ledger
 }
 
@@ -88,7 +92,11 @@ describe('audit of the maps', () => {
         keys.admin,
       ),
     )
-    await grown.proofs.lookUp('components', { prefixes: [], keys: [], postings: () => false }, treeSize(10))
+    await grown.proofs.lookUp(
+      'components',
+      { prefixes: [], keys: [], postings: () => false },
+      { minSize: treeSize(10) },
+    )
     const asked: string[] = []
     const noting: Change = (path, body) => {
       if (path.startsWith('ledger/v1/')) asked.push(path)

@@ -2,6 +2,8 @@ import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { attestationId } from '../../src/brand.ts'
 import { formatTrustFile, parseTrustFile } from '../../src/client/trust-file.ts'
+import { formatCosignerKey } from '../../src/tlog/cosignature.ts'
+import { parsePolicy } from '../../src/tlog/policy.ts'
 import { formatVerifierKey, verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { faultOf } from '../helpers/fault-of.ts'
 import { digestOf, keys, testKey } from '../helpers/test-ledger.ts'
@@ -36,6 +38,26 @@ describe('trust file', () => {
       ],
     } as const
     expect(parseTrustFile(formatTrustFile(file))).to.deep.equal(file)
+  })
+
+  it('says who must have cosigned the maps, and how old that may be', () => {
+    const vkey = formatCosignerKey({ name: 'a.test', key: testKey('auditor', 'ed25519').publicKey })
+    const policy = `witness a ${vkey}\nquorum a\n`
+    const cosigned = `    cosigned:\n      policy: |\n        ${policy.trim().replace('\n', '\n        ')}\n`
+    const [log] = parseTrustFile(good + cosigned).logs
+    expect(log?.cosigned).to.deep.equal({ policy: parsePolicy(policy), maxAgeS: 24 * 3600 })
+    const file = parseTrustFile(`${good}${cosigned}      maxAge: 10m\n`)
+    expect(file.logs[0]?.cosigned?.maxAgeS).to.equal(600)
+    expect(parseTrustFile(formatTrustFile(file))).to.deep.equal(file)
+    for (const [wrong, line] of [
+      [`${good}    cosigned: {}\n`, 7],
+      [`${good}${cosigned}      maxAge: 1d\n`, 11],
+      [good + cosigned.replace('quorum a', 'quorum b'), 8],
+      [`${good}${cosigned}      quorum: 2\n`, 11],
+    ] as const)
+      expect(faultOf(() => parseTrustFile(wrong, 'trust.yaml')).message).to.match(
+        new RegExp(`^trust\\.yaml:${line}: `),
+      )
   })
 
   const under = (line: string): string => `${good}${line}\n`

@@ -56,6 +56,26 @@ function describeKeeping(test: ReturnType<typeof testsOn>): void {
     await stored.append(outputBatch(300, 301))
   })
 
+  test('keep one cosignature of each key under a published note: the newest', async (storage, reopen) => {
+    const { store } = storage.outputs.status
+    const by = (cosigner: string, signedAt: number) => {
+      return { size: treeSize(1), cosigner, signedAt, line: `— ${cosigner} ${signedAt}\n` }
+    }
+    await store.append(outputBatch(0, 2))
+    await store.publish(note(1))
+    for (const [cosigner, signedAt] of [
+      ['b', 20],
+      ['a', 30],
+      ['b', 40],
+      ['a', 10],
+    ] as const)
+      await store.cosign(by(cosigner, signedAt))
+    await expectBug(store.cosign({ ...by('a', 50), size: treeSize(2) }), /published note|FOREIGN KEY/)
+    const again = (await reopen()).outputs
+    expect(await again.status.store.cosignatures(treeSize(1))).to.deep.equal([by('a', 30), by('b', 40)])
+    expect(await again.components.store.cosignatures(treeSize(1))).to.deep.equal([])
+  })
+
   test('are apart from each other and from the log', async ({ log, outputs, signer }) => {
     await log.append(batchAt(0, 3))
     await outputs.components.store.append(outputBatch(0, 2))

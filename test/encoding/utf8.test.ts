@@ -30,4 +30,18 @@ describe('UTF-8', () => {
     )
     expect(parseUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).to.equal('\ufeffa')
   })
+
+  it('gives the bytes of text of any length in memory of its own', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.string({ unit: 'binary', minLength: 250, maxLength: 270 }),
+    )
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        const [first, second] = [utf8(one), utf8(other)]
+        expect([...first]).to.deep.equal([...new TextEncoder().encode(one)])
+        expect([...second]).to.deep.equal([...new TextEncoder().encode(other)])
+      }),
+    )
+  })
 })

@@ -6,6 +6,8 @@
  *     6 provenance of bare, by lab
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { parsePublicKeyPem } from '../../src/crypto/public-key.ts'
+import { formatCosignerKey } from '../../src/tlog/cosignature.ts'
 import { openBench, type Bench, type CliServer } from './cli.ts'
 import { digestOf } from './test-ledger.ts'
 
@@ -14,6 +16,7 @@ export const API = `registry.test/api@${digestOf('api')}`
 export const BARE = `registry.test/bare@${digestOf('bare')}`
 export const COMMIT = 'c'.repeat(40)
 export const SIZE = 7
+export const AUDITOR = 'auditor.test'
 
 /** Written as no formatter would, with a line break at the end. */
 export const SHOP_SBOM = `{ "bomFormat":"CycloneDX","specVersion" : "1.5", "version": 1.0,
@@ -46,6 +49,8 @@ const PROVENANCE = JSON.stringify({
 
 export interface LedgerBench extends Bench {
   readonly server: CliServer
+  /** Of the auditor whose signatures the ledger takes: AUDITOR, with auditor.key. */
+  readonly vkey: string
   /** The trust file with another URL, under a name of its own. */
   trustAt(url: string, name: string): string
 }
@@ -57,14 +62,18 @@ export async function openLedgerBench(): Promise<LedgerBench> {
   made ??= makeLedger()
   const [template, bench] = await Promise.all([made, openBench()])
   cpSync(template.folder, bench.folder, { recursive: true })
-  const server = await bench.start('--data', 'data', '--signer-dir', 'signer')
+  const vkey = formatCosignerKey({
+    name: AUDITOR,
+    key: parsePublicKeyPem(readFileSync(bench.path('auditor.pub'), 'utf8')),
+  })
+  const server = await bench.start('--data', 'data', '--signer-dir', 'signer', '--auditor', vkey)
   const trustAt = (url: string, name: string): string => {
     const text = readFileSync(bench.path('attestree-trust.yaml'), 'utf8')
     writeFileSync(bench.path(name), text.replace(/url: \S+/, `url: ${url}`))
     return name
   }
   trustAt(server.url, 'attestree-trust.yaml')
-  return { ...bench, server, trustAt }
+  return { ...bench, server, vkey, trustAt }
 }
 
 async function makeLedger(): Promise<Bench> {
@@ -75,6 +84,7 @@ async function makeLedger(): Promise<Bench> {
     bench.ok('key', 'new', 'ci'),
     bench.ok('key', 'new', 'lab'),
     bench.ok('key', 'new', 'stranger'),
+    bench.ok('key', 'new', 'auditor', '--type', 'ed25519'),
     bench.write('shop.json', SHOP_SBOM),
     bench.write('api.json', cycloneDx('lodash@4.17.21')),
     bench.write('provenance.json', PROVENANCE),

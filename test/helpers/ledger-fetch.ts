@@ -4,6 +4,7 @@
  */
 import { formatByteList } from '../../src/encoding/byte-list.ts'
 import { attestationId, imageDigest, logIndex, treeSize } from '../../src/brand.ts'
+import type { OutputDoor } from '../../src/ledger/published-maps.ts'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
 import { Fault } from '../../src/errors.ts'
@@ -95,10 +96,18 @@ async function routeMap(ledger: Ledger, where: string, init: RequestInit | undef
   if (rest === 'checkpoint')
     return { status: 200, type: 'text/plain; charset=utf-8', body: utf8(await door.checkpoint()) }
   if (rest === 'map') return json(await ledger.proofs.statusMap())
+  if (rest === 'cosignatures') return cosign(door, init?.body)
   if (rest !== 'lookup') return bytes(await tileOf(door, rest))
   if (!(init?.body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
-  const { asked, minSize } = parseLookup(init.body)
-  return json(await ledger.proofs.lookUp(map, asked, minSize))
+  const { asked, moment } = parseLookup(init.body)
+  return json(await ledger.proofs.lookUp(map, asked, moment))
+}
+
+async function cosign(door: OutputDoor, body: RequestInit['body']): Promise<Answered> {
+  if (!(body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
+  const { checkpoint } = JSON.parse(new TextDecoder().decode(body)) as { checkpoint: string }
+  await door.cosign(checkpoint)
+  return json({ checkpoint: await door.checkpoint() })
 }
 
 async function submit(ledger: Ledger, body: RequestInit['body']): Promise<Answered> {

@@ -14,7 +14,11 @@ export async function lyingLedger(lie: (batch: IndexBatch) => IndexBatch): Promi
   const ledger = await createTestLedger({ ...storage, index }, { batchWindowMs: 0 })
   for (const payload of [payloads.shop, payloads.shopProvenance, payloads.api])
     await ledger.submit(signEnvelope(payload, keys.ci))
-  await ledger.proofs.lookUp('components', { prefixes: [], keys: [], postings: () => false }, treeSize(4))
+  await ledger.proofs.lookUp(
+    'components',
+    { prefixes: [], keys: [], postings: () => false },
+    { minSize: treeSize(4) },
+  )
   return ledger
 }
 

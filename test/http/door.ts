@@ -28,6 +28,7 @@ const coverage = { images: 0, withSbom: 0, unknown: 0, unreadableEntries: 0 }
 
 const noRoot = { checkpoint: '', entry: '', inclusion: [], consistency: [] }
 const output = {
+  cosign: async () => undefined,
   checkpoint: () => 'localhost/index/status/v1\n256\n',
   tile: async ({ width }: { readonly width: number }) => new Uint8Array(32 * width),
   entryBundle: async () => new Uint8Array(2),

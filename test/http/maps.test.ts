@@ -41,7 +41,11 @@ describe('the doors of the maps', () => {
 
   for (const map of ['components', 'status'] as const) {
     it(`serve the output log of ${map} like the log itself: anybody can replay what was published`, async () => {
-      await ledger.proofs.lookUp(map, { prefixes: [], keys: [], postings: () => false }, STORY_SIZE)
+      await ledger.proofs.lookUp(
+        map,
+        { prefixes: [], keys: [], postings: () => false },
+        { minSize: STORY_SIZE },
+      )
       const note = new TextDecoder().decode(await bytesOf(`/index/${map}/checkpoint`))
       const { size, root } = openCheckpoint(note, outputLogKey(trust.logKey, map))
       const leaves = parseEntryBundle(await bytesOf(`/index/${map}/tile/entries/000.p/${size}`), size)

@@ -6,7 +6,7 @@ import type { MapName, Storage } from '../../src/ledger/ports.ts'
 import {
   emptyIndex,
   newMemoryState,
-  type MemoryLog,
+  type MemoryOutput,
   type MemoryState,
 } from '../../src/storage/memory/state.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
@@ -36,14 +36,15 @@ function restored(state: MemoryState, missing: number): MemoryState {
   return { ...structuredClone(state), outputs: new Map(outputs), index: emptyIndex(0) }
 }
 
-function shortened(log: MemoryLog, missing: number): MemoryLog {
-  const { signer, entries, tiles, published: notes } = structuredClone(log)
+function shortened(log: MemoryOutput, missing: number): MemoryOutput {
+  const { signer, entries, tiles, published: notes, cosignatures } = structuredClone(log)
   const size = entries.length - missing
   return {
     signer,
     entries: entries.slice(0, size),
     tiles: new Map([...tiles].map(([place, hashes]) => [place, hashes.slice(0, 32 * size)])),
     published: notes.filter((note) => note.size <= size),
+    cosignatures: cosignatures.filter((one) => one.size <= size),
   }
 }
 

@@ -117,7 +117,7 @@ async function notesOf(ledger: Ledger, version: 'v1' | 'v2'): Promise<readonly s
 /** How many entries the map has under a key that only v2 has, as of `size`, published by then. */
 async function postedUnderAll(ledger: Ledger, map: 'components' | 'status', size: number): Promise<number> {
   const asked = { prefixes: [], keys: [utf8('all')], postings: () => true }
-  const { keys: found } = await ledger.proofs.lookUp(map, asked, treeSize(size))
+  const { keys: found } = await ledger.proofs.lookUp(map, asked, { minSize: treeSize(size) })
   return found[0]?.postings?.length ?? 0
 }
 

@@ -47,7 +47,7 @@ describe('the published maps', () => {
     const prefix = componentPrefix('pkg:npm/lodash')
     const shop = subjectKey(digestOf('shop'))
     const asked = { prefixes: [prefix], keys: [shop, unreadableKey], postings: () => true }
-    const answer = await ledger.proofs.lookUp('components', asked, STORY_SIZE)
+    const answer = await ledger.proofs.lookUp('components', asked, { minSize: STORY_SIZE })
     const log = { key: trust.logKey, checkpoint: openCheckpoint(answer.asOf.checkpoint, trust.logKey) }
     const root = checkMapRoot('components', answer.map, log)
     const found = checkKeys(root, answer, STORY_SIZE)

@@ -227,7 +227,7 @@ describe('asking with proof', () => {
   it('asks for all rows where a page has not all of them, or too much was signed behind it', async () => {
     for (const cause of [cut, tooMuch]) {
       const asked: unknown[] = []
-      const { value, ...whether } = await withProof(async (...one) => {
+      const { value, ...whether } = await withProof(trust, async (...one) => {
         asked.push(one)
         return one[0].whole === undefined ? Promise.reject(cause) : 'all'
       })
@@ -241,8 +241,19 @@ describe('asking with proof', () => {
 
   it('has the rows alone, and says why, where all are too many; and a page where a page is wanted', async () => {
     const ask = async ({ proof }: ProofForm) => (proof === undefined ? 'rows' : Promise.reject(tooMuch))
-    expect(await withProof(ask)).to.deep.equal({ value: 'rows', unproven: tooMuch })
+    expect(await withProof(trust, ask)).to.deep.equal({ value: 'rows', unproven: tooMuch })
     const page = async (_: ProofForm, { unlessCut = false }) => (unlessCut ? Promise.reject(cut) : 'page')
-    expect(await withProof(page, { hasWhole: false })).to.deep.equal({ value: 'page' })
+    expect(await withProof(trust, page, { hasWhole: false })).to.deep.equal({ value: 'page' })
+  })
+
+  it('has no rows alone for whoever wants their roots to be cosigned', async () => {
+    const asked: unknown[] = []
+    const ask = async (one: ProofForm) => {
+      asked.push(one)
+      return Promise.reject(tooMuch)
+    }
+    const strict = { ...trust, cosigned: () => ({ at: '', by: [], sentence: '' }) }
+    expect((await asyncRefusal(withProof(strict, ask))).reason).to.equal('payload-too-large')
+    expect(asked).to.deep.equal([{ proof: 'cosigned' }, { proof: 'cosigned', whole: true }])
   })
 })

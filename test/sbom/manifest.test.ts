@@ -411,7 +411,7 @@ const line: fc.Arbitrary<ManifestLine> = fc.oneof(
 describe('manifests', () => {
   for (const [title, one, expected] of golden) {
     it(`of ${title} have exactly these bytes`, () => {
-      expect(MANIFEST_VERSION).to.equal(7)
+      expect(MANIFEST_VERSION).to.equal(8)
       expect(manifestText(one)).to.equal(expected)
     })
   }
@@ -524,6 +524,42 @@ describe('manifest lines', () => {
         const sorted = sortLines(lines)
         expect(parseManifest(formatManifest(sorted))).to.deep.equal(sorted)
       }),
+    )
+  })
+
+  it('are read only as they are written, whatever the text', () => {
+    const part = fc.constantFrom(
+      'p',
+      'i',
+      'b',
+      '\t',
+      '=',
+      'arch',
+      'of',
+      'platform',
+      'src',
+      '%',
+      '%25',
+      '%20',
+      '%41',
+      '1',
+      ' ',
+      'é',
+      '\u{1f600}',
+    )
+    const text = fc.array(part, { maxLength: 14 }).map((parts) => `p\ta\t${parts.join('')}`)
+    fc.assert(
+      fc.property(text, (one) => {
+        let read
+        try {
+          read = parseLine(one)
+        } catch (cause) {
+          expect(cause).to.have.property('reason', 'manifest-malformed')
+          return
+        }
+        expect(formatLine(read)).to.equal(one)
+      }),
+      { numRuns: 1_000 },
     )
   })
 

@@ -26,6 +26,11 @@ const facts: Readonly<Record<string, readonly Affected[]>> = {
     ['Go', 'github.com/emicklei/go-restful/v2', '2.7.1'],
     ['Go', 'github.com/emicklei/go-restful/v3', '3.0.0', '3.8.0'],
   ],
+  'GO-2022-0632': [['Go', 'github.com/hashicorp/vault', '0', '1.6.6', '1.7.0', '1.7.4']],
+  'GO-2025-3553': [
+    ['Go', 'github.com/golang-jwt/jwt', '0'],
+    ['Go', 'github.com/golang-jwt/jwt/v5', '5.0.0-rc.1', '5.2.2'],
+  ],
 }
 
 export const judgingAdvisories: readonly object[] = Object.entries(facts).map(([id, affected]) => ({
@@ -50,20 +55,18 @@ type Judged = readonly [
   listed: MadePackage,
 ]
 
-const [
-  alpine = '',
-  debian = '',
-  alma = '',
-  redhat = '',
-  babel = '',
-  newtonsoft = '',
-  yaml = '',
-  restful = '',
-] = Object.keys(facts)
+const [alpine = '', debian = '', alma = '', redhat = '', babel = '', newtonsoft = '', yaml = '', ...go] =
+  Object.keys(facts)
+const [restful = '', vault = '', jwt = ''] = go
 
 /** What stands beside a purl is not believed. */
 function purl(text: string, more: Partial<MadePackage> = {}): MadePackage {
   return { name: 'a-name', version: '99', purl: text, ...more }
+}
+
+/** syft cuts a module's path behind the third segment. */
+function syftModule(path: string, version: string, rest: string): MadePackage {
+  return { name: `${path}/${rest}`, version, purl: `pkg:golang/${path}@${version}#${rest}` }
 }
 
 function trivySource(
@@ -217,12 +220,12 @@ export const judgedPackages: readonly Judged[] = [
   ['PyPI’s names are folded', yaml, 'affected', purl('pkg:pypi/pyyaml@5.3.1')],
   ['a name in another case', yaml, 'undetermined', { name: 'pyyaml', version: '5.3.1' }],
   ['another ecosystem’s', yaml, undefined, purl('pkg:conda/pyyaml@5.3.1')],
-  ['syft’s subpath', restful, 'affected', purl('pkg:golang/github.com/emicklei/go-restful@v3.7.0#v3')],
+  ['syft’s subpath', restful, 'affected', syftModule('github.com/emicklei/go-restful', 'v3.7.0', 'v3')],
   [
     'the fix of its major version',
     restful,
     undefined,
-    purl('pkg:golang/github.com/emicklei/go-restful@v3.8.0#v3'),
+    syftModule('github.com/emicklei/go-restful', 'v3.8.0', 'v3'),
   ],
   [
     'no module of its own',
@@ -236,10 +239,12 @@ export const judgedPackages: readonly Judged[] = [
     'affected',
     purl('pkg:golang/github.com/emicklei/go-restful@v2.15.0%2Bincompatible'),
   ],
+  ['a module inside of another', vault, undefined, syftModule('github.com/hashicorp/vault', 'v1.0.4', 'api')],
+  ['a package of a module', vault, 'affected', purl('pkg:golang/github.com/hashicorp/vault@v1.0.4#api/auth')],
   [
-    'a name of the shorter path',
-    restful,
+    'a path without its major version',
+    jwt,
     undefined,
-    { name: 'github.com/emicklei/go-restful', version: 'v3.7.0' },
+    syftModule('github.com/golang-jwt/jwt', 'v5.2.2', 'v5'),
   ],
 ]

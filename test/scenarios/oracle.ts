@@ -140,9 +140,9 @@ function goParts(
 /** Numbers by value and below words; the longer list is above. */
 function compareWords(a: string | undefined, b: string | undefined): number {
   if (a === undefined || b === undefined) return a === undefined ? -1 : 1
-  const [x, y] = [Number(a), Number(b)]
-  if (!Number.isNaN(x) && !Number.isNaN(y)) return x - y
-  if (Number.isNaN(x) !== Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1
+  const [isLeft, isRight] = [/^\d+$/.test(a), /^\d+$/.test(b)]
+  if (isLeft && isRight) return Number(a) - Number(b)
+  if (isLeft !== isRight) return isLeft ? -1 : 1
   return a < b ? -1 : a > b ? 1 : 0
 }
 

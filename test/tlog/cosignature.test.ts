@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { treeSize } from '../../src/brand.ts'
 import { formatBase64, parseBase64 } from '../../src/encoding/base64.ts'
-import { formatCosignerKey, cosign, cosignedAt } from '../../src/tlog/cosignature.ts'
+import { formatCosignerKey, cosign, cosignedAt, parseCosignerKey } from '../../src/tlog/cosignature.ts'
 import { openCheckpoint, signCheckpoint } from '../../src/tlog/checkpoint.ts'
-import { parseNote, verifierKeyOf } from '../../src/tlog/signed-note.ts'
+import { formatVerifierKey, parseNote, verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { refusal } from '../helpers/mangle.ts'
 import { testKey } from '../helpers/test-key.ts'
 
@@ -28,6 +28,9 @@ describe('cosignatures', () => {
   it('are by a key id of their own type: a log’s signature by the same key is none', () => {
     expect(formatCosignerKey(cosigner)).to.match(/^auditor\.test\+[0-9a-f]{8}\+B/)
     expect(cosignedAt(signCheckpoint({ ...checkpoint, origin: name }, auditor), cosigner)).to.equal(undefined)
+    expect(parseCosignerKey(formatCosignerKey(cosigner)).key.id).to.equal(auditor.publicKey.id)
+    const ofLog = formatVerifierKey(verifierKeyOf(name, auditor.publicKey))
+    expect(refusal(() => parseCosignerKey(ofLog)).reason).to.equal('key-type-unsupported')
   })
 
   it('do not verify for another tree, another time or a changed signature', () => {

@@ -14,6 +14,7 @@ import type {
   MapName,
   PublishedNote,
   RowTable,
+  StoredCosignature,
 } from '../../ledger/ports.ts'
 import { emptySortedMap, type SortedMap } from './sorted-map.ts'
 
@@ -26,10 +27,14 @@ export interface MemoryLog<Leaf extends LogLeaf = LogLeaf> {
   readonly published: PublishedNote[]
 }
 
+export interface MemoryOutput extends MemoryLog {
+  readonly cosignatures: StoredCosignature[]
+}
+
 export interface MemoryState extends MemoryLog<LogEntry> {
   readonly blobs: Map<Sha256Id, Uint8Array>
   /** By the map and the version of its function, `status/v1`. */
-  readonly outputs: Map<string, MemoryLog>
+  readonly outputs: Map<string, MemoryOutput>
   /** Replaced as a whole, never changed: so that a reader keeps the state it began with. */
   index: IndexState
 }
@@ -52,8 +57,12 @@ export function newMemoryState(): MemoryState {
   }
 }
 
-export function newLog(): MemoryLog<never> {
+function newLog(): MemoryLog<never> {
   return { signer: undefined, entries: [], tiles: new Map(), published: [] }
+}
+
+export function newOutput(): MemoryOutput {
+  return { ...newLog(), cosignatures: [] }
 }
 
 export function emptyIndex(rules: number): IndexState {

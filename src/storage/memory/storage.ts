@@ -7,7 +7,7 @@ import { memoryBlobStore } from './blob-store.ts'
 import { memoryIndexStore } from './index-store.ts'
 import { memoryLogStore } from './log-store.ts'
 import { memorySignerState } from './signer-state.ts'
-import { newLog, newMemoryState, type MemoryState } from './state.ts'
+import { newOutput, newMemoryState, type MemoryState } from './state.ts'
 import { memoryOutputStore } from './tree-store.ts'
 
 /** Opens a storage on a state; on a new one if left out. */
@@ -31,7 +31,7 @@ function openOutputs(state: MemoryState, version: MapFunctionVersion): OutputLog
 }
 
 function openOutput({ outputs }: MemoryState, name: string): OutputStorage {
-  const log = outputs.get(name) ?? newLog()
+  const log = outputs.get(name) ?? newOutput()
   outputs.set(name, log)
   return { store: memoryOutputStore(log), signer: memorySignerState(log) }
 }

@@ -10,14 +10,29 @@ import type {
 } from '../../ledger/ports.ts'
 import { checkBatch, checkStoredEntry, checkStoredTile, checkWidening } from '../log-batch.ts'
 import { isNewNote } from '../monotonic.ts'
-import type { MemoryLog } from './state.ts'
+import type { MemoryLog, MemoryOutput } from './state.ts'
 
-export function memoryOutputStore(state: MemoryLog): OutputStore {
+export function memoryOutputStore(state: MemoryOutput): OutputStore {
   return {
     ...memoryTreeStore(state),
     async append(batch) {
       checkTreeBatch(state, batch)
       keepTree(state, batch)
+    },
+    async cosign(next) {
+      const isPublished = state.published.some(({ size }) => size === next.size)
+      if (!isPublished)
+        throw new Error(`memory: expected a cosignature of a published note, got one of ${next.size}`)
+      const at = state.cosignatures.findIndex(
+        (one) => one.size === next.size && one.cosigner === next.cosigner,
+      )
+      const before = state.cosignatures[at]
+      if (before === undefined) state.cosignatures.push({ ...next })
+      else if (before.signedAt < next.signedAt) state.cosignatures[at] = { ...next }
+    },
+    async cosignatures(size) {
+      const found = state.cosignatures.filter((one) => one.size === size).map((one) => ({ ...one }))
+      return found.sort((a, b) => (a.cosigner < b.cosigner ? -1 : 1))
     },
   }
 }

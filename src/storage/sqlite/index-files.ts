@@ -56,7 +56,7 @@ export function settleIndex(data: string): string {
   const [plain, newest] = [join(data, indexDatabase.file), newestIndex(data)]
   if (newest !== plain) {
     // What a process that was killed committed to it is in its -wal file still.
-    openDatabase(newest, indexDatabase, 'fill').close()
+    if (existsSync(`${newest}-wal`)) openDatabase(newest, indexDatabase, 'fill').close()
     assertWhole(newest)
     for (const older of indexFiles(data)) if (older !== newest) removeDatabase(older)
     renameSync(newest, plain)
@@ -124,7 +124,7 @@ function openReadable(file: string): Connection {
 
 /** What to throw if reading an index fails: a fault where that is because its file is damaged. */
 export function orDamagedIndex(file: string, cause: unknown): unknown {
-  if (!['SQLITE_CORRUPT', 'SQLITE_NOTADB'].includes(codeOf(cause)?.slice(0, 14) ?? '')) return cause
+  if (!/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(cause) ?? '')) return cause
   return new Fault('integrity-error', `${file}: SQLite finds it damaged`, { cause, hint: REMEDY })
 }
 

@@ -89,13 +89,12 @@ function applyBatch(statements: Statements, batch: IndexBatch): readonly (() => 
 
 function addGroups(statements: Statements, groups: readonly PostingGroup[]): readonly ChangedValue[] {
   const changed: ChangedValue[] = []
-  const keys = groups.map((group) => ({ map: mapColumn[group.map], key: group.key, group }))
-  statements.changePostings(keys, ({ map, key, group: { map: name, indexes } }, stored) => {
+  statements.changePostings(groups, ({ map, key, indexes }, stored) => {
     const tail = statements.appendTail(stored ?? emptyTail, indexes, (run, postings) => {
-      statements.insertRun.run(map, key, run, postings)
+      statements.insertRun.run(mapColumn[map], key, run, postings)
     })
     const list = appendPostings(stored === undefined ? emptyPostings : listOf(stored), indexes)
-    changed.push({ map: name, key, value: postingValue(list), last: logIndex(tail.last) })
+    changed.push({ map, key, value: postingValue(list), last: logIndex(tail.last) })
     return { map, key, ...tail, edge: list.edge.hashes }
   })
   return changed

@@ -6,6 +6,7 @@ import type {
   MapName,
   OutputStore,
   PublishedNote,
+  StoredCosignature,
   TreeBatch,
 } from '../../ledger/ports.ts'
 import { checkBatch, checkContiguous, checkStoredLeaf, checkStoredTile } from '../log-batch.ts'
@@ -23,6 +24,13 @@ interface LeafRow {
 interface NoteRow {
   readonly size: number
   readonly note: string
+}
+
+interface CosignatureRow {
+  readonly size: number
+  readonly cosigner: string
+  readonly signed_at: number
+  readonly line: string
 }
 
 type Statements = ReturnType<typeof prepare>
@@ -55,6 +63,13 @@ function prepare(database: Connection, log: number) {
     ),
     insertNote: database.prepare<[number, string]>(
       `INSERT INTO output_note (log, size, note) VALUES (${log}, ?, ?)`,
+    ),
+    upsertCosignature: database.prepare<[number, string, number, string]>(
+      `INSERT INTO output_cosignature (log, size, cosigner, signed_at, line) VALUES (${log}, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET signed_at = excluded.signed_at, line = excluded.line WHERE excluded.signed_at > signed_at`,
+    ),
+    cosignatures: database.prepare<[number], CosignatureRow>(
+      `SELECT size, cosigner, signed_at, line FROM output_cosignature WHERE ${of} AND size = ? ORDER BY cosigner`,
     ),
   }
 }
@@ -96,6 +111,14 @@ export function sqliteOutputStore(
     async notes(from, to) {
       return statements.notes.all(from, to).map(noteOf)
     },
+    async cosign({ size, cosigner, signedAt, line }) {
+      inTransaction(database, `${map} output log`, () => {
+        statements.upsertCosignature.run(size, cosigner, signedAt, line)
+      })
+    },
+    async cosignatures(size) {
+      return statements.cosignatures.all(size).map(cosignatureOf)
+    },
   }
 }
 
@@ -131,4 +154,8 @@ function newestNote(statements: Statements): PublishedNote | undefined {
 
 function noteOf({ size, note }: NoteRow): PublishedNote {
   return { size: treeSize(positionOf(size, 'published note')), note }
+}
+
+function cosignatureOf({ size, cosigner, signed_at, line }: CosignatureRow): StoredCosignature {
+  return { size: treeSize(positionOf(size, 'cosignature')), cosigner, signedAt: signed_at, line }
 }

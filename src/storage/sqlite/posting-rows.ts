@@ -1,6 +1,8 @@
 /** Rows of the table `posting`, many at once (packed-rows.ts): a hundred SBOMs read and write some ten thousand of them. */
+import type { MapName } from '../../ledger/ports.ts'
 import { bytesOf } from './column.ts'
 import type { Connection } from './database.ts'
+import { mapColumn } from './map-column.ts'
 import { inOneBuffer, numbersOf, piecesOf } from './packed-rows.ts'
 import { cutEdges } from './posting-edge.ts'
 import type { KeyTail } from './posting-run.ts'
@@ -9,8 +11,7 @@ import type { KeyTail } from './posting-run.ts'
 const STATEMENT_ROWS = [64, 8, 1] as const
 
 export interface PostingKey {
-  /** As in `mapColumn`. */
-  readonly map: number
+  readonly map: MapName
   readonly key: Uint8Array
 }
 
@@ -75,7 +76,7 @@ function prepareRead(database: Connection, size: number) {
   const inOrder = places.join()
   return (keys: readonly PostingKey[]): readonly (StoredPosting | undefined)[] => {
     const bound = inOneBuffer(keys.map(({ key }) => [key]))
-    const columns = select.get(keys.flatMap(({ map }, i) => [map, bound[i]]))
+    const columns = select.get(keys.flatMap(({ map }, i) => [mapColumn[map], bound[i]]))
     if (columns?.[0] !== inOrder) throw new Error(`posting: expected rows in the order of ${size} keys`)
     return storedIn(columns)
   }
@@ -107,7 +108,12 @@ function prepareWrite(database: Connection, size: number) {
   return (rows: readonly PostingRow[]): void => {
     const bound = inOneBuffer(rows.flatMap(({ key, tail, edge }) => [[key], [tail], edge]))
     replace.run(
-      rows.flatMap(({ map, count, last }, i) => [map, count, last, ...bound.slice(3 * i, 3 * i + 3)]),
+      rows.flatMap(({ map, count, last }, i) => [
+        mapColumn[map],
+        count,
+        last,
+        ...bound.slice(3 * i, 3 * i + 3),
+      ]),
     )
   }
 }

@@ -11,6 +11,7 @@ import type {
   OutputStore,
   PublishedNote,
   SignerState,
+  StoredCosignature,
   TreeBatch,
   TreeStore,
 } from '../../ledger/ports.ts'
@@ -30,6 +31,7 @@ export type WriterOrder =
   | { readonly kind: 'append'; readonly log: 'main'; readonly batch: Batch }
   | { readonly kind: 'append'; readonly log: OutputName; readonly batch: TreeBatch }
   | { readonly kind: 'publish'; readonly log: LogName; readonly note: PublishedNote }
+  | { readonly kind: 'cosign'; readonly log: OutputName; readonly cosignature: StoredCosignature }
   | {
       readonly kind: 'replace'
       readonly log: LogName
@@ -45,7 +47,7 @@ export interface LogWriting<Append> extends Pick<TreeStore, 'publish'>, Pick<Sig
 /** One write at a time, of all logs. */
 export interface WriterThread {
   readonly main: LogWriting<LogStore['append']>
-  output(name: OutputName): LogWriting<OutputStore['append']>
+  output(name: OutputName): LogWriting<OutputStore['append']> & Pick<OutputStore, 'cosign'>
   end(): Promise<void>
   /** As `Storage.lost`. */
   readonly lost: Promise<Error>
@@ -66,7 +68,11 @@ export function startWriterThread(task: WriterTask): WriterThread {
   })
   return {
     main: { ...writing('main'), append: (batch) => order({ kind: 'append', log: 'main', batch }) },
-    output: (name) => ({ ...writing(name), append: (batch) => order({ kind: 'append', log: name, batch }) }),
+    output: (name) => ({
+      ...writing(name),
+      append: (batch) => order({ kind: 'append', log: name, batch }),
+      cosign: (cosignature) => order({ kind: 'cosign', log: name, cosignature }),
+    }),
     lost: thread.lost,
     async end() {
       await last

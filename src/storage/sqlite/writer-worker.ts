@@ -40,6 +40,8 @@ function write(order: WriterOrder): Promise<void> {
         : outputNamed(order.log).store.append(order.batch)
     case 'publish':
       return store.publish(order.note)
+    case 'cosign':
+      return outputNamed(order.log).store.cosign(order.cosignature)
     case 'replace':
       return held.replace(order.held, order.next)
   }

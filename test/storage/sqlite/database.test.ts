@@ -56,7 +56,7 @@ function makeSpace(database: Connection): void {
 const pragma = (database: Connection, name: string) => database.pragma(name, { simple: true })
 
 const versions = new Map([
-  [ledgerDatabase, 4],
+  [ledgerDatabase, 5],
   [signerDatabase, 3],
   [indexDatabase, 3],
 ])

@@ -30,7 +30,7 @@ const hashes = (count: number, fill: number): readonly Uint8Array[] =>
 
 const row = fc
   .record({
-    map: fc.constantFrom(0, 1),
+    map: fc.constantFrom('components', 'status'),
     key: fc.uint8Array({ maxLength: 100 }),
     count: fc.integer({ min: 1, max: 2 ** 53 - 1 }),
     last: fc.maxSafeNat(),
@@ -85,7 +85,7 @@ describe('posting rows', () => {
 
   it('refuse edges that lists of so many postings do not have', () => {
     const two = [1, 2].map((at): PostingRow => ({
-      map: 0,
+      map: 'components',
       key: Uint8Array.of(at),
       count: 1,
       last: at,

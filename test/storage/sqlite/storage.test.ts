@@ -138,7 +138,7 @@ describe('sqlite storage: opening', () => {
   })
 
   const strange: readonly [what: string, file: string, sql: string, words: RegExp][] = [
-    ['a newer ledger', 'ledger.db', 'PRAGMA user_version = 5', /schema version 4 or older, found 5/],
+    ['a newer ledger', 'ledger.db', 'PRAGMA user_version = 6', /schema version 5 or older, found 6/],
     [
       'a newer signer state',
       'signer/signer.db',
