@@ -18,7 +18,7 @@ import { formatNote, parseNote } from '../tlog/signed-note.ts'
 import { stateFile, writeWhole, type StateFile } from './audit-state-file.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
-import { auditShown, EXIT_WRONG, printIndexAudit } from './index-audit.ts'
+import { auditShown, derivableSentence, EXIT_WRONG, printIndexAudit } from './index-audit.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { readKeyFile } from './key-store.ts'
 import { serverOption, trustOption } from './output-flag.ts'
@@ -111,6 +111,7 @@ async function round(auditor: Auditor): Promise<IndexAuditReport> {
     await keepProof(flags.out, report)
     return report
   }
+  if (isNew && report.derivable.length > 0) terminal.note(`! ${derivableSentence(report.derivable)}`)
   const isTaken = await cosignAll(auditor, report, now)
   // What was not taken is handed in again with the next look.
   auditor.last = { report, at: isTaken ? now : 0 }

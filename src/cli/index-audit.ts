@@ -189,12 +189,7 @@ function printLimits(
     '  ',
     `Taken from the server: which entries could not be read (${unreadable.length === 0 ? 'none' : `${unreadable.length}: ${listOf(unreadable)}`}). It is fixed when an entry is recorded, and follows from nothing.`,
   )
-  if (derivable.length > 0)
-    printWrapped(
-      terminal,
-      '! ',
-      `Of these, ${listOf(derivable)} can be read now: what was signed is served, and states something. It came after the entry was recorded, or the ledger hides it: ask the operator.`,
-    )
+  if (derivable.length > 0) printWrapped(terminal, '! ', derivableSentence(derivable))
   const tail = checkpoint.size - maps.components.size
   if (tail > 0)
     printWrapped(
@@ -203,6 +198,11 @@ function printLimits(
       `Not in the component map yet: the last ${plural(tail, 'entry', 'entries')}.`,
     )
   terminal.print('  Not looked at: whether others are shown the same logs.')
+}
+
+/** Nobody can prove it a lie: which entries could be read was fixed when they were recorded. */
+export function derivableSentence(derivable: readonly LogIndex[]): string {
+  return `Of the entries that could not be read, ${listOf(derivable)} can be read now: what was signed is served, and states something. It came after the entry was recorded, or the ledger hides it: ask the operator.`
 }
 
 /** The first ten. */

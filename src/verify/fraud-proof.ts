@@ -148,8 +148,8 @@ function verifyStatement(proof: StatementProof, logKey: VerifierKey): FraudRepor
 }
 
 function verifyRewrite(proof: RewriteProof, logKey: VerifierKey): FraudReport {
-  const [earlier, later] = [proof.earlier, proof.lookUp].map((one) => openLookUp(proof, one, logKey))
-  if (earlier === undefined || later === undefined) throw new Error('two look-ups')
+  const earlier = openLookUp(proof, proof.earlier, logKey)
+  const later = openLookUp(proof, proof.lookUp, logKey)
   checkSameLog(earlier.checkpoint, later.checkpoint, proof.consistency)
   if (earlier.root.size > later.root.size)
     throw noProof(`an earlier root below ${later.root.size}`, `one of ${earlier.root.size}`)

@@ -103,7 +103,7 @@ describe('attestree log audit --index', () => {
     const moved = await auditTo('moved.json')
     expect(moved.stdout)
       .to.match(/lists\s+entry #3\s+among\s+those\s+that\s+could\s+not\s+be\s+read/)
-      .and.to.match(/^! Of these, #3 can be read now/m)
+      .and.to.match(/^! Of the entries that could not be read, #3 can be read now/m)
     const older = JSON.parse(
       (await bench.ok('verify', 'older.json', '--trust', 'offline.yaml', '-o', 'json')).stdout,
     )

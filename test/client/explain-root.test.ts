@@ -5,8 +5,6 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import type { IndexAuditReport } from '../../src/client/audit-index.ts'
-import { formatCanonicalJson } from '../../src/encoding/canonical-json.ts'
-import { classOfReason, Fault } from '../../src/errors.ts'
 import {
   componentKey,
   keysOfManifest,
@@ -18,12 +16,9 @@ import {
 import { logIndex, treeSize } from '../../src/brand.ts'
 import type { MapName } from '../../src/map/output-log.ts'
 import { manifestOf } from '../../src/sbom/manifest.ts'
-import { verifierKeyOf } from '../../src/tlog/signed-note.ts'
 import { verifyFraudProof, type FraudReport } from '../../src/verify/fraud-proof.ts'
-import { everything, differences, parseText } from '../helpers/json-edit.ts'
+import { parseText } from '../helpers/json-edit.ts'
 import { misfits, schemaNamed } from '../helpers/json-schema.ts'
-import { refusal } from '../helpers/mangle.ts'
-import { changesOf } from '../helpers/mangle-json.ts'
 import type { World } from '../helpers/map-world.ts'
 import {
   asUnreadable,
@@ -37,7 +32,6 @@ import {
   without,
   world,
 } from '../helpers/operator-story.ts'
-import { keys } from '../helpers/test-ledger.ts'
 
 const where = ({ problems }: IndexAuditReport): string[] => problems.map((one) => one.where)
 
@@ -250,60 +244,6 @@ describe('an auditor of roots of long ago', () => {
     expect(report.explained).to.deep.equal([{ map: 'components', size: treeSize(5), after: treeSize(3) }])
   })
 })
-
-describe('a fraud proof', () => {
-  const lies = {
-    'of the newest root': [[SIZE, without(3, 'components', lodash('4.17.15'))]],
-    'of an older root': [
-      [3, world],
-      [5, without(3, 'components', lodash('4.17.15'))],
-      [SIZE, world],
-    ],
-    'of two roots': [
-      [4, world],
-      [SIZE, asUnreadable(3)],
-    ],
-  } as const
-  for (const [what, components] of Object.entries(lies)) {
-    it(`${what} proves nothing, or the same, with any value changed, any member removed or added`, async () => {
-      const { explained } = await audit(operatorOf({ components }, components.at(-1)?.[1]))
-      const document = parseText(explained[0]?.proof ?? new Uint8Array())
-      const report = verifyFraudProof(formatCanonicalJson(document), trust)
-      let refused = 0
-      for (const { pointer, value } of everything(document))
-        for (const changed of changesOf(document, pointer, value)) {
-          const found = reportOf(formatCanonicalJson(changed))
-          if (found === undefined) refused++
-          else {
-            const where = differences(document, changed).filter((one) => !SERVERS_WORD.test(one))
-            expect([where, found], pointer).to.deep.equal([[], report])
-          }
-        }
-      expect(refused).to.be.greaterThan(100)
-    })
-  }
-
-  it('is about one log: with another’s key it proves nothing', async () => {
-    const { explained } = await audit(operatorOf({ components: lies['of two roots'] }, asUnreadable(3)))
-    const logKey = verifierKeyOf('other.test', keys.log.publicKey)
-    const fault = refusal(() => verifyFraudProof(explained[0]?.proof ?? new Uint8Array(), { logKey }))
-    expect(fault.reason).to.equal('wrong-log-key')
-  })
-
-  /** Undefined if it is refused as one that proves nothing. */
-  function reportOf(proof: Uint8Array): FraudReport | undefined {
-    try {
-      return verifyFraudProof(proof, trust)
-    } catch (cause) {
-      if (!(cause instanceof Fault)) throw cause
-      expect(['bad-proof', 'untrusted'], cause.message).to.include(classOfReason[cause.reason])
-      return undefined
-    }
-  }
-})
-
-/** Nothing is established by it. */
-const SERVERS_WORD = /\/(recordedAt|servedAt|indexedThrough)$/
 
 /** The first key of a kind. */
 function keysOf(index: number, kind: string): Uint8Array {
