@@ -30,13 +30,7 @@ export type {
 export type { CompleteAnswer } from './verify/complete-entries.ts'
 export type { Completeness } from './verify/completeness-wire.ts'
 export type { Evidence, LogTrust } from './verify/evidence.ts'
-export {
-  EVIDENCE_TYPE,
-  formatEvidence,
-  parseEvidence,
-  verifyEvidence,
-  verifyImages,
-} from './verify/evidence.ts'
+export { EVIDENCE_TYPE, parseEvidence, verifyEvidence, verifyImages } from './verify/evidence.ts'
 export type { EvidenceReport, ReportedEntry } from './verify/evidence-report.ts'
 export { requireEstablished } from './verify/evidence-report.ts'
 export type { KnownStatus, StatusEvidence, TargetStatus } from './verify/status-evidence.ts'

@@ -7,6 +7,7 @@ import type { KeyObject } from 'node:crypto'
 import type { CurveKind } from './curves.ts'
 import { hashOfKind } from './key-kind.ts'
 import type { HashName, KeyKind, ScryptCost } from './key-kind.ts'
+import { equalBytes } from '../encoding/bytes.ts'
 import { formatPkcs8 } from './pkcs8.ts'
 import { isAcceptableSignature } from './signature-rules.ts'
 
@@ -27,8 +28,16 @@ export function hash(algorithm: HashName, bytes: Uint8Array): Uint8Array {
  */
 const imported = new Map<string, KeyObject>()
 const MAX_IMPORTED = 1000
+/** The one before is the next one too, mostly. */
+let newest: { readonly spki: Uint8Array; readonly key: KeyObject } | undefined
 
 function importPublic(spki: Uint8Array): KeyObject {
+  if (newest === undefined || !equalBytes(newest.spki, spki))
+    newest = { spki: new Uint8Array(spki), key: importedKey(spki) }
+  return newest.key
+}
+
+function importedKey(spki: Uint8Array): KeyObject {
   const name = String.fromCharCode(...spki)
   const known = imported.get(name)
   if (known !== undefined) return known

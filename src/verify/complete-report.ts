@@ -32,8 +32,8 @@ export function cosignedBy(...roots: readonly CheckedMapRoot[]): readonly string
 const MAX_NAMED = 50
 
 export function entryList(indexes: readonly LogIndex[]): string {
-  const named = indexes.slice(0, MAX_NAMED).map((index) => `#${index}`)
-  return named.join(' ') + (indexes.length > MAX_NAMED ? ' …' : '')
+  const named = indexes.map((index) => `#${index}`)
+  return [...named.slice(0, MAX_NAMED), ...(named.length > MAX_NAMED ? ['…'] : [])].join(' ')
 }
 
 export function published({ map, root, published: { origin, size } }: CheckedMapRoot): string {
@@ -79,7 +79,7 @@ export function leftOpenBy(
   if (unreadable > 0) {
     open.unshift({
       id: 'unreadable',
-      text: `Whether ${unreadable === 1 ? 'the entry' : `the ${unreadable} entries`} that nobody could read would add a row.`,
+      text: `Whether an entry that nobody could read would add a row: there are ${unreadable}.`,
     })
   }
   return open

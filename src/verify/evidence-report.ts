@@ -112,20 +112,17 @@ function rowSentences(
 ): string[] {
   if (rows.length === 0) return []
   const behind = new Set(rows.flatMap(restsOn))
-  const subject = rows.length === 1 ? 'The row' : `Each of the ${rows.length} rows`
-  if (complete?.byManifest.some((index) => behind.has(index)))
-    return [`${subject} is stated by entries of that log, or by their manifests.`]
   const signers = new Map<string, LogIndex[]>()
   for (const entry of entries) {
     if (!behind.has(entry.index)) continue
     const signer = entry.signer ?? entry.key
-    const known = signers.get(signer)
-    if (known === undefined) signers.set(signer, [entry.index])
-    else known.push(entry.index)
+    signers.set(signer, [...(signers.get(signer) ?? []), entry.index])
   }
   const named = [...signers].map(([signer, indexes]) => `${signer} (${entryList(indexes)})`)
+  if (complete?.byManifest.some((index) => behind.has(index))) named.push('further ones, by their manifests')
   if (named.length === 0) return []
-  return [`${subject} is stated by signed entries of that log: ${named.join(', ')}.`]
+  const subject = rows.length === 1 ? 'The row is' : `Each of the ${rows.length} rows is`
+  return [`${subject} stated by signed entries of that log: ${named.join(', ')}.`]
 }
 
 function counted(n: number, one: string, many: string): string {
