@@ -1,8 +1,9 @@
 /** Answers that are no problem: JSON and bytes, with how long they may be kept (robustness.md 6.2, interface.md 4.1). */
 import type { ServerResponse } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
 import type { Response } from 'express'
 import { holdAnswer } from './held-answers.ts'
-import { printableJson } from '../encoding/printable.ts'
+import { jsonPieces } from '../encoding/json-pieces.ts'
 
 /** For what never changes under its address: full tiles, bytes named by their digest. */
 export const IMMUTABLE = 'public, max-age=31536000, immutable'
@@ -13,23 +14,41 @@ export const CHECKPOINT = 'public, max-age=1, must-revalidate'
 /** The text of the front page comes with the program. */
 export const PAGE = 'public, max-age=3600'
 
+/** Characters that are written before others get their turn: less than a millisecond. */
+const CHARS_AT_ONCE = 64 * 1024
+
 /** Written here and not by `response.json`, which would hash megabytes for an ETag that `servedAt` makes useless. */
-export function answerJson(
+export async function answerJson(
   response: ServerResponse,
   status: 200 | 201,
   answer: object,
   cacheControl: 'no-cache' | 'no-store',
-): void {
-  // As text, so that Node sends it together with the head.
-  const body = printableJson(answer)
-  const length = Buffer.byteLength(body)
+): Promise<void> {
+  const texts = await textsOf(answer)
+  if (response.destroyed) return
+  const length = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
   // What was recorded must be told.
   if (cacheControl !== 'no-store') holdAnswer(response, length)
   response.statusCode = status
   response.setHeader('content-type', 'application/json; charset=utf-8')
   response.setHeader('content-length', length)
   response.setHeader('cache-control', cacheControl)
-  response.end(body)
+  // As text, so that Node sends the first together with the head.
+  for (const text of texts.slice(0, -1)) response.write(text)
+  response.end(texts.at(-1))
+}
+
+async function textsOf(answer: object): Promise<readonly string[]> {
+  const texts: string[] = []
+  let text = ''
+  for (const piece of jsonPieces(answer)) {
+    text += piece
+    if (text.length < CHARS_AT_ONCE) continue
+    texts.push(text)
+    text = ''
+    await setImmediate()
+  }
+  return [...texts, text]
 }
 
 /** With an ETag, so that conditional requests are answered 304 without a body. */

@@ -31,7 +31,7 @@ export function attestationRoutes(
     .route('/ledger/v1/attestations/:id')
     .get(async (request, response) => {
       refuseQuery(request.url)
-      answerJson(response, 200, await ledger.attestation(attestationId(request.params.id)), 'no-cache')
+      await answerJson(response, 200, await ledger.attestation(attestationId(request.params.id)), 'no-cache')
     })
     .all(allowOnly('GET'))
   routes
@@ -54,5 +54,5 @@ export async function answerSubmission(
   refuseQuery(request.url ?? '')
   const { created, answer } = await submit(await readBody(request, response))
   response.setHeader('location', `${SUBMIT_PATH}/${answer.attestation}`)
-  answerJson(response, created ? 201 : 200, answer, 'no-store')
+  await answerJson(response, created ? 201 : 200, answer, 'no-store')
 }

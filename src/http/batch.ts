@@ -44,7 +44,7 @@ export function batchRoutes(
       }
       const isGone = (): boolean => response.destroyed
       const items = await submitAll(ledger, bodies, { refuse, isGone })
-      if (!isGone()) answerJson(response, 200, { items }, 'no-store')
+      if (!isGone()) await answerJson(response, 200, { items }, 'no-store')
     })
     .all(allowOnly('POST'))
   return routes

@@ -18,7 +18,7 @@ export function deploymentRoutes(ledger: Pick<LedgerDoor, 'deployments'>): Route
       const params = parseQuery(request.url, [...ASKED, ...MOMENT, 'limit', 'cursor'])
       const asked = Object.fromEntries(ASKED.flatMap((name) => pairOf(name, params.get(name))))
       const answer = await ledger.deployments({ ...asked, ...pageOf(params) }, momentOf(params))
-      answerJson(response, 200, answer, 'no-cache')
+      await answerJson(response, 200, answer, 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes

@@ -17,7 +17,7 @@ export function entryRoutes(ledger: Pick<LedgerDoor, 'entry' | 'records'>): Rout
     .route('/ledger/v1/entries/:index')
     .get(async (request, response) => {
       refuseQuery(request.url)
-      answerJson(response, 200, await ledger.entry(indexOf(request.params.index)), 'no-cache')
+      await answerJson(response, 200, await ledger.entry(indexOf(request.params.index)), 'no-cache')
     })
     .all(allowOnly('GET'))
   routes

@@ -14,8 +14,12 @@ const COUNTED_FROM = 64 * 1024
 let held = 0
 
 /** Counts an answer until `response` is closed, or what is returned is called. @throws Fault `busy` if it is too much */
-export function holdAnswer(response: Pick<EventEmitter, 'once' | 'off'>, bytes: number): () => void {
-  if (bytes < COUNTED_FROM) return () => undefined
+export function holdAnswer(
+  response: Pick<EventEmitter, 'once' | 'off'> & { readonly destroyed?: boolean },
+  bytes: number,
+): () => void {
+  // Who has left while the answer was made closes nothing any more: it would be held for ever.
+  if (bytes < COUNTED_FROM || response.destroyed === true) return () => undefined
   if (held > 0 && held + bytes > MAX_HELD_BYTES)
     throw new Fault('busy', 'ledger: too many large answers wait for their readers', {
       hint: 'Try again in a moment.',

@@ -47,7 +47,7 @@ export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Re
     .get(async (request, response) => {
       const params = parseQuery(request.url, [...SCOPE, ...MOMENT, 'limit', 'cursor'])
       const asked = { ...scopeOf(params), ...pageOf(params) }
-      answerJson(response, 200, await ledger.unknownImages(asked, momentOf(params)), 'no-cache')
+      await answerJson(response, 200, await ledger.unknownImages(asked, momentOf(params)), 'no-cache')
     })
     .all(allowOnly('GET'))
   routes
@@ -55,7 +55,7 @@ export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Re
     .get(async (request, response) => {
       const moment = momentOf(parseQuery(request.url, MOMENT))
       const answer = await ledger.image(digestOf(request.params.digest), moment)
-      answerJson(response, 200, answer, 'no-cache')
+      await answerJson(response, 200, answer, 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes

@@ -26,7 +26,7 @@ export function logRoutes({ records }: Pick<LedgerDoor, 'records'>): Router {
       const to = end === undefined ? undefined : treeSize(parseWholeNumber(end, 'parameter "to"'))
       if (to !== undefined && from > to)
         throw new Fault('parameter-malformed', `parameter "from": expected at most ${to}, got ${from}`)
-      answerJson(response, 200, await records.consistency(from, to), 'no-cache')
+      await answerJson(response, 200, await records.consistency(from, to), 'no-cache')
     })
     .all(allowOnly('GET'))
   routes
@@ -39,7 +39,7 @@ export function logRoutes({ records }: Pick<LedgerDoor, 'records'>): Router {
         limit: parseWholeNumber(limit, 'parameter "limit"', { least: 1, most: MAX_PAGE_ROWS }),
         ...(after === undefined ? {} : { after: logIndex(parseWholeNumber(after, 'parameter "after"')) }),
       }
-      answerJson(response, 200, await records.events(page), 'no-cache')
+      await answerJson(response, 200, await records.events(page), 'no-cache')
     })
     .all(allowOnly('GET'))
   routes.route('/ledger/v1/pae').get(answerRange(records.signed)).all(allowOnly('GET'))

@@ -49,7 +49,7 @@ function answerLookup(
     refuseQuery(request.url)
     maps.checkServed(map, version)
     const { asked, moment } = parseLookup(await readBody(request, response))
-    answerJson(response, 200, await proofs.lookUp(map, asked, moment), 'no-cache')
+    await answerJson(response, 200, await proofs.lookUp(map, asked, moment), 'no-cache')
   }
 }
 
@@ -62,7 +62,7 @@ function takeCosignature(
   return async (request, response) => {
     refuseQuery(request.url)
     await door.cosign(parseCosigned(await readBody(request, response)))
-    answerJson(response, 200, { checkpoint: await door.checkpoint() }, 'no-cache')
+    await answerJson(response, 200, { checkpoint: await door.checkpoint() }, 'no-cache')
   }
 }
 

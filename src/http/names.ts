@@ -26,7 +26,7 @@ export function nameRoutes(ledger: Pick<LedgerDoor, 'names'>): Router {
         ...pageOf(params),
       }
       const answer = await ledger.names(asked, momentOf(params), clientLeft(response))
-      answerJson(response, 200, answer, 'no-cache')
+      await answerJson(response, 200, answer, 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes

@@ -18,7 +18,7 @@ export function packageRoutes(ledger: Pick<LedgerDoor, 'packages'>): Router {
         component: componentOf(requiredParam(params, 'component', 'pkg:npm/lodash')),
         ...pageOf(params),
       }
-      answerJson(response, 200, await ledger.packages(query, momentOf(params)), 'no-cache')
+      await answerJson(response, 200, await ledger.packages(query, momentOf(params)), 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes

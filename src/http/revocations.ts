@@ -18,7 +18,7 @@ export function revocationRoutes(ledger: Pick<LedgerDoor, 'revocations' | 'proof
       const proof = proofAsked(params)
       const door = proof === undefined ? ledger : ledger.proofs
       const moment = { ...momentOf(params), ...proof }
-      answerJson(response, 200, await door.revocations(target, moment), 'no-cache')
+      await answerJson(response, 200, await door.revocations(target, moment), 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes

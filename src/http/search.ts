@@ -31,7 +31,7 @@ export function searchRoutes(
       }
       const door = isComplete ? ledger.proofs : ledger
       const answer = await door.search(asked, moment, clientLeft(response))
-      answerJson(response, 200, answer, 'no-cache')
+      await answerJson(response, 200, answer, 'no-cache')
     })
     .all(allowOnly('POST'))
   return routes

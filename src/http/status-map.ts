@@ -13,7 +13,7 @@ export function statusMapRoutes({ proofs }: Pick<LedgerDoor, 'proofs'>): Router 
     .route('/index/status/map')
     .get(async (request, response) => {
       const proof = proofAsked(parseQuery(request.url, ['proof']))
-      answerJson(response, 200, await proofs.statusMap(proof), 'no-cache')
+      await answerJson(response, 200, await proofs.statusMap(proof), 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes

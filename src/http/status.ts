@@ -12,7 +12,7 @@ export function statusRoutes(ledger: Pick<LedgerDoor, 'status'>): Router {
     .route('/ledger/v1/status')
     .get(async (request, response) => {
       refuseQuery(request.url)
-      answerJson(response, 200, await ledger.status(), 'no-cache')
+      await answerJson(response, 200, await ledger.status(), 'no-cache')
     })
     .all(allowOnly('GET'))
   return routes

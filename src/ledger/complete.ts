@@ -108,6 +108,8 @@ export async function completeAnswer<Answer extends Completable>(
 
 async function gather(view: View, asked: KeysAsked, answer: Completable): Promise<Gathered> {
   const { stating, unclear } = await statingEntries(view, asked)
+  // Before thousands of rows are read for nothing.
+  checkCount(stating)
   const shown = new Set(indexesOf(answer))
   const rows = await readEntryRows(view.reader, [...stating])
   const images = new Set(answer.items.map(({ image }) => image))
@@ -117,9 +119,13 @@ async function gather(view: View, asked: KeysAsked, answer: Completable): Promis
   const named = new Set(stating)
   for (const image of images)
     for (const index of await view.reader.postings('components', subjectKey(image))) named.add(index)
-  if (named.size > MAX_COMPLETE_ENTRIES) throw tooMany(`${MAX_COMPLETE_ENTRIES} entries`)
+  checkCount(named)
   const ascending = [...named].sort((a, b) => a - b)
   return { images: [...images], named: await readEntryRows(view.reader, ascending), unclear }
+}
+
+function checkCount({ size }: ReadonlySet<LogIndex>): void {
+  if (size > MAX_COMPLETE_ENTRIES) throw tooMany(`${MAX_COMPLETE_ENTRIES} entries`)
 }
 
 async function statingEntries(view: View, { prefixes, keys, meant }: KeysAsked) {
@@ -166,11 +172,12 @@ async function manifestsOf(
   lined: readonly EntryRow[],
 ): Promise<NonNullable<Completeness['manifests']>> {
   const entries = await readEntries(
-    view.log,
+    view,
     lined.map(({ facts }) => facts.index),
   )
   const proofs: Record<string, readonly LinesProof[]> = {}
   for (const [at, row] of lined.entries()) {
+    await view.pause()
     const { index } = row.facts
     const leaf = entries[at]?.leaf
     if (!isOfPrincipal(view, row.facts)) proofs[String(index)] = []

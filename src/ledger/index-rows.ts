@@ -11,6 +11,7 @@ import type { ImageDigest, LogIndex, Sha256Id } from '../brand.ts'
 import { sha256 } from '../crypto/sha256.ts'
 import { concatBytes, u64be } from '../encoding/bytes.ts'
 import { formatHex, parseHex } from '../encoding/hex.ts'
+import { inPieces } from '../encoding/pieces.ts'
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import { MANIFEST_VERSION } from '../sbom/manifest.ts'
@@ -144,16 +145,23 @@ function formatRow(table: RowTable, key: Uint8Array, row: object): IndexRow {
   return { table, key, value: checksum(table, key, json) + json }
 }
 
+/** Of thousands: a reader that gives way does so between them. */
+const ROWS_AT_ONCE = 100
+
 async function readRows<T>(
   reader: IndexReader,
   table: RowTable,
   keys: readonly Uint8Array[],
 ): Promise<readonly (T | undefined)[]> {
-  const values = await reader.rows(table, keys)
-  return keys.map((key, at) => {
-    const value = values[at]
-    return value === undefined ? undefined : parseRow<T>(table, key, value)
-  })
+  const rows: (T | undefined)[] = []
+  for (const some of inPieces(keys, ROWS_AT_ONCE)) {
+    const values = await reader.rows(table, some)
+    for (const [at, key] of some.entries()) {
+      const value = values[at]
+      rows.push(value === undefined ? undefined : parseRow<T>(table, key, value))
+    }
+  }
+  return rows
 }
 
 function parseRow<T>(table: RowTable, key: Uint8Array, value: string): T {

@@ -37,7 +37,8 @@ import { knownRules, rulesInService, type KnownRules } from './index-rules.ts'
 import { INDEX_WAIT_MS } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
-import { createPastTotals, type Pause } from './past-totals.ts'
+import { createPastTotals } from './past-totals.ts'
+import { createPauses, pausingReader, type Pause } from './pauses.ts'
 import type { MapName, Storage } from './ports.ts'
 import { createProofs, type Proofs } from './proofs.ts'
 import { PublishedMaps } from './published-maps.ts'
@@ -97,6 +98,7 @@ export class Ledger implements AsyncDisposable {
   /** What costs too much to be made for each question. */
   readonly #kept: Pick<View, 'statements' | 'totals'>
   readonly #searches: SearchTurns
+  readonly #pauseOfOne: () => Pause
   /** Consistency, bundles, proof files, events. */
   readonly records: Records
   #published: Published
@@ -117,7 +119,8 @@ export class Ledger implements AsyncDisposable {
       log: () => this.#logView(),
       index: (use) => this.#view(use),
     })
-    this.#searches = createSearchTurns(options.clock)
+    this.#pauseOfOne = createPauses(options.clock)
+    this.#searches = createSearchTurns(this.#pauseOfOne)
     this.#kept = {
       statements: createStatementMemo(storage.blobs, options.reading),
       totals: createPastTotals(options.clock),
@@ -155,8 +158,9 @@ export class Ledger implements AsyncDisposable {
       maps: this.maps,
       follower: this.#follower,
       searches: this.#searches,
+      pauseOfOne: this.#pauseOfOne,
       log: () => this.#logView(),
-      view: (use, moment) => this.#view(use, moment),
+      view: (use, moment, pause) => this.#view(use, moment, pause),
     })
     this.#submissions = new Submissions(options, {
       storage,
@@ -288,8 +292,8 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** What there is of a name. @throws Fault `malformed`, `busy` */
-  names(asked: NamesAsked, moment?: Moment, signal?: AbortSignal): Promise<NamesAnswer> {
-    return this.#inTurn((pause) => askNames(asked, pause), moment, signal)
+  async names(asked: NamesAsked, moment?: Moment, signal?: AbortSignal): Promise<NamesAnswer> {
+    return this.#inTurn(askNames(asked), moment, signal)
   }
 
   /** The images without an SBOM that counts. @throws Fault `malformed` (`cursor-malformed`) */
@@ -298,8 +302,8 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** Many packages at once. @throws Fault `malformed` (`cursor-malformed`), `busy` */
-  search(asked: SearchAsked, moment?: Moment, signal?: AbortSignal): Promise<SearchAnswerSent> {
-    return this.#inTurn((pause) => askSearch(asked, pause), moment, signal)
+  async search(asked: SearchAsked, moment?: Moment, signal?: AbortSignal): Promise<SearchAnswerSent> {
+    return this.#inTurn(askSearch(asked), moment, signal)
   }
 
   /** @throws Fault `malformed` for a bad target URI */
@@ -343,7 +347,7 @@ export class Ledger implements AsyncDisposable {
     await this.#storage[Symbol.asyncDispose]()
   }
 
-  #logView(): Omit<View, 'reader' | 'trust'> {
+  #logView(pause = this.#pauseOfOne()): Omit<View, 'reader' | 'trust'> {
     const { log, blobs } = this.#storage
     const servedAt = new Date(this.#options.clock.now()).toISOString()
     return {
@@ -353,6 +357,7 @@ export class Ledger implements AsyncDisposable {
       servedAt,
       log,
       blobs,
+      pause,
       through: this.#follower.through,
     }
   }
@@ -362,17 +367,15 @@ export class Ledger implements AsyncDisposable {
   }
 
   /** Whoever waits for the index, perhaps for a size that never comes, keeps nobody from searching meanwhile. */
-  async #inTurn<T>(asked: (pause: Pause) => Asked<T>, moment: Moment = {}, signal?: AbortSignal): Promise<T> {
+  async #inTurn<T>(asked: Asked<T>, moment: Moment = {}, signal?: AbortSignal): Promise<T> {
+    const pinned = momentOf(asked, moment)
     await this.#reach(moment)
-    return this.#searches.run((pause) => {
-      const { answer, ...page } = asked(pause)
-      return this.#read(answer, momentOf(page, moment))
-    }, signal)
+    return this.#searches.run((pause) => this.#read(asked.answer, pinned, pause), signal)
   }
 
-  async #view<T>(use: (view: View) => Promise<T>, moment: Moment = {}): Promise<T> {
+  async #view<T>(use: (view: View) => Promise<T>, moment: Moment = {}, pause?: Pause): Promise<T> {
     await this.#reach(moment)
-    return this.#read(use, moment)
+    return this.#read(use, moment, pause)
   }
 
   /** A submitter finds what it submitted: the index gets a second to reach what was public when the question came. */
@@ -381,10 +384,11 @@ export class Ledger implements AsyncDisposable {
     return this.#follower.reach(treeSize(Math.max(size, minSize)), INDEX_WAIT_MS)
   }
 
-  #read<T>(use: (view: View) => Promise<T>, moment: Moment): Promise<T> {
-    return this.#storage.index.read(async (reader) => {
-      const { through } = await reader.position()
-      return use(viewAt({ ...this.#logView(), through, reader, trust: this.#trust }, moment))
+  #read<T>(use: (view: View) => Promise<T>, moment: Moment, pause = this.#pauseOfOne()): Promise<T> {
+    return this.#storage.index.read(async (snapshot) => {
+      const { through } = await snapshot.position()
+      const reader = pausingReader(snapshot, pause)
+      return use(viewAt({ ...this.#logView(pause), through, reader, trust: this.#trust }, moment))
     })
   }
 }

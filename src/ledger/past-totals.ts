@@ -5,15 +5,13 @@
 import type { TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import type { Totals } from './index-rows.ts'
+import type { Pause } from './pauses.ts'
 import type { Clock } from './ports.ts'
 
 /** Kept for so many sizes, a few bytes each. */
 const MAX_KEPT = 1_000
 /** Each holds a snapshot of the index open while it waits. */
 const MAX_WAITING = 16
-
-/** To be called now and then by whoever counts: others get their turn. */
-export type Pause = () => Promise<void>
 
 export interface PastTotals {
   /** @throws Fault `busy` if too many wait already; whatever `count` throws */

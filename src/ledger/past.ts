@@ -19,7 +19,8 @@ import {
   type ImageRecord,
   type Totals,
 } from './index-rows.ts'
-import type { Pause, PastTotals } from './past-totals.ts'
+import type { PastTotals } from './past-totals.ts'
+import type { Pause } from './pauses.ts'
 import type { IndexReader, LogStore } from './ports.ts'
 
 /** Rows that are read before others get their turn. */

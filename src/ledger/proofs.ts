@@ -16,8 +16,8 @@ import { askImages, type ImagesAsked } from './query-images.ts'
 import { queryRevocations } from './query-revocations.ts'
 import { queryStatusMap } from './query-status-map.ts'
 import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-search.ts'
-import type { Pause } from './past-totals.ts'
-import { slices, type SearchTurns } from './search-turns.ts'
+import type { Pause } from './pauses.ts'
+import type { SearchTurns } from './search-turns.ts'
 import { mapProofs, type MapAsked, type MapLookUp, type ReadPostings } from './query-map.ts'
 import { asOf, type LogView, type View } from './view.ts'
 
@@ -52,44 +52,55 @@ export interface ProofSources {
   readonly maps: PublishedMaps
   readonly follower: Follower
   readonly searches: SearchTurns
+  readonly pauseOfOne: () => Pause
   readonly log: () => LogView
-  readonly view: <T>(use: (view: View) => Promise<T>, moment: Moment) => Promise<T>
+  readonly view: <T>(use: (view: View) => Promise<T>, moment: Moment, pause: Pause) => Promise<T>
 }
 
 export function createProofs(sources: ProofSources): Proofs {
   // One after the other, as searches: each is held in memory as a whole.
-  const inTurn = <T>({ whole = false }: { readonly whole?: boolean }, ask: () => Promise<T>): Promise<T> =>
-    whole ? sources.searches.run(ask) : ask()
+  const perhapsInTurn = <T>(isLong: boolean, ask: (pause: Pause) => Promise<T>): Promise<T> =>
+    isLong ? sources.searches.run(ask) : ask(sources.pauseOfOne())
   return {
     async lookUp(map, asked, { minSize, cosigned = false } = {}) {
       if (minSize !== undefined) await publishTo(sources, minSize)
       const root = cosigned ? await cosignedRoot(sources, map) : undefined
       const ask = (pause: Pause) => lookUp(sources, map, asked, { root, pause })
-      return isLarge(asked) ? sources.searches.run(ask) : ask(slices(sources.clock))
+      return perhapsInTurn(isLarge(asked), ask)
     },
     images: async (question, moment = {}) => {
       const asked = askImages(question)
       const roots = await publishNewest(sources, moment)
-      return inTurn(question, () => askComplete(sources, asked, question, { moment, roots }))
+      return perhapsInTurn(question.whole === true, (pause) =>
+        askComplete(sources, asked, question, { moment, roots, pause }),
+      )
     },
     found: async (question, moment = {}) => {
       const asked = askFound(question)
       const roots = await publishNewest(sources, moment)
-      return inTurn(question, () => askComplete(sources, asked, question, { moment, roots }))
+      return perhapsInTurn(question.whole === true, (pause) =>
+        askComplete(sources, asked, question, { moment, roots, pause }),
+      )
     },
     search: async (asked, moment = {}, signal) => {
       // Whoever waits for a root keeps nobody from searching meanwhile.
       const roots = await publishNewest(sources, moment)
-      const ask = (pause: Pause) => askComplete(sources, askSearch(asked, pause), asked, { moment, roots })
-      return sources.searches.run(ask, signal)
+      const question = askSearch(asked)
+      return sources.searches.run(
+        (pause) => askComplete(sources, question, asked, { moment, roots, pause }),
+        signal,
+      )
     },
     revocations: async (target, moment = {}) => {
       const roots = await publishNewest(sources, moment)
-      return onStatusMap(sources, { moment, roots }, (view, prove) => queryRevocations(view, target, prove))
+      const pause = sources.pauseOfOne()
+      return onStatusMap(sources, { moment, roots, pause }, (view, prove) =>
+        queryRevocations(view, target, prove),
+      )
     },
     statusMap: async (moment = {}) => {
       const roots = await publishNewest(sources, moment)
-      return sources.searches.run(() => onStatusMap(sources, { moment, roots }, queryStatusMap))
+      return sources.searches.run((pause) => onStatusMap(sources, { moment, roots, pause }, queryStatusMap))
     },
   }
 }
@@ -119,6 +130,7 @@ type Roots = Readonly<Record<MapName, PublishedRoot>>
 interface AsOfRoots {
   readonly moment: Moment
   readonly roots: Roots | undefined
+  readonly pause: Pause
 }
 
 /** What was public when the question came is waited for, so that a submitter finds what it submitted. */
@@ -153,7 +165,7 @@ async function askComplete<T extends Completable>(
   sources: ProofSources,
   asked: ProvableAsked<T>,
   { whole = false }: { readonly whole?: boolean },
-  { moment, roots }: AsOfRoots,
+  { moment, roots, pause }: AsOfRoots,
 ): Promise<T> {
   const { at, minSize } = momentOf(asked, moment)
   const published = roots ?? (await newestRoots(sources))
@@ -168,11 +180,12 @@ async function askComplete<T extends Completable>(
         { keys: asked.keys, isWhole: whole },
         (map, keys) => {
           const place = { size: view.checkpoint.size, map, published: published[map] }
-          return proofsAt(sources, place, keys)
+          return proofsAt(sources, place, keys, pause)
         },
         await asked.answer(view),
       ),
     { at: at ?? size },
+    pause,
   )
 }
 
@@ -186,7 +199,7 @@ async function newestRoots({ maps }: ProofSources): Promise<Roots> {
 /** On a view that reaches as far as the status map and the index do now. */
 async function onStatusMap<T>(
   sources: ProofSources,
-  { moment: { at, minSize }, roots }: AsOfRoots,
+  { moment: { at, minSize }, roots, pause }: AsOfRoots,
   use: (view: View, prove: ProveKeys) => Promise<T>,
 ): Promise<T> {
   await sources.maps.status.settled()
@@ -194,8 +207,11 @@ async function onStatusMap<T>(
   if ((at ?? minSize ?? 0) > published.size) throw behind('status', published.size)
   return sources.view(
     (view) =>
-      use(view, (map, asked) => proofsAt(sources, { size: view.checkpoint.size, map, published }, asked)),
+      use(view, (map, asked) =>
+        proofsAt(sources, { size: view.checkpoint.size, map, published }, asked, pause),
+      ),
     { at: at ?? treeSize(Math.min(published.size, sources.follower.through)) },
+    pause,
   )
 }
 
@@ -207,10 +223,10 @@ interface Place {
 }
 
 async function proofsAt(
-  { storage, maps, clock }: ProofSources,
+  { storage, maps }: ProofSources,
   { map, published, size }: Place,
   asked: MapAsked,
-  pause: Pause = slices(clock),
+  pause: Pause,
 ): Promise<MapProofs> {
   const answer = await maps.prove(map, published, asked)
   return storage.index.read((reader) => {

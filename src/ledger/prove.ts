@@ -5,7 +5,11 @@ import { inclusionProver, type InclusionProver } from '../tlog/inclusion.ts'
 import type { HashReader } from '../tlog/node.ts'
 import { tileReader } from '../tlog/tile.ts'
 import type { ProvenEntries, ProvenEntry } from '../verify/answer.ts'
+import type { Pause } from './pauses.ts'
 import type { LogEntry, LogStore } from './ports.ts'
+
+/** Entries that are read at once. */
+const RUN_ENTRIES = 256
 
 /** An entry to prove, with what the leaf does not say. */
 export interface EntryToProve {
@@ -27,12 +31,14 @@ export function proverOf(store: Pick<LogStore, 'tiles'>, size: TreeSize): Inclus
 export async function proveEntries(
   prove: InclusionProver,
   wanted: readonly EntryToProve[],
+  pause: Pause,
 ): Promise<ProvenEntries> {
-  const proven = wanted.map(async ({ entry, predicateType }) => {
-    const proof = await prove(entry.index)
-    return [String(entry.index), provenEntry(entry, predicateType, proof)] as const
-  })
-  return Object.fromEntries(await Promise.all(proven))
+  const proven: Record<string, ProvenEntry> = {}
+  for (const { entry, predicateType } of wanted) {
+    await pause()
+    proven[String(entry.index)] = provenEntry(entry, predicateType, await prove(entry.index))
+  }
+  return proven
 }
 
 function provenEntry(entry: LogEntry, predicateType: string, proof: readonly Uint8Array[]): ProvenEntry {
@@ -48,11 +54,14 @@ function provenEntry(entry: LogEntry, predicateType: string, proof: readonly Uin
 
 /** The stored entries with those indexes, ascending and each once. @throws Error if the log lacks one of them. */
 export async function readEntries(
-  store: LogStore,
+  { log, pause }: { readonly log: LogStore; readonly pause: Pause },
   indexes: Iterable<LogIndex>,
 ): Promise<readonly LogEntry[]> {
   const entries: LogEntry[] = []
-  for (const { from, to } of runsOf(indexes)) entries.push(...(await readRun(store, from, to)))
+  for (const { from, to } of runsOf(indexes)) {
+    await pause()
+    entries.push(...(await readRun(log, from, to)))
+  }
   return entries
 }
 
@@ -67,7 +76,8 @@ function runsOf(indexes: Iterable<LogIndex>): readonly { readonly from: LogIndex
   const runs: { from: LogIndex; to: TreeSize }[] = []
   for (const index of sorted) {
     const last = runs.at(-1)
-    if (last !== undefined && last.to === (index as number)) last.to = treeSize(index + 1)
+    const isNext = last !== undefined && last.to === (index as number) && last.to - last.from < RUN_ENTRIES
+    if (isNext) last.to = treeSize(index + 1)
     else runs.push({ from: index, to: treeSize(index + 1) })
   }
   return runs

@@ -18,7 +18,7 @@ export async function queryEntry(view: LogView, index: LogIndex): Promise<EntryA
       `entry: this log has ${view.checkpoint.size} entries; ${index} does not exist yet`,
     )
   }
-  const entries = await readEntries(view.log, [index])
+  const entries = await readEntries(view, [index])
   return { entry: index, entries: await prove(view, entries), asOf: asOf(view, view.through) }
 }
 
@@ -52,7 +52,7 @@ export async function submitAnswer(
     attestation: placed.attestation,
     signatures: placed.signatures,
     intake,
-    entries: await proveEntries(proveIncluded, wanted),
+    entries: await proveEntries(proveIncluded, wanted, view.pause),
     asOf: asOf(view, view.through),
   }
 }
@@ -70,5 +70,5 @@ async function prove(view: LogView, entries: readonly LogEntry[]): Promise<Prove
       predicateType: await view.statements.predicateType(entry.attestation),
     })),
   )
-  return proveEntries(proverOf(view.log, view.checkpoint.size), wanted)
+  return proveEntries(proverOf(view.log, view.checkpoint.size), wanted, view.pause)
 }

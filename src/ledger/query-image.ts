@@ -24,7 +24,7 @@ export async function queryImage(view: View, image: ImageDigest): Promise<ImageA
   const rows = await readEntryRows(view.reader, indexes)
   const facts = rows.map((row) => row.facts).filter(({ index, key }) => isRegistered(view.trust, index, key))
   const entries = await readEntries(
-    view.log,
+    view,
     facts.map((one) => one.index),
   )
   const claims = listClaims(await unregisteredRows(view, indexes))

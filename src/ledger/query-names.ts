@@ -14,7 +14,6 @@ import { parseNameKey, parseNameRow } from './index-rows.ts'
 import { formatKeyCursor, parseKeyCursor } from './key-cursor.ts'
 import { DEFAULT_PAGE_ROWS } from './limits.ts'
 import type { Asked } from './moment.ts'
-import type { Pause } from './past-totals.ts'
 import type { IndexRow } from './ports.ts'
 import { asOf, coverageOf, provenEntries, trustRootEntries, type View } from './view.ts'
 
@@ -35,13 +34,13 @@ export interface NamesAsked {
 }
 
 /** @throws Fault `malformed` (`parameter-malformed`, `cursor-malformed`) */
-export function askNames(asked: NamesAsked, pause: Pause): Asked<NamesAnswer> {
+export function askNames(asked: NamesAsked): Asked<NamesAnswer> {
   const { name, match = 'exact', type, limit = DEFAULT_PAGE_ROWS, cursor } = asked
   checkName(name)
   const question: NamesQuestion = { name, match, ...(type === undefined ? {} : { type }) }
   const after = cursor === undefined ? undefined : parseKeyCursor(question, cursor)
   return {
-    answer: (view) => queryNames({ view, pause, question }, limit, after?.after),
+    answer: (view) => queryNames({ view, question }, limit, after?.after),
     ...(after === undefined ? {} : { at: after.through }),
   }
 }
@@ -60,7 +59,6 @@ function checkName(name: string): void {
 
 interface Names {
   readonly view: View
-  readonly pause: Pause
   readonly question: NamesQuestion
 }
 
@@ -113,13 +111,9 @@ async function findNames(
   return { found }
 }
 
-async function* tableOfNames(
-  { view, pause }: Names,
-  after: Uint8Array | undefined,
-): AsyncGenerator<IndexRow> {
+async function* tableOfNames({ view }: Names, after: Uint8Array | undefined): AsyncGenerator<IndexRow> {
   let last = after
   for (;;) {
-    await pause()
     const rows = await view.reader.scan('name', {
       ...(last === undefined ? {} : { after: last }),
       limit: NAMES_AT_ONCE,
@@ -180,12 +174,11 @@ function lowest(names: readonly string[]): string | undefined {
   return [...names].sort((a, b) => compareBytes(utf8(a), utf8(b)))[0]
 }
 
-async function rowOf({ view, pause }: Names, { listed, first }: Found): Promise<NameRow> {
+async function rowOf({ view }: Names, { listed, first }: Found): Promise<NameRow> {
   const versions = new Set<string>()
   const entries = new Set<LogIndex>()
   for (const prefix of prefixesOf(listed)) {
     for (const { key } of await view.reader.keys('components', prefix)) {
-      await pause()
       const postings = await view.reader.postings('components', key)
       if (postings.length > 0) versions.add(parseComponentKey(key)?.version ?? formatHex(key))
       for (const index of postings) entries.add(index)

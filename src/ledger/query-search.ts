@@ -27,7 +27,6 @@ import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals 
 import type { ProvableAsked } from './moment.ts'
 import { fillPage, roomOf, type Room } from './page.ts'
 import { proofMaterial, questionCoverage } from './query-images.ts'
-import type { Pause } from './past-totals.ts'
 import { readLineage } from './query-lineage.ts'
 import { readVex, type SaidOfImage, type SaidOfImages } from './query-vex.ts'
 import { linesOfSearch } from './search-lines.ts'
@@ -49,15 +48,16 @@ export interface SearchAsked {
 export type SearchAnswerSent = Omit<SearchAnswer, 'question'> & { readonly question: JsonObject }
 
 /** @throws Fault `malformed` (`cursor-malformed`) */
-export function askSearch(
-  { question, cursor, ...asked }: SearchAsked,
-  pause: Pause,
-): ProvableAsked<SearchAnswerSent> {
+export function askSearch({
+  question,
+  cursor,
+  ...asked
+}: SearchAsked): ProvableAsked<SearchAnswerSent> {
   const wire = formatSearchQuestion(question)
   const after = cursor === undefined ? undefined : parseCursor(JSON.stringify(wire), cursor)
   const plan = planSearch(question)
   return {
-    answer: (view) => querySearch({ view, pause, question, wire, plan }, roomOf(asked), after),
+    answer: (view) => querySearch({ view, question, wire, plan }, roomOf(asked), after),
     keys: {
       ...keysOfParts(question.parts),
       byManifest: false,
@@ -69,8 +69,6 @@ export function askSearch(
 
 interface Search {
   readonly view: View
-  /** To be called wherever it goes over what strangers decide the length of. */
-  readonly pause: Pause
   readonly question: SearchQuestion
   readonly wire: JsonObject
   readonly plan: SearchPlan
@@ -127,10 +125,9 @@ function notEstablished({ question }: Search, items: readonly SearchRow[]): read
 }
 
 /** Of the entries that list a name of the question in a version that may be meant; of an environment's images alone. */
-async function candidateRows({ view, pause, question }: Search): Promise<readonly EntryRow[]> {
+async function candidateRows({ view, question }: Search): Promise<readonly EntryRow[]> {
   const entries = new Set<LogIndex>()
   for (const part of question.parts) {
-    await pause()
     for (const key of await keysOf(view, part)) {
       for (const index of await view.reader.postings('components', key)) entries.add(index)
     }
@@ -157,11 +154,11 @@ async function keysOf(view: View, part: SearchPart): Promise<readonly Uint8Array
   return [...keys, ...found.flat()]
 }
 
-async function readListed({ view, pause, plan }: Search, rows: readonly EntryRow[]): Promise<Listed> {
+async function readListed({ view, plan }: Search, rows: readonly EntryRow[]): Promise<Listed> {
   const listed = new Map<LogIndex, readonly SearchMatch[]>()
   for (const { facts, manifest } of rows) {
     if (facts.sbom === undefined) continue
-    await pause()
+    await view.pause()
     const bytes = await view.blobs.get(manifest)
     if (bytes === undefined)
       throw new Fault('integrity-error', `entry ${facts.index}: its manifest is missing`)
@@ -172,7 +169,7 @@ async function readListed({ view, pause, plan }: Search, rows: readonly EntryRow
 }
 
 async function findHits(search: Search, rows: readonly EntryRow[], listed: Listed): Promise<readonly Hit[]> {
-  const { view, pause, question } = search
+  const { view, question } = search
   const facts = new Map(rows.map((row) => [row.facts.index, row.facts]))
   const images = new Set(
     rows.flatMap((row) => (listed.has(row.facts.index) ? imagesOf(row.facts, view.trust) : [])),
@@ -182,7 +179,7 @@ async function findHits(search: Search, rows: readonly EntryRow[], listed: Liste
   const isScoped = Object.keys(question.scope).length > 0
   const hits: Hit[] = []
   for (const [at, image] of ordered.entries()) {
-    await pause()
+    await view.pause()
     const counting = (records[at]?.sboms ?? []).flatMap((index) => facts.get(index) ?? [])
     const hit = isScoped
       ? await scopedHit(search, listed, image)
@@ -214,8 +211,7 @@ async function makeRow(
   image: ImageDigest,
   said: SaidOfImages,
 ): Promise<SearchRow> {
-  const { question, pause, view } = search
-  await pause()
+  const { question, view } = search
   const stated = await statedOf(search, listed, image, said.get(image))
   const row = searchRow(question, image, stated, view.trust, view.through)
   if (row === undefined) throw new Fault('integrity-error', `index: expected a row of ${image}, got none`)
@@ -238,7 +234,7 @@ async function statedOf(
 
 /** Of what was found alone: a list of a thousand packages has as many names. */
 function readSaid(
-  { view, pause, question }: Search,
+  { view, question }: Search,
   hits: readonly Hit[],
   listed: Listed,
 ): Promise<SaidOfImages> {
@@ -246,7 +242,6 @@ function readSaid(
     view,
     vulnerabilitiesIn(question.parts, [...listed.values()].flat()),
     hits.map((hit) => hit.image),
-    pause,
   )
 }
 
@@ -263,12 +258,11 @@ async function findClaims(view: View, listed: Listed) {
 }
 
 /** Of a part of the images no totals are kept: each of them is looked at. */
-async function totalsInScope({ view, pause, question: { scope } }: Search): Promise<Totals> {
+async function totalsInScope({ view, question: { scope } }: Search): Promise<Totals> {
   if (Object.keys(scope).length === 0) return readTotals(view.reader)
   let [images, withSbom] = [0, 0]
   for await (const some of imagesFor(view, scope)) {
     for (const image of some) {
-      await pause()
       const found = await scopedImage(view, scope, image)
       if (found === undefined) continue
       images++

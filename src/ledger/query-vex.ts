@@ -9,7 +9,6 @@ import { vulnerabilityKey } from '../map/keys.ts'
 import type { EntryFacts } from '../verify/entry-facts.ts'
 import { isGood } from '../verify/rows.ts'
 import { readEntryRows } from './index-rows.ts'
-import type { Pause } from './past-totals.ts'
 import type { View } from './view.ts'
 
 /** What entries say of one image. */
@@ -23,7 +22,6 @@ export async function readVex(
   view: View,
   vulnerabilities: ReadonlySet<string>,
   images: readonly ImageDigest[],
-  pause: Pause,
 ): Promise<SaidOfImages> {
   const entries = new Set<LogIndex>()
   for (const id of vulnerabilities)
@@ -31,7 +29,7 @@ export async function readVex(
   const asked = new Map<string, ImageDigest>(images.map((image) => [image, image]))
   const said = new Map<ImageDigest, Map<LogIndex, readonly VexStatement[]>>()
   for (const { facts } of await readEntryRows(view.reader, [...entries])) {
-    await pause()
+    await view.pause()
     const about = facts.subjects.flatMap(({ digest }) => asked.get(digest) ?? [])
     if (about.length === 0 || !isGood(facts, view.trust, view.through)) continue
     const statements = await view.statements.vex(await readSigned(view, facts), vulnerabilities)

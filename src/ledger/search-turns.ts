@@ -1,13 +1,10 @@
 /**
- * Searches one after the other, each giving way to everybody else: anybody may ask two thousand things at once, and the
- * index answers without a turn of the event loop.
+ * Searches one after the other, each giving way to everybody else (pauses.ts): anybody may ask two thousand things at once, and
+ * what they amount to is in memory meanwhile.
  */
 import { Fault } from '../errors.ts'
-import type { Pause } from './past-totals.ts'
-import type { Clock } from './ports.ts'
+import type { Pause } from './pauses.ts'
 
-/** Others wait no longer than this and what is done between two pauses. */
-const SLICE_MS = 10
 /** Each holds its question, of some megabytes at most. */
 const MAX_WAITING = 32
 
@@ -19,7 +16,7 @@ export interface SearchTurns {
   run<T>(search: (pause: Pause) => Promise<T>, signal?: AbortSignal): Promise<T>
 }
 
-export function createSearchTurns(clock: Pick<Clock, 'now' | 'sleep'>): SearchTurns {
+export function createSearchTurns(pauseOfOne: () => Pause): SearchTurns {
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()
   return {
@@ -27,7 +24,7 @@ export function createSearchTurns(clock: Pick<Clock, 'now' | 'sleep'>): SearchTu
       if (waiting >= MAX_WAITING)
         throw new Fault('busy', 'ledger: too many searches at once', { hint: 'Try again in a moment.' })
       waiting++
-      const pause = slices(clock)
+      const pause = pauseOfOne()
       const heeded = async (): Promise<void> => {
         signal?.throwIfAborted()
         await pause()
@@ -39,15 +36,5 @@ export function createSearchTurns(clock: Pick<Clock, 'now' | 'sleep'>): SearchTu
       last = mine.catch(() => undefined)
       return mine
     },
-  }
-}
-
-/** Of one answer: others come in between its slices. */
-export function slices(clock: Pick<Clock, 'now' | 'sleep'>): Pause {
-  let began = clock.now()
-  return async () => {
-    if (clock.now() - began < SLICE_MS) return
-    await clock.sleep(0)
-    began = clock.now()
   }
 }

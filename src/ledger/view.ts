@@ -11,6 +11,7 @@ import { revocationAt, type TrustState } from '../trust/trust-state.ts'
 import type { AsOf, Coverage, ProvenEntries } from '../verify/answer.ts'
 import { readEntryRows, readTotals } from './index-rows.ts'
 import type { PastTotals } from './past-totals.ts'
+import type { Pause } from './pauses.ts'
 import type { BlobStore, HeldCheckpoint, IndexReader, LogStore } from './ports.ts'
 import { proverOf, proveEntries, readEntries } from './prove.ts'
 import type { StatementMemo } from './statement-memo.ts'
@@ -28,6 +29,8 @@ export interface LogView extends PublishedView {
   readonly log: LogStore
   readonly blobs: BlobStore
   readonly statements: StatementMemo
+  /** Of this answer; its reader of the index has it before each read. */
+  readonly pause: Pause
   /** How far the index reaches. */
   readonly through: TreeSize
 }
@@ -53,13 +56,13 @@ export function asOf(view: PublishedView, through: TreeSize): AsOf {
 
 /** Entries that are in the index, with their proofs; each index once. */
 export async function provenEntries(view: View, indexes: Iterable<LogIndex>): Promise<ProvenEntries> {
-  const entries = await readEntries(view.log, indexes)
+  const entries = await readEntries(view, indexes)
   const rows = await readEntryRows(
     view.reader,
     entries.map((entry) => entry.index),
   )
   const wanted = entries.map((entry, at) => ({ entry, predicateType: rows[at]?.facts.predicateType ?? '' }))
-  return proveEntries(proverOf(view.log, view.checkpoint.size), wanted)
+  return proveEntries(proverOf(view.log, view.checkpoint.size), wanted, view.pause)
 }
 
 /** All trust-root entries: with them a verifier knows who could sign what. */

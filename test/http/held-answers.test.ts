@@ -25,6 +25,11 @@ describe('large answers', () => {
     expect([slow, other].map((one) => one.listenerCount('close'))).to.deep.equal([0, 0])
   })
 
+  it('are not held for who has left while they were made', () => {
+    const gone = Object.assign(new EventEmitter(), { destroyed: true })
+    for (let at = 0; at < 3; at++) holdAnswer(gone, MAX_HELD_BYTES)
+  })
+
   it('are refused with 503 over HTTP until there is room', async () => {
     await using server = await serveDoor(createDoor({ pae: async () => new Uint8Array(100_000) }))
     const path = `${server.url}/ledger/v1/attestations/${ID}/pae`
