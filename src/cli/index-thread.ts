@@ -6,7 +6,7 @@ import type { TreeSize } from '../brand.ts'
 import type { StatedEntry } from '../ledger/derive.ts'
 import type { FollowSteps } from '../ledger/follow-steps.ts'
 import { FOLLOW_WINDOW_MS } from '../ledger/limits.ts'
-import type { ProofsAsked } from '../ledger/map-proofs.ts'
+import { joinProofs, proofPieces, type ProofsAsked, type ProofsMade } from '../ledger/map-proofs.ts'
 import { ownMemory, startThread, type Thread } from '../threads/orders.ts'
 import type { LedgerFolders } from './ledger-folder.ts'
 
@@ -57,8 +57,14 @@ export function createIndexThread(folders: LedgerFolders, origin: string): Follo
       ),
     succeed: (published) => order({ kind: 'succeed', published }),
     keep: (size) => order({ kind: 'keep', size }),
-    // What callers hold beside it, functions above all, cannot be sent to a thread.
-    prove: (size, { prefixes, keys }) => order({ kind: 'prove', size, asked: { prefixes, keys } }),
+    // All at once, so that no step comes in between; each answer is read in a turn of its own.
+    async prove(size, asked) {
+      const pieces = proofPieces(asked).map((piece) =>
+        order<ProofsMade | undefined>({ kind: 'prove', size, asked: piece }),
+      )
+      const made = (await Promise.all(pieces)).filter((one) => one !== undefined)
+      return made.length === pieces.length ? joinProofs(made) : undefined
+    },
     async [Symbol.asyncDispose]() {
       await last
       await thread?.end()

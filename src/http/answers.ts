@@ -1,9 +1,9 @@
 /** Answers that are no problem: JSON and bytes, with how long they may be kept (robustness.md 6.2, interface.md 4.1). */
 import type { ServerResponse } from 'node:http'
-import { setImmediate } from 'node:timers/promises'
 import type { Response } from 'express'
-import { holdAnswer } from './held-answers.ts'
 import { jsonPieces } from '../encoding/json-pieces.ts'
+import { holdAnswer } from './held-answers.ts'
+import { inTurns } from './in-turns.ts'
 
 /** For what never changes under its address: full tiles, bytes named by their digest. */
 export const IMMUTABLE = 'public, max-age=31536000, immutable'
@@ -14,9 +14,6 @@ export const CHECKPOINT = 'public, max-age=1, must-revalidate'
 /** The text of the front page comes with the program. */
 export const PAGE = 'public, max-age=3600'
 
-/** Characters that are written before others get their turn: less than a millisecond. */
-const CHARS_AT_ONCE = 64 * 1024
-
 /** Written here and not by `response.json`, which would hash megabytes for an ETag that `servedAt` makes useless. */
 export async function answerJson(
   response: ServerResponse,
@@ -24,7 +21,8 @@ export async function answerJson(
   answer: object,
   cacheControl: 'no-cache' | 'no-store',
 ): Promise<void> {
-  const texts = await textsOf(answer)
+  const texts: string[] = []
+  for await (const text of inTurns(jsonPieces(answer))) texts.push(text)
   if (response.destroyed) return
   const length = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
   // What was recorded must be told.
@@ -38,18 +36,6 @@ export async function answerJson(
   response.end(texts.at(-1))
 }
 
-async function textsOf(answer: object): Promise<readonly string[]> {
-  const texts: string[] = []
-  let text = ''
-  for (const piece of jsonPieces(answer)) {
-    text += piece
-    if (text.length < CHARS_AT_ONCE) continue
-    texts.push(text)
-    text = ''
-    await setImmediate()
-  }
-  return [...texts, text]
-}
 
 /** With an ETag, so that conditional requests are answered 304 without a body. */
 export function answerBytes(

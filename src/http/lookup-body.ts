@@ -4,7 +4,7 @@
  */
 import { elements, documentField, optionalMember, refuseOthers, type Field } from '../attestation/field.ts'
 import { treeSize, type TreeSize } from '../brand.ts'
-import { formatBase64, parseBase64 } from '../encoding/base64.ts'
+import { parseBase64 } from '../encoding/base64.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
 import type { Moment } from '../ledger/moment.ts'
@@ -51,20 +51,20 @@ export function parseLookup(bytes: Uint8Array): ParsedLookup {
   }
 }
 
-function keysIn(field: Field, name: string): readonly Uint8Array[] {
+function keysIn(field: Field, name: string): readonly string[] {
   const list = optionalMember(field, name)
   if (list === undefined) return []
-  return elements(list).map(keyOf)
+  return elements(list).map(textOf)
 }
 
-/** A few bytes that are asked for again and again would be answered again and again. */
-function eachOnce(keys: readonly Uint8Array[]): readonly Uint8Array[] {
-  return [...new Map(keys.map((key) => [formatBase64(key), key])).values()]
+/** A few bytes that are asked for again and again would be answered again and again. They have one text in base64 each. */
+function eachOnce(texts: readonly string[]): readonly Uint8Array[] {
+  return [...new Set(texts)].map((text) => parseBase64(text))
 }
 
 /** Empty as a prefix: the whole map. */
-function keyOf({ value }: Field): Uint8Array {
-  if (typeof value === 'string' && value.length <= MAX_KEY_CHARS) return parseBase64(value)
+function textOf({ value }: Field): string {
+  if (typeof value === 'string' && value.length <= MAX_KEY_CHARS) return value
   throw new Fault('lookup-malformed', `look-up: expected keys in base64, of at most ${MAX_KEY_BYTES} bytes`)
 }
 

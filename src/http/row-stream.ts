@@ -9,6 +9,7 @@ import type { Request, Response } from 'express'
 import { MAX_PAGE_ROWS } from '../ledger/limits.ts'
 import { createCsv } from './csv.ts'
 import { holdAnswer } from './held-answers.ts'
+import { inTurns } from './in-turns.ts'
 import { createNdjson, wholeRecords, type WholeAnswer } from './ndjson.ts'
 import { problemOf } from './problem.ts'
 import type { Report } from './problem.ts'
@@ -54,9 +55,6 @@ export async function streamRows(
 
 /** What an entry of such an answer takes in memory, about: with its row, its proofs in both maps, and lines of its manifest. */
 const WHOLE_ENTRY_BYTES = 8 * 1024
-/** Characters that are sent at once. */
-const CHUNK = 64 * 1024
-
 /** An answer that has all rows and the proof that these are all, as NDJSON. */
 export async function streamWhole(response: Response, answer: WholeAnswer, report: Report): Promise<void> {
   const format = createNdjson()
@@ -64,14 +62,8 @@ export async function streamWhole(response: Response, answer: WholeAnswer, repor
   holdAnswer(response, Object.keys(answer.entries).length * WHOLE_ENTRY_BYTES)
   begin(response, format)
   try {
-    let text = ''
-    for (const record of wholeRecords(answer)) {
-      text += record
-      if (text.length < CHUNK) continue
-      if (!(await send(response, text))) return
-      text = ''
-    }
-    response.end(text)
+    for await (const text of inTurns(wholeRecords(answer))) if (!(await send(response, text))) return
+    response.end()
   } catch (error) {
     cut(response, format, report, error)
   }

@@ -6,9 +6,10 @@ import type { TreeSize } from '../brand.ts'
 import { loadComponentMap } from './component-map.ts'
 import type { StatedEntry } from './derive.ts'
 import { followOnce, prepareIndex, type StepsOptions } from './follow-once.ts'
-import { proveIn, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
+import { proveInPieces, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
 import { knownRules, newestRules, rulesOf } from './index-rules.ts'
 import { MapVersions } from './map-versions.ts'
+import type { Pause } from './pauses.ts'
 import type { IndexPosition } from './ports.ts'
 
 /** Disposed of when following ends; nothing is asked of it then. */
@@ -33,8 +34,8 @@ export interface FollowSteps extends AsyncDisposable {
   succeed(published: TreeSize): Promise<IndexPosition>
   /** Keeps the map as it is after the last step, of the entries below `size`, for proofs. */
   keep(size: TreeSize): Promise<void>
-  /** From the map of a size that is kept; undefined for another. */
-  prove(size: TreeSize, asked: ProofsAsked): Promise<ProofsMade | undefined>
+  /** From the map of a size that is kept; undefined for another. @throws Fault `too-large` (`lookup-too-large`) */
+  prove(size: TreeSize, asked: ProofsAsked, pause: Pause): Promise<ProofsMade | undefined>
 }
 
 /** Roots of 32 bytes. */
@@ -79,10 +80,7 @@ export function stepsHere(options: StepsOptions): FollowSteps {
     async keep(size) {
       map.keep(size)
     },
-    async prove(size, asked) {
-      const version = map.at(size)
-      return version && proveIn(version, asked)
-    },
+    prove: (size, asked, pause) => proveInPieces(() => map.at(size), asked, pause),
     async [Symbol.asyncDispose]() {},
   }
 }

@@ -1,9 +1,11 @@
 /** Several proofs from one version of a map, as bytes: what answers are assembled from, and what goes between threads. */
+import { inPieces } from '../encoding/pieces.ts'
 import { Fault } from '../errors.ts'
 import type { MapPair } from '../map/mpt.ts'
 import { proveKey, provePrefix } from '../map/trie-proof.ts'
 import type { MapVersion } from '../map/trie.ts'
 import { MAX_LOOKUP_KEYS } from './limits.ts'
+import type { Pause } from './pauses.ts'
 
 /** What is asked of a map. */
 export interface ProofsAsked {
@@ -37,11 +39,52 @@ export interface ProvenKeyBytes {
   readonly proof: Uint8Array
 }
 
-/** @throws Fault `too-large` (`lookup-too-large`) */
-export function proveIn(version: MapVersion, asked: ProofsAsked): ProofsMade {
-  const isWhole =
-    asked.orWhole === true && asked.keys.length > MANY_KEYS && version.keyCount <= asked.keys.length
-  const { prefixes, keys } = isWhole ? { prefixes: [new Uint8Array()], keys: [] } : asked
+/** The whole map instead of single keys, where that was allowed and is shorter. */
+export function wholeOrKeys({ keyCount }: MapVersion, asked: ProofsAsked): ProofsAsked {
+  const isWhole = asked.orWhole === true && asked.keys.length > MANY_KEYS && keyCount <= asked.keys.length
+  return isWhole ? { prefixes: [new Uint8Array()], keys: [] } : asked
+}
+
+/** Keys and prefixes that are proven at once: some milliseconds of work, and as much for a message between threads to be read. */
+const PROVEN_AT_ONCE = 250
+
+/** What is asked, to be proven one after the other. */
+export function proofPieces({ prefixes, keys }: ProofsAsked): readonly ProofsAsked[] {
+  return [
+    ...[...inPieces(prefixes, PROVEN_AT_ONCE)].map((some) => ({ prefixes: some, keys: [] })),
+    ...[...inPieces(keys, PROVEN_AT_ONCE)].map((some) => ({ prefixes: [], keys: some })),
+  ]
+}
+
+/** Of pieces that were proven in order. @throws Fault `too-large` (`lookup-too-large`) */
+export function joinProofs(made: readonly ProofsMade[]): ProofsMade {
+  const prefixes = made.flatMap((one) => one.prefixes)
+  if (prefixes.reduce((sum, { pairs }) => sum + pairs.length, 0) > MAX_LOOKUP_KEYS) throw tooMany()
+  return { prefixes, keys: made.flatMap((one) => one.keys) }
+}
+
+/**
+ * All pieces, with pauses between them.
+ *
+ * @param versionNow the version that is asked, which may be given up in a pause; undefined then, and the result is
+ * @throws Fault `too-large` (`lookup-too-large`)
+ */
+export async function proveInPieces(
+  versionNow: () => MapVersion | undefined,
+  asked: ProofsAsked,
+  pause: Pause,
+): Promise<ProofsMade | undefined> {
+  const made: ProofsMade[] = []
+  for (const piece of proofPieces(asked)) {
+    await pause()
+    const version = versionNow()
+    if (version === undefined) return undefined
+    made.push(proveIn(version, piece))
+  }
+  return joinProofs(made)
+}
+
+function proveIn(version: MapVersion, { prefixes, keys }: ProofsAsked): ProofsMade {
   let room = MAX_LOOKUP_KEYS
   return {
     prefixes: prefixes.map((prefix) => {

@@ -228,7 +228,7 @@ async function proofsAt(
   asked: MapAsked,
   pause: Pause,
 ): Promise<MapProofs> {
-  const answer = await maps.prove(map, published, asked)
+  const answer = await maps.prove(map, published, asked, pause)
   return storage.index.read((reader) => {
     const read: ReadPostings = async (key, below) =>
       map === 'status'

@@ -2,7 +2,7 @@
  * The two maps of a ledger as they are public: their output logs, and proofs against the root that was published last
  * (index.md 6 and 7).
  */
-import { logIndex, treeSize, type LogIndex, type TreeSize } from '../brand.ts'
+import { logIndex, type LogIndex, type TreeSize } from '../brand.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
 import type { TileId } from '../tlog/tile.ts'
@@ -11,9 +11,10 @@ import { ComponentPublisher } from './component-publisher.ts'
 import type { Cosignatures } from './cosignatures.ts'
 import type { FollowSteps } from './follow-steps.ts'
 import { COSIGN_WAIT_MS } from './limits.ts'
-import { proveIn, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
+import { proveInPieces, wholeOrKeys, type ProofsAsked, type ProofsMade } from './map-proofs.ts'
 import { outputOf, rulesOf, type IndexRules, type KnownRules } from './index-rules.ts'
 import type { OutputLogOptions, PublishedRoot } from './output-log.ts'
+import type { Pause } from './pauses.ts'
 import type {
   Clock,
   HeldCheckpoint,
@@ -233,8 +234,13 @@ export class PublishedMaps {
   }
 
   /** Proofs against a root that is one of the last two, if it is still kept. @throws Fault `busy` (`map-behind`) */
-  async prove(map: MapName, published: PublishedRoot, asked: ProofsAsked): Promise<MapAnswer> {
-    const made = await this.#proveAt(map, published.size, asked)
+  async prove(
+    map: MapName,
+    published: PublishedRoot,
+    asked: ProofsAsked,
+    pause: Pause,
+  ): Promise<MapAnswer> {
+    const made = await this.#proveAt(map, published.size, asked, pause)
     if (made !== undefined) return { root: await this.#root(map, published), ...made }
     throw new Fault('map-behind', `${map} map: its roots followed each other too fast`, {
       hint: 'Try again in a moment.',
@@ -261,9 +267,15 @@ export class PublishedMaps {
     return this.#statusMap.postings(key, size)
   }
 
-  async #proveAt(map: MapName, size: TreeSize, asked: ProofsAsked): Promise<ProofsMade | undefined> {
-    if (map === 'components') return this.#options.steps.prove(size, asked)
-    const version = this.#statusMap.versions.at(treeSize(size))
-    return version && proveIn(version, asked)
+  async #proveAt(
+    map: MapName,
+    size: TreeSize,
+    asked: ProofsAsked,
+    pause: Pause,
+  ): Promise<ProofsMade | undefined> {
+    if (map === 'components') return this.#options.steps.prove(size, asked, pause)
+    const { versions } = this.#statusMap
+    const version = versions.at(size)
+    return version && proveInPieces(() => versions.at(size), wholeOrKeys(version, asked), pause)
   }
 }

@@ -47,7 +47,7 @@ export async function mapProofs(
     value === undefined ? [] : [{ key, value, proof }],
   )
   const absent = keys.filter(({ value }) => value === undefined)
-  checkLength([...prefixes.flatMap(({ pairs }) => pairs), ...present], wanted)
+  await checkLength([...prefixes.flatMap(({ pairs }) => pairs), ...present], wanted, pause)
   const valueOf = async ({ key, value }: MapPair): Promise<PostingsOfKey> => {
     await pause()
     return { ...countOf(value), ...(wanted.postings(key) ? { postings: await read(key, root.size) } : {}) }
@@ -75,9 +75,16 @@ export async function mapProofs(
 }
 
 /** Before any list is read. */
-function checkLength(pairs: readonly MapPair[], { postings }: Pick<MapAsked, 'postings'>): void {
+async function checkLength(
+  pairs: readonly MapPair[],
+  { postings }: Pick<MapAsked, 'postings'>,
+  pause: Pause,
+): Promise<void> {
   let entries = 0
-  for (const { key, value } of pairs) if (postings(key)) entries += countOf(value).n
+  for (const { key, value } of pairs) {
+    await pause()
+    if (postings(key)) entries += parseCountedRoot(value).size
+  }
   if (entries <= MAX_LOOKUP_POSTINGS) return
   throw new Fault(
     'lookup-too-large',
