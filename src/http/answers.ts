@@ -36,7 +36,6 @@ export async function answerJson(
   response.end(texts.at(-1))
 }
 
-
 /** With an ETag, so that conditional requests are answered 304 without a body. */
 export function answerBytes(
   response: Response,

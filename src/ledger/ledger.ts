@@ -34,12 +34,12 @@ import { Follower } from './follower.ts'
 import { prepareIndex, type FollowingPosition } from './follow-once.ts'
 import { stepsHere, type FollowSteps } from './follow-steps.ts'
 import { knownRules, rulesInService, type KnownRules } from './index-rules.ts'
-import { INDEX_WAIT_MS } from './limits.ts'
+import { INDEX_WAIT_MS, MAX_ANSWERS_AT_ONCE } from './limits.ts'
 import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
 import { createPastTotals } from './past-totals.ts'
-import { createPauses, pausingReader, type Pause } from './pauses.ts'
-import type { MapName, Storage } from './ports.ts'
+import { createPauses, limitedTo, pausingReader, type Pause } from './pauses.ts'
+import type { IndexReader, MapName, Storage } from './ports.ts'
 import { createProofs, type Proofs } from './proofs.ts'
 import { PublishedMaps } from './published-maps.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
@@ -99,6 +99,8 @@ export class Ledger implements AsyncDisposable {
   readonly #kept: Pick<View, 'statements' | 'totals'>
   readonly #searches: SearchTurns
   readonly #pauseOfOne: () => Pause
+  /** Those that pause stay open meanwhile; most are done before they would. */
+  readonly #limited = limitedTo(MAX_ANSWERS_AT_ONCE)
   /** Consistency, bundles, proof files, events. */
   readonly records: Records
   #published: Published
@@ -385,10 +387,12 @@ export class Ledger implements AsyncDisposable {
   }
 
   #read<T>(use: (view: View) => Promise<T>, moment: Moment, pause = this.#pauseOfOne()): Promise<T> {
-    return this.#storage.index.read(async (snapshot) => {
+    const { index } = this.#storage
+    const answer = async (snapshot: IndexReader): Promise<T> => {
       const { through } = await snapshot.position()
       const reader = pausingReader(snapshot, pause)
       return use(viewAt({ ...this.#logView(pause), through, reader, trust: this.#trust }, moment))
-    })
+    }
+    return this.#limited(() => index.read(answer))
   }
 }

@@ -30,6 +30,8 @@ export const KEPT_VERSIONS = 2
 export const MAX_COSIGNERS = 32
 /** How long whoever wants roots to be cosigned waits for it: auditors look every few seconds. */
 export const COSIGN_WAIT_MS = 5_000
+/** Answers that are in the middle of reading the index: each has a connection to it, or two, of three open files and some megabytes. */
+export const MAX_ANSWERS_AT_ONCE = 32
 /** Entries that one proof of completeness lists: each is a kilobyte of the answer, and the client fetches what was signed in some. */
 export const MAX_COMPLETE_ENTRIES = 20_000
 /** Keys under the prefixes of one look-up: a status map of 100,000 revocations is downloaded as a whole (index.md 7). */

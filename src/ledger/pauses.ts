@@ -28,6 +28,23 @@ export function createPauses(clock: Pick<Clock, 'now' | 'sleep'>): () => Pause {
   }
 }
 
+/** Runs at most so many at once, in the order in which they came. */
+export function limitedTo(most: number): <T>(run: () => Promise<T>) => Promise<T> {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async (run) => {
+    if (running < most) running++
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await run()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) running--
+      else next()
+    }
+  }
+}
+
 /** Shows what `reader` does, and gives way before each read. */
 export function pausingReader(reader: IndexReader, pause: Pause): IndexReader {
   const after = async <T>(read: () => Promise<T>): Promise<T> => {

@@ -234,12 +234,7 @@ export class PublishedMaps {
   }
 
   /** Proofs against a root that is one of the last two, if it is still kept. @throws Fault `busy` (`map-behind`) */
-  async prove(
-    map: MapName,
-    published: PublishedRoot,
-    asked: ProofsAsked,
-    pause: Pause,
-  ): Promise<MapAnswer> {
+  async prove(map: MapName, published: PublishedRoot, asked: ProofsAsked, pause: Pause): Promise<MapAnswer> {
     const made = await this.#proveAt(map, published.size, asked, pause)
     if (made !== undefined) return { root: await this.#root(map, published), ...made }
     throw new Fault('map-behind', `${map} map: its roots followed each other too fast`, {

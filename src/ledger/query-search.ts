@@ -48,11 +48,7 @@ export interface SearchAsked {
 export type SearchAnswerSent = Omit<SearchAnswer, 'question'> & { readonly question: JsonObject }
 
 /** @throws Fault `malformed` (`cursor-malformed`) */
-export function askSearch({
-  question,
-  cursor,
-  ...asked
-}: SearchAsked): ProvableAsked<SearchAnswerSent> {
+export function askSearch({ question, cursor, ...asked }: SearchAsked): ProvableAsked<SearchAnswerSent> {
   const wire = formatSearchQuestion(question)
   const after = cursor === undefined ? undefined : parseCursor(JSON.stringify(wire), cursor)
   const plan = planSearch(question)
@@ -233,11 +229,7 @@ async function statedOf(
 }
 
 /** Of what was found alone: a list of a thousand packages has as many names. */
-function readSaid(
-  { view, question }: Search,
-  hits: readonly Hit[],
-  listed: Listed,
-): Promise<SaidOfImages> {
+function readSaid({ view, question }: Search, hits: readonly Hit[], listed: Listed): Promise<SaidOfImages> {
   return readVex(
     view,
     vulnerabilitiesIn(question.parts, [...listed.values()].flat()),

@@ -4,7 +4,12 @@ import { jsonPieces } from '../../src/encoding/json-pieces.ts'
 import { printableJson } from '../../src/encoding/printable.ts'
 
 describe('JSON in pieces', () => {
-  const rows = Array.from({ length: 3_000 }, (_, n) => ({ n, text: `row ${n}\u202e`, none: undefined, list: [n, null] }))
+  const rows = Array.from({ length: 3_000 }, (_, n) => ({
+    n,
+    text: `row ${n}\u202e`,
+    none: undefined,
+    list: [n, null],
+  }))
   const answer = {
     items: rows,
     proof: { keys: [{ postings: rows.map(({ n }) => n) }], absent: [], nothing: undefined },

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'mocha'
 import { verifiedImages } from '../../src/client/verified-images.ts'
 import { purlPart } from '../../src/client/search-part.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
-import { createPauses } from '../../src/ledger/pauses.ts'
+import { createPauses, limitedTo } from '../../src/ledger/pauses.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
 import { clientOf } from '../helpers/story.ts'
 import { createTestLedger, keys, sbomPayload, signEnvelope } from '../helpers/test-ledger.ts'
@@ -36,6 +36,24 @@ describe('pauses of answers', () => {
     }
     await Promise.all(all)
     expect(ended).to.deep.equal([0, 1, 2])
+  })
+
+  it('are of a limited number of answers at once: the next begins when one ends, however it does', async () => {
+    const run = limitedTo(2)
+    const ends: ((failure?: Error) => void)[] = []
+    const answer = (): Promise<void> =>
+      new Promise((resolve, reject) =>
+        ends.push((failure) => (failure === undefined ? resolve() : reject(failure))),
+      )
+    const all = Promise.allSettled([1, 2, 3, 4, 5].map(() => run(answer)))
+    const begun: number[] = []
+    for (const failure of [undefined, new Error('an answer that failed'), undefined, undefined, undefined]) {
+      await setImmediate()
+      begun.push(ends.length)
+      ends[begun.length - 1]?.(failure)
+    }
+    expect(begun).to.deep.equal([2, 3, 4, 5, 5])
+    expect((await all).filter(({ status }) => status === 'rejected')).to.have.length(1)
   })
 })
 
@@ -86,11 +104,11 @@ describe('an answer that pauses', () => {
   it('is of the size that it began at, and complete, whatever is recorded in its pauses', async () => {
     const { asOf } = await ledger.status()
     const asking = verifiedImages(clientOf(ledger), { component, proof: 'complete' })
-    let isAnswered = false
-    const answered = asking.finally(() => (isAnswered = true))
+    const ended: unknown[] = []
+    void asking.finally(() => ended.push(asking))
     let recorded = 0
-    while (!isAnswered && recorded < 20) await submit(`later-${recorded++}`)
-    const { answer, report } = await answered
+    while (ended.length === 0 && recorded < 20) await submit(`later-${recorded++}`)
+    const { answer, report } = await asking
     expect(recorded, 'recorded meanwhile').to.be.above(1)
     expect([answer.items.length, answer.assurance]).to.deep.equal([IMAGES, 'complete'])
     expect([answer.asOf.indexedThrough, report.complete?.components.size]).to.deep.equal([
