@@ -18,11 +18,13 @@ import { restsOn, type RestingRow } from '../verify/row-check.ts'
 import {
   compareRows,
   decide,
+  judge,
   matchVersion,
   parseQuestion,
   rowOf,
   type ComponentQuestion,
   type Stated,
+  type VersionMatch,
 } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
 import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals } from './index-rows.ts'
@@ -125,12 +127,22 @@ async function findOccurrences(view: View, question: ComponentQuestion): Promise
     const version = parseComponentKey(key)?.version
     if (version !== undefined && matchVersion(question, version) === 'out') continue
     for (const index of await view.reader.postings('components', key)) {
-      const listed = version === undefined ? await versionsBehind(view, key, index) : [version]
-      const kept = listed.filter((one) => matchVersion(question, one) !== 'out')
+      // Thousands of entries list one version, which was compared.
+      const kept = version === undefined ? await versionsCut(view, question, key, index) : [version]
       found.set(index, [...(found.get(index) ?? []), ...kept])
     }
   }
   return found
+}
+
+async function versionsCut(
+  view: View,
+  question: ComponentQuestion,
+  key: Uint8Array,
+  index: LogIndex,
+): Promise<readonly string[]> {
+  const listed = await versionsBehind(view, key, index)
+  return listed.filter((one) => matchVersion(question, one) !== 'out')
 }
 
 /** A key that was cut at its length limit does not tell the version: the entry's manifest does. */
@@ -167,17 +179,28 @@ async function findHits(
   const ordered = [...images]
   const records = await readKnownImages(view.reader, ordered)
   const hits: Hit[] = []
+  const match = remembered((version) => matchVersion(question, version))
   for (const [at, image] of ordered.entries()) {
     const listed = (records[at]?.sboms ?? []).map((entry) => ({
       entry,
       versions: occurrences.get(entry) ?? [],
     }))
-    const { status, matches } = decide(question, listed)
-    const first = matches[0]?.entry
+    const { status, found } = judge(listed, match)
+    const first = found[0]?.entry
     if (first !== undefined && (status === 'affected' || status === 'undetermined'))
       hits.push({ image, status, first })
   }
   return hits.sort((a, b) => a.first - b.first || (a.image < b.image ? -1 : 1))
+}
+
+/** Of thousands of images, nearly all list one of some dozen versions. */
+function remembered(match: (version: string) => VersionMatch): (version: string) => VersionMatch {
+  const known = new Map<string, VersionMatch>()
+  return (version) => {
+    const result = known.get(version) ?? match(version)
+    known.set(version, result)
+    return result
+  }
 }
 
 /** What unregistered signers say of the component: beside the rows, never in them. */
