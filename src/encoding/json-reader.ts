@@ -53,10 +53,6 @@ const LOOKAHEAD = 16 * 1024
 const LONGEST_WORD = 6
 /** Longer strings are base64, mostly: the pattern takes a quarter of the loop's time for them, and more for short ones. */
 const NEAR = 48
-/** A megabyte: a text that is worth it. */
-const LONG_TEXT = 1024 * 1024
-/** Longer ones are few, and are what a long text is read for. */
-const MAX_COPIED_CHARS = 1_024
 const escapePattern = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const loneSurrogate = /\p{Surrogate}/u
 
@@ -229,15 +225,7 @@ export class JsonReader {
     this.#at = at + 1
     if (this.#isTorn) this.#checkSurrogates(text.slice(start, at), start)
     const value = text.slice(start, at)
-    return this.#isKept && this.#isToBeCopied(value) ? ownCopy(value) : value
-  }
-
-  /** Where little of a long text is kept, it would keep the text: the key id of an envelope, say, the payload's digits. */
-  #isToBeCopied(value: string): boolean {
-    return (
-      this.#options.leaveOut !== undefined ||
-      (this.#text.length >= LONG_TEXT && value.length <= MAX_COPIED_CHARS)
-    )
+    return this.#isKept && this.#options.leaveOut !== undefined ? ownCopy(value) : value
   }
 
   /** To the first character that does not stand for itself; whether that is the end of the text. */
@@ -377,7 +365,7 @@ export class JsonReader {
 }
 
 /** Without the text that it was cut from, which engines keep for as long as a longer part of it (V8: from 13 characters). */
-function ownCopy(text: string): string {
+export function ownCopy(text: string): string {
   return text.length < 13 ? text : `-${text}`.slice(1)
 }
 

@@ -73,7 +73,7 @@ interface WrittenStep {
 }
 
 async function writeStep(
-  options: StepsOptions,
+  options: StepsOptions & { readonly rules?: IndexRules },
   from: TreeSize,
   published: TreeSize,
   stated: readonly StatedEntry[],

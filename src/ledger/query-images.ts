@@ -5,26 +5,31 @@
  * Versions are compared here, in JavaScript, over the distinct versions of one name; what an image's SBOMs amount to is
  * decided by verify/rows.ts, the same code that checks the row offline.
  */
-import type { ImageDigest, LogIndex } from '../brand.ts'
+import { logIndex, type ImageDigest, type LogIndex } from '../brand.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { Fault } from '../errors.ts'
 import { componentKey, componentPrefix, parseComponentKey, subjectKey } from '../map/keys.ts'
 import { parseManifest } from '../sbom/manifest.ts'
 import { parseRange } from '../sbom/range.ts'
 import { targetsOf } from '../trust/status.ts'
-import type { ImageRow, ImagesAnswer, QuestionCoverage, UnregisteredClaims } from '../verify/answer.ts'
+import type {
+  ImageRow,
+  ImagesAnswer,
+  ImageStatus,
+  QuestionCoverage,
+  UnregisteredClaims,
+} from '../verify/answer.ts'
 import { imagesOf, isProvenance } from '../verify/entry-facts.ts'
 import { restsOn, type RestingRow } from '../verify/row-check.ts'
 import {
   compareRows,
   decide,
-  judge,
   matchVersion,
   parseQuestion,
   rowOf,
   type ComponentQuestion,
+  type Listed,
   type Stated,
-  type VersionMatch,
 } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
 import { readEntryRows, readKnownImages, readTotals, type EntryRow, type Totals } from './index-rows.ts'
@@ -179,28 +184,37 @@ async function findHits(
   const ordered = [...images]
   const records = await readKnownImages(view.reader, ordered)
   const hits: Hit[] = []
-  const match = remembered((version) => matchVersion(question, version))
+  const decideOnce = createDecider(question)
   for (const [at, image] of ordered.entries()) {
     const listed = (records[at]?.sboms ?? []).map((entry) => ({
       entry,
       versions: occurrences.get(entry) ?? [],
     }))
-    const { status, found } = judge(listed, match)
-    const first = found[0]?.entry
+    const { status, first } = decideOnce(listed)
     if (first !== undefined && (status === 'affected' || status === 'undetermined'))
       hits.push({ image, status, first })
   }
   return hits.sort((a, b) => a.first - b.first || (a.image < b.image ? -1 : 1))
 }
 
-/** Of thousands of images, nearly all list one of some dozen versions. */
-function remembered(match: (version: string) => VersionMatch): (version: string) => VersionMatch {
-  const known = new Map<string, VersionMatch>()
-  return (version) => {
-    const result = known.get(version) ?? match(version)
-    known.set(version, result)
-    return result
+/** As `decide`, but for purls. Of thousands of images, nearly all list one of some dozen versions. */
+function createDecider(question: ComponentQuestion) {
+  const known = new Map<string, { readonly status: ImageStatus; readonly place: LogIndex | undefined }>()
+  return (
+    listed: readonly Listed[],
+  ): { readonly status: ImageStatus; readonly first: LogIndex | undefined } => {
+    const said = JSON.stringify(listed.map(({ versions }) => versions))
+    const { status, place } = known.get(said) ?? decidePlaces(question, listed)
+    known.set(said, { status, place })
+    return { status, first: place === undefined ? undefined : listed[place]?.entry }
   }
+}
+
+/** With places in `listed` for entries. */
+function decidePlaces(question: ComponentQuestion, listed: readonly Listed[]) {
+  const places = listed.map(({ versions }, place) => ({ entry: logIndex(place), versions }))
+  const { status, matches } = decide(question, places)
+  return { status, place: matches[0]?.entry }
 }
 
 /** What unregistered signers say of the component: beside the rows, never in them. */

@@ -75,10 +75,8 @@ function rangeQuestion(name: string, range: VersionRange | undefined): Component
   return { name, range, asked: { component: name, range: formatVers(range) } }
 }
 
-export type VersionMatch = 'in' | 'out' | 'undetermined'
-
 /** Three-valued: a version that is missing or cannot be ordered is `undetermined`, never `out`. */
-export function matchVersion(question: ComponentQuestion, version: string): VersionMatch {
+export function matchVersion(question: ComponentQuestion, version: string): 'in' | 'out' | 'undetermined' {
   if (question.range !== undefined) return version === '' ? 'undetermined' : inRange(question.range, version)
   if (question.version === undefined) return 'in'
   if (version === '') return 'undetermined'
@@ -131,35 +129,17 @@ export function decide(
   question: ComponentQuestion,
   counting: readonly Listed[],
 ): { readonly status: ImageStatus; readonly matches: readonly Match[] } {
-  const { status, found } = judge(counting, (version) => matchVersion(question, version))
-  const matches = found.map(({ entry, version }) => ({ purl: versionedPurl(question.name, version), entry }))
-  return { status, matches }
-}
-
-/** As `decide`, with versions where it has purls; `match` is `matchVersion` of the question. */
-export function judge(
-  counting: readonly Listed[],
-  match: (version: string) => VersionMatch,
-): {
-  readonly status: ImageStatus
-  readonly found: readonly FoundVersion[]
-} {
-  const found = { in: [] as FoundVersion[], undetermined: [] as FoundVersion[] }
+  const found = { in: [] as Match[], undetermined: [] as Match[] }
   for (const { entry, versions } of counting) {
     // Sorted here, since the index and a manifest give them in different orders.
     for (const version of [...new Set(versions)].sort()) {
-      const result = match(version)
-      if (result !== 'out') found[result].push({ entry, version })
+      const result = matchVersion(question, version)
+      if (result !== 'out') found[result].push({ purl: versionedPurl(question.name, version), entry })
     }
   }
-  if (found.in.length > 0) return { status: 'affected', found: found.in }
-  if (found.undetermined.length > 0) return { status: 'undetermined', found: found.undetermined }
-  return { status: counting.length > 0 ? 'not-affected' : 'unknown', found: [] }
-}
-
-interface FoundVersion {
-  readonly entry: LogIndex
-  readonly version: string
+  if (found.in.length > 0) return { status: 'affected', matches: found.in }
+  if (found.undetermined.length > 0) return { status: 'undetermined', matches: found.undetermined }
+  return { status: counting.length > 0 ? 'not-affected' : 'unknown', matches: [] }
 }
 
 function versionedPurl(name: string, version: string): string {
