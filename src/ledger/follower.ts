@@ -167,8 +167,9 @@ export class Follower {
     this.#through = next.through
     this.#rules = next.rules
     await this.#begin()
-    while (this.#through < answered) await this.#step()
+    while (this.#through < answered && !this.#stopped) await this.#step()
     // Stop here: the next start opens the newest index.
+    if (this.#stopped) return
     await successor?.take()
     this.#isSucceeded = false
   }
