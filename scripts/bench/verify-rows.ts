@@ -1,4 +1,8 @@
-/** How long a complete answer of a thousand rows takes to verify, from what was fetched, in Node. */
+/**
+ * How long a complete answer of a thousand rows takes to verify, from what was fetched, in Node. The figure is of the form in which
+ * real SBOMs come in such a number, as proven lines of their manifests (index.md 7.4): signed, a thousand of them are beyond what a
+ * client takes. Small ones, as here, can come signed too: that is the figure beside it.
+ */
 import { formatStatement } from '../../src/attestation/statement.ts'
 import { Client, type ImagesQuery } from '../../src/client/client.ts'
 import { verifiedImages } from '../../src/client/verified-images.ts'
@@ -36,10 +40,10 @@ export async function benchVerifyRows(ledger: BenchLedger, note: Note): Promise<
       `verify ${ROWS} rows by what was signed: ${described(signed)}; by lines of manifests: ${described(lines)}`,
     )
     return {
-      verify_1000_rows_ms: signed.clock,
-      verify_1000_rows_cpu_ms: signed.cpu,
-      verify_1000_rows_lines_ms: lines.clock,
-      verify_1000_rows_lines_cpu_ms: lines.cpu,
+      verify_1000_rows_ms: lines.clock,
+      verify_1000_rows_cpu_ms: lines.cpu,
+      verify_1000_rows_signed_ms: signed.clock,
+      verify_1000_rows_signed_cpu_ms: signed.cpu,
     }
   } finally {
     await server.stop()

@@ -24,7 +24,9 @@ import { readKeyFile } from './key-store.ts'
 import { serverOption, trustOption } from './output-flag.ts'
 import { pause } from './pause.ts'
 import { systemClock } from './system-clock.ts'
+import { wrap } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
+import { UsageError } from './usage-error.ts'
 import { parseInterval } from './watch-command.ts'
 
 interface AuditorFlags extends TrustFlags {
@@ -86,6 +88,11 @@ interface Auditor {
 async function run(context: CliContext, flags: AuditorFlags): Promise<void> {
   const { terminal, settings } = context
   const key = await readKeyFile(flags.key, settings)
+  if (key.publicKey.kind !== 'ed25519')
+    throw new UsageError(
+      `${flags.key}: expected an Ed25519 key, as cosignatures are made with, got ${key.publicKey.kind}`,
+      'Make one: attestree key new auditor --type ed25519',
+    )
   const vkey = formatCosignerKey({ name: flags.name, key: key.publicKey })
   const client = await connect(context, flags)
   const file = stateFile(settings, client.trust.logKey, 'auditor')
@@ -164,13 +171,15 @@ async function handIn(
       cause instanceof Fault && (cause.reason === 'unknown-cosigner' || cause.class === 'not-found')
     const mayGoOn = isUnnamed || (auditor.flags.once !== true && (cause instanceof Fault || mayPass(cause)))
     if (!mayGoOn) throw cause
-    sayTrouble(auditor, `not handed in: ${cause.message}`)
+    const hint = cause instanceof Fault && cause.hint !== undefined ? `. ${cause.hint}` : ''
+    sayTrouble(auditor, `not handed in: ${cause.message}${hint}`)
     return false
   }
 }
 
 function sayTrouble(auditor: Auditor, what: string): void {
-  if (auditor.lastTrouble !== what) auditor.terminal.note(`! ${visible(what)}`)
+  if (auditor.lastTrouble !== what)
+    for (const line of wrap('! ', visible(what), auditor.terminal.columns)) auditor.terminal.note(line)
   auditor.lastTrouble = what
 }
 

@@ -29,6 +29,8 @@ export const EXIT = {
   ok: 0,
   bug: 1,
   usage: 2,
+  /** Nothing is recorded of what was asked about. */
+  notRecorded: 10,
   /** What was asked about is. */
   revoked: 14,
   /** Something that was asked for was not established. */

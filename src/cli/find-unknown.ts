@@ -57,6 +57,8 @@ export function printUnknown(terminal: Terminal, { answer, isWhole }: UnknownIma
   )
   if (isWhole && scope === '' && items.length !== coverage.unknown)
     printWrapped(terminal, '! ', `The server counts ${coverage.unknown} and lists ${items.length}.`)
+  if (items.some(({ sboms }) => sboms.length > 0))
+    printWrapped(terminal, '', 'attestree show IMAGE tells what an SBOM that does not count has against it.')
   if (!isWhole) printWrapped(terminal, '', `Not all rows are shown: --limit ${items.length}.`)
   printWrapped(terminal, '', asOfSentence(answer))
   printWrapped(terminal, '? ', UNKNOWN_IS_SERVERS_WORD)

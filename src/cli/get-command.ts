@@ -1,4 +1,5 @@
 /** `attestree get evidence | sbom | provenance | bundle | proof`: files to keep. */
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { collectBundle, collectProofFile } from '../client/collect-proof.ts'
@@ -18,6 +19,7 @@ import {
 } from './get-document.ts'
 import { EXIT } from './exit-codes.ts'
 import { serverOption, trustOption } from './output-flag.ts'
+import { bytesText } from './table.ts'
 import { oneSpelling, questionOf } from './question.ts'
 import { requireEntryReference } from './reference.ts'
 import { askedOf, isPurl, withScope, type SearchFlags } from './search-asked.ts'
@@ -125,7 +127,7 @@ function sayScope({ terminal }: CliContext, { scope, passedOver }: GotDocument):
       `${terminal.color.yellow('!')} Passed over: ${entries}, by a signer whose scope does not cover that name.`,
     )
   }
-  if (scope !== undefined) terminal.note(visible(`scope: ${scope}`))
+  if (scope !== undefined) terminal.note(visible(`Scope: ${scope}`))
 }
 
 async function getProof(context: CliContext, reference: string, flags: TrustFlags & OutFlag): Promise<void> {
@@ -142,8 +144,8 @@ async function getBundle(context: CliContext, reference: string, flags: TrustFla
 /** To the file that was named, or to stdout byte for byte. */
 async function hand({ terminal }: CliContext, flags: OutFlag, bytes: Uint8Array): Promise<void> {
   if (flags.out === undefined || flags.out === '-') return terminal.write(bytes)
+  // As other tools do, but said: evidence is kept.
+  const wrote = existsSync(flags.out) ? 'Replaced' : 'Wrote'
   await writeFile(flags.out, bytes)
-  terminal.note(
-    `${terminal.color.green('✓')} Wrote ${flags.out} (${bytes.length.toLocaleString('en')} bytes)`,
-  )
+  terminal.note(`${terminal.color.green('✓')} ${wrote} ${visible(flags.out)} (${bytesText(bytes)})`)
 }

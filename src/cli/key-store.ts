@@ -25,7 +25,9 @@ export function random(count: number): Uint8Array {
 export async function readKeyFile(path: string, settings: Settings): Promise<SigningKey> {
   const text = await readSmallText(path)
   if (text.startsWith('-----BEGIN PUBLIC KEY-----'))
-    throw new Fault('key-malformed', `${path}: expected a private key file, got a public key`)
+    throw new Fault('key-malformed', `${path}: expected a private key file, got a public key`, {
+      hint: 'attestree key new NAME writes both: NAME.key is the private one.',
+    })
   // Group and others: anyone who can read the file can try passphrases on it, and many have none.
   if (((await stat(path)).mode & 0o077) !== 0) {
     throw new Fault('key-file-exposed', `${path}: others can read this key file`, {

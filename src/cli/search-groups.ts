@@ -4,7 +4,7 @@ import type { Origins } from '../client/introductions.ts'
 import type { SearchRow } from '../verify/search.ts'
 import { statedBases } from './search-origins.ts'
 import { baseNames, basesOf } from './search-rows.ts'
-import { imageName, unique } from './search-words.ts'
+import { imageName, shownComponent, unique } from './search-words.ts'
 import { plural } from './table.ts'
 
 export const GROUPINGS = ['repo', 'base', 'version'] as const
@@ -38,7 +38,7 @@ function keysOf(row: SearchRow, by: Grouping, origins: Origins): readonly string
     case 'base':
       return orElse(basesIn(row, origins), '(no base image stated)')
     case 'version':
-      return unique(row.matches.map((one) => one.component))
+      return unique(row.matches.map(shownComponent))
   }
 }
 

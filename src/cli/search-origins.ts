@@ -32,12 +32,17 @@ export function relationOf({ entry, component }: SearchMatch, origins: Origins):
 
 /** Each way in one line; a component with nothing above it has only itself to show. */
 function pathsOf({ paths }: Introduction): readonly string[] {
-  return unique(paths.map((path) => path.map(labelOf).join(' → ')))
+  return unique(paths.map((path) => path.map(stepOf).join(' → ')))
 }
 
 function markOf({ relation }: Introduction): string {
   if (relation === 'direct') return ' (direct)'
   return relation === 'unknown' ? ' (contained in it)' : ''
+}
+
+/** On the way to a component an image is known by its name; trivy writes its digest into that. */
+function stepOf(node: GraphNode): string {
+  return labelOf({ ...node, name: node.name.replace(/@sha256:[0-9a-f]{64}$/, '') })
 }
 
 /** The digest of an image is no version that a person compares. */

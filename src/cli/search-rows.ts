@@ -1,10 +1,19 @@
 /** Rows of a search as people read them. */
 import type { Origins } from '../client/introductions.ts'
-import type { SearchQuestion, SearchRow } from '../verify/search.ts'
+import type { SearchMatch, SearchQuestion, SearchRow } from '../verify/search.ts'
 import { restsOn } from '../verify/row-check.ts'
 import { builtText, builtTimes, entriesOf } from './image-rows.ts'
 import { basesBySbom, howItGotIn } from './search-origins.ts'
-import { deploymentsOf, liftedBy, lineageOf, sureWhyOf, toolOf, unique, vexText } from './search-words.ts'
+import {
+  deploymentsOf,
+  liftedBy,
+  lineageOf,
+  shownComponent,
+  sureWhyOf,
+  toolOf,
+  unique,
+  vexText,
+} from './search-words.ts'
 import { formatTable } from './table.ts'
 import { visible } from './terminal.ts'
 
@@ -71,7 +80,7 @@ function wideCells(row: SearchRow, { question, origins }: Found, isRelated: bool
   return [
     imageCell(row),
     row.lifted === true ? `${statusOf(row)}, ${liftedBy(row)}` : statusOf(row),
-    unique(row.matches.map((one) => one.component)).join(' '),
+    unique(row.matches.map(shownComponent)).join(' '),
     unique([...row.matches.map((one) => sureWhyOf(one, question)), ...vexBeside(row)]).join('; '),
     unique(row.matches.map((one) => howItGotIn(one, origins))).join('; '),
     joined([...basesOf(row), ...basesBySbom(row, origins).map(bySbom)]),
@@ -92,7 +101,7 @@ function isPlaced({ deployments }: SearchRow): boolean {
 }
 
 function narrowCells(row: SearchRow): readonly string[] {
-  const [first = '', ...others] = unique(row.matches.map((one) => one.component))
+  const [first = '', ...others] = unique(row.matches.map(shownComponent))
   const has = others.length === 0 ? first : `${first} (+${others.length})`
   return [
     imageCell(row),
@@ -111,14 +120,13 @@ function belowOf(row: SearchRow, found: Found, nameOfBase: BaseNames): readonly 
   const origins = row.provenance.map(builtText)
   const stated = basesBySbom(row, found.origins).map(bySbom)
   const bases = [...basesOf(row).map(nameOfBase), ...stated].map((base) => `built on ${base}`)
-  const ways = unique(row.matches.map((one) => `got in: ${howItGotIn(one, found.origins)}`))
   const runs = deploymentsOf(row).map((one) => `runs in ${one}`)
   const said = row.lifted === true ? [liftedBy(row)] : vexBeside(row)
   return unique([
     row.image,
     ...reasonsOf(row, found.question),
     ...said,
-    ...ways,
+    ...waysOf(row, found.origins),
     ...lineageOf(row),
     ...runs,
     ...bases,
@@ -128,15 +136,31 @@ function belowOf(row: SearchRow, found: Found, nameOfBase: BaseNames): readonly 
 
 /** A line for each component and reason, with all entries that say so. */
 function reasonsOf(row: SearchRow, question: SearchQuestion): readonly string[] {
-  const entries = new Map<string, number[]>()
-  for (const match of row.matches) {
-    const text = `${match.component}: ${sureWhyOf(match, question)}`
-    entries.set(text, [...(entries.get(text) ?? []), match.entry])
-  }
-  return [...entries].map(([text, says]) => {
-    const sboms = unique(says).map((entry) => sbomText(row, entry))
+  const said = entriesByText(row, (one) => `${shownComponent(one)}: ${sureWhyOf(one, question)}`)
+  return [...said].map(([text, entries]) => {
+    const sboms = entries.map((entry) => sbomText(row, entry))
     return `${text}, says ${sboms.join(' ')}`
   })
+}
+
+/** A line for each way in; where several SBOMs list what was found, with those that tell of it. */
+function waysOf(row: SearchRow, origins: Origins): readonly string[] {
+  const told = entriesByText(row, (one) => `got in: ${howItGotIn(one, origins)}`)
+  const isByOne = unique(row.matches.map((one) => one.entry)).length === 1
+  return [...told].map(([text, entries]) => (isByOne ? text : `${text}, by ${entriesOf(entries)}`))
+}
+
+/** The entries of a row's matches, by what is said of them. */
+function entriesByText(
+  { matches }: SearchRow,
+  textOf: (match: SearchMatch) => string,
+): ReadonlyMap<string, readonly number[]> {
+  const entries = new Map<string, readonly number[]>()
+  for (const match of matches) {
+    const text = textOf(match)
+    entries.set(text, unique([...(entries.get(text) ?? []), match.entry]))
+  }
+  return entries
 }
 
 /** `#3 (syft 1.4.1)` */

@@ -65,6 +65,11 @@ export function nameOf({ component, version }: SearchMatch): string {
   return version === '' || at <= 0 ? component : component.slice(0, at)
 }
 
+/** For people, who compare versions: `1.1.1n-0+deb11u3`, where a package URL writes `1.1.1n-0%2Bdeb11u3`. */
+export function shownComponent(match: SearchMatch): string {
+  return match.version === '' ? match.component : `${nameOf(match)}@${match.version}`
+}
+
 export function versionOf({ version }: SearchMatch): string {
   return version === '' ? '(no version)' : version
 }

@@ -2,6 +2,7 @@
 import type { Client, NamesQuery } from '../client/client.ts'
 import type { NameRow, NamesAnswer } from '../verify/names-answer.ts'
 import type { CliContext } from './context.ts'
+import { EXIT } from './exit-codes.ts'
 import { answerJson } from './json-answer.ts'
 import type { OutputFlags } from './output-flag.ts'
 import { formatTable, plural, printWrapped } from './table.ts'
@@ -10,8 +11,9 @@ import { visible, type Terminal } from './terminal.ts'
 /** As many as one answer has; whoever gets more types more of the name. */
 const MAX_NAMES = 1_000
 
+/** As `showPackage`. */
 export async function showNames(
-  { terminal }: CliContext,
+  { terminal, setExitCode }: CliContext,
   client: Client,
   query: NamesQuery,
   flags: OutputFlags,
@@ -19,6 +21,7 @@ export async function showNames(
   const answer = await client.names({ ...query, limit: MAX_NAMES })
   if (flags.output === 'json') terminal.print(answerJson('Names', answer))
   else printNames(terminal, answer)
+  if (answer.items.length === 0) setExitCode(EXIT.notRecorded)
 }
 
 export function printNames(terminal: Terminal, answer: NamesAnswer): void {

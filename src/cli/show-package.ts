@@ -2,6 +2,7 @@
 import type { Client } from '../client/client.ts'
 import type { PackagesAnswer, VersionRow } from '../verify/packages-answer.ts'
 import type { CliContext } from './context.ts'
+import { EXIT } from './exit-codes.ts'
 import { answerJson } from './json-answer.ts'
 import type { OutputFlags } from './output-flag.ts'
 import { formatTable, plural, printWrapped } from './table.ts'
@@ -10,8 +11,9 @@ import { visible, type Terminal } from './terminal.ts'
 /** As many as one answer has; no package of the real SBOMs seen comes near. */
 const MAX_VERSIONS = 1000
 
+/** Where no SBOM lists it, the exit code is that of everything that is not recorded. */
 export async function showPackage(
-  { terminal }: CliContext,
+  { terminal, setExitCode }: CliContext,
   client: Client,
   component: string,
   flags: OutputFlags,
@@ -19,6 +21,7 @@ export async function showPackage(
   const answer = await client.packages({ component, limit: MAX_VERSIONS })
   if (flags.output === 'json') terminal.print(answerJson('Package', answer))
   else printPackage(terminal, answer)
+  if (answer.items.length === 0) setExitCode(EXIT.notRecorded)
 }
 
 export function printPackage(terminal: Terminal, answer: PackagesAnswer): void {
@@ -28,9 +31,12 @@ export function printPackage(terminal: Terminal, answer: PackagesAnswer): void {
     for (const line of formatTable(header, items.map(cellsOf))) terminal.print(line)
     terminal.print('')
   }
-  const found = items.length === 0 ? 'no version is known' : plural(versions, 'version')
-  const inImages = `in ${images} of ${plural(coverage.withSbom, 'image')} with an SBOM`
-  printWrapped(terminal, '', `${visible(question.component)}: ${found}, ${inImages}.`)
+  const ofAll = `of ${plural(coverage.withSbom, 'image')} with an SBOM`
+  const found =
+    items.length === 0
+      ? `none ${ofAll} is known to contain it`
+      : `${plural(versions, 'version')}, in ${images} ${ofAll}`
+  printWrapped(terminal, '', `${visible(question.component)}: ${found}.`)
   if (items.some((row) => !row.ordered))
     printWrapped(terminal, '! ', 'Versions marked "(no order)" have no place in this ecosystem’s order.')
   if (items.length < versions)
@@ -45,7 +51,10 @@ export function printPackage(terminal: Terminal, answer: PackagesAnswer): void {
   if (behind > 0) terminal.print(`! Index ${plural(behind, 'entry', 'entries')} behind.`)
   if (items.length > 0) terminal.print('✓ Every entry named is proven to be in the log.')
   const example = `attestree find ${visible(question.component)}`
-  const taken = `The versions and counts are the server’s word; ${example} shows the images, each with proof.`
+  const taken =
+    items.length === 0
+      ? `That is the server’s word; ${example} asks for the proof.`
+      : `The versions and counts are the server’s word; ${example} shows the images, each with proof.`
   printWrapped(terminal, '? ', taken)
 }
 

@@ -12,7 +12,7 @@ import type { OutputFlags, OutputFormat } from './output-flag.ts'
 import { targetUri } from './reference.ts'
 import { present, printFoot } from './show-foot.ts'
 import { printSignedImages, signedImages } from './show-key.ts'
-import { formatTable, printWrapped } from './table.ts'
+import { bytesText, formatTable, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 import { reasonsOf } from './verdict-text.ts'
@@ -77,7 +77,7 @@ async function writeEvidence(
   if (proven === undefined) throw unproven ?? new Error('status: neither proof nor reason')
   const bytes = formatStatus(proven.evidence)
   await writeFile(file, bytes)
-  terminal.note(`Wrote ${file} (${bytes.length} bytes). Check it anywhere: attestree verify ${file}`)
+  terminal.note(`Wrote ${file} (${bytesText(bytes)}). Check it anywhere: attestree verify ${file}`)
 }
 
 function printStatus(

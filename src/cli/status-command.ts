@@ -6,7 +6,7 @@ import { formatStatus } from '../verify/status-evidence.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { serverOption, trustOption } from './output-flag.ts'
-import { plural } from './table.ts'
+import { bytesText, plural } from './table.ts'
 import { visible } from './terminal.ts'
 
 const DEFAULT_FILE = 'attestree-status.json'
@@ -38,7 +38,7 @@ async function sync(context: CliContext, flags: SyncFlags): Promise<void> {
   await writeFile(flags.out, bytes)
   const { terminal } = context
   const entries = plural(Object.keys(evidence.entries).length, 'entry', 'entries')
-  terminal.print(`${terminal.color.green('✓')} Wrote ${visible(flags.out)} (${bytes.length} bytes)`)
+  terminal.print(`${terminal.color.green('✓')} Wrote ${visible(flags.out)} (${bytesText(bytes)})`)
   terminal.print(
     `  All that is revoked in ${visible(known.checkpoint.origin)} as of size ${known.through}: ${entries}, each checked`,
   )

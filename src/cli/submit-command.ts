@@ -7,8 +7,9 @@ import { signStatement } from '../attestation/sign-statement.ts'
 import { parseStatement, spliceStatement } from '../attestation/statement.ts'
 import type { PublicKey } from '../crypto/public-key.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
-import { parseJson } from '../encoding/strict-json.ts'
+import { isObject, parseJson } from '../encoding/strict-json.ts'
 import { isBundle, parseBundleEnvelope } from '../entry/bundle.ts'
+import { Fault } from '../errors.ts'
 import { manifestOf, readReportedSbom } from '../sbom/manifest.ts'
 import type { SubmitAnswer } from '../verify/answer.ts'
 import { autoProvenance } from './auto-provenance.ts'
@@ -175,6 +176,10 @@ async function readEnvelopes(path: string, keys: readonly PublicKey[]): Promise<
 
 function toEnvelope(document: Uint8Array, path: string): Envelope {
   const value = parseJson(document, { subject: path })
+  if (isObject(value) && !('payload' in value) && !isBundle(value))
+    throw new Fault('envelope-malformed', `${path}: expected a signed envelope or bundle, got neither`, {
+      hint: 'To sign an SBOM, provenance or VEX: attestree submit NAME@sha256:… --sbom FILE --key FILE',
+    })
   return isBundle(value) ? parseBundleEnvelope(value) : parseEnvelope(value)
 }
 

@@ -44,6 +44,11 @@ export function printWrapped(terminal: Terminal, mark: string, text: string): vo
   for (const line of wrap(mark, text, terminal.columns)) terminal.print(line)
 }
 
+/** `690,397 bytes` */
+export function bytesText({ length }: Uint8Array): string {
+  return `${length.toLocaleString('en')} ${length === 1 ? 'byte' : 'bytes'}`
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }

@@ -4,6 +4,7 @@ import type { Moment } from '../client/moment.ts'
 import type { SearchAnswer } from '../verify/search.ts'
 import type { SearchScope } from '../verify/search-scope.ts'
 import type { UnknownImageRow, UnknownImagesAnswer } from '../verify/unknown-answer.ts'
+import { entriesOf } from './image-rows.ts'
 import { unique } from './search-words.ts'
 import { formatTable } from './table.ts'
 import { visible } from './terminal.ts'
@@ -94,7 +95,8 @@ function belowOf(row: UnknownImageRow): readonly string[] {
 
 export function whyUnknown({ sboms }: UnknownImageRow): string {
   if (sboms.length === 0) return 'no SBOM'
-  return `none counts of ${sboms.map((entry) => `#${entry}`).join(' ')}`
+  const [only, ...others] = sboms
+  return others.length === 0 ? `SBOM #${only} does not count` : `no SBOM counts of ${entriesOf(sboms)}`
 }
 
 export function buildersOf({ provenance }: UnknownImageRow): readonly string[] {

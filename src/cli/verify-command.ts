@@ -265,7 +265,7 @@ function printVerdict(
   printImage(terminal, answer, 'made here')
   const [mark, sentence] = notRevokedSentence(answer.asOf, sizeOf(answer))
   printWrapped(terminal, mark, sentence)
-  terminal.print(visible(`scope: ${scopeChecked(repository)}`))
+  terminal.print(visible(`Scope: ${scopeChecked(repository)}`))
   terminal.print('')
   const { color } = terminal
   warnOfOtherName(terminal, answer, asked)

@@ -10,8 +10,9 @@ import type { LogTrust } from '../verify/evidence.ts'
 import type { Reading } from './fetch-signed.ts'
 import type { ProofWanted } from './proof-wanted.ts'
 
-/** Nothing is published yet; the proof would be too long, or what it needs to be read. */
+/** Nothing is published yet; the proof would be too long, or what it needs to be read; it proves too little (a licence that none lists). */
 const NOT_TO_BE_HAD: readonly Reason[] = [
+  'unproven',
   'map-behind',
   'answer-too-large',
   'payload-too-large',

@@ -365,7 +365,7 @@ export class JsonReader {
 }
 
 /** Without the text that it was cut from, which engines keep for as long as a longer part of it (V8: from 13 characters). */
-function ownCopy(text: string): string {
+export function ownCopy(text: string): string {
   return text.length < 13 ? text : `-${text}`.slice(1)
 }
 

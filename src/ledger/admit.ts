@@ -13,6 +13,7 @@ import { environmentOf } from '../attestation/deployment.ts'
 import { namesOf, type Statement } from '../attestation/statement.ts'
 import { parsePublicKey, type PublicKey } from '../crypto/public-key.ts'
 import { isSignature } from '../crypto/signature.ts'
+import { ownCopy } from '../encoding/json-reader.ts'
 import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { parseHex } from '../encoding/hex.ts'
 import { entryOf } from '../entry/hashed-rekord.ts'
@@ -105,7 +106,12 @@ export function openSubmission(body: Uint8Array): OpenedSubmission {
   const { envelope, publicKeys } = parseSubmission(body)
   const { payloadType, payload, signatures } = envelope
   const signed = pae(payloadType, payload)
-  return { pae: signed, payload: signed.subarray(signed.length - payload.length), signatures, publicKeys }
+  return {
+    pae: signed,
+    payload: signed.subarray(signed.length - payload.length),
+    signatures: signatures.map((one) => ({ ...one, keyid: ownCopy(one.keyid) })),
+    publicKeys,
+  }
 }
 
 /** @throws as `readSubmission` */

@@ -60,6 +60,24 @@ export async function followOnce(
   published: TreeSize,
   stated: readonly StatedEntry[] = [],
 ): Promise<TreeSize> {
+  const step = await writeStep(options, from, published, stated)
+  // What the entries state is gone: of the largest SBOMs it takes as much as their part of the map.
+  if (options.map !== undefined) putChanged(options.map, step.changed, step.manifests)
+  return step.through
+}
+
+interface WrittenStep {
+  readonly through: TreeSize
+  readonly changed: Iterable<readonly ChangedValue[]>
+  readonly manifests: readonly ManifestRoot[]
+}
+
+async function writeStep(
+  options: StepsOptions & { readonly rules?: IndexRules },
+  from: TreeSize,
+  published: TreeSize,
+  stated: readonly StatedEntry[],
+): Promise<WrittenStep> {
   const { log, blobs, index } = options.storage
   const to = treeSize(Math.min(from + (options.most ?? FOLLOW_BATCH_ENTRIES), published))
   const known = new Map(stated.map((one) => [one.index, one]))
@@ -75,9 +93,7 @@ export async function followOnce(
   const batch = await index.read((reader) => indexBatch(reader, log, step))
   await blobs.put(derived.map((one) => one.manifest))
   // Stop here: manifests without rows are harmless; they are written again.
-  const changed = await index.apply(batch)
-  if (options.map !== undefined) putChanged(options.map, changed, batch.manifests)
-  return through
+  return { through, changed: await index.apply(batch), manifests: batch.manifests }
 }
 
 function putChanged(

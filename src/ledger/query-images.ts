@@ -5,14 +5,20 @@
  * Versions are compared here, in JavaScript, over the distinct versions of one name; what an image's SBOMs amount to is
  * decided by verify/rows.ts, the same code that checks the row offline.
  */
-import type { ImageDigest, LogIndex } from '../brand.ts'
+import { logIndex, type ImageDigest, type LogIndex } from '../brand.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { Fault } from '../errors.ts'
 import { componentKey, componentPrefix, parseComponentKey, subjectKey } from '../map/keys.ts'
 import { parseManifest } from '../sbom/manifest.ts'
 import { parseRange } from '../sbom/range.ts'
 import { targetsOf } from '../trust/status.ts'
-import type { ImageRow, ImagesAnswer, QuestionCoverage, UnregisteredClaims } from '../verify/answer.ts'
+import type {
+  ImageRow,
+  ImagesAnswer,
+  ImageStatus,
+  QuestionCoverage,
+  UnregisteredClaims,
+} from '../verify/answer.ts'
 import { imagesOf, isProvenance } from '../verify/entry-facts.ts'
 import { restsOn, type RestingRow } from '../verify/row-check.ts'
 import {
@@ -22,6 +28,7 @@ import {
   parseQuestion,
   rowOf,
   type ComponentQuestion,
+  type Listed,
   type Stated,
 } from '../verify/rows.ts'
 import { formatCursor, isAfter, parseCursor, type Cursor } from './cursor.ts'
@@ -125,12 +132,22 @@ async function findOccurrences(view: View, question: ComponentQuestion): Promise
     const version = parseComponentKey(key)?.version
     if (version !== undefined && matchVersion(question, version) === 'out') continue
     for (const index of await view.reader.postings('components', key)) {
-      const listed = version === undefined ? await versionsBehind(view, key, index) : [version]
-      const kept = listed.filter((one) => matchVersion(question, one) !== 'out')
+      // Thousands of entries list one version, which was compared.
+      const kept = version === undefined ? await versionsCut(view, question, key, index) : [version]
       found.set(index, [...(found.get(index) ?? []), ...kept])
     }
   }
   return found
+}
+
+async function versionsCut(
+  view: View,
+  question: ComponentQuestion,
+  key: Uint8Array,
+  index: LogIndex,
+): Promise<readonly string[]> {
+  const listed = await versionsBehind(view, key, index)
+  return listed.filter((one) => matchVersion(question, one) !== 'out')
 }
 
 /** A key that was cut at its length limit does not tell the version: the entry's manifest does. */
@@ -167,17 +184,37 @@ async function findHits(
   const ordered = [...images]
   const records = await readKnownImages(view.reader, ordered)
   const hits: Hit[] = []
+  const decideOnce = createDecider(question)
   for (const [at, image] of ordered.entries()) {
     const listed = (records[at]?.sboms ?? []).map((entry) => ({
       entry,
       versions: occurrences.get(entry) ?? [],
     }))
-    const { status, matches } = decide(question, listed)
-    const first = matches[0]?.entry
+    const { status, first } = decideOnce(listed)
     if (first !== undefined && (status === 'affected' || status === 'undetermined'))
       hits.push({ image, status, first })
   }
   return hits.sort((a, b) => a.first - b.first || (a.image < b.image ? -1 : 1))
+}
+
+/** As `decide`, but for purls. Of thousands of images, nearly all list one of some dozen versions. */
+function createDecider(question: ComponentQuestion) {
+  const known = new Map<string, { readonly status: ImageStatus; readonly place: LogIndex | undefined }>()
+  return (
+    listed: readonly Listed[],
+  ): { readonly status: ImageStatus; readonly first: LogIndex | undefined } => {
+    const said = JSON.stringify(listed.map(({ versions }) => versions))
+    const { status, place } = known.get(said) ?? decidePlaces(question, listed)
+    known.set(said, { status, place })
+    return { status, first: place === undefined ? undefined : listed[place]?.entry }
+  }
+}
+
+/** With places in `listed` for entries. */
+function decidePlaces(question: ComponentQuestion, listed: readonly Listed[]) {
+  const places = listed.map(({ versions }, place) => ({ entry: logIndex(place), versions }))
+  const { status, matches } = decide(question, places)
+  return { status, place: matches[0]?.entry }
 }
 
 /** What unregistered signers say of the component: beside the rows, never in them. */

@@ -9,11 +9,8 @@ type Reply<Answer> = { readonly answer: Answer } | SentFailure
 
 const MIN_HANDED_OVER = 1024 * 1024
 
-/**
- * The most that a document of 64 MiB was seen to need, made of hashes alone, and half as much again. Without a limit V8 lets
- * garbage grow with the machine.
- */
-const MAX_HEAP_MB = 1536
+/** A document of 64 MiB made of hashes alone is indexed in it. With more, V8 lets more garbage lie. */
+const MAX_HEAP_MB = 768
 
 /** What ends a thread in order. */
 const END = 'end'

@@ -168,6 +168,20 @@ describe('attestree: asking', () => {
     },
   )
 
+  tests.it(
+    'show of a package or a name that no SBOM lists exits as not recorded; a licence that none lists is an answer',
+    async () => {
+      const [unlisted, unnamed, licence] = await Promise.all([
+        bench.run(['show', 'pkg:npm/event-stream']),
+        bench.run(['show', 'event-strea', '-o', 'json']),
+        bench.run(['find', '--licence', 'AGPL-3.0-only']),
+      ])
+      expect([unlisted.code, unnamed.code, licence.code]).to.deep.equal([10, 10, 0])
+      expect(unlisted.stdout).to.include('none of 2 images with an SBOM is known to contain it.')
+      expect(licence.stdout).to.match(/none is known\.[^]*\? The counts[^]*It could not be proven: licence/)
+    },
+  )
+
   tests.it('find takes a limit, and says that there is more', async () => {
     const { stdout } = await bench.ok('find', 'pkg:npm/lodash', '--limit', '1')
     expect(stdout).to.include('Not all rows are shown: --limit 1').and.to.include('2 of 2 images')
@@ -275,6 +289,8 @@ describe('attestree: asking', () => {
     expect(byEntry.stdout, 'notes go to stderr').to.equal('')
     expect(byEntry.stderr).to.match(/Wrote again\.json/)
     expect(readFileSync(bench.path('again.json'), 'utf8')).to.equal(SHOP_SBOM)
+    const again = await bench.ok('get', 'sbom', 'entry:3', '--out', 'again.json')
+    expect(again.stderr, 'a file that was there').to.match(/Replaced again\.json/)
   })
 
   tests.it('get bundle is a Sigstore bundle that submit takes back as what is recorded already', async () => {

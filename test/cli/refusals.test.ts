@@ -204,7 +204,7 @@ describe('attestree: refusals', () => {
         [['envelope.json'], ['lines.jsonl'], ['new.json']].map((files) => bench.run(['submit', ...files])),
       )
       for (const run of [envelope, lines]) if (run !== undefined) expectRefusal(run, 12, /untrusted-signer/)
-      if (none !== undefined) expectRefusal(none, 33, /envelope-malformed/)
+      if (none !== undefined) expectRefusal(none, 33, /neither[^]*--sbom FILE[^]*envelope-malformed/)
     },
   )
 

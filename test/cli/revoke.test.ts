@@ -181,7 +181,7 @@ describe('attestree revoke', () => {
   it('the whole status map is kept, and answers offline: for targets, images and evidence', async () => {
     const { stdout } = await bench.ok('status', 'sync', '--out', 'status.json')
     expect(stdout).to.match(
-      /^✓ Wrote status\.json \(\d+ bytes\)\n {2}All that is revoked in ledger\.test as of size \d+/,
+      /^✓ Wrote status\.json \([\d,]+ bytes\)\n {2}All that is revoked in ledger\.test as of size \d+/,
     )
     const offline = ['--status-file', 'status.json']
     const runs = await Promise.all(

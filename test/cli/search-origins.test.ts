@@ -9,7 +9,7 @@ import { howItGotIn, originsJson } from '../../src/cli/search-origins.ts'
 import { joinPages } from '../../src/cli/search-pages.ts'
 import { formatSearchRows } from '../../src/cli/search-rows.ts'
 import type { GraphNode, Introduction } from '../../src/sbom/dependency-graph.ts'
-import { answerOf, asked, match, rows } from './search-answers.ts'
+import { answerOf, asked, match, row as rowOf, rows } from './search-answers.ts'
 
 const node = (name: string, version = ''): GraphNode => ({ name, version, purl: '' })
 const app = node('app', '1.4')
@@ -52,6 +52,15 @@ describe('how it got in', () => {
       'fat.jar → log4j-core@2.14.1 (contained in it)',
     )
     expect(howItGotIn(found, new Map())).to.match(/^not read/)
+  })
+
+  it('names an image without its digest, and of several SBOMs the one that tells it', () => {
+    const image = node(`registry.test/shop@sha256:${'1'.repeat(64)}`)
+    const row = rowOf('1', 'registry.test/shop', [found, match('2.14.1', 5)])
+    const told = origin({ relation: 'direct', paths: [[image, core]] })
+    const text = formatSearchRows([row], asked.question, 100, told).blocks.flat().join('\n')
+    expect(text).to.include('got in: registry.test/shop → log4j-core@2.14.1 (direct), by #4')
+    expect(text).to.include('got in: not read: too many SBOMs, by #5')
   })
 
   it('stands with the base image of the SBOM in the table, wide or narrow, and steers no terminal', () => {

@@ -63,6 +63,15 @@ describe('the table of a search', () => {
     expect(narrow).to.include(`built on registry.test/base:1 ${digestOf('b')}`)
   })
 
+  it('shows versions as people compare them, where a package URL escapes them', () => {
+    const component = 'pkg:deb/debian/openssl@1.1.1n-0%2Bdeb11u3'
+    const one = row('1', 'registry.test/shop:1.4', [match('1.1.1n-0+deb11u3', 4, { component })])
+    for (const columns of [undefined, 100]) {
+      const text = formatSearchRows([one], asked.question, columns, new Map()).blocks.flat().join('\n')
+      expect(text).to.include('pkg:deb/debian/openssl@1.1.1n-0+deb11u3').and.to.not.include('%2B')
+    }
+  })
+
   it('shows nothing that could steer a terminal', () => {
     const evil = row('4', 'registry.test/\u001b[2Jx', [match('1\u202e', 1)])
     for (const columns of [undefined, 40])

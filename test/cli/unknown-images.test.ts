@@ -52,7 +52,7 @@ describe('unknown images', () => {
         built.image,
         bare.image,
         'https://ci.test/b',
-        'none counts of #5',
+        'SBOM #5 does not count',
         'unknown, revoked',
       ])
         expect(text).to.include(fact)

@@ -164,6 +164,10 @@ async function expectAdvisoriesFound(client: Client, sboms: readonly RealSbom[])
   const { parts } = advisoryParts(new TextEncoder().encode(JSON.stringify(knownAdvisories.map(osvJson))))
   // One question for all of them: each answer is verified from the signed bytes of all documents that it rests on.
   const { answer } = await verifiedSearch(client, { parts, scope: {} }, { limit: 1000 })
+  // The same rows follow from lines of the manifests, and no other.
+  const whole = await verifiedSearch(client, { parts, scope: {} }, { proof: 'complete', whole: true })
+  expect(whole.answer.items).to.deep.equal(answer.items)
+  expect(whole.complete?.byManifest).to.have.length.above(20)
   const packagesOf = new Map<string, ListedPackage[]>()
   for (const { digest, bytes } of sboms) {
     const packages = packagesIn(JSON.parse(new TextDecoder().decode(bytes)))
