@@ -66,6 +66,7 @@ const door: LedgerDoor = {
     proofFile: absent,
     events: absent,
     signed: absent,
+    entryList: absent,
     manifests: absent,
   },
 }

@@ -89,7 +89,9 @@ export function asOfSentence({ asOf }: { readonly asOf: AsOf }): string {
 
 function indexSentence({ treeSize, indexedThrough, recordedAt }: AsOf): string {
   const behind = treeSize - indexedThrough
-  if (behind > 0) return `Index ${plural(behind, 'entry', 'entries')} behind: the newest may be missing.`
+  // Because the index is behind, or since an earlier size was asked for.
+  if (behind > 0)
+    return `Answered as of size ${indexedThrough}, without the ${plural(behind, 'newer entry', 'newer entries')}.`
   return recordedAt === null
     ? 'Index up to date.'
     : `Index up to date (newest: ${visible(recordedAt)}, the server’s word).`

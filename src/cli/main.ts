@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `attestree`: reads the settings, runs one command, and ends with the exit code that says how it went. */
 import { readFileSync } from 'node:fs'
-import { CommanderError } from 'commander'
+import { CommanderError, type Command } from 'commander'
 import type { CliContext } from './context.ts'
 import { BRIEF, createProgram, isHelp } from './program.ts'
 import { reportError } from './report-error.ts'
@@ -37,8 +37,8 @@ process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
   throw cause
 })
 
+const program = createProgram(context)
 try {
-  const program = createProgram(context)
   if (process.argv.length <= 2) context.terminal.print(BRIEF)
   else await program.parseAsync(process.argv)
 } catch (cause) {
@@ -52,5 +52,21 @@ function asUsage(cause: unknown): unknown {
   if (cause.code === 'commander.help')
     return new UsageError('expected what to do', `attestree ${called.join(' ')} --help`)
   const [message = '', meant] = cause.message.replace(/^error: /, '').split('\n')
-  return new UsageError(message, meant?.replace(/^\(|\)$/g, '') ?? 'See what there is: attestree --help')
+  return new UsageError(
+    message,
+    meant?.replace(/^\(|\)$/g, '') ?? `See what there is: ${helpOf(process.argv.slice(2))}`,
+  )
+}
+
+/** `attestree find --help`: of the command that was called. */
+function helpOf(words: readonly string[]): string {
+  const names: string[] = []
+  let command: Command = program
+  for (const word of words) {
+    const called = command.commands.find((one) => one.name() === word)
+    if (called === undefined) break
+    command = called
+    names.push(word)
+  }
+  return ['attestree', ...names, '--help'].join(' ')
 }

@@ -126,11 +126,13 @@ function liftedSentences(lifted: number, hidden: number): readonly Sentence[] {
 
 function summary(
   { images, affected, undetermined, unknown }: SearchPages['answer']['coverage'],
-  { what, aliases }: Asked,
+  { what, aliases, question }: Asked,
 ): string {
   const isAdvisory = what.every((one) => aliases.has(one) || / advisories of /.test(one))
   const asked = visible(what.join(' or '))
   const withSbom = images - unknown
+  if (images === 0)
+    return `Nothing can be said about ${asked}: no image is known${scopeText(question.scope)}.`
   if (withSbom === 0) return `Nothing can be said about ${asked}: no image has an SBOM that counts.`
   const is = affected === 1
   const does = isAdvisory ? `${is ? 'is' : 'are'} affected by` : is ? 'contains' : 'contain'

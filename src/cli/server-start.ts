@@ -149,29 +149,34 @@ async function printStarted(
   const { terminal } = context
   terminal.print(`attestree · ${ledger.logKey.name} · ${server.url}`)
   terminal.print(`  Log key     ${formatVerifierKey(ledger.logKey)}`)
-  await printStatus(context, ledger)
+  const isEmpty = await printStatus(context, ledger)
   if (ledger.readOnly !== undefined)
     terminal.note(`${terminal.color.yellow('!')} Read-only: ${ledger.readOnly}`)
   warnOfSharedFolder(context, folders)
-  terminal.print('')
-  terminal.print('Try next, in another terminal:')
-  for (const line of nextCommands(server.url)) terminal.print(`  ${line}`)
+  if (isEmpty) {
+    terminal.print('')
+    terminal.print('Try next, in another terminal:')
+    for (const line of nextCommands(server.url)) terminal.print(`  ${line}`)
+  }
   terminal.print('')
   terminal.print('Stop with Ctrl-C.')
 }
 
-/** What the index says. A damaged one keeps no ledger from serving its log. */
-async function printStatus(context: CliContext, ledger: Ledger): Promise<void> {
+/** What the index says. A damaged one keeps no ledger from serving its log. @returns whether the log has no image yet */
+async function printStatus(context: CliContext, ledger: Ledger): Promise<boolean> {
   const { terminal } = context
   try {
     const { asOf, trustRoot, coverage } = await ledger.status()
     terminal.print(`  Trust root  ${trustRoot.id}  (version ${trustRoot.version})`)
+    const behind = asOf.treeSize - asOf.indexedThrough
     terminal.print(
-      `  ${plural(asOf.treeSize, 'entry', 'entries')}, ${plural(coverage.images, 'image')}, ${coverage.withSbom} with an SBOM`,
+      `  ${plural(asOf.treeSize, 'entry', 'entries')}, ${plural(coverage.images, 'image')}, ${coverage.withSbom} with an SBOM${behind > 0 ? `; the index is ${behind} behind and catches up` : ''}`,
     )
+    return behind === 0 && coverage.images === 0
   } catch (cause) {
     if (!(cause instanceof Fault) || cause.reason !== 'integrity-error') throw cause
     sayStopped(context, 'The index cannot be read', cause)
+    return false
   }
 }
 

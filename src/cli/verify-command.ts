@@ -9,7 +9,8 @@ import { checkRequirable, requireEstablished, type EvidenceReport } from '../ver
 import { FRAUD_PROOF_TYPE, verifyFraudProof, type FraudReport } from '../verify/fraud-proof.ts'
 import { verifyEvidence } from '../verify/evidence.ts'
 import { STATUS_TYPE } from '../verify/status-evidence.ts'
-import { verifyStatus } from '../verify/status-report.ts'
+import { isStatusMap } from '../verify/status-map.ts'
+import { verifyStatus, verifyStatusMap } from '../verify/status-report.ts'
 import { verifySearchEvidence, type SearchReport } from '../client/search-evidence.ts'
 import { verifyImage, type VerifiedImage } from '../client/verified-image.ts'
 import { cosignedJson, notRevokedSentence } from './answer-sentences.ts'
@@ -62,7 +63,7 @@ export function verifyCommand(context: CliContext): Command {
     .addOption(trustOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify key.status.json\n  attestree verify key:sha256:… --status-file attestree-status.json\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n',
+      '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify key.status.json\n  attestree verify key:sha256:… --status-file attestree-status.ndjson\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n',
     )
     .action((what: string, flags: VerifyFlags) => verify(context, what, flags))
 }
@@ -94,6 +95,7 @@ async function verifyFile(context: CliContext, path: string, flags: VerifyFlags)
   checkRequirable(required)
   const [trust, bytes] = [await trustedHere(context, flags), await readInput(path)]
   const { terminal } = context
+  if (isStatusMap(bytes)) return printStatusReport(context, path, verifyStatusMap(bytes, trust), flags)
   if (isOfType(bytes, STATUS_TYPE)) return printStatusReport(context, path, verifyStatus(bytes, trust), flags)
   if (isOfType(bytes, FRAUD_PROOF_TYPE))
     return printFraud(terminal, path, verifyFraudProof(bytes, trust), flags)

@@ -7,31 +7,26 @@ import { targetsOf, verdictOf } from '../trust/status.ts'
 import type { EvidenceReport } from '../verify/evidence-report.ts'
 import type { LogTrust } from '../verify/evidence.ts'
 import { restsOn } from '../verify/row-check.ts'
-import {
-  checkStatusEvidence,
-  parseStatus,
-  type KnownStatus,
-  type TargetStatus,
-} from '../verify/status-evidence.ts'
+import type { KnownStatus, TargetStatus } from '../verify/status-evidence.ts'
+import { checkStatusMapFile, isStatusMap, parseStatusMap } from '../verify/status-map.ts'
 import type { CliContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import { answerJson } from './json-answer.ts'
 import { readInput } from './key-store.ts'
 import type { OutputFlags } from './output-flag.ts'
-import { plural, printWrapped } from './table.ts'
+import { printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 import { targetJson } from './verify-status.ts'
 
-/** @throws UsageError for a file about some targets; as `checkStatusEvidence` */
+/** @throws UsageError for another file; as `checkStatusMapFile` */
 export async function readStatusFile(path: string, trust: LogTrust): Promise<KnownStatus> {
-  const evidence = parseStatus(await readInput(path))
-  if (evidence.targets.length > 0)
-    throw new UsageError(
-      `${path}: expected the whole status map, got ${plural(evidence.targets.length, 'target')}`,
-      'Make one: attestree status sync',
-    )
-  return checkStatusEvidence(evidence, trust)
+  const bytes = await readInput(path)
+  if (isStatusMap(bytes)) return checkStatusMapFile(parseStatusMap(bytes), trust)
+  throw new UsageError(
+    `${path}: expected the whole status map, got another file`,
+    'Make one: attestree status sync',
+  )
 }
 
 /**

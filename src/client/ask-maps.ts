@@ -16,10 +16,8 @@ import { checkKeys, type CompleteKeys } from '../verify/complete-keys.ts'
 import { mapLookUpAnswer, type MapLookUpAnswer } from '../verify/fraud-proof.ts'
 import { checkMapRoot, type CheckedMapRoot } from '../verify/map-root.ts'
 import { openTrustedCheckpoint } from '../verify/proven-entry.ts'
-import { mapProofs } from '../verify/completeness-wire.ts'
-import { asOf, provenEntries } from '../verify/read-answer.ts'
-import { objectOf } from '../verify/shape.ts'
-import type { StatusMapAnswer } from '../verify/status-evidence.ts'
+import { listOf, objectOf } from '../verify/shape.ts'
+import { keptEntry, statusMapAnswer, type KeptEntry, type StatusMapAnswer } from '../verify/status-map.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import { recall, remember } from './log-memory.ts'
 
@@ -61,8 +59,10 @@ export interface MapQuestions {
    * @throws Fault with the server's reason: `untrusted` (`unknown-cosigner`), `bad-signature`, `not-recorded`, …
    */
   cosign(map: MapName, note: string, options?: CallOptions): Promise<void>
-  /** The whole status map as served, with the entries that it lists: `syncStatus` checks it. */
+  /** The whole status map as served: `syncStatus` checks it. */
   statusMap(options?: CallOptions): Promise<StatusMapAnswer>
+  /** Of these entries (at most 256), with what was signed, the first ones as served, one at least: nothing is proven. */
+  entryList(indexes: readonly LogIndex[], options?: CallOptions): Promise<readonly KeptEntry[]>
   /**
    * The manifests of entries `from` … `to` − 1 (at most 256 of them), or of the first of these, as served: nothing is proven.
    *
@@ -71,7 +71,7 @@ export interface MapQuestions {
   manifests(from: LogIndex, to: TreeSize, options?: CallOptions): Promise<readonly Uint8Array[]>
 }
 
-const statusMapAnswer = objectOf<StatusMapAnswer>({ asOf, status: mapProofs, entries: provenEntries })
+const entryListAnswer = objectOf<{ readonly entries: readonly KeptEntry[] }>({ entries: listOf(keptEntry) })
 
 /** Where an output log is served, relative to the ledger: `index/status/`. */
 export function outputPath(map: MapName): string {
@@ -93,6 +93,12 @@ export function askMaps(asker: Asker): MapQuestions {
         },
         ({ status }) => status.map.checkpoint,
       ),
+    entryList: async (indexes, options = {}) => {
+      const body = utf8(JSON.stringify({ entries: indexes }))
+      const path = `${outputPath('status')}entries`
+      const { entries } = await asker.askUnproven(path, entryListAnswer, options, { body })
+      return entries
+    },
     cosign: async (map, note, options = {}) => {
       const wanted = { ...options, accept: 'application/json', maxBytes: MAX_NOTE_BYTES }
       const body = utf8(JSON.stringify({ checkpoint: note }))

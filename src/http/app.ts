@@ -114,7 +114,7 @@ export function createRouters(
     healthRoutes(ledger, metrics),
     tileRoutes(ledger),
     ...mapRoutes(ledger, parts),
-    statusMapRoutes(ledger),
+    statusMapRoutes(ledger, parts),
     frontPage(),
   ]
 }

@@ -34,6 +34,8 @@ export const COSIGN_WAIT_MS = 5_000
 export const MAX_ANSWERS_AT_ONCE = 32
 /** Entries that one proof of completeness lists: each is a kilobyte of the answer, and the client fetches what was signed in some. */
 export const MAX_COMPLETE_ENTRIES = 20_000
+/** Entries behind a status map that is taken as a whole: of 1.6 kB each, as many as a file of 256 MiB has room for. */
+export const MAX_STATUS_ENTRIES = 150_000
 /** Keys under the prefixes of one look-up: a status map of 100,000 revocations is downloaded as a whole (index.md 7). */
 export const MAX_LOOKUP_KEYS = 200_000
 /** Entries under all keys of one look-up: some megabytes of numbers, for a thousand packages that a thousand images have. */

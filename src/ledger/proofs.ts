@@ -3,7 +3,7 @@ import { treeSize, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import type { FoundAnswer, ImagesAnswer, RevocationsAnswer } from '../verify/answer.ts'
 import type { MapProofs } from '../verify/completeness-wire.ts'
-import type { StatusMapAnswer } from '../verify/status-evidence.ts'
+import type { StatusMapAnswer } from '../verify/status-map.ts'
 import { completeAnswer, type Completable, type ProveKeys } from './complete.ts'
 import type { Follower } from './follower.ts'
 import { PROOF_WAIT_MS } from './limits.ts'
@@ -42,7 +42,7 @@ export interface Proofs {
   search(asked: SearchAsked, moment?: Moment, signal?: AbortSignal): Promise<SearchAnswerSent>
   /** As `Ledger.revocations`, with the proof that none is missing as of the status map's size. @throws also Fault `busy` (`map-behind`) */
   revocations(target: string, moment?: Moment): Promise<RevocationsAnswer>
-  /** The whole status map, and the entries that it lists. @throws Fault `busy` (`map-behind`), `too-large` (`answer-too-large`) */
+  /** The whole status map, and that the entries which it lists are in the log. @throws Fault `busy` (`map-behind`), `too-large` (`answer-too-large`) */
   statusMap(moment?: Pick<Moment, 'cosigned'>): Promise<StatusMapAnswer>
 }
 

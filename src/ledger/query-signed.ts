@@ -4,8 +4,10 @@
  */
 import type { LogIndex, TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
+import type { KeptEntry } from '../verify/status-map.ts'
 import { readEntryRows } from './index-rows.ts'
 import type { BlobStore } from './ports.ts'
+import { readEntries } from './prove.ts'
 import { readSigned } from './statement-memo.ts'
 import type { LogView, View } from './view.ts'
 
@@ -32,6 +34,26 @@ export async function querySignedRange(
   if (to > size) throw new Fault('not-recorded', `entries: this log has ${size}, and not ${to} yet`)
   const entries = await log.entries(from, to)
   return readRange(entries, ({ attestation }) => readSigned(blobs, attestation))
+}
+
+/**
+ * Leaves with what was signed, of entries anywhere in the log: all that are asked for, or the first of these, one at least.
+ *
+ * @param indexes ascending, each once; at least one
+ * @throws as `querySignedRange`
+ */
+export async function queryEntryList(
+  { checkpoint: { size }, log, blobs }: Pick<LogView, 'checkpoint' | 'log' | 'blobs'>,
+  indexes: readonly LogIndex[],
+): Promise<readonly KeptEntry[]> {
+  const last = indexes.at(-1) ?? 0
+  if (last >= size) throw new Fault('not-recorded', `entries: this log has ${size}, and not ${last} yet`)
+  const entries = await readEntries(log, indexes)
+  const { list } = await readRange(entries, ({ attestation }) => readSigned(blobs, attestation))
+  return list.flatMap((pae, at) => {
+    const entry = entries[at]
+    return entry === undefined ? [] : [{ index: entry.index, body: entry.leaf, pae }]
+  })
 }
 
 /**

@@ -18,11 +18,12 @@ import { principalOf } from '../trust/trust-state.ts'
 import type { ProvenEntry } from '../verify/answer.ts'
 import type { ConsistencyAnswer, EventsAnswer } from '../verify/records-answer.ts'
 import type { EntryFacts } from '../verify/entry-facts.ts'
+import type { KeptEntry } from '../verify/status-map.ts'
 import { rootFromTiles } from './commit.ts'
 import { readEntryRows } from './index-rows.ts'
 import { fillPage, roomOf } from './page.ts'
 import { queryEntry, querySigned } from './query-entries.ts'
-import { queryManifestRange, querySignedRange, type EntryRange } from './query-signed.ts'
+import { queryEntryList, queryManifestRange, querySignedRange, type EntryRange } from './query-signed.ts'
 import { asOf, provenEntries, type LogView, type View } from './view.ts'
 
 export interface EventsPage {
@@ -42,7 +43,9 @@ export interface Records {
   events(page: EventsPage): Promise<EventsAnswer>
   /** What was signed for entries `from` … `to` − 1, or for the first of them. @throws as `querySignedRange` */
   signed(from: LogIndex, to: TreeSize): Promise<EntryRange>
-  /** The same of their manifests. @throws as `queryManifestRange` */
+  /** Entries anywhere in the log, with what was signed. @throws as `queryEntryList` */
+  entryList(indexes: readonly LogIndex[]): Promise<readonly KeptEntry[]>
+  /** As `signed`, of manifests. @throws as `queryManifestRange` */
   manifests(from: LogIndex, to: TreeSize): Promise<EntryRange>
 }
 
@@ -59,6 +62,7 @@ export function createRecords(views: Views): Records {
     proofFile: (index) => makeProofFile(views.log(), index),
     events: (page) => views.index((view) => queryEvents(view, page)),
     signed: (from, to) => querySignedRange(views.log(), from, to),
+    entryList: (indexes) => queryEntryList(views.log(), indexes),
     manifests: (from, to) => views.index((view) => queryManifestRange(view, from, to)),
   }
 }

@@ -1,17 +1,17 @@
 /**
- * Status files: what the status map has about some targets, or about all there are (index.md 7), with everything that proves it.
+ * Status files: what the status map has about some targets (index.md 7), with everything that proves it. status-map.ts has the whole map.
  *
  *     {"type": "https://attestree.dev/status/v1", "targets": ["key:sha256:…"], "asOf": …, "status": proofs of the status map,
  *      "entries": the control statements that it lists, with their proofs, "pae": {"sha256:…": base64 of what was signed}}
  *
- * In canonical JSON. Without `targets`, `status` shows the whole map, and the file answers for any target. Schema:
- * schema/status.schema.json.
+ * In canonical JSON. Schema: schema/status.schema.json.
  */
 import { parseTarget } from '../attestation/revocation.ts'
 import { treeSize, type TreeSize } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
 import { parseJson } from '../encoding/strict-json.ts'
+import { Fault } from '../errors.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import { stateOfTarget, type TargetState } from '../trust/status.ts'
 import { annulledOf, revocationsOf, type RecordedRevocation, type TrustState } from '../trust/trust-state.ts'
@@ -29,7 +29,7 @@ import { replayTrust } from './trust-replay.ts'
 export const STATUS_TYPE = 'https://attestree.dev/status/v1'
 
 export interface StatusEvidence {
-  /** URIs, as revocations have them. Empty: of all targets. */
+  /** URIs, as revocations have them; one at least. */
   readonly targets: readonly string[]
   readonly asOf: AsOf
   readonly status: MapProofs
@@ -37,9 +37,6 @@ export interface StatusEvidence {
   /** The DSSE pre-authentication encoding of each entry's attestation. */
   readonly pae: Readonly<Record<string, Uint8Array>>
 }
-
-/** The whole map, as a server gives it: what was signed is fetched by its id. */
-export type StatusMapAnswer = Pick<StatusEvidence, 'asOf' | 'status' | 'entries'>
 
 export interface TargetStatus {
   readonly target: string
@@ -94,6 +91,10 @@ export function parseStatus(bytes: Uint8Array): StatusEvidence {
 export function checkStatusEvidence(evidence: StatusEvidence, trusted: LogTrust): KnownStatus {
   const { logKey, trustRoot, cosigned } = trusted
   const { targets, status: proof } = evidence
+  if (targets.length === 0)
+    throw new Fault('evidence-malformed', 'status: expected one target at least, got none', {
+      hint: 'The whole map is kept by: attestree status sync',
+    })
   const { indexedThrough } = evidence.asOf
   const checked = checkAnswer(evidence, logKey)
   const { checkpoint } = checked
@@ -113,12 +114,12 @@ export function checkStatusEvidence(evidence: StatusEvidence, trusted: LogTrust)
       return statusOf(trust, through, target)
     },
   }
-  if (targets.length === 0) opened.checkAll()
   for (const target of targets) known.of(target)
   return known
 }
 
-function statusOf(trust: TrustState, through: TreeSize, target: string): TargetStatus {
+/** What follows for a target from all that was revoked below a size. */
+export function statusOf(trust: TrustState, through: TreeSize, target: string): TargetStatus {
   return {
     target,
     state: stateOfTarget(trust, through, target),

@@ -14,9 +14,10 @@ import {
   type StatusEvidence,
   type TargetStatus,
 } from './status-evidence.ts'
+import { checkStatusMapFile, parseStatusMap } from './status-map.ts'
 
 export interface StatusReport {
-  /** In the order of the file; empty if it is about all targets. */
+  /** In the order of the file; empty if it has the whole map. */
   readonly targets: readonly TargetStatus[]
   readonly checkpoint: Checkpoint
   readonly status: CheckedMapRoot
@@ -37,8 +38,17 @@ export function verifyStatus(bytes: Uint8Array, trust: LogTrust): StatusReport {
   return statusReport(evidence, checkStatusEvidence(evidence, trust))
 }
 
-/** @param known what `evidence` was checked to say */
-export function statusReport({ targets, asOf }: StatusEvidence, known: KnownStatus): StatusReport {
+/** As `verifyStatus`, of a file that has the whole map. @throws as `verifyStatus` */
+export function verifyStatusMap(bytes: Uint8Array, trust: LogTrust): StatusReport {
+  const file = parseStatusMap(bytes)
+  return statusReport({ targets: [], asOf: file.answer.asOf }, checkStatusMapFile(file, trust))
+}
+
+/** @param known what `evidence` was checked to say; without targets, of the whole map */
+export function statusReport(
+  { targets, asOf }: Pick<StatusEvidence, 'targets' | 'asOf'>,
+  known: KnownStatus,
+): StatusReport {
   const { checkpoint, status, through } = known
   const found = targets.map((target) => known.of(target))
   return {

@@ -34,18 +34,44 @@ export function replayTrust(
   trustRoot: AttestationId,
   attested: readonly AttestedEntry[],
 ): TrustState {
-  const first = attested[0]?.entry
-  if (first?.index !== 0) {
-    throw new Fault(
-      'not-admissible',
-      'trust root: expected the entry 0, from which every right follows, got none',
-    )
-  }
-  checkTrustRoot(first.attestation, trustRoot)
-  const state = createTrustState(origin)
   const byIndex = new Map(attested.map((one) => [one.entry.index, one]))
-  for (const one of attested) admitAgain(state, one, (index) => byIndex.get(index))
-  return state
+  const replay = beginReplay(origin, trustRoot, (index) => byIndex.get(index))
+  if (attested.length === 0) throw noTrustRoot()
+  for (const one of attested) replay.take(one)
+  return replay.state
+}
+
+/** A replay that entries are given to one after the other. */
+export interface TrustReplay {
+  readonly state: TrustState
+  /** In the order of the log, beginning with leaf 0. @throws as `replayTrust` */
+  take(one: AttestedEntry): void
+}
+
+/** @param entryAt as in `admitAgain` */
+export function beginReplay(
+  origin: string,
+  trustRoot: AttestationId,
+  entryAt: (index: LogIndex) => AttestedEntry | undefined,
+): TrustReplay {
+  const state = createTrustState(origin)
+  let hasBegun = false
+  return {
+    state,
+    take(one) {
+      if (!hasBegun && one.entry.index !== 0) throw noTrustRoot()
+      if (!hasBegun) checkTrustRoot(one.entry.attestation, trustRoot)
+      hasBegun = true
+      admitAgain(state, one, entryAt)
+    },
+  }
+}
+
+function noTrustRoot(): Fault {
+  return new Fault(
+    'not-admissible',
+    'trust root: expected the entry 0, from which every right follows, got none',
+  )
 }
 
 /** @throws Fault `untrusted` (`wrong-trust-root`) */

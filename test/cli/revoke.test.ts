@@ -179,11 +179,11 @@ describe('attestree revoke', () => {
   })
 
   it('the whole status map is kept, and answers offline: for targets, images and evidence', async () => {
-    const { stdout } = await bench.ok('status', 'sync', '--out', 'status.json')
+    const { stdout } = await bench.ok('status', 'sync', '--out', 'status.ndjson')
     expect(stdout).to.match(
-      /^✓ Wrote status\.json \([\d,]+ bytes\)\n {2}All that is revoked in ledger\.test as of size \d+/,
+      /^✓ Wrote status\.ndjson \([\d,]+ bytes\)\n {2}All that is revoked in ledger\.test as of size \d+/,
     )
-    const offline = ['--status-file', 'status.json']
+    const offline = ['--status-file', 'status.ndjson']
     const runs = await Promise.all(
       [
         ['verify', lab, ...offline],
@@ -191,7 +191,7 @@ describe('attestree revoke', () => {
         ['verify', SHOP, ...offline],
         ['verify', LATE, ...offline],
         ['verify', 'kept.json', ...offline],
-        ['verify', 'status.json'],
+        ['verify', 'status.ndjson'],
         // Nothing names it; its key is revoked.
         ['verify', `signature:sha256:${'0'.repeat(64)}#${lab.slice('key:'.length)}`, ...offline],
         ['verify', `attestation:sha256:${'0'.repeat(64)}`, ...offline],

@@ -134,6 +134,12 @@ describe('the table of a search', () => {
       unreadableEntries: 0,
     }
     expect(printed(joinPages([answerOf([], { coverage })]))).to.match(/^Nothing can be said about GHSA-/)
+    const none = joinPages([answerOf([], { coverage: { ...coverage, images: 0, unknown: 0 } })])
+    const elsewhere = { question: { ...asked.question, scope: { repo: 'other.test/*' } } }
+    expect(printed(none, { more: elsewhere })).to.match(/no image is known in other\.test\/\*\./)
+    const { asOf } = answerOf([])
+    const earlier = answerOf([], { asOf: { ...asOf, treeSize: treeSize(12), indexedThrough: treeSize(10) } })
+    expect(printed(joinPages([earlier]))).to.include('Answered as of size 10, without the 2 newer entries.')
   })
 
   it('counts the images of each version, in the order of the ecosystem', () => {

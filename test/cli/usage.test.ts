@@ -44,6 +44,7 @@ const wrong: readonly (readonly [what: string, args: readonly string[], says: Re
     ['verify', IMAGE, '--require', 'complete', '--trust', 'here.yaml'],
     /goes with an evidence file/,
   ],
+  ['an option that its command does not have', ['find', 'a', '--no-such'], /attestree find --help/],
   ['--sample without --index', ['log', 'audit', '--sample', '5%', '--trust', 'here.yaml'], /go with --index/],
   ['a sample of more than all', ['log', 'audit', '--index', '--sample', '101%'], /0% to 100%/],
   [

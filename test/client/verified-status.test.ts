@@ -4,7 +4,6 @@ import { parseTarget } from '../../src/attestation/revocation.ts'
 import { Client } from '../../src/client/client.ts'
 import { memoryPins, type PinStore } from '../../src/client/pins.ts'
 import { verifyImage } from '../../src/client/verified-image.ts'
-import { syncStatus } from '../../src/client/sync-status.ts'
 import { verifiedStatus } from '../../src/client/verified-status.ts'
 import { imageDigest } from '../../src/brand.ts'
 import { formatCanonicalJson } from '../../src/encoding/canonical-json.ts'
@@ -167,27 +166,6 @@ describe('verified status', () => {
     expect((await asyncRefusal(verifiedStatus(clientWith(pins, stale), OLD))).reason).to.equal(
       'log-rolled-back',
     )
-  })
-
-  it('of everything is one file, which answers for any target; nothing that the map lists may be missing', async () => {
-    const { evidence, known } = await syncStatus(clientOf(ledger))
-    const file = formatStatus(evidence)
-    const schema = schemaNamed('status.schema.json')
-    expect(misfits(schema, parseText(file))).to.deep.equal([])
-    expect([verifyStatus(file, trust).through, known.through]).to.deep.equal([4, 4])
-    expect([OLD, KEY].map((target) => known.of(target).state)).to.deep.equal(['revoked', 'not-revoked'])
-    const lies: readonly ((answer: JsonValue) => JsonValue)[] = [
-      (answer) => removeAt(answer, '/entries/3'),
-      (answer) => removeAt(answer, '/status/prefixes/0'),
-      (answer) => removeAt(answer, '/status/prefixes/0/keys/0'),
-    ]
-    const reasons = await Promise.all(
-      lies.map(async (tell) => {
-        const change = changeJson('index/status/map', tell)
-        return (await asyncRefusal(syncStatus(clientOf(ledger, change)))).reason
-      }),
-    )
-    expect(reasons).to.deep.equal(['answer-incomplete', 'answer-incomplete', 'map-proof-invalid'])
   })
 
   it('of an image: nothing behind its verdicts is missing, and a hidden revocation is found', async () => {

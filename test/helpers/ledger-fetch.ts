@@ -17,6 +17,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Moment } from '../../src/ledger/moment.ts'
 import type { FoundQuery } from '../../src/ledger/query-found.ts'
 import type { UnknownAsked } from '../../src/ledger/query-unknown.ts'
+import { keptEntryJson, statusMapJson } from '../../src/verify/status-map.ts'
 import { parseTilePath } from '../../src/tlog/tile.ts'
 import { jsonBytes, parseText } from './json-edit.ts'
 
@@ -95,12 +96,19 @@ async function routeMap(ledger: Ledger, where: string, init: RequestInit | undef
   const door = ledger.maps.outputDoor(map, 'v1')
   if (rest === 'checkpoint')
     return { status: 200, type: 'text/plain; charset=utf-8', body: utf8(await door.checkpoint()) }
-  if (rest === 'map') return json(await ledger.proofs.statusMap())
+  if (rest === 'map') return json(statusMapJson(await ledger.proofs.statusMap()))
+  if (rest === 'entries') return json(await entryList(ledger, init?.body))
   if (rest === 'cosignatures') return cosign(door, init?.body)
   if (rest !== 'lookup') return bytes(await tileOf(door, rest))
   if (!(init?.body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
   const { asked, moment } = parseLookup(init.body)
   return json(await ledger.proofs.lookUp(map, asked, moment))
+}
+
+async function entryList(ledger: Ledger, body: RequestInit['body']): Promise<object> {
+  if (!(body instanceof Uint8Array)) throw new Error('fetch: expected bytes')
+  const { entries } = JSON.parse(new TextDecoder().decode(body)) as { entries: readonly number[] }
+  return { entries: (await ledger.records.entryList(entries.map(logIndex))).map(keptEntryJson) }
 }
 
 async function cosign(door: OutputDoor, body: RequestInit['body']): Promise<Answered> {

@@ -129,6 +129,8 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
         const list = Array.from({ length: Math.min(to, 299) - from }, () => new Uint8Array(3))
         return { list, lasting: to < 300 }
       },
+      entryList: async (indexes) =>
+        indexes.map((index) => ({ index, body: new Uint8Array(3), pae: new Uint8Array(3) })),
       manifests: async () => ({ list: [new Uint8Array(3)], lasting: true }),
     },
     maps: {
@@ -157,7 +159,8 @@ export function createDoor(change: Partial<LedgerDoor> = {}): LedgerDoor {
       statusMap: async () => ({
         asOf,
         status: { map: noRoot, prefixes: [], keys: [], absent: [] },
-        entries: {},
+        bases: [],
+        inclusion: new Uint8Array(),
       }),
     },
     checkpoint: () => asOf.checkpoint,
