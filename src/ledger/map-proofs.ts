@@ -48,6 +48,9 @@ export function wholeOrKeys({ keyCount }: MapVersion, asked: ProofsAsked): Proof
 /** Keys and prefixes that are proven at once: some milliseconds of work, and as much for a message between threads to be read. */
 const PROVEN_AT_ONCE = 250
 
+/** Pairs under a prefix that are copied at once. */
+const PAIRS_AT_ONCE = 1_000
+
 /** What is asked, to be proven one after the other. */
 export function proofPieces({ prefixes, keys }: ProofsAsked): readonly ProofsAsked[] {
   return [
@@ -78,30 +81,45 @@ export async function proveInPieces(
   for (const piece of proofPieces(asked)) {
     await pause()
     const version = versionNow()
-    if (version === undefined) return undefined
-    made.push(proveIn(version, piece))
+    const isKept = async (): Promise<boolean> => {
+      await pause()
+      return versionNow() === version
+    }
+    const some = version && (await proveIn(version, piece, isKept))
+    if (some === undefined) return undefined
+    made.push(some)
   }
   return joinProofs(made)
 }
 
-function proveIn(version: MapVersion, { prefixes, keys }: ProofsAsked): ProofsMade {
-  let room = MAX_LOOKUP_KEYS
-  return {
-    prefixes: prefixes.map((prefix) => {
-      const proven = provenPrefix(version, prefix, room)
-      room -= proven.pairs.length
-      return proven
-    }),
-    keys: keys.map((key) => ({ key, ...proveKey(version, key) })),
+/** Pauses, and tells whether the version is still kept. */
+type IsKept = () => Promise<boolean>
+
+async function proveIn(
+  version: MapVersion,
+  { prefixes, keys }: ProofsAsked,
+  isKept: IsKept,
+): Promise<ProofsMade | undefined> {
+  const proven: ProvenPrefix[] = []
+  for (const prefix of prefixes) {
+    const one = await provenPrefix(version, prefix, isKept)
+    if (one === undefined) return undefined
+    proven.push(one)
   }
+  return { prefixes: proven, keys: keys.map((key) => ({ key, ...proveKey(version, key) })) }
 }
 
-function provenPrefix(version: MapVersion, prefix: Uint8Array, room: number): ProvenPrefix {
+async function provenPrefix(
+  version: MapVersion,
+  prefix: Uint8Array,
+  isKept: IsKept,
+): Promise<ProvenPrefix | undefined> {
   const { pairs, proof } = provePrefix(version, prefix)
   const all: MapPair[] = []
-  for (const pair of pairs) {
-    if (all.length === room) throw tooMany()
-    all.push(pair)
+  for (const some of inPieces(pairs, PAIRS_AT_ONCE)) {
+    if (all.length + some.length > MAX_LOOKUP_KEYS) throw tooMany()
+    all.push(...some)
+    if (some.length === PAIRS_AT_ONCE && !(await isKept())) return undefined
   }
   return { prefix, pairs: all, proof }
 }

@@ -43,13 +43,14 @@ export async function querySignedRange(
  * @throws as `querySignedRange`
  */
 export async function queryEntryList(
-  { checkpoint: { size }, log, blobs }: Pick<LogView, 'checkpoint' | 'log' | 'blobs'>,
+  view: Pick<LogView, 'checkpoint' | 'log' | 'blobs' | 'pause'>,
   indexes: readonly LogIndex[],
 ): Promise<readonly KeptEntry[]> {
+  const { size } = view.checkpoint
   const last = indexes.at(-1) ?? 0
   if (last >= size) throw new Fault('not-recorded', `entries: this log has ${size}, and not ${last} yet`)
-  const entries = await readEntries(log, indexes)
-  const { list } = await readRange(entries, ({ attestation }) => readSigned(blobs, attestation))
+  const entries = await readEntries(view, indexes)
+  const { list } = await readRange(entries, ({ attestation }) => readSigned(view.blobs, attestation))
   return list.flatMap((pae, at) => {
     const entry = entries[at]
     return entry === undefined ? [] : [{ index: entry.index, body: entry.leaf, pae }]

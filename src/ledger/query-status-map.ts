@@ -24,7 +24,10 @@ export async function queryStatusMap(view: View, prove: ProveKeys): Promise<Stat
       hint: 'Ask about single targets.',
     })
   const { size } = view.checkpoint
-  const inclusion = await proveSeveral(wanted, size, () => hashesOf(view.log, size))
+  const inclusion = await proveSeveral(wanted, size, () => async (places) => {
+    await view.pause()
+    return hashesOf(view.log, size)(places)
+  })
   return { asOf: asOf(view, view.through), status, bases, inclusion }
 }
 
