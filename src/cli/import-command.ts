@@ -10,7 +10,7 @@ import { answerJson } from './json-answer.ts'
 import { readKeyFile } from './key-store.ts'
 import { outputOption, serverOption, trustOption, type OutputFlags } from './output-flag.ts'
 import { createProgress } from './progress.ts'
-import { plural, wrap } from './table.ts'
+import { plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -121,15 +121,35 @@ function jsonOf(folder: string, { results, stoppedBy }: ImportRun): object {
   }
 }
 
-function printRun(terminal: Terminal, { results, stoppedBy }: ImportRun): void {
-  const { color } = terminal
+type Refused = Extract<ImportResult, { readonly state: 'refused' }>
+
+/** Those that are refused for one reason, in the same words, together: of a folder they are often most of it. */
+function refusedAlike(results: readonly ImportResult[]): readonly (readonly Refused[])[] {
+  const alike = new Map<string, Refused[]>()
   for (const one of results) {
     if (one.state !== 'refused') continue
-    terminal.print(`${color.red('✕')} ${visible(one.source)}  ${one.fault.reason}`)
-    for (const line of wrap('  ', visible(one.fault.message), terminal.columns)) terminal.print(line)
-    if (one.fault.hint !== undefined)
-      for (const line of wrap('  Do  ', visible(one.fault.hint), terminal.columns)) terminal.print(line)
+    const key = `${one.fault.reason} ${one.fault.message}`
+    alike.set(key, [...(alike.get(key) ?? []), one])
   }
+  return [...alike.values()]
+}
+
+/** The files, then why, and what to do about them; of a command, the one for the first. */
+function printRefused(terminal: Terminal, refused: readonly Refused[]): void {
+  for (const { source, fault } of refused)
+    terminal.print(`${terminal.color.red('✕')} ${visible(source)}  ${fault.reason}`)
+  const [first, ...others] = refused
+  if (first === undefined) return
+  const { message, hint } = first.fault
+  printWrapped(terminal, '  ', visible(message))
+  if (hint === undefined) return
+  const goesOn = others.length > 0 && hint.includes(first.source) ? ', and so on' : ''
+  printWrapped(terminal, '  Do  ', visible(`${hint}${goesOn}`))
+}
+
+function printRun(terminal: Terminal, { results, stoppedBy }: ImportRun): void {
+  const { color } = terminal
+  for (const alike of refusedAlike(results)) printRefused(terminal, alike)
   const counts = countsOf(results)
   const mark = stoppedBy === undefined && counts.refused === 0 ? color.green('✓') : color.yellow('!')
   terminal.print(`${mark} ${plural(results.length, 'document')}: ${factsOf(counts)}`)

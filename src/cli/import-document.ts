@@ -58,8 +58,11 @@ export function prepareDocument(document: ImportDocument, key: KeyId): Prepared 
 
 function readObject({ bytes, source }: ImportDocument): JsonObject {
   const start = new TextDecoder().decode(bytes.subarray(0, 4096)).trimStart()
-  const other = otherFormat(start, source)
-  if (other !== undefined) throw unsupportedFormat(other.format, '', `Convert it: ${other.command}`)
+  // gzip is unpacked here, and not by the tools that convert.
+  const unpacked = source.replace(/\.gz$/, '')
+  const unpack = unpacked === source ? '' : `gunzip --keep ${source} && `
+  const other = otherFormat(start, unpacked)
+  if (other !== undefined) throw unsupportedFormat(other.format, '', `Convert it: ${unpack}${other.command}`)
   if (!/^[{[]/.test(start)) throw unknownDocument()
   const value = parseJson(bytes, { subject: 'document' })
   if (!isObject(value)) throw unknownDocument()

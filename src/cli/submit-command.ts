@@ -23,7 +23,7 @@ import { outputOption, serverOption, trustOption, type OutputFlags } from './out
 import { readProvenanceFile, readSbomFile, readVexFile, type PredicateFile } from './predicate-file.ts'
 import { parseImageArgument } from './reference.ts'
 import { printValidation } from './print-validation.ts'
-import { plural } from './table.ts'
+import { plural, printWrapped, wrap } from './table.ts'
 import { visible } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -214,8 +214,10 @@ function printRecorded({ terminal }: CliContext, title: string, answer: SubmitAn
 /** What the ledger read; what is poor is for whoever makes the document. */
 function printIntake(terminal: CliContext['terminal'], intake: SubmitAnswer['intake']): void {
   if (intake.format !== null) {
-    terminal.print(
-      `  ${visible(intake.format)}: ${plural(intake.components, 'component')}, ${intake.withPurl} with a purl, ${intake.withoutPurl} without; ${intake.withoutVersion} without a version; ${plural(intake.duplicates, 'duplicate')}`,
+    printWrapped(
+      terminal,
+      '  ',
+      `${visible(intake.format)}: ${plural(intake.components, 'component')}, ${intake.withPurl} with a purl, ${intake.withoutPurl} without; ${intake.withoutVersion} without a version; ${plural(intake.duplicates, 'duplicate')}`,
     )
   }
   if (intake.format !== null && intake.withPurl === 0) {
@@ -226,6 +228,7 @@ function printIntake(terminal: CliContext['terminal'], intake: SubmitAnswer['int
   for (const { code, count, example, advice } of intake.findings) {
     const shown = example === undefined ? '' : `, first: ${visible(example)}`
     terminal.note(`${terminal.color.yellow('!')} ${code} (${count}${shown})`)
-    if (advice !== undefined) terminal.note(`  ${visible(advice)}`)
+    if (advice === undefined) continue
+    for (const line of wrap('  ', visible(advice), terminal.columns)) terminal.note(line)
   }
 }

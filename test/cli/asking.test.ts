@@ -386,6 +386,12 @@ describe('attestree: asking', () => {
       expect(run.stderr, 'without a terminal: plain lines').to.match(
         /^import: 2 of 2 \(100%\) {2}0 recorded, 0 recorded already, 2 refused\n$/,
       )
+      writeFileSync(join(folder, 'more.json'), readFileSync(bench.path('api.json')))
+      const { stdout } = await bench.run(['import', 'dir', 'documents', '--key', 'ci.key'])
+      expect(stdout, 'what to do, once for all that are alike').to.match(
+        /✕ api\.json .*\n✕ more\.json .*\n.*nothing says[^]*Do .*api\.json NAME@sha256:…, and so on/,
+      )
+      expect(stdout).to.not.include('\u001b')
     },
   )
 

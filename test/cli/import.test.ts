@@ -244,10 +244,10 @@ describe('the image of a document', () => {
     expect(image(cycloneDx({ name: 'one', version: '1.0' }))).to.equal(undefined)
   })
 
-  it('what is no JSON is refused before anybody asks for its image', () => {
-    const document = { source: 'a.spdx', bytes: utf8('SPDXVersion: SPDX-2.3\n'), told: undefined }
-    expect(faultOf(() => prepareDocument(document, keys.ci.publicKey.id))?.reason).to.equal(
-      'sbom-format-unsupported',
-    )
+  it('what is no JSON is refused before anybody asks for its image, with what converts it as it stands there', () => {
+    const document = { source: 'a.spdx.gz', bytes: utf8('SPDXVersion: SPDX-2.3\n'), told: undefined }
+    const fault = faultOf(() => prepareDocument(document, keys.ci.publicKey.id))
+    expect(fault?.reason).to.equal('sbom-format-unsupported')
+    expect(fault?.hint).to.match(/^Convert it: gunzip --keep a\.spdx\.gz && pyspdxtools -i a\.spdx /)
   })
 })
