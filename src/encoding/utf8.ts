@@ -1,4 +1,7 @@
-/** Text and its UTF-8 bytes, strictly: what cannot be written as UTF-8 is refused, never replaced. */
+/**
+ * Text and its UTF-8 bytes. Bytes that are no UTF-8 are refused, never replaced; text comes from such bytes or from strict-json.ts, which
+ * refuses lone surrogates.
+ */
 import { Fault } from '../errors.ts'
 
 const encoder = new TextEncoder()
@@ -9,6 +12,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const room = new Uint8Array(768)
 const MAX_BYTES_OF_UNIT = 3
 
+/** @param text a lone surrogate in it, which UTF-8 has no bytes for, becomes U+FFFD */
 export function utf8(text: string): Uint8Array {
   if (text.length * MAX_BYTES_OF_UNIT > room.length) return encoder.encode(text)
   return room.slice(0, encoder.encodeInto(text, room).written)

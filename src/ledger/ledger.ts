@@ -6,7 +6,7 @@
  *
  * Everything from outside (storage, key, time) is an argument.
  */
-import { treeSize, type AttestationId, type ImageDigest, type LogIndex } from '../brand.ts'
+import type { AttestationId, ImageDigest, LogIndex } from '../brand.ts'
 import type { TrustRoot } from '../attestation/trust-root.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
 import { Fault } from '../errors.ts'
@@ -34,12 +34,11 @@ import { Follower } from './follower.ts'
 import { prepareIndex, type FollowingPosition } from './follow-once.ts'
 import { stepsHere, type FollowSteps } from './follow-steps.ts'
 import { knownRules, rulesInService, type KnownRules } from './index-rules.ts'
-import { INDEX_WAIT_MS, MAX_ANSWERS_AT_ONCE } from './limits.ts'
-import { momentOf, viewAt, type Asked, type Moment } from './moment.ts'
+import type { Moment } from './moment.ts'
 import { openForReading, openForWriting, type OpenedLog } from './open.ts'
 import { createPastTotals } from './past-totals.ts'
-import { createPauses, limitedTo, pausingReader, type Pause } from './pauses.ts'
-import type { IndexReader, MapName, Storage } from './ports.ts'
+import { createPauses } from './pauses.ts'
+import type { MapName, Storage } from './ports.ts'
 import { createProofs, type Proofs } from './proofs.ts'
 import { PublishedMaps } from './published-maps.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
@@ -54,12 +53,12 @@ import { askPackages, type PackagesAsked } from './query-packages.ts'
 import { queryRevocations } from './query-revocations.ts'
 import { askUnknown, type UnknownAsked } from './query-unknown.ts'
 import { askSearch, type SearchAnswerSent, type SearchAsked } from './query-search.ts'
-import { createSearchTurns, type SearchTurns } from './search-turns.ts'
+import { createSearchTurns } from './search-turns.ts'
 import { queryStatus } from './query-status.ts'
 import { createRecords, type Records } from './records.ts'
 import { createStatementMemo, type StatementReading } from './statement-memo.ts'
 import { Submissions, type SubmissionOptions } from './submissions.ts'
-import type { View } from './view.ts'
+import { createViews, type Views } from './views.ts'
 import type { Published } from './writer.ts'
 
 export interface LedgerOptions extends SubmissionOptions {
@@ -95,12 +94,7 @@ export class Ledger implements AsyncDisposable {
   readonly maps: PublishedMaps
   /** Look-ups in the maps, and complete answers. */
   readonly proofs: Proofs
-  /** What costs too much to be made for each question. */
-  readonly #kept: Pick<View, 'statements' | 'totals'>
-  readonly #searches: SearchTurns
-  readonly #pauseOfOne: () => Pause
-  /** Those that pause stay open meanwhile; most are done before they would. */
-  readonly #limited = limitedTo(MAX_ANSWERS_AT_ONCE)
+  readonly #views: Views
   /** Consistency, bundles, proof files, events. */
   readonly records: Records
   #published: Published
@@ -116,17 +110,6 @@ export class Ledger implements AsyncDisposable {
     this.#key = verifierKeyOf(options.origin, options.logKey.publicKey)
     this.#trust = opened.trust
     this.#published = opened.published
-    this.records = createRecords({
-      key: this.#key,
-      log: () => this.#logView(),
-      index: (use) => this.#view(use),
-    })
-    this.#pauseOfOne = createPauses(options.clock)
-    this.#searches = createSearchTurns(this.#pauseOfOne)
-    this.#kept = {
-      statements: createStatementMemo(storage.blobs, options.reading),
-      totals: createPastTotals(options.clock),
-    }
     const { rules: known = knownRules } = options
     const steps = options.follow ?? stepsHere({ storage, trust: opened.trust, known })
     this.maps = new PublishedMaps({
@@ -154,20 +137,39 @@ export class Ledger implements AsyncDisposable {
       },
       { through: position.through, rules: position.rules.number },
     )
+    const { clock, origin } = options
+    const pauseOfOne = createPauses(clock)
+    const searches = createSearchTurns(pauseOfOne)
+    this.#views = createViews({
+      storage,
+      origin,
+      clock,
+      trust: opened.trust,
+      follower: this.#follower,
+      searches,
+      pauseOfOne,
+      kept: {
+        statements: createStatementMemo(storage.blobs, options.reading),
+        totals: createPastTotals(clock),
+      },
+      published: () => this.#published,
+    })
+    const { log, on } = this.#views
+    this.records = createRecords({ key: this.#key, log, index: on })
     this.proofs = createProofs({
       storage,
-      clock: options.clock,
+      clock,
       maps: this.maps,
       follower: this.#follower,
-      searches: this.#searches,
-      pauseOfOne: this.#pauseOfOne,
-      log: () => this.#logView(),
-      view: (use, moment, pause) => this.#view(use, moment, pause),
+      searches,
+      pauseOfOne,
+      log,
+      view: on,
     })
     this.#submissions = new Submissions(options, {
       storage,
       opened,
-      view: () => this.#logView(),
+      view: log,
       onPublished: (published, stated) => {
         this.#published = published
         this.maps.advance(published.checkpoint)
@@ -252,22 +254,22 @@ export class Ledger implements AsyncDisposable {
 
   /** @throws Fault `not-recorded` */
   async entry(index: LogIndex): Promise<EntryAnswer> {
-    return queryEntry(this.#logView(), index)
+    return queryEntry(this.#views.log(), index)
   }
 
   /** @throws Fault `not-recorded` */
   async attestation(id: AttestationId): Promise<AttestationAnswer> {
-    return queryAttestation(this.#logView(), id)
+    return queryAttestation(this.#views.log(), id)
   }
 
   /** What was signed: the DSSE pre-authentication encoding. @throws Fault `not-recorded` */
   async pae(id: AttestationId): Promise<Uint8Array> {
-    return querySigned(this.#logView(), id)
+    return querySigned(this.#views.log(), id)
   }
 
   /** @throws Fault `not-recorded` */
   image(digest: ImageDigest, moment?: Moment): Promise<ImageAnswer> {
-    return this.#view((view) => queryImage(view, digest), moment)
+    return this.#views.on((view) => queryImage(view, digest), moment)
   }
 
   /**
@@ -275,48 +277,48 @@ export class Ledger implements AsyncDisposable {
    * @throws Fault `malformed`, `unsupported`
    */
   async images(question: ImagesAsked, moment?: Moment): Promise<ImagesAnswer> {
-    return this.#ask(askImages(question), moment)
+    return this.#views.ask(askImages(question), moment)
   }
 
   /** Images by what statements say of them: a commit, a builder, or the key that signed. @throws Fault `malformed` */
   async found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer> {
-    return this.#ask(askFound(question), moment)
+    return this.#views.ask(askFound(question), moment)
   }
 
   /** What ran where, by signers' claims. @throws Fault `malformed` */
   async deployments(question: DeploymentsAsked, moment?: Moment): Promise<DeploymentsAnswer> {
-    return this.#ask(askDeployments(question), moment)
+    return this.#views.ask(askDeployments(question), moment)
   }
 
   /** The versions of a package, in its ecosystem's order. @throws Fault `malformed`, `unsupported` */
   async packages(question: PackagesAsked, moment?: Moment): Promise<PackagesAnswer> {
-    return this.#ask(askPackages(question), moment)
+    return this.#views.ask(askPackages(question), moment)
   }
 
   /** What there is of a name. @throws Fault `malformed`, `busy` */
   async names(asked: NamesAsked, moment?: Moment, signal?: AbortSignal): Promise<NamesAnswer> {
-    return this.#inTurn(askNames(asked), moment, signal)
+    return this.#views.askInTurn(askNames(asked), moment, signal)
   }
 
   /** The images without an SBOM that counts. @throws Fault `malformed` (`cursor-malformed`) */
   async unknownImages(asked: UnknownAsked, moment?: Moment): Promise<UnknownImagesAnswer> {
-    return this.#ask(askUnknown(asked), moment)
+    return this.#views.ask(askUnknown(asked), moment)
   }
 
   /** Many packages at once. @throws Fault `malformed` (`cursor-malformed`), `busy` */
   async search(asked: SearchAsked, moment?: Moment, signal?: AbortSignal): Promise<SearchAnswerSent> {
-    return this.#inTurn(askSearch(asked), moment, signal)
+    return this.#views.askInTurn(askSearch(asked), moment, signal)
   }
 
   /** @throws Fault `malformed` for a bad target URI */
   revocations(target: string, moment?: Moment): Promise<RevocationsAnswer> {
-    return this.#view((view) => queryRevocations(view, target), moment)
+    return this.#views.on((view) => queryRevocations(view, target), moment)
   }
 
   status(): Promise<StatusAnswer> {
     const { version } = this.#options
     const about = { key: this.#key, readOnly: this.readOnly, version }
-    return this.#view((view) => queryStatus(view, about))
+    return this.#views.on((view) => queryStatus(view, about))
   }
 
   /** Who may submit, by the trust root in force. */
@@ -347,52 +349,5 @@ export class Ledger implements AsyncDisposable {
     await this.#follower.stop()
     await this.maps.status.settled()
     await this.#storage[Symbol.asyncDispose]()
-  }
-
-  #logView(pause = this.#pauseOfOne()): Omit<View, 'reader' | 'trust'> {
-    const { log, blobs } = this.#storage
-    const servedAt = new Date(this.#options.clock.now()).toISOString()
-    return {
-      origin: this.#options.origin,
-      ...this.#published,
-      ...this.#kept,
-      servedAt,
-      log,
-      blobs,
-      pause,
-      through: this.#follower.through,
-    }
-  }
-
-  #ask<T>(asked: Asked<T>, moment: Moment = {}): Promise<T> {
-    return this.#view(asked.answer, momentOf(asked, moment))
-  }
-
-  /** Whoever waits for the index, perhaps for a size that never comes, keeps nobody from searching meanwhile. */
-  async #inTurn<T>(asked: Asked<T>, moment: Moment = {}, signal?: AbortSignal): Promise<T> {
-    const pinned = momentOf(asked, moment)
-    await this.#reach(moment)
-    return this.#searches.run((pause) => this.#read(asked.answer, pinned, pause), signal)
-  }
-
-  async #view<T>(use: (view: View) => Promise<T>, moment: Moment = {}, pause?: Pause): Promise<T> {
-    await this.#reach(moment)
-    return this.#read(use, moment, pause)
-  }
-
-  /** A submitter finds what it submitted: the index gets a second to reach what was public when the question came. */
-  #reach({ minSize = treeSize(0) }: Moment): Promise<void> {
-    const { size } = this.#published.checkpoint
-    return this.#follower.reach(treeSize(Math.max(size, minSize)), INDEX_WAIT_MS)
-  }
-
-  #read<T>(use: (view: View) => Promise<T>, moment: Moment, pause = this.#pauseOfOne()): Promise<T> {
-    const { index } = this.#storage
-    const answer = async (snapshot: IndexReader): Promise<T> => {
-      const { through } = await snapshot.position()
-      const reader = pausingReader(snapshot, pause)
-      return use(viewAt({ ...this.#logView(pause), through, reader, trust: this.#trust }, moment))
-    }
-    return this.#limited(() => index.read(answer))
   }
 }
