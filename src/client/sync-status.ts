@@ -42,7 +42,7 @@ export async function syncStatus(client: Client, options: SyncOptions = {}): Pro
     return await sync(client, others, parseStatusMap(kept).entries)
   } catch (cause) {
     // It may be the file of before that is wrong, or of another log; if it is the server, so is the next answer.
-    if (!(cause instanceof Fault) || cause.class !== 'bad-proof') throw cause
+    if (!(cause instanceof Fault) || !['bad-proof', 'untrusted'].includes(cause.class)) throw cause
     return sync(client, others, [])
   }
 }

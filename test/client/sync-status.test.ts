@@ -112,6 +112,8 @@ describe('the status map that is kept', () => {
     const wrong = fileOf([head, root, edited(revocation, (line) => setAt(line, '/body', 'AA=='))])
     const anew = await syncStatus(clientOf(ledger), { kept: wrong })
     expect([anew.fetched, anew.known.of(OLD).state]).to.deep.equal([3, 'revoked'])
+    const other = fileOf([head, edited(revocation, (line) => setAt(line, '/index', 0))])
+    expect((await syncStatus(clientOf(ledger), { kept: other })).fetched).to.equal(3)
   })
 
   const lies: readonly (readonly [string, string, Change])[] = [
