@@ -11,7 +11,7 @@ import { rawMember } from '../encoding/raw-member.ts'
 import { Fault } from '../errors.ts'
 import type { ImageAnswer } from '../verify/answer.ts'
 import { parseEntryReference, parseImageArgument, requireEntryReference } from './reference.ts'
-import { scopeChecked } from './verify-command.ts'
+import { scopeChecked } from './verify-image.ts'
 
 export interface DocumentKind {
   /** For messages: "an SBOM". */

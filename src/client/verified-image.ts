@@ -2,11 +2,12 @@
  * What is recorded about one image, judged here: signatures, rights and revocations are checked again from what was
  * signed, and all that the server says of the image must follow.
  */
-import type { ImageDigest, TreeSize } from '../brand.ts'
+import type { ImageDigest, LogIndex, TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
 import { manifestOf, readReportedSbom } from '../sbom/manifest.ts'
 import { targetsOf, verdictOf } from '../trust/status.ts'
+import type { TrustState } from '../trust/trust-state.ts'
 import type { ImageAnswer, Verdict } from '../verify/answer.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
 import { factsOf, speaksOf, type EntryFacts } from '../verify/entry-facts.ts'
@@ -51,26 +52,11 @@ export async function verifyImage(
   const trust = replayTrust(checkpoint.origin, client.trust.trustRoot, attested)
   // Those of control statements are about nothing (stated-lines.ts): nobody vouches for an image by revoking it.
   const facts = attested.map(factsIn)
-  expectMade(answer, imageRows(image, facts, trust, through))
-  const about = (other: ImageDigest) => facts.filter((one) => speaksOf(one, other))
-  const { lineage = [] } = lineageIn(image, relatingFacts(facts), about, trust, through)
-  if (!isSame(answer.lineage ?? [], lineage)) throw otherThanSigned(image, 'related images')
-  checkClaims(answer.unregistered, trust, ({ entry }) => claimAbout(image, facts, entry))
-  checkUse(
-    [...answer.attestations.map((row) => row.entry), ...lineage.flatMap((one) => one.entries)],
-    answer.unregistered,
-    attested,
-  )
-  // The server was asked about a digest alone; where the image is to come from is judged here.
-  const { repository } = options
+  const read: ReadEntries = { attested, facts, trust, through }
+  const rested = checkAnswer(answer, image, read)
+  const attestations = judgedRows(answer, image, read, options.repository)
   const byIndex = new Map(facts.map((one) => [one.index, one]))
-  const attestations = answer.attestations.flatMap((row) => {
-    const judged = byIndex.get(row.entry)
-    if (judged === undefined) return []
-    return [{ ...row, verdict: verdictOf(trust, through, { ...judged, subject: image, repository }) }]
-  })
-  const judged = [...answer.attestations.map((row) => row.entry), ...lineage.flatMap((one) => one.entries)]
-  const targets = [`image:${image}`, ...judged.flatMap((entry) => targetsAt(byIndex.get(entry)))]
+  const targets = [`image:${image}`, ...rested.flatMap((entry) => targetsAt(byIndex.get(entry)))]
   const claim = { attested, targets, below: through, size: answer.asOf.treeSize }
   const none = await noneHidden(client, claim, options)
   if (none === undefined) return { ...answer, attestations }
@@ -83,6 +69,45 @@ export async function verifyImage(
     statusSize,
     ...(cosigned && { statusCosigned: cosigned }),
   }
+}
+
+/** What the entries say that came with an answer, and as of when they are judged. */
+interface ReadEntries {
+  readonly attested: readonly CheckedAttestation[]
+  readonly facts: readonly EntryFacts[]
+  readonly trust: TrustState
+  readonly through: TreeSize
+}
+
+/** That all of it follows from the entries. Returns those that its attestations and related images rest on. */
+function checkAnswer(
+  answer: ImageAnswer,
+  image: ImageDigest,
+  { attested, facts, trust, through }: ReadEntries,
+): readonly LogIndex[] {
+  expectMade(answer, imageRows(image, facts, trust, through))
+  const about = (other: ImageDigest) => facts.filter((one) => speaksOf(one, other))
+  const { lineage = [] } = lineageIn(image, relatingFacts(facts), about, trust, through)
+  if (!isSame(answer.lineage ?? [], lineage)) throw otherThanSigned(image, 'related images')
+  checkClaims(answer.unregistered, trust, ({ entry }) => claimAbout(image, facts, entry))
+  const rested = [...answer.attestations.map((row) => row.entry), ...lineage.flatMap((one) => one.entries)]
+  checkUse(rested, answer.unregistered, attested)
+  return rested
+}
+
+/** The server was asked about a digest alone; where the image is to come from is judged here. */
+function judgedRows(
+  { attestations }: ImageAnswer,
+  image: ImageDigest,
+  { facts, trust, through }: ReadEntries,
+  repository: string | undefined,
+): ImageAnswer['attestations'] {
+  const byIndex = new Map(facts.map((one) => [one.index, one]))
+  return attestations.flatMap((row) => {
+    const judged = byIndex.get(row.entry)
+    if (judged === undefined) return []
+    return [{ ...row, verdict: verdictOf(trust, through, { ...judged, subject: image, repository }) }]
+  })
 }
 
 function targetsAt(facts: EntryFacts | undefined): readonly string[] {
