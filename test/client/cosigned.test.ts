@@ -145,7 +145,11 @@ describe('a client that asks for cosignatures', () => {
   /** As an operator would who is asked for a signature that it does not have. */
   const forge = (note: string): string =>
     cosign(strip(note), cosigner.name, testKey('stranger', 'ed25519'), NOW_S)
-  const move = (note: string): string => note.replace(/(— auditor\.test .{20})./, '$1A')
+  const move = (note: string): string =>
+    note.replace(
+      /(— auditor\.test .{20})(.)/,
+      (_, before: string, digit: string) => before + (digit === 'A' ? 'B' : 'A'),
+    )
 
   for (const [what, ask] of questions) {
     it(`takes no answer to ${what} from a server that strips, forges or moves a cosignature`, async () => {
