@@ -37,8 +37,6 @@ export interface LookUpAsked {
   readonly minSize?: TreeSize
   /** Auditors get some seconds to cosign the root first. @default false */
   readonly cosigned?: boolean
-  /** What came later is left out of the lists. @default nothing */
-  readonly below?: TreeSize
 }
 
 export interface MapQuestions {
@@ -159,7 +157,7 @@ async function lookUp(
   keys: readonly Uint8Array[],
   options: CallOptions & LookUpAsked,
 ): Promise<CheckedLookUp> {
-  const { minSize, cosigned, below } = options
+  const { minSize, cosigned } = options
   const body = utf8(
     JSON.stringify({ keys: keys.map((key) => formatBase64(key)), postings: true, minSize, cosigned }),
   )
@@ -167,5 +165,5 @@ async function lookUp(
   const answer = await seeOutputLog(asker, map, options, ask, (shown) => shown.map.checkpoint)
   const { checkpoint } = asker.check({ asOf: answer.asOf, entries: {} })
   const root = checkMapRoot(map, answer.map, { key: asker.trust.logKey, checkpoint })
-  return { answer, root, keys: checkKeys(root, answer, below ?? root.size) }
+  return { answer, root, keys: checkKeys(root, answer, root.size) }
 }

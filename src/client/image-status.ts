@@ -1,6 +1,6 @@
 /** That no revocation behind what is said about an image was left out (index.md 7). */
 import { isControlType, REVOCATION } from '../attestation/predicate-types.ts'
-import { treeSize, type TreeSize } from '../brand.ts'
+import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { statusKey, trustRootsKey } from '../map/keys.ts'
 import { checkStatements } from '../verify/not-revoked.ts'
@@ -57,7 +57,6 @@ async function proveNoneHidden(
   const { answer, keys, root } = await client.maps.lookUp('status', asked, {
     ...options,
     minSize: size,
-    below,
     cosigned: client.trust.cosigned !== undefined,
   })
   const cosigned = client.trust.cosigned?.('status', answer.map.checkpoint)
@@ -69,7 +68,18 @@ async function proveNoneHidden(
       'map-behind',
       `status map: expected one that has entry ${newer.entry.index}, got one of ${root.size}`,
     )
+  const later = asked.flatMap((key) => keys.postings(key)).find((index) => index >= below)
+  if (later !== undefined) throw changed(later)
   const byIndex = new Map(attested.map((one) => [one.entry.index, one]))
   checkStatements(keys, targets, byIndex)
   return { size: treeSize(Math.min(root.size, below)), ...(cosigned && { cosigned }) }
+}
+
+/** Whether it was recorded between the answer and the look-up, or left out of an answer of long ago, nobody can tell. */
+function changed(index: LogIndex): Fault {
+  return new Fault(
+    'index-behind',
+    `entry ${index}: expected an answer that has what is recorded about it there, got an earlier one`,
+    { hint: 'Ask again.' },
+  )
 }

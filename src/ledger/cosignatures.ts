@@ -51,9 +51,21 @@ export class Cosignatures {
     })
   }
 
-  /** Resolves when something was signed. */
-  next(): Promise<void> {
-    return new Promise((resolve) => void this.#waiting.add(resolve))
+  /** As `isComplete`, as soon as nobody is waited for any more, or it is late. */
+  async completeBefore(store: OutputStore, size: TreeSize, late: Promise<void>): Promise<boolean> {
+    let wake = (): void => undefined
+    const signed = new Promise<void>((resolve) => (wake = resolve))
+    // Before looking: what is signed meanwhile is not missed.
+    this.#waiting.add(wake)
+    try {
+      if (await this.isComplete(store, size)) return true
+      const isOver = await Promise.race([signed.then(() => false), late.then(() => true)])
+      if (isOver) return await this.isComplete(store, size)
+    } finally {
+      // Anybody may wait for a cosigner that never signs.
+      this.#waiting.delete(wake)
+    }
+    return this.completeBefore(store, size, late)
   }
 
   /**

@@ -196,7 +196,7 @@ async function newestRoots({ maps }: ProofSources): Promise<Roots> {
   return { components, status: maps.newest('status') }
 }
 
-/** On a view that reaches as far as the status map and the index do now. */
+/** On a view that reaches as far as the status map does now: an answer of less would look as if nothing had been revoked since. */
 async function onStatusMap<T>(
   sources: ProofSources,
   { moment: { at, minSize }, roots, pause }: AsOfRoots,
@@ -205,12 +205,15 @@ async function onStatusMap<T>(
   await sources.maps.status.settled()
   const published = roots?.status ?? sources.maps.newest('status')
   if ((at ?? minSize ?? 0) > published.size) throw behind('status', published.size)
+  const size = at ?? published.size
+  await sources.follower.reach(size, PROOF_WAIT_MS)
+  if (sources.follower.through < size) throw behind('status', sources.follower.through)
   return sources.view(
     (view) =>
       use(view, (map, asked) =>
         proofsAt(sources, { size: view.checkpoint.size, map, published }, asked, pause),
       ),
-    { at: at ?? treeSize(Math.min(published.size, sources.follower.through)) },
+    { at: size },
     pause,
   )
 }

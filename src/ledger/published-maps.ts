@@ -218,12 +218,7 @@ export class PublishedMaps {
     const { cosignatures, clock } = this.#options
     const store = this.store(map)
     if (await cosignatures.isComplete(store, size)) return true
-    const late = clock.sleep(COSIGN_WAIT_MS).then(() => true)
-    for (let isOver = false; !isOver;) {
-      const more = cosignatures.next().then(() => cosignatures.isComplete(store, size))
-      isOver = await Promise.race([more, late])
-    }
-    return cosignatures.isComplete(store, size)
+    return cosignatures.completeBefore(store, size, clock.sleep(COSIGN_WAIT_MS))
   }
 
   /** Where its leaves and tiles are read. @throws Fault `busy` (`map-behind`) */

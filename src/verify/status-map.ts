@@ -11,7 +11,7 @@
  */
 import { attestationIdOf } from '../attestation/pae.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
-import { treeSize, type LogIndex } from '../brand.ts'
+import { logIndex, type LogIndex } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { parseJson } from '../encoding/strict-json.ts'
@@ -30,7 +30,7 @@ import { checkAnswer, checkSigned } from './proven-entry.ts'
 import { asOf } from './read-answer.ts'
 import { anIndex, listOf, objectOf, oneOf, type Shape } from './shape.ts'
 import { statusOf, type KnownStatus } from './status-evidence.ts'
-import { beginReplay, type AttestedEntry } from './trust-replay.ts'
+import { beginReplay, noTrustRoot, type AttestedEntry } from './trust-replay.ts'
 
 const STATUS_MAP_TYPE = 'https://attestree.dev/status-map/v1'
 
@@ -41,7 +41,7 @@ export interface StatusMapAnswer {
   readonly status: MapProofs
   /** What the revocations that it lists rest on. */
   readonly bases: readonly LogIndex[]
-  /** That the entries listed below `asOf.indexedThrough`, and the bases, are in the log: 32 bytes each. */
+  /** That the entries listed, and the bases, are in the log: 32 bytes each. */
   readonly inclusion: Uint8Array
 }
 
@@ -147,7 +147,10 @@ export function checkStatusMap(answer: StatusMapAnswer, trusted: LogTrust): Stat
   const { logKey, trustRoot, cosigned } = trusted
   const { checkpoint } = checkAnswer({ asOf: answer.asOf, entries: {} }, logKey)
   const status = checkMapRoot('status', answer.status.map, { key: logKey, checkpoint, cosigned })
-  const through = treeSize(Math.min(answer.asOf.indexedThrough, status.size))
+  const through = status.size
+  // As of long ago nothing is revoked, and no trust root is there to compare.
+  if (answer.asOf.indexedThrough < through)
+    throw incomplete(logIndex(through - 1), 'the map as it was published', 'one of an earlier size')
   const listed = listedIn(checkKeys(status, answer.status, through))
   const wanted = [...new Set([...listed, ...answer.bases])].sort((a, b) => a - b)
   const beyond = wanted.find((index) => index >= through)
@@ -170,6 +173,7 @@ export function checkStatusMap(answer: StatusMapAnswer, trusted: LogTrust): Stat
       const missing = wanted[leafHashes.length]
       if (missing !== undefined) throw incomplete(missing, 'what was signed there', 'nothing')
       const claim = { indexes: wanted, leafHashes, size: checkpoint.size }
+      if (leafHashes.length === 0) throw noTrustRoot()
       if (!equalBytes(rootFromSeveral(claim, answer.inclusion), checkpoint.root))
         throw new Fault('inclusion-proof-invalid', 'status map: expected entries of the log, got others')
       const of = (target: string): ReturnType<KnownStatus['of']> => statusOf(replay.state, through, target)

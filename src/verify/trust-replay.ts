@@ -67,7 +67,7 @@ export function beginReplay(
   }
 }
 
-function noTrustRoot(): Fault {
+export function noTrustRoot(): Fault {
   return new Fault(
     'not-admissible',
     'trust root: expected the entry 0, from which every right follows, got none',

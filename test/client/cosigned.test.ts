@@ -1,7 +1,7 @@
 /** A client whose trust file asks for cosignatures, of ledgers that show them, have none, or lie. */
 import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
-import { imageDigest } from '../../src/brand.ts'
+import { imageDigest, treeSize } from '../../src/brand.ts'
 import { auditIndex } from '../../src/client/audit-index.ts'
 import { collectEvidence } from '../../src/client/evidence.ts'
 import { collectSearchEvidence, verifySearchEvidence } from '../../src/client/search-evidence.ts'
@@ -96,6 +96,16 @@ describe('a client that asks for cosignatures', () => {
     expect(known.status.cosigned?.by).to.deep.equal(['auditor.test'])
     const image = await verifyImage(client, imageDigest(digestOf('shop')))
     expect(image.statusCosigned?.at).to.equal('2026-11-24T12:00:00Z')
+  })
+
+  it('is not told that something was not revoked at a witnessed time by what leaves out the newest entries', async () => {
+    const { value } = await verifiedStatus(clientOf(ledger, undefined, trust), KEY)
+    if (value.proven === undefined) throw new Error('not proven')
+    const { evidence } = value.proven
+    const earlier = { ...evidence, asOf: { ...evidence.asOf, indexedThrough: treeSize(1) } }
+    expect(verifyStatus(formatStatus(earlier), trust).established).to.include(
+      `${KEY} is not revoked as of size 1.`,
+    )
   })
 
   it('finds a file too old when its cosignatures are', async () => {

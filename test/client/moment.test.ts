@@ -6,6 +6,7 @@ import type { Client } from '../../src/client/client.ts'
 import type { Moment } from '../../src/client/moment.ts'
 import { purlPart } from '../../src/client/search-part.ts'
 import { verifiedImages } from '../../src/client/verified-images.ts'
+import { verifiedStatus } from '../../src/client/verified-status.ts'
 import { verifiedSearch } from '../../src/client/verified-search.ts'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
@@ -13,8 +14,9 @@ import { setAt } from '../helpers/json-edit.ts'
 import { changeJson } from '../helpers/ledger-fetch.ts'
 import { asyncRefusal } from '../helpers/mangle.ts'
 import { clientOf, COMMIT, QUESTION, STORY_SIZE, tellStory } from '../helpers/story.ts'
-import { digestOf } from '../helpers/test-ledger.ts'
+import { digestOf, keys } from '../helpers/test-ledger.ts'
 
+const KEY = `key:${keys.ci.publicKey.id}`
 const shop = imageDigest(digestOf('shop'))
 
 const questions: Readonly<Record<string, (client: Client, moment: Moment) => Promise<unknown>>> = {
@@ -65,6 +67,12 @@ describe('a moment that was asked for', () => {
       await ask(client(), earlier)
       expect((await asyncRefusal(ask(client(), {}))).reason, path).to.equal('answer-incomplete')
     }
+    const status = asJson(await ledger.proofs.revocations(KEY, earlier))
+    const lying = clientOf(
+      ledger,
+      changeJson('ledger/v1/revocations', () => status),
+    )
+    expect((await asyncRefusal(verifiedStatus(lying, KEY))).reason).to.equal('answer-incomplete')
   })
 })
 

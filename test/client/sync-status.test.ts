@@ -2,9 +2,12 @@ import { expect } from 'chai'
 import { after, before, describe, it } from 'mocha'
 import { parseTarget } from '../../src/attestation/revocation.ts'
 import { syncStatus, type SyncedStatus } from '../../src/client/sync-status.ts'
+import { attestationId } from '../../src/brand.ts'
+import { formatBase64 } from '../../src/encoding/base64.ts'
 import type { JsonValue } from '../../src/encoding/strict-json.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
+import { openCheckpoint } from '../../src/tlog/checkpoint.ts'
 import { checkStatusMapFile, parseStatusMap } from '../../src/verify/status-map.ts'
 import { verifyStatus, verifyStatusMap } from '../../src/verify/status-report.ts'
 import { at, editAt, parseText, removeAt, setAt } from '../helpers/json-edit.ts'
@@ -22,6 +25,7 @@ import {
 
 const OLD = `attestation:${idOfPayload(payloads.old)}`
 const SHOP = `attestation:${idOfPayload(payloads.shop)}`
+const OTHER_ROOT = attestationId(`sha256:${'00'.repeat(32)}`)
 const revocationOf = (target: string): Uint8Array =>
   signEnvelope(
     revocationPayload({ target: parseTarget(target), mode: 'all', reason: 'false-statement' }),
@@ -95,6 +99,21 @@ describe('the status map that is kept', () => {
     await other.submit(revocationOf(SHOP))
     const theirs = linesOf((await syncStatus(clientOf(other))).file)[2] ?? ''
     expect(refused([head, root, theirs])).to.equal('inclusion-proof-invalid')
+  })
+
+  it('is refused as of long ago, when nothing was revoked yet and there was no trust root to compare', () => {
+    const { root } = openCheckpoint(parseStatusMap(file).answer.asOf.checkpoint, trust.logKey)
+    const [head = '', first = ''] = linesOf(file)
+    const asOf = (through: number, inclusion: Uint8Array): string =>
+      edited(head, (line) =>
+        setAt(setAt(line, '/asOf/indexedThrough', through), '/inclusion', formatBase64(inclusion)),
+      )
+    const others = { ...trust, trustRoot: OTHER_ROOT }
+    expect(refusal(() => verifyStatusMap(fileOf([asOf(0, root)]), others)).reason).to.equal(
+      'answer-incomplete',
+    )
+    expect(refused([asOf(0, root)])).to.equal('answer-incomplete')
+    expect(refused([asOf(1, new Uint8Array()), first])).to.equal('answer-incomplete')
   })
 
   it('says nothing of the whole map where it is about no target', () => {

@@ -35,11 +35,13 @@ describe('verified status', () => {
   let ledger: Ledger
   /** What the server answered about entry 2 while it was not revoked. */
   let earlier: JsonValue
+  let earlierImage: JsonValue
 
   before(async () => {
     ledger = await createTestLedger(openMemoryStorage(), { batchWindowMs: 0 })
     for (const payload of [payloads.shop, payloads.old]) await ledger.submit(signEnvelope(payload, keys.ci))
     earlier = await answered(OLD)
+    earlierImage = JSON.parse(JSON.stringify(await ledger.image(imageDigest(digestOf('old'))))) as JsonValue
     await ledger.submit(signEnvelope(revocation, keys.admin))
   })
   after(() => ledger[Symbol.asyncDispose]())
@@ -166,6 +168,12 @@ describe('verified status', () => {
     expect((await asyncRefusal(verifiedStatus(clientWith(pins, stale), OLD))).reason).to.equal(
       'log-rolled-back',
     )
+  })
+
+  it('of an image is not that of before a revocation which the newest map has', async () => {
+    const stale = changeJson('ledger/v1/images/', () => earlierImage)
+    const asked = verifyImage(clientOf(ledger, stale), imageDigest(digestOf('old')))
+    expect((await asyncRefusal(asked)).reason).to.equal('index-behind')
   })
 
   it('of an image: nothing behind its verdicts is missing, and a hidden revocation is found', async () => {

@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
-import { treeSize } from '../../src/brand.ts'
+import { treeSize, type TreeSize } from '../../src/brand.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Storage } from '../../src/ledger/ports.ts'
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts'
+import { Cosignatures } from '../../src/ledger/cosignatures.ts'
 import { outputLogKey } from '../../src/map/output-log.ts'
 import { signCheckpoint } from '../../src/tlog/checkpoint.ts'
 import { cosign, cosignedAt } from '../../src/tlog/cosignature.ts'
@@ -96,6 +97,25 @@ describe('cosignatures at a ledger', () => {
       clock: { now: () => NOW_S * 1000, sleep: (ms) => new Promise((done) => setTimeout(done, ms / 100)) },
     })
     expect((await impatient.proofs.revocations(target, { cosigned: true })).assurance).to.equal('complete')
+  })
+
+  it('are waited for without a trace of whoever gave up: anybody may wait for one that never comes', async () => {
+    const storage = openMemoryStorage()
+    await using _ledger = await openLedger(storage)
+    const { store } = storage.outputs.status
+    let looks = 0
+    const watched = { ...store, cosignatures: (size: TreeSize) => (looks++, store.cosignatures(size)) }
+    const cosignatures = new Cosignatures({ cosigners, clock: { now: () => NOW_S * 1000 } })
+    const published = await store.published()
+    if (published === undefined) throw new Error('nothing is published')
+    const waits = Array.from({ length: 3 }, () =>
+      cosignatures.completeBefore(watched, published.size, Promise.resolve()),
+    )
+    expect(await Promise.all(waits)).to.deep.equal([false, false, false])
+    const before = looks
+    await cosignatures.add(watched, 'status map', by(published.note, 'one'))
+    await cosignatures.isComplete(watched, published.size)
+    expect(looks - before).to.equal(1)
   })
 
   it('are taken from those alone whom the operator named, and of what was published alone', async () => {
