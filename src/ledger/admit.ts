@@ -22,6 +22,7 @@ import type { Basis } from '../trust/judge-revocation.ts'
 import { administratorKeys } from '../trust/grants.ts'
 import { emptyIntake, intakeOf, type Intake } from '../sbom/intake.ts'
 import { claimedTimes } from '../sbom/claimed.ts'
+import { countLines } from '../sbom/manifest-line.ts'
 import { readManifest, readReportedSbom } from '../sbom/manifest.ts'
 import { parseLeanStatement } from '../sbom/unread-members.ts'
 import type { Stated } from './derive.ts'
@@ -33,6 +34,13 @@ const MAX_TRIAL_VERIFICATIONS = 16
 const MAX_STATED_LINES = 32
 /** Unless that would take more memory than anything else: large ones are read beside the event loop, and their lines cost nobody time. */
 const STATED_FROM_BYTES = 1024 * 1024
+
+/**
+ * Each line is a posting in the index and, mostly, a key of the map: 100,000 components with three hashes each. Reading and indexing a
+ * document of 64 MiB takes less than 600 MB up to here; one that is made of hashes alone had nearly a million lines and took 1,040.
+ * At admission only: what is in the log is read whole (index.md 10).
+ */
+const MAX_MANIFEST_LINES = 400_000
 
 /** A signature and whose it is, or is said to be. */
 export interface KeyedSignature {
@@ -166,9 +174,27 @@ function readStated(
 ): Pick<Admitted, 'intake' | 'stated'> {
   const { sbom, lines, bytes } = readManifest(statement, key, readReportedSbom)
   const intake = intakeOf(statement, sbom)
-  const isHandedOn = signedBytes >= STATED_FROM_BYTES || [...lines].length <= MAX_STATED_LINES
+  const isLarge = signedBytes >= STATED_FROM_BYTES
+  const isHandedOn = isLarge || [...lines].length <= MAX_STATED_LINES
   if (!isHandedOn || isControlType(statement.predicateType)) return { intake }
-  return { intake, stated: { key, manifest: bytes(), claimed: claimedTimes(statement, sbom) } }
+  const manifest = bytes()
+  if (isLarge) refuseManyLines(manifest)
+  return { intake, stated: { key, manifest, claimed: claimedTimes(statement, sbom) } }
+}
+
+/** @throws Fault `too-large` (`component-limit`) */
+function refuseManyLines(manifest: Uint8Array): void {
+  const received = countLines(manifest)
+  if (received <= MAX_MANIFEST_LINES) return
+  throw new Fault(
+    'component-limit',
+    `manifest: expected at most ${MAX_MANIFEST_LINES} lines (components, their hashes, licences), got ${received}`,
+    {
+      pointer: '/predicate',
+      hint: 'Leave out hashes, or record one SBOM for each part of the image.',
+      facts: { limit: MAX_MANIFEST_LINES, received },
+    },
+  )
 }
 
 /** Who joins with a trust root signs it before it registers them: their keys stand in it. */

@@ -8,7 +8,7 @@ import { sortedBytes } from '../encoding/sorted-bytes.ts'
 import { parseUtf8, utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 
-/** The kinds of manifest version 7 and the extras that each may have, sorted. */
+/** The kinds of lines and the extras that each may have, sorted. */
 const extrasOfKind = {
   b: [],
   c: [],
@@ -80,7 +80,6 @@ export function parseLine(text: string): ManifestLine {
 }
 
 /** Still escaped. */
-
 function parseExtras(kind: ManifestKind, fields: readonly string[], text: string): ManifestLine['extras'] {
   if (fields.length === 0) return noExtras
   const extras: Record<string, string> = {}
@@ -130,6 +129,13 @@ export function packManifest(lines: Iterable<ManifestLine>): Uint8Array {
 
 function* formattedLines(lines: Iterable<ManifestLine>): Generator<Uint8Array> {
   for (const line of lines) yield utf8(formatLine(line))
+}
+
+/** Of what `formatManifest` writes. */
+export function countLines(manifest: Uint8Array): number {
+  let lines = 0
+  for (let at = manifest.indexOf(LINE_FEED); at >= 0; at = manifest.indexOf(LINE_FEED, at + 1)) lines++
+  return lines
 }
 
 /** As `parseManifest`, some lines at a time, each time that they are asked for. @throws Fault as it does, meanwhile */
