@@ -4,7 +4,7 @@ import { parseTarget, type Target } from '../attestation/revocation.ts'
 import type { SearchReport } from '../client/search-evidence.ts'
 import { Fault } from '../errors.ts'
 import { targetsOf, verdictOf } from '../trust/status.ts'
-import type { EvidenceReport } from '../verify/evidence-report.ts'
+import type { EvidenceReport, ReportedEntry } from '../verify/evidence-report.ts'
 import type { LogTrust } from '../verify/evidence.ts'
 import { restsOn } from '../verify/row-check.ts'
 import type { KnownStatus, TargetStatus } from '../verify/status-evidence.ts'
@@ -78,6 +78,9 @@ const NOT_LOOKED_AT: Readonly<Record<Target['type'], string | undefined>> = {
   signature: 'the images that it is about: attestree show REF --status',
 }
 
+/** Of a report, what decides. */
+type RestingRows = Pick<EvidenceReport | SearchReport, 'rows' | 'entries' | 'complete'>
+
 /** What rows rest on, and as of when it was looked at. */
 export interface JudgedRows {
   readonly origin: string
@@ -91,7 +94,7 @@ export interface JudgedRows {
  *
  * @throws Fault `unproven` if the file has entries that the status file does not reach
  */
-export function judgeRows(known: KnownStatus, report: EvidenceReport | SearchReport): JudgedRows {
+export function judgeRows(known: KnownStatus, report: RestingRows): JudgedRows {
   const revoked = [...revokedEntries(known, report), ...revokedImages(known, report)]
   return { origin: known.checkpoint.origin, through: known.through, revoked }
 }
@@ -104,21 +107,29 @@ export function printJudged(terminal: Terminal, { origin, through, revoked }: Ju
   printReach(terminal, { origin, through })
 }
 
-function revokedEntries(
-  known: KnownStatus,
-  { rows, entries }: EvidenceReport | SearchReport,
-): readonly string[] {
-  const resting = new Set(rows.flatMap(restsOn))
-  return entries
-    .filter(({ index, predicateType }) => resting.has(index) && !isControlType(predicateType))
-    .filter((entry) => {
-      if (entry.index >= known.through) throw beyond(entry.index, known)
+function revokedEntries(known: KnownStatus, report: RestingRows): readonly string[] {
+  const judged = judgedIn(report)
+  const resting = [...new Set(report.rows.flatMap(restsOn))].sort((a, b) => a - b)
+  return resting
+    .filter((index) => {
+      const entry = judged.get(index)
+      if (entry === undefined || index >= known.through) throw beyond(index, known)
+      if (isControlType(entry.predicateType)) return false
       return verdictOf(known.trust, known.through, entry).verdict === 'revoked'
     })
-    .map(({ index }) => `entry #${index}`)
+    .map((index) => `entry #${index}`)
 }
 
-function revokedImages(known: KnownStatus, { rows }: EvidenceReport | SearchReport): readonly string[] {
+/** Entries that came with what was signed, and those that are known by lines of their manifests. */
+function judgedIn({
+  entries,
+  complete,
+}: RestingRows): ReadonlyMap<number, Pick<ReportedEntry, 'index' | 'attestation' | 'key' | 'predicateType'>> {
+  const byManifest = complete?.stated.map(({ facts }) => facts) ?? []
+  return new Map([...byManifest, ...entries].map((one) => [one.index, one]))
+}
+
+function revokedImages(known: KnownStatus, { rows }: RestingRows): readonly string[] {
   return rows.map(({ image }) => `image:${image}`).filter((uri) => known.of(uri).state !== 'not-revoked')
 }
 

@@ -44,8 +44,8 @@ export function checkComplete(claim: CompleteRowsClaim): CompleteAnswer {
   checkNoneMissing(claim, found, (image, about) => {
     return makeRow(question, image, about, trust, answer.asOf.indexedThrough).matches[0]?.entry
   })
-  const { components, status, through, unreadable, byManifest } = found
-  return { components, status, through, unreadable, byManifest }
+  const { components, status, through, unreadable, byManifest, stated } = found
+  return { components, status, through, unreadable, byManifest, stated }
 }
 
 /** The version of the component that a key tells; undefined if it was cut at its length limit. */

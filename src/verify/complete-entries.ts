@@ -49,6 +49,8 @@ export interface CompleteAnswer {
   readonly unreadable: number
   /** What these state is taken from their manifests: nobody checked here that it is what was signed. */
   readonly byManifest: readonly LogIndex[]
+  /** All that the answer brings and the maps ask for, in the order of the log: whatever rows rest on is among them. */
+  readonly stated: readonly WithFacts[]
 }
 
 /** How a question is read. `Hit` is what a key says of the entries under it. */
@@ -60,8 +62,7 @@ export interface Reading<Stated, Hit> {
   ofManifest(facts: EntryFacts, hits: readonly Hit[], parts: readonly ManifestPart[]): Stated | undefined
 }
 
-export interface CompleteEntries<Stated> extends CompleteAnswer {
-  /** All that the answer brings and the maps ask for, in the order of the log. */
+export interface CompleteEntries<Stated extends WithFacts> extends CompleteAnswer {
   readonly stated: readonly Stated[]
   /** Every SHA-256 subject of what states it, and those of the rows. */
   readonly images: readonly ImageDigest[]
@@ -104,7 +105,7 @@ export function completeEntries<Stated extends WithFacts, Hit>(
   }
 }
 
-type FoundEntries<Stated> = Pick<CompleteEntries<Stated>, 'stated' | 'images' | 'named'>
+type FoundEntries<Stated extends WithFacts> = Pick<CompleteEntries<Stated>, 'stated' | 'images' | 'named'>
 
 function readEntries<Stated extends WithFacts, Hit>(
   claim: CompleteClaim,
