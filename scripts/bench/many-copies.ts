@@ -7,18 +7,14 @@
  */
 import { spliceStatement } from '../../src/attestation/statement.ts'
 import type { KeyId } from '../../src/brand.ts'
-import { sha256 } from '../../src/crypto/sha256.ts'
 import { equalBytes } from '../../src/encoding/bytes.ts'
-import { formatHex } from '../../src/encoding/hex.ts'
 import { utf8 } from '../../src/encoding/utf8.ts'
 import { claimedTimes, type Claimed } from '../../src/sbom/claimed.ts'
 import { readManifest } from '../../src/sbom/manifest.ts'
 import { readSbom } from '../../src/sbom/stated-lines.ts'
 import { parseLeanStatement } from '../../src/sbom/unread-members.ts'
-import { withVersions, type RealDocument } from './real-documents.ts'
+import { subjectOf, VERSION_SETS, withVersions, type RealDocument } from './real-documents.ts'
 
-/** Different versions of each package, as in `copyOf`. */
-const VERSION_SETS = 20
 /** Copies of each document in a row with the same versions: images are built more often than what is in them changes. */
 const BUILDS = 8
 
@@ -64,11 +60,6 @@ interface Template {
 }
 
 type Subject = ReturnType<typeof subjectOf>
-
-function subjectOf(copy: number) {
-  const name = `registry.test/real/image-${copy}`
-  return { name, digest: { sha256: formatHex(sha256(utf8(name))) } }
-}
 
 function templateOf(
   { text, predicateType }: RealDocument,

@@ -42,13 +42,19 @@ function readDocument(path: string): readonly RealDocument[] {
   ]
 }
 
-/** The statement of the `copy`-th copy: of an image of its own, with one of 20 sets of versions. */
+/** Different versions of each package. */
+export const VERSION_SETS = 20
+
+/** The statement of the `copy`-th copy: of an image of its own, with one of the sets of versions. */
 export function copyOf({ text, predicateType }: RealDocument, copy: number): Uint8Array {
+  const predicate = utf8(withVersions(text, copy % VERSION_SETS))
+  return spliceStatement({ subjects: [subjectOf(copy)], predicateType }, predicate)
+}
+
+/** The image of a copy. */
+export function subjectOf(copy: number) {
   const name = `registry.test/real/image-${copy}`
-  return spliceStatement(
-    { subjects: [{ name, digest: { sha256: formatHex(sha256(utf8(name))) } }], predicateType },
-    utf8(withVersions(text, copy % 20)),
-  )
+  return { name, digest: { sha256: formatHex(sha256(utf8(name))) } }
 }
 
 /** The document with another version of each package, the same for the same number. */

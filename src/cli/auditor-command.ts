@@ -18,7 +18,8 @@ import { formatNote, parseNote } from '../tlog/signed-note.ts'
 import { stateFile, writeWhole, type StateFile } from './audit-state-file.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
-import { auditShown, derivableSentence, EXIT_WRONG, printIndexAudit } from './index-audit.ts'
+import { EXIT } from './exit-codes.ts'
+import { auditShown, derivableSentence, printIndexAudit } from './index-audit.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { readKeyFile } from './key-store.ts'
 import { serverOption, trustOption } from './output-flag.ts'
@@ -104,7 +105,7 @@ async function run(context: CliContext, flags: AuditorFlags): Promise<void> {
     if (flags.once === true) return
     await untilInterrupted((signal) => pause(flags.interval * 1000, signal))
   }
-  context.setExitCode(EXIT_WRONG)
+  context.setExitCode(EXIT.wrong)
 }
 
 async function round(auditor: Auditor): Promise<IndexAuditReport> {

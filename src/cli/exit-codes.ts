@@ -31,8 +31,12 @@ export const EXIT = {
   usage: 2,
   /** Nothing is recorded of what was asked about. */
   notRecorded: 10,
+  /** Nobody whose word counts says so. */
+  untrusted: 12,
   /** What was asked about is. */
   revoked: 14,
+  /** A log or a map that was looked at does not hold. */
+  wrong: 15,
   /** Something that was asked for was not established. */
   cannotTell: 16,
   /** server doctor found something. */

@@ -13,6 +13,7 @@ import type { FraudReport } from '../verify/fraud-proof.ts'
 import { stateFile, type StateFile } from './audit-state-file.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
+import { EXIT } from './exit-codes.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { answerJson } from './json-answer.ts'
 import { random } from './key-store.ts'
@@ -21,9 +22,6 @@ import { createProgress } from './progress.ts'
 import { plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
-
-/** A log or a map that does not hold is a failed proof. */
-export const EXIT_WRONG = 15
 
 /** So many entries, or a share of all. */
 type SampleAsked = { readonly entries: number } | { readonly share: number }
@@ -60,7 +58,7 @@ export async function runIndexAudit(
   if (flags.output === 'json') terminal.print(answerJson('IndexAudit', indexAuditJson(report)))
   else printIndexAudit(terminal, report)
   await writeFraudProof(terminal, report, flags.fraudProof)
-  if (report.outcome === 'wrong') context.setExitCode(EXIT_WRONG)
+  if (report.outcome === 'wrong') context.setExitCode(EXIT.wrong)
 }
 
 /** One that was interrupted goes on where it was. */

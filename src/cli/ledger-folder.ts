@@ -137,8 +137,8 @@ function noLedger({ data }: LedgerFolders): Fault {
   })
 }
 
-export interface StoredLedger {
-  readonly storage: Storage
+export interface StoredLedger<Stored = Storage> {
+  readonly storage: Stored
   readonly logKey: SigningKey
   /** Fixed when the ledger was created. */
   readonly origin: string
@@ -154,28 +154,22 @@ export async function openLedgerFolder(
   settings: Settings,
   { writerThread = false, ...told }: Pick<SqliteStorageOptions, 'writerThread' | 'onIndexPutAside'> = {},
 ): Promise<StoredLedger> {
+  const logKey = await readLogKey(folders, settings)
+  const storage = await openSqliteStorage({ ...folders, ...told, create: false, writerThread })
+  return withOrigin(storage, logKey)
+}
+
+/** @throws Fault `not-found`, `conflict` (`partial-state`) unless all of a ledger is there */
+async function readLogKey(folders: LedgerFolders, settings: Settings): Promise<SigningKey> {
   const state = ledgerState(folders)
   if (state === 'part') throw partialState(folders)
   if (state === 'nothing') throw noLedger(folders)
-  const logKey = await readKeyFile(logKeyFile(folders), settings)
-  const storage = await openSqliteStorage({ ...folders, ...told, create: false, writerThread })
-  try {
-    return { storage, logKey, origin: await originOf(storage) }
-  } catch (cause) {
-    await storage[Symbol.asyncDispose]()
-    throw cause
-  }
+  return readKeyFile(logKeyFile(folders), settings)
 }
 
 /** For the thread that keeps the index of a ledger which this process has open. */
 export function openForFollowing(folders: LedgerFolders, which: 'first' | 'newest'): FollowingStorage {
   return openSqliteFollowing(folders, which)
-}
-
-export interface RebuildingLedger {
-  readonly storage: RebuildStorage
-  readonly logKey: SigningKey
-  readonly origin: string
 }
 
 /**
@@ -186,18 +180,10 @@ export interface RebuildingLedger {
 export async function openForRebuilding(
   folders: LedgerFolders,
   settings: Settings,
-): Promise<RebuildingLedger> {
-  const state = ledgerState(folders)
-  if (state === 'part') throw partialState(folders)
-  if (state === 'nothing') throw noLedger(folders)
-  const logKey = await readKeyFile(logKeyFile(folders), settings)
+): Promise<StoredLedger<RebuildStorage>> {
+  const logKey = await readLogKey(folders, settings)
   const storage = openSqliteRebuild(folders.data)
-  try {
-    return { storage, logKey, origin: await originOf(storage) }
-  } catch (cause) {
-    await storage[Symbol.asyncDispose]()
-    throw cause
-  }
+  return withOrigin(storage, logKey)
 }
 
 /** Whether the index that was made last is the one that answers. */
@@ -275,10 +261,21 @@ export function inspectLedger(folders: LedgerFolders): InspectedLedger {
   return { ...inspectSqlite(folders), logKey, sharesFolder: sharesFolder(folders) }
 }
 
-async function originOf({
-  signer,
-  log,
-}: Pick<Storage, 'log'> & Partial<Pick<Storage, 'signer'>>): Promise<string> {
+type NamesOrigin = Pick<Storage, 'log'> & Partial<Pick<Storage, 'signer'>>
+
+async function withOrigin<Stored extends NamesOrigin & AsyncDisposable>(
+  storage: Stored,
+  logKey: SigningKey,
+): Promise<StoredLedger<Stored>> {
+  try {
+    return { storage, logKey, origin: await originOf(storage) }
+  } catch (cause) {
+    await storage[Symbol.asyncDispose]()
+    throw cause
+  }
+}
+
+async function originOf({ signer, log }: NamesOrigin): Promise<string> {
   const note = (await signer?.read())?.note ?? (await log.published())?.note
   if (note === undefined) {
     throw new Fault('partial-state', 'ledger: its creation was interrupted: nothing was ever signed', {

@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import { auditLog, type AuditReport } from '../client/audit.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
-import { EXIT_WRONG, parseSample, runIndexAudit, type IndexAuditFlags } from './index-audit.ts'
+import { EXIT } from './exit-codes.ts'
+import { parseSample, runIndexAudit, type IndexAuditFlags } from './index-audit.ts'
 import { answerJson } from './json-answer.ts'
 import type { OutputFlags } from './output-flag.ts'
 import { plural } from './table.ts'
@@ -52,7 +53,7 @@ async function audit(context: CliContext, flags: AuditFlags): Promise<void> {
   })
   if (flags.output === 'json') terminal.print(answerJson('Audit', jsonOf(report)))
   else printAudit(terminal, report)
-  if (report.outcome === 'wrong') context.setExitCode(EXIT_WRONG)
+  if (report.outcome === 'wrong') context.setExitCode(EXIT.wrong)
 }
 
 function jsonOf({ checkpoint, ...report }: AuditReport): object {

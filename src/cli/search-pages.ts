@@ -5,7 +5,7 @@ import type { SearchAnswer, SearchRow } from '../verify/search.ts'
 import type { UnknownImageRow } from '../verify/unknown-answer.ts'
 import type { VerifiedSearch } from '../client/verified-search.ts'
 import type { Reading } from '../client/fetch-signed.ts'
-import { withProof, type ProofForm } from '../client/with-proof.ts'
+import { pageOf, withProof, type ProofForm } from '../client/with-proof.ts'
 import type { Fault } from '../errors.ts'
 import type { CompleteAnswer } from '../verify/complete-entries.ts'
 import type { ProvenEntries } from '../verify/answer.ts'
@@ -55,11 +55,9 @@ export async function searchPages(
   const pages: SearchAnswer[] = []
   const origins = new Map<LogIndex, SbomOrigin>()
   // What is proven is that there is no other row: pages one by one never show that.
-  const first = await withProof(
-    trust,
-    (form, reading) => ask(form.whole === undefined ? { limit: limit ?? MAX_PAGE, ...form } : form, reading),
-    { hasWhole: limit === undefined },
-  )
+  const first = await withProof(trust, (form, reading) => ask(pageOf(form, limit ?? MAX_PAGE), reading), {
+    hasWhole: limit === undefined,
+  })
   let [rows, cursor, next] = [0, undefined as string | undefined, first.value]
   do {
     if (cursor !== undefined)

@@ -2,6 +2,7 @@
 import { checkLedger, type LedgerCheck } from '../ledger/check.ts'
 import { verifierKeyOf } from '../tlog/signed-note.ts'
 import type { CliContext } from './context.ts'
+import { EXIT } from './exit-codes.ts'
 import { answerJson } from './json-answer.ts'
 import { ledgerFolders, openLedgerFolder, openScratchIndex } from './ledger-folder.ts'
 import type { FolderFlags } from './server-flags.ts'
@@ -10,8 +11,6 @@ import { visible, type Terminal } from './terminal.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A failed check is a failed proof (exit 15). */
-const EXIT_PROBLEMS = 15
-
 export async function checkServer(
   context: CliContext,
   flags: FolderFlags & { readonly output: string },
@@ -29,7 +28,7 @@ export async function checkServer(
   })
   if (flags.output === 'json') context.terminal.print(answerJson('LedgerCheck', report))
   else printReport(context.terminal, report)
-  if (report.problems.length > 0) context.setExitCode(EXIT_PROBLEMS)
+  if (report.problems.length > 0) context.setExitCode(EXIT.wrong)
 }
 
 function showProgress(terminal: Terminal, done: number, total: number): void {

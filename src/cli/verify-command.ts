@@ -1,4 +1,4 @@
-/** `attestree verify`: an evidence file, offline; or an image, by the verdicts of its attestations. */
+/** `attestree verify`: a file with evidence, offline; or an image, by the verdicts of its attestations. */
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { isImageName } from '../attestation/image.ts'
@@ -13,6 +13,7 @@ import { cosignedJson } from './answer-sentences.ts'
 import { formatSearchQuestion } from '../verify/search-wire.ts'
 import { trustedHere, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
+import { EXIT } from './exit-codes.ts'
 import { formatImageRows } from './image-rows.ts'
 import { fraudJson, fraudSentence } from './index-audit.ts'
 import { answerJson } from './json-answer.ts'
@@ -37,14 +38,12 @@ interface VerifyFlags extends TrustFlags, OutputFlags {
   readonly statusFile?: string
 }
 
-const EXIT = { nothingRecorded: 10, untrusted: 12, revoked: 14, cannotTell: 16 } as const
-
 export function verifyCommand(context: CliContext): Command {
   return new Command('verify')
-    .description('check an evidence file offline, or what is recorded about an image')
+    .description('check a file that proves something, offline, or what is recorded about an image')
     .argument(
       'WHAT',
-      'an evidence file, or an image NAME@sha256:…; with --status-file also key:…, attestation:…, signature:…',
+      'an evidence file, a status file, a fraud proof, or an image NAME@sha256:…; with --status-file also key:…, attestation:…, signature:…',
     )
     .option(
       '--require <LIST>',
@@ -59,7 +58,7 @@ export function verifyCommand(context: CliContext): Command {
     .addOption(trustOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify key.status.json\n  attestree verify key:sha256:… --status-file attestree-status.ndjson\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n',
+      '\nExamples:\n  attestree verify lodash.evidence.json\n  attestree verify key.status.json\n  attestree verify fraud-proof.json\n  attestree verify key:sha256:… --status-file attestree-status.ndjson\n  attestree verify registry.example/shop@sha256:… && kubectl set image …\n',
     )
     .action((what: string, flags: VerifyFlags) => verify(context, what, flags))
 }

@@ -7,14 +7,13 @@ import type { ImageAnswer } from '../verify/answer.ts'
 import { notRevokedSentence } from './answer-sentences.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
+import { EXIT } from './exit-codes.ts'
 import { answerJson } from './json-answer.ts'
 import type { OutputFlags } from './output-flag.ts'
 import { parseImageArgument } from './reference.ts'
 import { printImage } from './show-command.ts'
 import { plural, printWrapped } from './table.ts'
 import { visible, type Terminal } from './terminal.ts'
-
-const EXIT = { nothingRecorded: 10, untrusted: 12, revoked: 14, cannotTell: 16 } as const
 
 export async function verifyImageOnline(
   context: CliContext,
@@ -36,10 +35,10 @@ export async function verifyImageOnline(
  * looked at its whole log: behind the end of the index there may be a revocation.
  */
 export function exitOfImage({ attestations, asOf }: Pick<ImageAnswer, 'attestations' | 'asOf'>): number {
-  if (attestations.length === 0) return EXIT.nothingRecorded
+  if (attestations.length === 0) return EXIT.notRecorded
   if (attestations.some(isAgainst)) return EXIT.revoked
   if (vouching(attestations) === 0) return EXIT.untrusted
-  return asOf.indexedThrough < asOf.treeSize ? EXIT.cannotTell : 0
+  return asOf.indexedThrough < asOf.treeSize ? EXIT.cannotTell : EXIT.ok
 }
 
 type Attestation = ImageAnswer['attestations'][number]
@@ -69,7 +68,7 @@ function resultOf(exit: number): string {
   if (exit === 0) return 'vouched-for'
   if (exit === EXIT.revoked) return 'revoked'
   if (exit === EXIT.cannotTell) return 'cannot-tell'
-  return exit === EXIT.nothingRecorded ? 'not-recorded' : 'untrusted'
+  return exit === EXIT.notRecorded ? 'not-recorded' : 'untrusted'
 }
 
 /** As README 2.7 says it: scopes are judged against the reference asked about, and only then. */

@@ -3,25 +3,12 @@ import { utf8 } from '../encoding/utf8.ts'
 import { Fault } from '../errors.ts'
 import type { SearchAnswer, SearchQuestion } from '../verify/search.ts'
 import { formatSearchQuestion, isSameSearch } from '../verify/search-wire.ts'
-import { checkRowsStand } from './ask-rows.ts'
+import { checkRowsStand, type Page } from './ask-rows.ts'
 import type { Asker, CallOptions } from './asker.ts'
 import { askUnderMaps } from './map-memory.ts'
-import type { Moment } from './moment.ts'
 import { searchSent } from './read-search.ts'
-import type { ProofWanted } from './proof-wanted.ts'
 
-export interface SearchPage extends Moment {
-  /** Rows on one page, 1 to 1,000. @default the server's, 100 */
-  readonly limit?: number
-  /** `next` of the page before. */
-  readonly cursor?: string
-  /** With the proof that no row is missing, as of the newest published map; only an answer that has all rows can have it. */
-  readonly proof?: ProofWanted
-  /**
-   * With `proof`, and instead of `limit` and `cursor`: all rows in one answer, up to 10,000, in which SBOMs are lines of their manifests.
-   */
-  readonly whole?: true
-}
+export type SearchPage = Page
 
 /** @throws Fault `bad-proof` (`entry-mismatch`) if the answer is to another question */
 export async function askSearch(

@@ -2,7 +2,7 @@
 import { formatEvidence } from '../verify/evidence.ts'
 import type { CallOptions, Client, FoundQuery, ImagesQuery } from './client.ts'
 import { verifiedFound, verifiedImages, type VerifiedFound, type VerifiedImages } from './verified-images.ts'
-import { withProof } from './with-proof.ts'
+import { pageOf, withProof } from './with-proof.ts'
 
 /** The most rows on a page; the report says `more-rows` where these were not all. */
 const MAX_ROWS = 1000
@@ -21,7 +21,7 @@ export async function collectEvidence(
   options: CallOptions = {},
 ): Promise<Uint8Array> {
   const { value } = await withProof<VerifiedImages | VerifiedFound>(client.trust, (form, reading) => {
-    const page = form.whole === undefined ? { limit: MAX_ROWS, ...form } : form
+    const page = pageOf(form, MAX_ROWS)
     return 'component' in question
       ? verifiedImages(client, { ...question, ...page }, { ...options, ...reading })
       : verifiedFound(client, { ...question, ...page }, { ...options, ...reading })

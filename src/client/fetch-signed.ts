@@ -40,8 +40,8 @@ export async function fetchSigned(
   return pae
 }
 
-/** Whether a page is worth reading if it has not all rows: who wants the proof that there are no others asks for all. */
 export interface Reading extends CallOptions {
+  /** A page that has not all rows is not read: whoever wants the proof that there are no others asks for all of them then. */
   readonly unlessCut?: boolean
 }
 

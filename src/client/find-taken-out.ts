@@ -8,6 +8,7 @@ import { parsePae } from '../attestation/pae.ts'
 import { parseStatement } from '../attestation/statement.ts'
 import { logIndex, type LogIndex, type TreeSize } from '../brand.ts'
 import { equalBytes } from '../encoding/bytes.ts'
+import { inPieces } from '../encoding/pieces.ts'
 import { formatCountedRoot } from '../map/counted-root.ts'
 import { isManifestKey, keysOfManifest, statusKeysOf } from '../map/keys.ts'
 import type { MapPair } from '../map/mpt.ts'
@@ -44,7 +45,7 @@ export async function findTakenOut(
   options: CallOptions,
 ): Promise<Difference | undefined> {
   right.replay.root()
-  for (const pairs of chunksOf(allPairs(right.replay.version))) {
+  for (const pairs of inPieces(allPairs(right.replay.version), KEYS_AT_ONCE)) {
     const keys = pairs.map(({ key }) => key)
     const shown = await client.maps.lookUp(right.map, keys, options)
     if (!isOf(shown, right)) return undefined
@@ -53,17 +54,6 @@ export async function findTakenOut(
     if (key !== undefined && entry !== undefined) return { key, entry }
   }
   return undefined
-}
-
-function* chunksOf(pairs: Iterable<MapPair>): Generator<readonly MapPair[]> {
-  let chunk: MapPair[] = []
-  for (const pair of pairs) {
-    chunk.push(pair)
-    if (chunk.length < KEYS_AT_ONCE) continue
-    yield chunk
-    chunk = []
-  }
-  if (chunk.length > 0) yield chunk
 }
 
 /** Of the status map every root is the same until a control statement comes. */

@@ -2,11 +2,10 @@
  * An answer that has all its rows and the proof that these are all, as newline-delimited JSON (http/ndjson.ts): put together to the value
  * that one page in JSON would be. Nothing in it is believed here; a stream that was cut, or that mixes two answers, is refused.
  */
+import { byteLines } from '../encoding/byte-lines.ts'
 import { isObject, parseJson, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'
 import { Fault } from '../errors.ts'
 import { asBadProof } from '../verify/bad-proof.ts'
-
-const LINE_FEED = 0x0a
 
 interface MapRecords {
   root?: JsonObject
@@ -28,7 +27,7 @@ interface Gathered {
 /** @throws Fault `bad-proof` (`answer-malformed`) */
 export function readRecords(bytes: Uint8Array): JsonValue {
   const gathered: Gathered = { maps: new Map(), manifests: new Map(), entries: new Map(), items: [] }
-  for (const line of linesOf(bytes)) {
+  for (const line of byteLines(bytes, cut)) {
     const value = asBadProof('answer-malformed', 'answer', () => parseJson(line))
     if (!isObject(value)) throw malformed('a record in each line', 'another value')
     if (gathered.count !== undefined) throw malformed('nothing behind its end', 'another record')
@@ -37,13 +36,8 @@ export function readRecords(bytes: Uint8Array): JsonValue {
   return joined(gathered)
 }
 
-function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let from = 0; from < bytes.length;) {
-    const end = bytes.indexOf(LINE_FEED, from)
-    if (end < 0) throw malformed('a line feed behind each record', 'none: it was cut')
-    yield bytes.subarray(from, end)
-    from = end + 1
-  }
+function cut(): Fault {
+  return malformed('a line feed behind each record', 'none: it was cut')
 }
 
 function take(into: Gathered, { kind, ...record }: JsonObject): void {

@@ -22,7 +22,7 @@ import { originsOf, type Origins } from './introductions.ts'
 import type { CallOptions, Client } from './client.ts'
 import { searchSent, type SearchSent } from './read-search.ts'
 import { verifiedSearch } from './verified-search.ts'
-import { withProof } from './with-proof.ts'
+import { pageOf, withProof } from './with-proof.ts'
 
 /** As many as a page has; the report says `more-rows` where these were not all. */
 const MAX_ROWS = 1_000
@@ -46,8 +46,7 @@ export async function collectSearchEvidence(
   options: CallOptions = {},
 ): Promise<Uint8Array> {
   const { value } = await withProof(client.trust, (form, reading) => {
-    const page = form.whole === undefined ? { limit: MAX_ROWS, ...form } : form
-    return verifiedSearch(client, question, page, { ...options, ...reading })
+    return verifiedSearch(client, question, pageOf(form, MAX_ROWS), { ...options, ...reading })
   })
   const { answer, pae } = value
   const wire = formatSearchQuestion(question)

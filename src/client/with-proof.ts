@@ -10,7 +10,7 @@ import type { LogTrust } from '../verify/evidence.ts'
 import type { Reading } from './fetch-signed.ts'
 import type { ProofWanted } from './proof-wanted.ts'
 
-/** Nothing is published yet; the proof would be too long, or what it needs to be read; it proves too little (a licence that none lists). */
+/** Nothing is published yet; the proof, or what has to be read for it, would be too long; or it proves too little (a licence that none lists). */
 const NOT_TO_BE_HAD: readonly Reason[] = [
   'unproven',
   'map-behind',
@@ -26,6 +26,11 @@ const TOO_MUCH: readonly Reason[] = ['answer-too-large', 'payload-too-large']
 export interface ProofForm {
   readonly proof?: ProofWanted
   readonly whole?: true
+}
+
+/** A page of so many rows, unless all are asked for. */
+export function pageOf(form: ProofForm, limit: number): ProofForm & { readonly limit?: number } {
+  return form.whole === undefined ? { limit, ...form } : form
 }
 
 export interface MaybeProven<T> {

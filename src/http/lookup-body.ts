@@ -11,6 +11,7 @@ import type { Moment } from '../ledger/moment.ts'
 import type { MapAsked } from '../ledger/query-map.ts'
 import { isManifestKey } from '../map/keys.ts'
 import { MAX_KEY_BYTES } from '../map/mpt.ts'
+import { refuseLonger } from './body-length.ts'
 
 /** Some thousand images with all that may be revoked of each; a proof is about a kilobyte. */
 const MAX_ASKED = 20_000
@@ -28,11 +29,7 @@ export interface ParsedLookup {
 
 /** @throws Fault `malformed` (`lookup-malformed`, `base64-malformed`), `too-large` (`lookup-too-large`) */
 export function parseLookup(bytes: Uint8Array): ParsedLookup {
-  if (bytes.length > MAX_LOOKUP_BYTES)
-    throw new Fault(
-      'lookup-too-large',
-      `look-up: expected at most ${MAX_LOOKUP_BYTES} bytes, got ${bytes.length}`,
-    )
+  refuseLonger(bytes, { subject: 'look-up', most: MAX_LOOKUP_BYTES, reason: 'lookup-too-large' })
   const body = parseJson(bytes, { subject: 'look-up', strictNumbers: true, forbidProto: true })
   const field = documentField(document, body)
   refuseOthers(field, ['prefixes', 'keys', 'postings', 'minSize', 'cosigned'])

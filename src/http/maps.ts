@@ -8,6 +8,7 @@ import { Fault } from '../errors.ts'
 import type { MapFunctionVersion, MapName } from '../map/output-log.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
+import { refuseLonger } from './body-length.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { parseLookup } from './lookup-body.ts'
 import { refuseQuery } from './query-params.ts'
@@ -68,11 +69,7 @@ function takeCosignature(
 
 /** `{"checkpoint": note}` */
 function parseCosigned(bytes: Uint8Array): string {
-  if (bytes.length > MAX_COSIGNED_BYTES)
-    throw new Fault(
-      'request-too-large',
-      `cosigned checkpoint: expected at most ${MAX_COSIGNED_BYTES} bytes, got ${bytes.length}`,
-    )
+  refuseLonger(bytes, { subject: 'cosigned checkpoint', most: MAX_COSIGNED_BYTES })
   const body = parseJson(bytes, { subject: 'cosigned checkpoint', forbidProto: true })
   const { checkpoint, ...others } = isObject(body) ? body : {}
   if (typeof checkpoint === 'string' && Object.keys(others).length === 0) return checkpoint

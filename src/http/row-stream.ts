@@ -31,6 +31,11 @@ export function rowFormatFor(request: Request): RowFormat | undefined {
   return wanted === 'text/csv' ? createCsv() : undefined
 }
 
+/** Whether the caller would rather have NDJSON than JSON. */
+export function wantsNdjson(request: Request): boolean {
+  return request.accepts(['application/json', NDJSON]) === NDJSON
+}
+
 /** Refusals of the question itself are thrown before anything is sent. */
 export async function streamRows(
   response: Response,
@@ -55,6 +60,7 @@ export async function streamRows(
 
 /** What an entry of such an answer takes in memory, about: with its row, its proofs in both maps, and lines of its manifest. */
 const WHOLE_ENTRY_BYTES = 8 * 1024
+
 /** An answer that has all rows and the proof that these are all, as NDJSON. */
 export async function streamWhole(response: Response, answer: WholeAnswer, report: Report): Promise<void> {
   const format = createNdjson()
@@ -79,11 +85,6 @@ function cut(response: Response, format: RowFormat, report: Report, error: unkno
   const { status, body } = problemOf(error, requestId)
   if (status === 500) report(error, requestId)
   response.write(format.failure(body), () => response.destroy())
-}
-
-/** Whether the caller would rather have NDJSON than JSON. */
-export function wantsNdjson(request: Request): boolean {
-  return request.accepts(['application/json', NDJSON]) === NDJSON
 }
 
 async function nextOf({ next }: RowPage, ask: AskPage): Promise<RowPage | undefined> {

@@ -5,8 +5,9 @@ import { Fault } from '../errors.ts'
 import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../ledger/limits.ts'
 import type { Moment } from '../ledger/moment.ts'
 import type { SearchAsked } from '../ledger/query-search.ts'
-import { PROOFS } from './proof-asked.ts'
 import { parseSearchQuestion } from '../verify/search-wire.ts'
+import { refuseLonger } from './body-length.ts'
+import { PROOFS } from './proof-asked.ts'
 
 /** Two thousand packages, or a kernel with all its versions, several times over. Reading so much takes some 50 ms. */
 const MAX_SEARCH_BYTES = 4 * 1024 * 1024
@@ -22,16 +23,11 @@ export interface ParsedSearch {
 
 /** @throws Fault `malformed` (`search-malformed`, …) with the place; `too-large` */
 export function parseSearch(bytes: Uint8Array): ParsedSearch {
-  if (bytes.length > MAX_SEARCH_BYTES) {
-    throw new Fault(
-      'request-too-large',
-      `search: expected at most ${MAX_SEARCH_BYTES} bytes, got ${bytes.length}`,
-      {
-        hint: 'Ask for fewer packages at once.',
-        facts: { limit: MAX_SEARCH_BYTES, received: bytes.length },
-      },
-    )
-  }
+  refuseLonger(bytes, {
+    subject: 'search',
+    most: MAX_SEARCH_BYTES,
+    hint: 'Ask for fewer packages at once.',
+  })
   const body = parseJson(bytes, { subject: 'search', strictNumbers: true, forbidProto: true })
   if (!isObject(body)) throw new Fault('search-malformed', 'search: expected an object')
   const { limit, cursor, at, minSize, proof, ...question } = body

@@ -3,11 +3,11 @@ import type { Router } from 'express'
 import { atMost, documentField, elements, expectWhole, member, refuseOthers } from '../attestation/field.ts'
 import { logIndex, type LogIndex } from '../brand.ts'
 import { parseJson } from '../encoding/strict-json.ts'
-import { Fault } from '../errors.ts'
 import { MAX_SIGNED_ENTRIES } from '../ledger/limits.ts'
 import { keptEntryJson, statusMapJson } from '../verify/status-map.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
+import { refuseLonger } from './body-length.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { proofAsked } from './proof-asked.ts'
 import { parseQuery, refuseQuery } from './query-params.ts'
@@ -44,11 +44,7 @@ const document = { subject: 'entries', reason: 'request-malformed' } as const
 
 /** `{"entries": [0, 17]}`, each once. @throws Fault `malformed` (`request-malformed`), `too-large` (`request-too-large`) */
 function parseEntryList(bytes: Uint8Array): readonly LogIndex[] {
-  if (bytes.length > MAX_LIST_BYTES)
-    throw new Fault(
-      'request-too-large',
-      `entries: expected at most ${MAX_LIST_BYTES} bytes, got ${bytes.length}`,
-    )
+  refuseLonger(bytes, { subject: 'entries', most: MAX_LIST_BYTES })
   const body = parseJson(bytes, { subject: 'entries', strictNumbers: true, forbidProto: true })
   const field = documentField(document, body)
   refuseOthers(field, ['entries'])

@@ -162,7 +162,7 @@ function linedEntries(
     const isShown = shown.has(facts.index)
     if (!isOfPrincipal(view, facts)) return !isShown
     if (unclear.has(facts.index) || control.has(facts.index)) return false
-    return isWhole && facts.sbom !== undefined ? true : byManifest && !isShown
+    return (isWhole && facts.sbom !== undefined) || (byManifest && !isShown)
   })
 }
 

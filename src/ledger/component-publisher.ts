@@ -23,7 +23,7 @@ export interface ComponentPublisherOptions {
 /** Called between two steps of the follower, never during one. */
 export class ComponentPublisher {
   readonly #options: ComponentPublisherOptions
-  #log: OutputLogOptions | undefined
+  #outputOptions: OutputLogOptions | undefined
   #output: OutputLog | undefined
   #published: readonly PublishedRoot[] = []
   /** Sizes that the index has yet to reach: the one that was published last, and those that were and are lost (lost-roots.ts). */
@@ -60,16 +60,16 @@ export class ComponentPublisher {
    * Before the first step: makes the map of an index that has come as far as `through`. Of another index it is done anew, whatever
    * stopped the map before.
    *
-   * @param log the output log of the function by which the index is made
+   * @param output the output log of the function by which the index is made
    */
-  begin(through: TreeSize, log: OutputLogOptions): Promise<void> {
-    this.#log = log
+  begin(through: TreeSize, output: OutputLogOptions): Promise<void> {
+    this.#outputOptions = output
     this.#stoppedBy = undefined
     this.#output = undefined
     this.#roots.clear()
     return this.#orStop(async () => {
-      const last = await lastStored(log.storage.store)
-      this.#lost = await notesOfLost(log, last, this.#options.log)
+      const last = await lastStored(output.storage.store)
+      this.#lost = await notesOfLost(output, last, this.#options.log)
       const at = last !== undefined && last.size <= through ? last.size : undefined
       const { asOf, latest } = await this.#options.steps.load(at)
       this.#reached = { through, root: latest }
@@ -77,7 +77,7 @@ export class ComponentPublisher {
       if (at !== undefined) this.#roots.set(at, asOf)
       const sizes = [...(last === undefined ? [] : [last]), ...this.#lost].map(({ size }) => size)
       this.#marks = sizes.filter((size) => size > through)
-      if (this.#marks.length === 0) await this.#open(log)
+      if (this.#marks.length === 0) await this.#open(output)
     })
   }
 
@@ -100,17 +100,18 @@ export class ComponentPublisher {
     this.#marks = this.#marks.slice(1)
     this.#roots.set(through, root)
     await this.#options.steps.keep(through)
-    if (this.#log !== undefined && this.#marks.length === 0) await this.#open(this.#log)
+    const output = this.#outputOptions
+    if (output !== undefined && this.#marks.length === 0) await this.#open(output)
   }
 
   /** The version that was published last is kept. */
-  async #open(log: OutputLogOptions): Promise<void> {
+  async #open(output: OutputLogOptions): Promise<void> {
     const made = this.#lost.flatMap((note) => {
       const root = this.#roots.get(note.size)
       return root === undefined ? [] : [{ ...note, root }]
     })
-    await storeLost(log, made)
-    this.#output = await OutputLog.open(log, async (size) => rootIn(this.#roots, size))
+    await storeLost(output, made)
+    this.#output = await OutputLog.open(output, async (size) => rootIn(this.#roots, size))
     const { through } = this.#reached
     if (this.#output.last?.size === through) await this.#options.steps.keep(through)
     this.#published = this.#output.published

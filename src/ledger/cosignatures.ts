@@ -9,13 +9,16 @@ import { rawEd25519 } from '../crypto/public-key.ts'
 import { formatHex } from '../encoding/hex.ts'
 import { Fault } from '../errors.ts'
 import { parseCheckpoint } from '../tlog/checkpoint.ts'
-import { cosignedAt, formatCosignerKey, signaturesBy, type Cosigner } from '../tlog/cosignature.ts'
+import {
+  cosignedAt,
+  formatCosignerKey,
+  MAX_AHEAD_S,
+  signaturesBy,
+  type Cosigner,
+} from '../tlog/cosignature.ts'
 import { formatSignature, parseNote } from '../tlog/signed-note.ts'
 import { MAX_COSIGNERS } from './limits.ts'
 import type { Clock, OutputStore, PublishedNote, StoredCosignature } from './ports.ts'
-
-/** robustness.md, K10: clocks that differ by more are wrong. */
-const MAX_AHEAD_S = 5 * 60
 
 export interface CosignaturesOptions {
   /** Whose cosignatures are taken: at most `MAX_COSIGNERS`. */

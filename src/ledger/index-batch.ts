@@ -44,7 +44,7 @@ export async function indexBatch(reader: IndexReader, log: LogStore, step: Index
     from: step.from,
     through: step.through,
     postings: postingsOf(step.derived),
-    rows: inTurn([...entries, ...images], await nameRows(reader, step.derived)),
+    rows: chained([...entries, ...images], await nameRows(reader, step.derived)),
     manifests: step.derived.map(({ facts: { index }, manifest: { lines, root } }) => ({
       index,
       lines,
@@ -178,7 +178,7 @@ function* rowsOfNames(
   for (const { place, first } of missing) yield nameRow(records.read(place), { first })
 }
 
-function* inTurn<T>(first: Iterable<T>, then: Iterable<T>): Generator<T> {
+function* chained<T>(first: Iterable<T>, then: Iterable<T>): Generator<T> {
   yield* first
   yield* then
 }

@@ -40,7 +40,7 @@ import { createPastTotals } from './past-totals.ts'
 import { createPauses } from './pauses.ts'
 import type { MapName, Storage } from './ports.ts'
 import { createProofs, type Proofs } from './proofs.ts'
-import { PublishedMaps } from './published-maps.ts'
+import { PublishedMaps, type PublishedMapsOptions } from './published-maps.ts'
 import { whyNotReady, type Gauges } from './readiness.ts'
 import { publishedBundle, publishedTile } from './published-tiles.ts'
 import { askDeployments, type DeploymentsAsked } from './query-deployments.ts'
@@ -112,31 +112,8 @@ export class Ledger implements AsyncDisposable {
     this.#published = opened.published
     const { rules: known = knownRules } = options
     const steps = options.follow ?? stepsHere({ storage, trust: opened.trust, known })
-    this.maps = new PublishedMaps({
-      storage,
-      known,
-      rules: position.rules,
-      origin: options.origin,
-      key: options.logKey,
-      readOnly: options.readOnly !== undefined,
-      trust: opened.trust,
-      checkpoint: opened.published.checkpoint,
-      steps,
-      clock: options.clock,
-      cosignatures: opened.cosignatures,
-      onStopped: (map, cause) => this.#noticeMapStopped(map, cause),
-    })
-    this.#follower = new Follower(
-      {
-        clock: options.clock,
-        onError: (cause) => this.#noticeStopped(cause),
-        steps,
-        publisher: this.maps.components,
-        begin: (next) => this.maps.begin(next),
-        ...(storage.successor && { successor: storage.successor }),
-      },
-      { through: position.through, rules: position.rules.number },
-    )
+    this.maps = this.#publishMaps(opened, { known, rules: position.rules, steps })
+    this.#follower = this.#followFrom(position, steps)
     const { clock, origin } = options
     const pauseOfOne = createPauses(clock)
     const searches = createSearchTurns(pauseOfOne)
@@ -177,6 +154,40 @@ export class Ledger implements AsyncDisposable {
       },
     })
     this.#follower.advance(opened.published.checkpoint.size)
+  }
+
+  #publishMaps(
+    { trust, published, cosignatures }: OpenedLog & { readonly cosignatures: Cosignatures },
+    made: Pick<PublishedMapsOptions, 'known' | 'rules' | 'steps'>,
+  ): PublishedMaps {
+    const { origin, logKey, readOnly, clock } = this.#options
+    return new PublishedMaps({
+      ...made,
+      storage: this.#storage,
+      origin,
+      key: logKey,
+      readOnly: readOnly !== undefined,
+      trust,
+      checkpoint: published.checkpoint,
+      clock,
+      cosignatures,
+      onStopped: (map, cause) => this.#noticeMapStopped(map, cause),
+    })
+  }
+
+  #followFrom({ through, rules }: FollowingPosition, steps: FollowSteps): Follower {
+    const { successor } = this.#storage
+    return new Follower(
+      {
+        clock: this.#options.clock,
+        onError: (cause) => this.#noticeStopped(cause),
+        steps,
+        publisher: this.maps.components,
+        begin: (next) => this.maps.begin(next),
+        ...(successor && { successor }),
+      },
+      { through, rules: rules.number },
+    )
   }
 
   /**

@@ -1,9 +1,9 @@
 /** The root over a manifest's lines, to which the component map commits (index.md 3); its proofs are map/manifest-tree.ts. */
 import { MerkleTree } from 'merkletreejs'
+import { byteLines } from '../encoding/byte-lines.ts'
 import { emptyRoot, HASH_BYTES, leafHash, nodeHash } from '../tlog/tree-hash.ts'
 import type { ManifestRoot } from './ports.ts'
 
-const LINE_FEED = 0x0a
 /** The library keeps an object for each node of a tree: of a large manifest, those of one subtree at a time. */
 const SUBTREE_LINES = 4_096
 
@@ -12,7 +12,7 @@ export function rootOfManifest(manifest: Uint8Array): Pick<ManifestRoot, 'lines'
   const subtrees: Buffer[] = []
   let leaves: Buffer[] = []
   let lines = 0
-  for (const line of eachLine(manifest)) {
+  for (const line of byteLines(manifest, noEnd)) {
     lines++
     if (leaves.push(bufferOf(leafHash(line))) < SUBTREE_LINES) continue
     subtrees.push(rootOf(leaves))
@@ -29,18 +29,13 @@ function rootOf(nodes: Buffer[]): Buffer {
   return new MerkleTree(nodes, hashNode).getRoot()
 }
 
-/** Views of the lines, without their line feeds. */
+/** Views, without line feeds. */
 export function linesOf(manifest: Uint8Array): readonly Uint8Array[] {
-  return [...eachLine(manifest)]
+  return [...byteLines(manifest, noEnd)]
 }
 
-function* eachLine(manifest: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < manifest.length;) {
-    const end = manifest.indexOf(LINE_FEED, at)
-    if (end < 0) throw new Error('manifest: its last line has no end')
-    yield manifest.subarray(at, end)
-    at = end + 1
-  }
+function noEnd(): Error {
+  return new Error('manifest: its last line has no end')
 }
 
 /** SHA-256(01 ‖ both children), which the library hands over in one piece. */

@@ -16,8 +16,8 @@ export interface ProofsAsked {
   readonly orWhole?: boolean
 }
 
-/** Below this, proofs of single keys are short together. */
-const MANY_KEYS = 200
+/** Up to this many, proofs of single keys are short together. */
+const KEYS_PROVEN_ONE_BY_ONE = 200
 
 export interface ProofsMade {
   /** In the order asked. */
@@ -41,7 +41,8 @@ export interface ProvenKeyBytes {
 
 /** The whole map instead of single keys, where that was allowed and is shorter. */
 export function wholeOrKeys({ keyCount }: MapVersion, asked: ProofsAsked): ProofsAsked {
-  const isWhole = asked.orWhole === true && asked.keys.length > MANY_KEYS && keyCount <= asked.keys.length
+  const isWhole =
+    asked.orWhole === true && asked.keys.length > KEYS_PROVEN_ONE_BY_ONE && keyCount <= asked.keys.length
   return isWhole ? { prefixes: [new Uint8Array()], keys: [] } : asked
 }
 

@@ -58,30 +58,15 @@ export interface ProofSources {
 }
 
 export function createProofs(sources: ProofSources): Proofs {
-  // One after the other, as searches: each is held in memory as a whole.
-  const perhapsInTurn = <T>(isLong: boolean, ask: (pause: Pause) => Promise<T>): Promise<T> =>
-    isLong ? sources.searches.run(ask) : ask(sources.pauseOfOne())
   return {
     async lookUp(map, asked, { minSize, cosigned = false } = {}) {
       if (minSize !== undefined) await publishTo(sources, minSize)
       const root = cosigned ? await cosignedRoot(sources, map) : undefined
       const ask = (pause: Pause) => lookUp(sources, map, asked, { root, pause })
-      return perhapsInTurn(isLarge(asked), ask)
+      return inTurnIf(isLarge(asked), sources, ask)
     },
-    images: async (question, moment = {}) => {
-      const asked = askImages(question)
-      const roots = await publishNewest(sources, moment)
-      return perhapsInTurn(question.whole === true, (pause) =>
-        askComplete(sources, asked, question, { moment, roots, pause }),
-      )
-    },
-    found: async (question, moment = {}) => {
-      const asked = askFound(question)
-      const roots = await publishNewest(sources, moment)
-      return perhapsInTurn(question.whole === true, (pause) =>
-        askComplete(sources, asked, question, { moment, roots, pause }),
-      )
-    },
+    images: (question, moment) => askRows(sources, question, askImages, moment),
+    found: (question, moment) => askRows(sources, question, askFound, moment),
     search: async (asked, moment = {}, signal) => {
       // Whoever waits for a root keeps nobody from searching meanwhile.
       const roots = await publishNewest(sources, moment)
@@ -105,11 +90,33 @@ export function createProofs(sources: ProofSources): Proofs {
   }
 }
 
-/** Such a look-up takes as long as a search, and as much from everybody else. */
-const MANY_KEYS = 1_000
+/** What is long is made one after the other, as searches are: each is held in memory as a whole. */
+function inTurnIf<T>(
+  isLong: boolean,
+  { searches, pauseOfOne }: ProofSources,
+  ask: (pause: Pause) => Promise<T>,
+): Promise<T> {
+  return isLong ? searches.run(ask) : ask(pauseOfOne())
+}
+
+async function askRows<Question extends { readonly whole?: boolean }, Answer extends Completable>(
+  sources: ProofSources,
+  question: Question,
+  understand: (question: Question) => ProvableAsked<Answer>,
+  moment: Moment = {},
+): Promise<Answer> {
+  const asked = understand(question)
+  const roots = await publishNewest(sources, moment)
+  return inTurnIf(question.whole === true, sources, (pause) =>
+    askComplete(sources, asked, question, { moment, roots, pause }),
+  )
+}
+
+/** A look-up of more takes as long as a search, and as much from everybody else. */
+const KEYS_OF_SMALL_LOOKUP = 1_000
 
 function isLarge({ prefixes, keys }: MapAsked): boolean {
-  return prefixes.length + keys.length > MANY_KEYS
+  return prefixes.length + keys.length > KEYS_OF_SMALL_LOOKUP
 }
 
 async function lookUp(

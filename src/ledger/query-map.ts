@@ -54,20 +54,20 @@ export async function mapProofs(
   }
   return {
     map: await mapRootProof(root, log),
-    prefixes: await inTurn(prefixes, async ({ prefix, pairs, proof }) => ({
+    prefixes: await eachInOrder(prefixes, async ({ prefix, pairs, proof }) => ({
       prefix: formatBase64(prefix),
-      keys: await inTurn(pairs, async (pair) => ({
+      keys: await eachInOrder(pairs, async (pair) => ({
         rest: formatBase64(pair.key.subarray(prefix.length)),
         ...(await valueOf(pair)),
       })),
       proof: formatBase64(proof),
     })),
-    keys: await inTurn(present, async (one) => ({
+    keys: await eachInOrder(present, async (one) => ({
       key: formatBase64(one.key),
       ...(await valueOf(one)),
       proof: formatBase64(one.proof),
     })),
-    absent: await inTurn(absent, async ({ key, proof }) => {
+    absent: await eachInOrder(absent, async ({ key, proof }) => {
       await pause()
       return { key: formatBase64(key), proof: formatBase64(proof) }
     }),
@@ -94,7 +94,7 @@ async function checkLength(
 }
 
 /** One after the other: begun at once, none of them would give way. */
-async function inTurn<From, To>(
+async function eachInOrder<From, To>(
   list: readonly From[],
   make: (one: From) => Promise<To>,
 ): Promise<readonly To[]> {

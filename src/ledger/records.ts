@@ -49,21 +49,22 @@ export interface Records {
   manifests(from: LogIndex, to: TreeSize): Promise<EntryRange>
 }
 
-export interface Views {
+/** The log's key, and the views that records are read from. */
+export interface RecordSources {
   readonly key: VerifierKey
   readonly log: () => LogView
   readonly index: <T>(use: (view: View) => Promise<T>) => Promise<T>
 }
 
-export function createRecords(views: Views): Records {
+export function createRecords(sources: RecordSources): Records {
   return {
-    consistency: (from, to) => queryConsistency(views.log(), from, to),
-    bundle: (index) => makeBundle(views.log(), views.key, index),
-    proofFile: (index) => makeProofFile(views.log(), index),
-    events: (page) => views.index((view) => queryEvents(view, page)),
-    signed: (from, to) => querySignedRange(views.log(), from, to),
-    entryList: (indexes) => queryEntryList(views.log(), indexes),
-    manifests: (from, to) => views.index((view) => queryManifestRange(view, from, to)),
+    consistency: (from, to) => queryConsistency(sources.log(), from, to),
+    bundle: (index) => makeBundle(sources.log(), sources.key, index),
+    proofFile: (index) => makeProofFile(sources.log(), index),
+    events: (page) => sources.index((view) => queryEvents(view, page)),
+    signed: (from, to) => querySignedRange(sources.log(), from, to),
+    entryList: (indexes) => queryEntryList(sources.log(), indexes),
+    manifests: (from, to) => sources.index((view) => queryManifestRange(view, from, to)),
   }
 }
 

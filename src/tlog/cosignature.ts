@@ -25,6 +25,8 @@ const KEY_ID_BYTES = 4
 const TIME_BYTES = 8
 /** As of other keys of notes (signed-note.ts). */
 const MAX_VKEY_LENGTH = 1_000
+/** How far in the future a cosignature may be, by the reader's clock. robustness.md, K10: clocks that differ by more are wrong. */
+export const MAX_AHEAD_S = 5 * 60
 
 export interface Cosigner {
   readonly name: string

@@ -5,13 +5,10 @@
  */
 import type { MapName } from '../map/output-log.ts'
 import { Fault } from '../errors.ts'
-import { cosignedAt, type Cosigner } from '../tlog/cosignature.ts'
+import { cosignedAt, MAX_AHEAD_S, type Cosigner } from '../tlog/cosignature.ts'
 import { cosignersIn, isMet, type Policy } from '../tlog/policy.ts'
 import { asBadProof } from './bad-proof.ts'
 import type { Cosigned, CosignedCheck } from './map-root.ts'
-
-/** robustness.md, K10: clocks that differ by more are wrong. */
-const MAX_AHEAD_S = 5 * 60
 
 export interface CosignedRule {
   readonly policy: Policy

@@ -13,6 +13,7 @@ import { attestationIdOf } from '../attestation/pae.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
 import { logIndex, type LogIndex } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
+import { byteLines } from '../encoding/byte-lines.ts'
 import { equalBytes } from '../encoding/bytes.ts'
 import { parseJson } from '../encoding/strict-json.ts'
 import { utf8 } from '../encoding/utf8.ts'
@@ -99,7 +100,7 @@ export interface StatusMapFile {
 /** @throws Fault `bad-proof` (`evidence-malformed`), `too-large` (`payload-too-large`) */
 export function parseStatusMap(bytes: Uint8Array): StatusMapFile {
   refuseTooLarge(bytes)
-  const lines = linesOf(bytes)
+  const lines = byteLines(bytes, cut)
   const first = lines.next()
   const { type: _type, ...answer } = parseLine(first.done === true ? new Uint8Array() : first.value, headLine)
   return { answer, entries: entriesIn(lines) }
@@ -109,16 +110,8 @@ function* entriesIn(lines: Iterable<Uint8Array>): Generator<KeptEntry> {
   for (const line of lines) yield parseLine(line, keptEntry)
 }
 
-const LINE_FEED = 0x0a
-
-function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let from = 0; from < bytes.length;) {
-    const end = bytes.indexOf(LINE_FEED, from)
-    if (end < 0)
-      throw new Fault('evidence-malformed', 'status map: expected a line feed behind each line; it was cut')
-    yield bytes.subarray(from, end)
-    from = end + 1
-  }
+function cut(): Fault {
+  return new Fault('evidence-malformed', 'status map: expected a line feed behind each line; it was cut')
 }
 
 function parseLine<T>(line: Uint8Array, shape: Shape<T>): T {

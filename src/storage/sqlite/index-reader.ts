@@ -36,6 +36,7 @@ const MAX_IDLE = 4
 /** For LIMIT. */
 const NO_LIMIT = -1
 const everything = new Uint8Array()
+const noEdge = new Uint8Array()
 
 export interface ReaderPool {
   /** Runs `use` on one unchanging state. */
@@ -212,7 +213,7 @@ function valuesIn(stored: StoredValues | undefined): ValueRow[] {
   const [count, last] = [numbersOf(counts), numbersOf(lasts)]
   const edge = cutEdges(count, bytesOf(edges))
   const rows = piecesOf(bytesOf(keys), numbersOf(lengths)).map((key, i) => {
-    const list = storedEdge(count[i] ?? 0, last[i] ?? 0, edge[i] ?? everything)
+    const list = storedEdge(count[i] ?? 0, last[i] ?? 0, edge[i] ?? noEdge)
     return { key, value: postingValue(list), last: logIndex(last[i] ?? 0) }
   })
   checkAscending(rows)

@@ -17,9 +17,14 @@ export interface Succession {
   close(): void
 }
 
+interface OpenIndex {
+  readonly file: string
+  readonly store: SqliteIndexStore
+}
+
 /** @param file of the index that `first` has open */
 export function indexSuccession(data: string, file: string, first: SqliteIndexStore): Succession {
-  let [current, isClosed] = [{ file, store: first }, false]
+  let [current, isClosed]: [OpenIndex, boolean] = [{ file, store: first }, false]
   const looking: NodeJS.Timeout[] = []
   return {
     index: {
@@ -44,7 +49,7 @@ export function indexSuccession(data: string, file: string, first: SqliteIndexSt
         if (newest === current.file) return
         const old = current
         current = { file: newest, store: sqliteIndexStore(openDatabase(newest, indexDatabase, 'refuse')) }
-        void removeRead(old)
+        void removeOnceRead(old, () => !isClosed)
       },
     },
     close() {
@@ -53,13 +58,14 @@ export function indexSuccession(data: string, file: string, first: SqliteIndexSt
       void current.store.close()
     },
   }
-  async function removeRead({ file: older, store }: typeof current): Promise<void> {
-    await store.close()
-    try {
-      // With the ledger's lock goes the right to remove anything.
-      if (!isClosed) removeDatabase(older)
-    } catch {
-      // It is in nobody's way: the next start removes it (`settleIndex`).
-    }
+}
+
+/** @param mayRemove not any more once the ledger's lock is let go */
+async function removeOnceRead({ file, store }: OpenIndex, mayRemove: () => boolean): Promise<void> {
+  await store.close()
+  try {
+    if (mayRemove()) removeDatabase(file)
+  } catch {
+    // It is in nobody's way: the next start removes it (`settleIndex`).
   }
 }

@@ -2,8 +2,8 @@
 import { logIndex, treeSize } from '../../brand.ts'
 import { setBits } from '../../encoding/bits.ts'
 import { Fault } from '../../errors.ts'
-import { piecesOf } from './packed-rows.ts'
 import type { PostingEdge } from '../../map/posting-list.ts'
+import { piecesOf } from './packed-rows.ts'
 
 const HASH_BYTES = 32
 
