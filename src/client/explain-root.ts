@@ -6,6 +6,7 @@
 import type { LogIndex, TreeSize } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { equalBytes } from '../encoding/bytes.ts'
+import { inPieces } from '../encoding/pieces.ts'
 import { formatCountedRoot } from '../map/counted-root.ts'
 import { unreadableKey } from '../map/keys.ts'
 import type { MapName } from '../map/output-log.ts'
@@ -54,8 +55,7 @@ async function explain(
   options: CallOptions,
 ): Promise<Explained> {
   const explained = { map, size: published.input.size, after }
-  for (let at = 0; at < changes.length; at += KEYS_AT_ONCE) {
-    const some = changes.slice(at, at + KEYS_AT_ONCE)
+  for (const some of inPieces(changes, KEYS_AT_ONCE)) {
     const shown = await client.maps.lookUp(
       map,
       some.map(({ key }) => key),
