@@ -44,6 +44,7 @@ export async function findTakenOut(
   right: RightMap,
   options: CallOptions,
 ): Promise<Difference | undefined> {
+  // The version is of what was posted from here on.
   right.replay.root()
   for (const pairs of inPieces(allPairs(right.replay.version), KEYS_AT_ONCE)) {
     const keys = pairs.map(({ key }) => key)
