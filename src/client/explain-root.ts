@@ -1,7 +1,8 @@
 /**
- * What is behind a wrong root: the keys that the map shows otherwise than the entries state them, with a proof for others
- * (verify/fraud-proof.ts). The newest root is asked, since lists only grow: what it hides, the wrong one hid. Of a lie that it does not
- * tell any more there is a proof if the map behind the wrong root could be made again (guess-map.ts).
+ * What is behind a wrong root: the keys that the map shows otherwise than the entries state them, with a proof for
+ * others (verify/fraud-proof.ts). The newest root is asked, since lists only grow: what it hides, the wrong one hid. Of
+ * a lie that it does not tell any more there is a proof if the map behind the wrong root could be made again
+ * (guess-map.ts).
  */
 import type { LogIndex, TreeSize } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'

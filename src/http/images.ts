@@ -1,6 +1,6 @@
 /**
- * `/ledger/v1/images`: which images contain a component, or have a commit, builder, signer, type of statement, base image, licence or hash;
- * what is known of one.
+ * `/ledger/v1/images`: which images contain a component, or have a commit, builder, signer, type of statement, base
+ * image, licence or hash; what is known of one.
  */
 import type { Router } from 'express'
 import { imageDigest } from '../brand.ts'
