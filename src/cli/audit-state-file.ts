@@ -1,6 +1,6 @@
 /**
- * Where audits of the maps stand, in files: `<state>/attestree/audits/<log>-<what>.state`, written whole or not at all. An audit that was
- * interrupted goes on from there; an auditor never begins anew.
+ * Where audits of the maps stand, in files: `<state>/attestree/audits/<log>-<what>.state`, written whole or not at all.
+ * An audit that was interrupted goes on from there; an auditor never begins anew.
  */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

@@ -1,6 +1,7 @@
 /**
- * `attestree auditor run`: replays the maps again and again, and cosigns the output logs' checkpoints. Its signature says: I replayed this
- * map up to the size in the last entry, and every root that was published is the one that the log gives (index.md 6).
+ * `attestree auditor run`: replays the maps again and again, and cosigns the output logs' checkpoints. Its signature
+ * says: I replayed this map up to the size in the last entry, and every root that was published is the one that the log
+ * gives (index.md 6).
  *
  * The cosigned checkpoints are handed in at the ledger, which shows them to whoever asks, and kept as files.
  */

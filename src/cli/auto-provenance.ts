@@ -71,7 +71,10 @@ async function buildFrom(env: Environment, readGit: () => Promise<GitFacts | und
   return gitBuild(git)
 }
 
-/** https://docs.github.com/en/actions/reference/variables-reference; the form is https://actions.github.io/buildtypes/workflow/v1. */
+/**
+ * https://docs.github.com/en/actions/reference/variables-reference; the form is
+ * https://actions.github.io/buildtypes/workflow/v1.
+ */
 function githubBuild(env: Environment): Build {
   const server = env['GITHUB_SERVER_URL'] || 'https://github.com'
   const repository = `${server}/${required(env, 'GITHUB_REPOSITORY')}`

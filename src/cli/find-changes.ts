@@ -11,7 +11,10 @@ import { formatJsonLine, visible } from './terminal.ts'
 /** What goes on has no whole: only these can be read while it does. */
 export type WatchFormat = 'table' | 'ndjson'
 
-/** `disappeared`: nothing of it is found in an SBOM that counts; it may be unknown now. That a row is missing is the server's word. */
+/**
+ * `disappeared`: nothing of it is found in an SBOM that counts; it may be unknown now. That a row is missing is the
+ * server's word.
+ */
 export interface Change {
   readonly change: 'appeared' | 'changed' | 'disappeared'
   /** As it was; absent if it appeared. */

@@ -100,8 +100,8 @@ interface News {
 }
 
 /**
- * Rows that were made again before need it no second time. So nothing is fetched by which the proof that none is missing could be checked,
- * and it is not asked for: such an answer says that this is the server's word.
+ * Rows that were made again before need it no second time. So nothing is fetched by which the proof that none is
+ * missing could be checked, and it is not asked for: such an answer says that this is the server's word.
  */
 export async function askNews(
   client: Client,

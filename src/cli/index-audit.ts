@@ -5,15 +5,12 @@ import type { Client } from '../client/client.ts'
 import type { Explained } from '../client/explain-root.ts'
 import type { Sample } from '../client/sample.ts'
 import type { LogIndex } from '../brand.ts'
-import { formatBase64 } from '../encoding/base64.ts'
-import { equalBytes } from '../encoding/bytes.ts'
 import { formatHex } from '../encoding/hex.ts'
-import { isManifestKey, unreadableKey } from '../map/keys.ts'
-import type { FraudReport } from '../verify/fraud-proof.ts'
 import { stateFile, type StateFile } from './audit-state-file.ts'
 import { connect, type TrustFlags } from './connection.ts'
 import type { CliContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
+import { fraudJson, fraudSentence } from './fraud-text.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { answerJson } from './json-answer.ts'
 import { random } from './key-store.ts'
@@ -121,16 +118,6 @@ function indexAuditJson({ checkpoint, explained, ...report }: IndexAuditReport):
   }
 }
 
-export function fraudJson({ root, key, published, earlier, ...report }: FraudReport): object {
-  return {
-    ...report,
-    root: formatHex(root),
-    key: formatBase64(key),
-    outputSize: published.size,
-    ...(earlier && { earlier: { ...earlier, root: formatHex(earlier.root) } }),
-  }
-}
-
 export function printIndexAudit(terminal: Terminal, report: IndexAuditReport): void {
   const { color } = terminal
   for (const { where, what, reason } of report.problems)
@@ -220,24 +207,4 @@ function sentenceOf({ map, size, after, report, unexplained }: Explained): strin
   if (report === undefined)
     return `${between}; no key of the entries ${after} to ${size - 1} shows it now, and what the ${map} map had instead is not known`
   return `${between}: ${fraudSentence(report)}`
-}
-
-export function fraudSentence(report: FraudReport): string {
-  const { map, entry, wrong, key, line, size, earlier } = report
-  if (earlier !== undefined)
-    return `the ${map} map of size ${size} ${saysOf(report, !earlier.isListed)}, that of size ${earlier.size} ${saysOf(report, earlier.isListed)}: an entry is never listed otherwise later`
-  const what = line === undefined ? `key ${formatHex(key)}` : line.replaceAll('\t', ' ').trimEnd()
-  if (wrong === 'manifest')
-    return `the ${map} map commits to another manifest of entry #${entry} than was signed`
-  if (wrong === 'missing') return `the ${map} map does not list entry #${entry} under what it states: ${what}`
-  return `the ${map} map lists entry #${entry} under what it does not state: ${what}`
-}
-
-function saysOf({ entry, key }: FraudReport, isListed: boolean): string {
-  if (isManifestKey(key))
-    return `commits to ${isListed ? 'one manifest' : 'another manifest'} of entry #${entry}`
-  const where = equalBytes(key, unreadableKey)
-    ? 'among those that could not be read'
-    : `under key ${formatHex(key)}`
-  return `${isListed ? 'lists' : 'does not list'} entry #${entry} ${where}`
 }

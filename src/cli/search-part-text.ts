@@ -1,4 +1,7 @@
-/** What the parts of a search look for, in words: whoever is handed an answer must see what was asked, not only how it was called. */
+/**
+ * What the parts of a search look for, in words: whoever is handed an answer must see what was asked, not only how it
+ * was called.
+ */
 import type { AdvisoryRange, AffectedPackage, Event } from '../sbom/advisory/affected.ts'
 import { formatVers } from '../sbom/range.ts'
 import type { SearchPart } from '../verify/search.ts'

@@ -1,6 +1,6 @@
 /**
- * `attestree server init | start | check | backup | restore | doctor`: a ledger on this machine. What serves and stores is loaded by the command that
- * needs it, so that `verify` in a script starts in half the time.
+ * `attestree server init | start | check | backup | restore | doctor`: a ledger on this machine. What serves and stores
+ * is loaded by the command that needs it, so that `verify` in a script starts in half the time.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { CliContext } from './context.ts'

@@ -38,7 +38,10 @@ export async function addSigner(context: CliContext, name: string, flags: AddSig
 
 type SubmitGrant = Extract<Grant, { role: 'submit' }>
 
-/** Whether the principal has the key, and each of the types exactly as written, about the same images, in the same environments. */
+/**
+ * Whether the principal has the key, and each of the types exactly as written, about the same images, in the same
+ * environments.
+ */
 function maySubmit(root: TrustRoot, key: PublicKey, wanted: SubmitGrant): boolean {
   const { to: name, predicateTypes } = wanted
   const known = Object.hasOwn(root.principals, name) ? root.principals[name] : undefined

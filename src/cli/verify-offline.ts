@@ -30,8 +30,8 @@ export async function readStatusFile(path: string, trust: LogTrust): Promise<Kno
 }
 
 /**
- * Ends with exit 14 if it is revoked, or if what its name says it depends on is. What else it depends on is not in the file, so that a key
- * alone can be said not to be revoked: exit 16 for all others.
+ * Ends with exit 14 if it is revoked, or if what its name says it depends on is. What else it depends on is not in the
+ * file, so that a key alone can be said not to be revoked: exit 16 for all others.
  *
  * @param target a URI, as revocations have them
  */

@@ -40,12 +40,20 @@ export interface LookUpAsked {
 }
 
 export interface MapQuestions {
-  /** The newest checkpoint of the map's output log; it continues every one that was seen before. @throws as `Client.checkpoint` */
+  /**
+   * The newest checkpoint of the map's output log; it continues every one that was seen before.
+   *
+   * @throws as `Client.checkpoint`
+   */
   checkpoint(
     map: MapName,
     options?: CallOptions,
   ): Promise<{ readonly checkpoint: Checkpoint; readonly note: string }>
-  /** Keys with all their entries, proven against a root of the map, whoever has cosigned it: auditors ask too. @throws Fault `bad-proof` */
+  /**
+   * Keys with all their entries, proven against a root of the map, whoever has cosigned it: auditors ask too.
+   *
+   * @throws Fault `bad-proof`
+   */
   lookUp(
     map: MapName,
     keys: readonly Uint8Array[],

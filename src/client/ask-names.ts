@@ -1,4 +1,7 @@
-/** What there is of a name. Each row's entry is proven to be in the log; the counts, and that there is no more, are the server's word. */
+/**
+ * What there is of a name. Each row's entry is proven to be in the log; the counts, and that there is no more, are the
+ * server's word.
+ */
 import type { NameRow, NamesAnswer, NamesQuestion } from '../verify/names-answer.ts'
 import { NAME_MATCHES } from '../verify/names-answer.ts'
 import { answerWith, coverage } from '../verify/read-answer.ts'

@@ -1,4 +1,7 @@
-/** Questions for rows: which images contain a component, or have a commit, builder, signer, type of statement, base image, licence or hash. */
+/**
+ * Questions for rows: which images contain a component, or have a commit, builder, signer, type of statement, base
+ * image, licence or hash.
+ */
 import { Fault } from '../errors.ts'
 import { isSameLicence } from '../sbom/licence.ts'
 import type { FoundAnswer, ImagesAnswer, RowsAnswer, StatedKind, StatedQuestion } from '../verify/answer.ts'
@@ -23,7 +26,8 @@ export interface Page extends Moment {
   /** With the proof that no row is missing, as of the newest published map; only an answer that has all rows can have it. */
   readonly proof?: ProofWanted
   /**
-   * With `proof`, and instead of `limit` and `cursor`: all rows in one answer, up to 10,000, in which SBOMs are lines of their manifests.
+   * With `proof`, and instead of `limit` and `cursor`: all rows in one answer, up to 10,000, in which SBOMs are lines
+   * of their manifests.
    */
   readonly whole?: true
 }
@@ -35,7 +39,10 @@ export interface ImagesQuery extends Page {
   readonly range?: string
 }
 
-/** Exactly one kind: `{commit}`, `{builder}`, `{signer}`, `{type}` (a predicate type), `{base}` (an image's digest), `{licence}` (an SPDX id), `{hash}`. */
+/**
+ * Exactly one kind: `{commit}`, `{builder}`, `{signer}`, `{type}` (a predicate type), `{base}` (an image's digest),
+ * `{licence}` (an SPDX id), `{hash}`.
+ */
 export type FoundQuery = Page & StatedQuery
 
 type StatedQuery = {
@@ -94,7 +101,10 @@ function expectAnswered(asked: StatedQuestion, answered: StatedQuestion): void {
   expectSame('question', JSON.stringify(asked), JSON.stringify(answered))
 }
 
-/** Each entry that a row names is proven to be in the log, and the counts, which are the server's word, do not contradict the rows. */
+/**
+ * Each entry that a row names is proven to be in the log, and the counts, which are the server's word, do not
+ * contradict the rows.
+ */
 export function checkRowsStand(asker: Asker, answer: RowsAnswer | SearchAnswer, query: Page): CheckedAnswer {
   expectMoment(query, answer.asOf)
   expectProof(answer, query)

@@ -4,7 +4,8 @@
  *
  * Three logs are read by the same code: the log itself and both output logs. What is done with each entry is index-replay.ts.
  *
- * Taken from the server: which entries could not be read (key `u`). That was fixed when they were recorded, and follows from nothing.
+ * Taken from the server: which entries could not be read (key `u`). That was fixed when they were recorded, and follows
+ * from nothing.
  */
 import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'
@@ -31,8 +32,8 @@ export interface IndexAuditOptions extends CallOptions {
   /** What `keep` was given by an earlier audit of this log with the same sample: it goes on from there. */
   readonly state?: Uint8Array
   /**
-   * Told after each bundle, while nothing is wrong, how to keep what was done so far: at once or not at all. `isLast` if this audit can
-   * come no further with what the server has said of its entries.
+   * Told after each bundle, while nothing is wrong, how to keep what was done so far: at once or not at all. `isLast`
+   * if this audit can come no further with what the server has said of its entries.
    */
   readonly keep?: (state: () => Uint8Array, isLast: boolean) => Promise<void>
   /** Told after each bundle of up to 256 entries. */
@@ -148,7 +149,10 @@ function aboutOf({ trust }: Client, sample: Sample | undefined): string {
   return `${formatVerifierKey(trust.logKey)} ${trust.trustRoot} manifests ${MANIFEST_VERSION} ${drawn}`
 }
 
-/** Which entries could not be read, and how far the index reaches at least: manifests are there below. Undefined if that does not hold. */
+/**
+ * Which entries could not be read, and how far the index reaches at least: manifests are there below. Undefined if that
+ * does not hold.
+ */
 async function askNewest(
   client: Client,
   { outputSize, problems }: { readonly outputSize: TreeSize; readonly problems: AuditProblem[] },

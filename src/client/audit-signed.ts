@@ -67,8 +67,8 @@ export function startReading(
 }
 
 /**
- * Judges the entries of one bundle in order, and yields those that were found good; a body that is missing could not be read, which was
- * noted.
+ * Judges the entries of one bundle in order, and yields those that were found good; a body that is missing could not be
+ * read, which was noted.
  */
 export async function* auditSigned(
   reader: SignedReader,
@@ -168,7 +168,10 @@ async function* auditSingly(
   }
 }
 
-/** What was signed for one entry, without a judgement whether it could be admitted; undefined where that is a problem, which is noted. */
+/**
+ * What was signed for one entry, without a judgement whether it could be admitted; undefined where that is a problem,
+ * which is noted.
+ */
 export async function readSigned(
   { walk, unreadable }: SignedReader,
   index: LogIndex,

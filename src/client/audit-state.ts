@@ -5,7 +5,8 @@
  *     for each key: varint(len) ‖ key ‖ (of a manifest: its value, 40 bytes; of a list: varint(size) ‖ varint(last) ‖ right edge)
  *     SHA-256 of all before
  *
- * Believed as the auditor's own memory, and by nobody else. The checksum is against decay: a changed byte would accuse an honest log.
+ * Believed as the auditor's own memory, and by nobody else. The checksum is against decay: a changed byte would accuse
+ * an honest log.
  */
 import { keyId, logIndex, treeSize, type KeyId, type LogIndex, type TreeSize } from '../brand.ts'
 import { sha256 } from '../crypto/sha256.ts'

@@ -16,13 +16,17 @@ export interface EntryStanding {
   readonly signer: string | null
   /** One for each SHA-256 subject, in their order; one without a subject if there is none, and of control statements. */
   readonly verdicts: readonly Verdict[]
-  /** That no trust root and no revocation behind these was left out, and as of when; absent where the server could not prove it. */
+  /**
+   * That no trust root and no revocation behind these was left out, and as of when; absent where the server could not
+   * prove it.
+   */
   readonly proven?: NoneHidden
 }
 
 /**
  * @returns undefined if the server's index does not reach the entry yet
- * @throws Fault `bad-proof` (`rows-differ`, `answer-incomplete`) if the server judges otherwise, or hides something; as `noneHidden`, as `Client.revocations` and `Client.pae`
+ * @throws Fault `bad-proof` (`rows-differ`, `answer-incomplete`) if the server judges otherwise, or hides something; as
+ * `noneHidden`, as `Client.revocations` and `Client.pae`
  */
 export async function entryStanding(
   client: Client,

@@ -8,8 +8,8 @@ import { pageOf, withProof } from './with-proof.ts'
 const MAX_ROWS = 1000
 
 /**
- * The answer to a question with everything that proves its rows, and that there are no others if the ledger can. It was verified once before it is handed out, so
- * that evidence which will not hold is found today and not in court.
+ * The answer to a question with everything that proves its rows, and that there are no others if the ledger can. It was
+ * verified once before it is handed out, so that evidence which will not hold is found today and not in court.
  *
  * @returns the file's bytes
  * @throws Fault `bad-proof`, `untrusted` if it does not verify; `too-large` (`payload-too-large`) for a file over the limit

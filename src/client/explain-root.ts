@@ -1,11 +1,13 @@
 /**
- * What is behind a wrong root: the keys that the map shows otherwise than the entries state them, with a proof for others
- * (verify/fraud-proof.ts). The newest root is asked, since lists only grow: what it hides, the wrong one hid. Of a lie that it does not
- * tell any more there is a proof if the map behind the wrong root could be made again (guess-map.ts).
+ * What is behind a wrong root: the keys that the map shows otherwise than the entries state them, with a proof for
+ * others (verify/fraud-proof.ts). The newest root is asked, since lists only grow: what it hides, the wrong one hid. Of
+ * a lie that it does not tell any more there is a proof if the map behind the wrong root could be made again
+ * (guess-map.ts).
  */
 import type { LogIndex, TreeSize } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { equalBytes } from '../encoding/bytes.ts'
+import { inPieces } from '../encoding/pieces.ts'
 import { formatCountedRoot } from '../map/counted-root.ts'
 import { unreadableKey } from '../map/keys.ts'
 import type { MapName } from '../map/output-log.ts'
@@ -54,8 +56,7 @@ async function explain(
   options: CallOptions,
 ): Promise<Explained> {
   const explained = { map, size: published.input.size, after }
-  for (let at = 0; at < changes.length; at += KEYS_AT_ONCE) {
-    const some = changes.slice(at, at + KEYS_AT_ONCE)
+  for (const some of inPieces(changes, KEYS_AT_ONCE)) {
     const shown = await client.maps.lookUp(
       map,
       some.map(({ key }) => key),

@@ -1,7 +1,8 @@
 /**
- * What the newest root has otherwise than the entries of long ago state it: an entry that was taken out of a list, or put into one, after it
- * was published rightly. No list of what came since tells which, so all keys are compared, and the entries of the one that differs are
- * read again: some thousand look-ups in a map of millions of keys, where one is known to be wrong.
+ * What the newest root has otherwise than the entries of long ago state it: an entry that was taken out of a list, or
+ * put into one, after it was published rightly. No list of what came since tells which, so all keys are compared, and
+ * the entries of the one that differs are read again: some thousand look-ups in a map of millions of keys, where one is
+ * known to be wrong.
  */
 import { parseControl } from '../attestation/control.ts'
 import { parsePae } from '../attestation/pae.ts'
@@ -44,6 +45,7 @@ export async function findTakenOut(
   right: RightMap,
   options: CallOptions,
 ): Promise<Difference | undefined> {
+  // The version is of what was posted from here on.
   right.replay.root()
   for (const pairs of inPieces(allPairs(right.replay.version), KEYS_AT_ONCE)) {
     const keys = pairs.map(({ key }) => key)

@@ -1,6 +1,6 @@
 /**
- * The map behind a wrong root that was published once and is not the newest any more: nobody serves proofs from it, but whoever knows
- * what the entries give can make it again, if it differs in what an operator would hide. Tried are
+ * The map behind a wrong root that was published once and is not the newest any more: nobody serves proofs from it, but
+ * whoever knows what the entries give can make it again, if it differs in what an operator would hide. Tried are
  *
  *     one entry, or all of them since the last right root, missing under one key      a row, a version, a revocation is hidden
  *     one entry among those that could not be read, and under nothing else            moved into `u`, and out of it again

@@ -1,6 +1,6 @@
 /**
- * The entries of the log, one after the other, into both maps: what each is posted under follows from what was signed, of all or of a
- * sample, else from its manifest as served; where both are at hand they are compared.
+ * The entries of the log, one after the other, into both maps: what each is posted under follows from what was signed,
+ * of all or of a sample, else from its manifest as served; where both are at hand they are compared.
  */
 import { parseControl } from '../attestation/control.ts'
 import { attestationIdOf, parsePae } from '../attestation/pae.ts'
@@ -153,7 +153,10 @@ export class IndexReplay {
     return lines && { bytes: found.value, lines }
   }
 
-  /** What was signed, where that has to be known: of a sample, of control statements, and where no manifest says which these are. */
+  /**
+   * What was signed, where that has to be known: of a sample, of control statements, and where no manifest says which
+   * these are.
+   */
   async #look(
     index: LogIndex,
     body: HashedRekord | undefined,

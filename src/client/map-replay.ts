@@ -1,6 +1,6 @@
 /**
- * A map made again from the entries of the log, in order (index.md 3 to 5). The root depends on the entries alone, not on where it is
- * asked for in between.
+ * A map made again from the entries of the log, in order (index.md 3 to 5). The root depends on the entries alone, not
+ * on where it is asked for in between.
  *
  * In memory: for each key the right edge of its list, and its place in the tree; some hundred bytes. What changed since a root
  * was last found to be right is kept beside it, to say what is behind one that is not.

@@ -1,6 +1,7 @@
 /**
- * An answer that has all its rows and the proof that these are all, as newline-delimited JSON (http/ndjson.ts): put together to the value
- * that one page in JSON would be. Nothing in it is believed here; a stream that was cut, or that mixes two answers, is refused.
+ * An answer that has all its rows and the proof that these are all, as newline-delimited JSON (http/ndjson.ts): put
+ * together to the value that one page in JSON would be. Nothing in it is believed here; a stream that was cut, or that
+ * mixes two answers, is refused.
  */
 import { byteLines } from '../encoding/byte-lines.ts'
 import { isObject, parseJson, type JsonObject, type JsonValue } from '../encoding/strict-json.ts'

@@ -56,8 +56,8 @@ export function startWalk(walk: Omit<LogWalk, 'ahead' | 'tiles'>): LogWalk {
 }
 
 /**
- * All entries that were not taken in yet; after the last one the root is compared. It ends early where an entry cannot be had, or at the
- * hundredth problem.
+ * All entries that were not taken in yet; after the last one the root is compared. It ends early where an entry cannot
+ * be had, or at the hundredth problem.
  */
 export async function* replayLog(walk: LogWalk): AsyncGenerator<Bundle> {
   const { size } = walk.checkpoint

@@ -35,8 +35,8 @@ export interface SearchReport extends Omit<EvidenceReport, 'question' | 'rows'> 
 }
 
 /**
- * All rows with everything that proves them, and that there are no others if the ledger can, else the first 1,000; verified before it
- * is handed out.
+ * All rows with everything that proves them, and that there are no others if the ledger can, else the first 1,000;
+ * verified before it is handed out.
  *
  * @throws Fault `too-large` (`payload-too-large`); as `verifiedSearch`
  */

@@ -114,7 +114,8 @@ function anyOf(type: string): AffectedPackage['ranges'][number] {
 /**
  * A package URL: with a version, without one and then perhaps with a range, or for every version.
  *
- * @throws Fault `malformed` (`purl-malformed`, `range-malformed`, `parameter-malformed`), `unsupported` for ranges that are not searched by
+ * @throws Fault `malformed` (`purl-malformed`, `range-malformed`, `parameter-malformed`), `unsupported` for ranges that
+ * are not searched by
  */
 export function purlPart(text: string, range?: string): SearchPart {
   const purl = parsePurl(text, { lenient: true })

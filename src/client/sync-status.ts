@@ -32,7 +32,8 @@ export interface SyncedStatus {
 /**
  * Every entry that the map lists is fetched, with what was signed, and all of it is checked before it is handed out.
  *
- * @throws Fault `bad-proof` (`answer-incomplete`, `log-rolled-back`, …), `untrusted`; `too-large` (`answer-too-large`, `payload-too-large`)
+ * @throws Fault `bad-proof` (`answer-incomplete`, `log-rolled-back`, …), `untrusted`; `too-large` (`answer-too-large`,
+ * `payload-too-large`)
  * @throws as `Client.checkpoint`
  */
 export async function syncStatus(client: Client, options: SyncOptions = {}): Promise<SyncedStatus> {

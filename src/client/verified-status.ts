@@ -1,6 +1,6 @@
 /**
- * Whether something is revoked, judged here: from the revocations that the server shows, and, where it can prove it, from all there are
- * (index.md 7). Of the latter a file can be kept: verify/status-evidence.ts.
+ * Whether something is revoked, judged here: from the revocations that the server shows, and, where it can prove it,
+ * from all there are (index.md 7). Of the latter a file can be kept: verify/status-evidence.ts.
  */
 import { isControlType } from '../attestation/predicate-types.ts'
 import { basisOf, parseControl } from '../attestation/control.ts'

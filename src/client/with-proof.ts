@@ -10,7 +10,10 @@ import type { LogTrust } from '../verify/evidence.ts'
 import type { Reading } from './fetch-signed.ts'
 import type { ProofWanted } from './proof-wanted.ts'
 
-/** Nothing is published yet; the proof, or what has to be read for it, would be too long; or it proves too little (a licence that none lists). */
+/**
+ * Nothing is published yet; the proof, or what has to be read for it, would be too long; or it proves too little (a
+ * licence that none lists).
+ */
 const NOT_TO_BE_HAD: readonly Reason[] = [
   'unproven',
   'map-behind',

@@ -61,8 +61,8 @@ function curveOf(p: bigint, b: bigint, gx: bigint, lastBit: bigint): NistCurve {
 type Point = readonly [x: bigint, y: bigint, z: bigint]
 
 /**
- * The complete sum of Renes, Costello and Batina for a = −3 (https://eprint.iacr.org/2015/1060, section 3.2): the same for doubling,
- * for opposite points and for infinity, so no case can be forgotten.
+ * The complete sum of Renes, Costello and Batina for a = −3 (https://eprint.iacr.org/2015/1060, section 3.2): the same
+ * for doubling, for opposite points and for infinity, so no case can be forgotten.
  */
 function pointsOf({ p, b }: NistCurve): Group<Point> {
   return {

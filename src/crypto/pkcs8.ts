@@ -28,7 +28,10 @@ export type PrivateParts =
     }
   | { readonly kind: 'rsa'; readonly modulus: Uint8Array; readonly exponent: bigint }
 
-/** The contents of the AlgorithmIdentifiers, in hex: parsed where they are needed, so that a bundle without private keys has none of it. */
+/**
+ * The contents of the AlgorithmIdentifiers, in hex: parsed where they are needed, so that a bundle without private keys
+ * has none of it.
+ */
 const algorithms = {
   'ecdsa-p256': '06072a8648ce3d020106082a8648ce3d030107',
   'ecdsa-p384': '06072a8648ce3d020106052b81040022',

@@ -1,6 +1,6 @@
 /**
- * Text and its UTF-8 bytes. Bytes that are no UTF-8 are refused, never replaced; text comes from such bytes or from strict-json.ts, which
- * refuses lone surrogates.
+ * Text and its UTF-8 bytes. Bytes that are no UTF-8 are refused, never replaced; text comes from such bytes or from
+ * strict-json.ts, which refuses lone surrogates.
  */
 import { Fault } from '../errors.ts'
 
@@ -8,7 +8,10 @@ const encoder = new TextEncoder()
 // ignoreBOM keeps a byte order mark as a character, so that no two byte strings read as one text.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Short text is written here and copied: up to 64 bytes then need no memory outside of JavaScript's heap, which takes ten times as long. */
+/**
+ * Short text is written here and copied: up to 64 bytes then need no memory outside of JavaScript's heap, which takes
+ * ten times as long.
+ */
 const room = new Uint8Array(768)
 const MAX_BYTES_OF_UNIT = 3
 

@@ -1,18 +1,19 @@
 /**
- * `/ledger/v1/images`: which images contain a component, or have a commit, builder, signer, type of statement, base image, licence or hash;
- * what is known of one.
+ * `/ledger/v1/images`: which images contain a component, or have a commit, builder, signer, type of statement, base
+ * image, licence or hash; what is known of one.
  */
 import type { Router } from 'express'
 import { imageDigest } from '../brand.ts'
 import type { ImageDigest } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS } from '../ledger/limits.ts'
+import type { ImagesAsked } from '../ledger/query-images.ts'
 import type { UnknownScope } from '../verify/search-scope.ts'
 import { parseScope } from '../verify/search-wire.ts'
 import { STATED_KINDS } from '../verify/found-rows.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
-import type { ImagesQuery, LedgerDoor } from './ledger-door.ts'
+import type { LedgerDoor } from './ledger-door.ts'
 import { MOMENT, momentOf } from './moment.ts'
 import { proofAsked } from './proof-asked.ts'
 import { parseQuery, requiredParam } from './query-params.ts'
@@ -140,7 +141,7 @@ export function componentOf(component: string): string {
   return component
 }
 
-function rangeOf(params: Params): Pick<ImagesQuery, 'range'> {
+function rangeOf(params: Params): Pick<ImagesAsked, 'range'> {
   const range = params.get('range')
   return range === undefined ? {} : { range }
 }

@@ -12,6 +12,7 @@ import type { Records } from '../ledger/records.ts'
 import type { Moment } from '../ledger/moment.ts'
 import type { DeploymentsAsked } from '../ledger/query-deployments.ts'
 import type { FoundQuery } from '../ledger/query-found.ts'
+import type { ImagesAsked } from '../ledger/query-images.ts'
 import type { NamesAsked } from '../ledger/query-names.ts'
 import type { PackagesAsked } from '../ledger/query-packages.ts'
 import type { SearchAnswerSent, SearchAsked } from '../ledger/query-search.ts'
@@ -35,14 +36,6 @@ import type { PackagesAnswer } from '../verify/packages-answer.ts'
 import type { UnknownImagesAnswer } from '../verify/unknown-answer.ts'
 
 /** What the caller of `GET /ledger/v1/images` asked for, not yet understood: the ledger parses it. */
-export interface ImagesQuery {
-  readonly component: string
-  readonly range?: string
-  readonly limit?: number
-  readonly whole?: boolean
-  readonly cursor?: string
-}
-
 export interface LedgerDoor {
   /** Resolves once everything admitted is safe and covered by a published checkpoint. */
   submit(body: Uint8Array): Promise<{ readonly created: boolean; readonly answer: SubmitAnswer }>
@@ -57,7 +50,7 @@ export interface LedgerDoor {
   /** The bytes that were signed. */
   pae(id: AttestationId): Promise<Uint8Array>
   image(digest: ImageDigest, moment: Moment): Promise<ImageAnswer>
-  images(query: ImagesQuery, moment: Moment): Promise<ImagesAnswer>
+  images(query: ImagesAsked, moment: Moment): Promise<ImagesAnswer>
   found(query: FoundQuery, moment: Moment): Promise<FoundAnswer>
   deployments(query: DeploymentsAsked, moment: Moment): Promise<DeploymentsAnswer>
   packages(query: PackagesAsked, moment: Moment): Promise<PackagesAnswer>

@@ -76,7 +76,10 @@ export function createBodyReader(limits: BodyLimits = BODY_LIMITS): ReadBody {
   }
 }
 
-/** Without memory behind it, so that it can be handed over: bodies that did not say how long they are have some. Copied in turns. */
+/**
+ * Without memory behind it, so that it can be handed over: bodies that did not say how long they are have some. Copied
+ * in turns.
+ */
 async function alone(body: Uint8Array): Promise<Uint8Array> {
   if (body.length <= COPIED_AT_ONCE || body.length === body.buffer.byteLength) return body
   const copy = new Uint8Array(body.length)

@@ -35,7 +35,10 @@ export interface StartLedgerOptions extends Pick<
   readonly host?: string
   /** @default any free port */
   readonly port?: number
-  /** Told of every failure of ours, and where: a request's id, `log`, `index`, `components map` or `status map`. `console.error` will do. */
+  /**
+   * Told of every failure of ours, and where: a request's id, `log`, `index`, `components map` or `status map`.
+   * `console.error` will do.
+   */
   readonly report: (cause: unknown, where: string) => void
   /** Told once when the log cannot go on: it serves reads only from then on. Restart it. @default as `report` */
   readonly onFatal?: LedgerOptions['onFatal']

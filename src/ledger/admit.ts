@@ -32,13 +32,16 @@ const MAX_TRIAL_VERIFICATIONS = 16
 
 /** Provenance, not SBOMs: with more lines, handing them over costs as much as reading them once more elsewhere. */
 const MAX_STATED_LINES = 32
-/** Unless that would take more memory than anything else: large ones are read beside the event loop, and their lines cost nobody time. */
+/**
+ * Unless that would take more memory than anything else: large ones are read beside the event loop, and their lines
+ * cost nobody time.
+ */
 const STATED_FROM_BYTES = 1024 * 1024
 
 /**
- * Each line is a posting in the index and, mostly, a key of the map: 100,000 components with three hashes each. Reading and indexing a
- * document of 64 MiB takes less than 600 MB up to here; one that is made of hashes alone had nearly a million lines and took 1,040.
- * At admission only: what is in the log is read whole (index.md 10).
+ * Each line is a posting in the index and, mostly, a key of the map: 100,000 components with three hashes each. Reading
+ * and indexing a document of 64 MiB takes less than 600 MB up to here; one that is made of hashes alone had nearly a
+ * million lines and took 1,040. At admission only: what is in the log is read whole (index.md 10).
  */
 const MAX_MANIFEST_LINES = 400_000
 

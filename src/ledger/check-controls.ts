@@ -16,7 +16,10 @@ const DAMAGED = 'The data was changed by another program, or is damaged. Look wi
 /** Read at once: a page of the index, a run of entries. */
 const ROWS_AT_ONCE = 1_000
 
-/** Entries above what is indexed that a start looks at: more than a ledger that was killed leaves, and read in well under a second. */
+/**
+ * Entries above what is indexed that a start looks at: more than a ledger that was killed leaves, and read in well
+ * under a second.
+ */
 const CHECKED_AT_START = 10_000
 
 /**
@@ -39,8 +42,8 @@ export async function checkControls(
 }
 
 /**
- * The first witness alone, where entries above what is indexed are looked at as they are indexed. False if the index is damaged and
- * is no witness: that keeps no ledger from starting, since it is made again while the ledger is served.
+ * The first witness alone, where entries above what is indexed are looked at as they are indexed. False if the index is
+ * damaged and is no witness: that keeps no ledger from starting, since it is made again while the ledger is served.
  *
  * @throws as `checkControls`
  */
@@ -78,7 +81,10 @@ export function checkFolded(trust: TrustState, derived: readonly Pick<Derived, '
   }
 }
 
-/** What the index has for control statements, and the trust state has not. If the index is what is wrong, `server check` says so. */
+/**
+ * What the index has for control statements, and the trust state has not. If the index is what is wrong, `server check`
+ * says so.
+ */
 async function notFolded(reader: IndexReader, trust: TrustState, size: TreeSize): Promise<Set<LogIndex>> {
   const leftOut = new Set<LogIndex>()
   let after: Uint8Array | undefined

@@ -1,9 +1,9 @@
 /**
  * The checker: verifies everything that a stored ledger holds, from the bytes, trusting nothing that is derived.
  *
- * Signer state, published checkpoint, every entry, blob, signature, admission decision and tile, then the output logs and
- * the index: it is built again beside the stored one and both are compared, key by key, as are the roots of the maps. `attestree server check` prints what it finds, and
- * every scenario in the tests ends with it.
+ * Signer state, published checkpoint, every entry, blob, signature, admission decision and tile, then the output logs
+ * and the index: it is built again beside the stored one and both are compared, key by key, as are the roots of the
+ * maps. `attestree server check` prints what it finds, and every scenario in the tests ends with it.
  */
 import { treeSize, type LogIndex, type TreeSize } from '../brand.ts'
 import { equalBytes } from '../encoding/bytes.ts'

@@ -1,6 +1,6 @@
 /**
- * The proof that an answer of rows leaves nothing out (index.md 7), made of the published maps; verify/complete-answer.ts says what
- * it has to hold, and checks it.
+ * The proof that an answer of rows leaves nothing out (index.md 7), made of the published maps;
+ * verify/complete-answer.ts says what it has to hold, and checks it.
  *
  * Entries that the rows rest on come with what was signed, as without this proof. Of the others that the maps list, an SBOM
  * that another has replaced, say, lines of the manifest are enough; of a stranger's, nothing but that it is there. Where all rows

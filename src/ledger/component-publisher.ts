@@ -57,8 +57,8 @@ export class ComponentPublisher {
   }
 
   /**
-   * Before the first step: makes the map of an index that has come as far as `through`. Of another index it is done anew, whatever
-   * stopped the map before.
+   * Before the first step: makes the map of an index that has come as far as `through`. Of another index it is done
+   * anew, whatever stopped the map before.
    *
    * @param output the output log of the function by which the index is made
    */

@@ -68,8 +68,8 @@ export async function checkNotBehind(store: LogStore, held: HeldCheckpoint): Pro
 }
 
 /**
- * How many roots of each map were signed that a copy does not have: its log may have every entry, and its output logs not those that
- * were published after it was made. They are made again when the ledger starts (lost-roots.ts).
+ * How many roots of each map were signed that a copy does not have: its log may have every entry, and its output logs
+ * not those that were published after it was made. They are made again when the ledger starts (lost-roots.ts).
  *
  * @throws Fault `conflict` (`fork`) if what it has is not what was signed
  */

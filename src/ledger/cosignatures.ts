@@ -1,6 +1,7 @@
 /**
- * What auditors and witnesses sign under the checkpoints of the output logs (index.md 6): taken from those whom the operator named, kept
- * beside the output log, and shown with the checkpoint from then on. Whether it is enough is for whoever reads it.
+ * What auditors and witnesses sign under the checkpoints of the output logs (index.md 6): taken from those whom the
+ * operator named, kept beside the output log, and shown with the checkpoint from then on. Whether it is enough is for
+ * whoever reads it.
  *
  * Nothing rests on this here: a ledger that leaves a cosignature out denies service, and cannot make one up.
  */

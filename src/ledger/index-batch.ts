@@ -70,7 +70,10 @@ function* eachPosting(derived: readonly Derived[]): Generator<Posting> {
   }
 }
 
-/** Images of the batch's own entries, and of older entries whose verdict a revocation in the batch, or the end of one, may change. */
+/**
+ * Images of the batch's own entries, and of older entries whose verdict a revocation in the batch, or the end of one,
+ * may change.
+ */
 async function touchedImages(
   reader: IndexReader,
   log: LogStore,

@@ -59,7 +59,10 @@ export interface NameRecord {
   readonly first: LogIndex
 }
 
-/** Of the names that were met last, some megabytes: SBOMs list the same ones again and again, and to read a purl takes microseconds. */
+/**
+ * Of the names that were met last, some megabytes: SBOMs list the same ones again and again, and to read a purl takes
+ * microseconds.
+ */
 const knownNames = new Map<string, readonly Uint8Array[]>()
 const MAX_KNOWN = 16_384
 const MAX_KNOWN_CHARS = 100

@@ -1,7 +1,8 @@
 /**
- * By which rules an index is made (index.md 3), and with it both maps. A map function never changes for the life of its output log,
- * so another function is another map with a log of its own. What follows it is built beside it: an index says which rules it is of,
- * one under the new rules is made while the old one answers (rebuild-index.ts), and with the index the ledger goes over to its maps.
+ * By which rules an index is made (index.md 3), and with it both maps. A map function never changes for the life of its
+ * output log, so another function is another map with a log of its own. What follows it is built beside it: an index
+ * says which rules it is of, one under the new rules is made while the old one answers (rebuild-index.ts), and with the
+ * index the ledger goes over to its maps.
  */
 import type { ControlStatement } from '../attestation/control.ts'
 import { keysOfLine, statusKeysOf } from '../map/keys.ts'

@@ -1,4 +1,7 @@
-/** Cursors into a table that is read in the order of its keys: behind which key, and as of which size. Bound to the question as cursor.ts binds its own. */
+/**
+ * Cursors into a table that is read in the order of its keys: behind which key, and as of which size. Bound to the
+ * question as cursor.ts binds its own.
+ */
 import { treeSize, type TreeSize } from '../brand.ts'
 import { formatBase64, parseBase64 } from '../encoding/base64.ts'
 import { isObject } from '../encoding/strict-json.ts'

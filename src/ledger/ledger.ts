@@ -68,7 +68,11 @@ export interface LedgerOptions extends SubmissionOptions {
   readonly version: string
   /** Whose cosignatures on the output logs are kept and shown. @default nobody’s */
   readonly cosigners?: readonly Cosigner[]
-  /** How what was signed is read for those who ask; a server does it with large documents beside the event loop. @default at once */
+  /**
+   * How what was signed is read for those who ask; a server does it with large documents beside the event loop.
+   *
+   * @default at once
+   */
   readonly reading?: StatementReading
   /** By which rules the index may be made, of which the newest is for one that is made again. @default knownRules */
   readonly rules?: KnownRules

@@ -15,12 +15,18 @@ export const FOLLOW_BESIDE_ENTRIES = 1000
  * once. Far below `INDEX_WAIT_MS`, since whoever asks in the middle of a transaction waits for that one and the next.
  */
 export const FOLLOW_WINDOW_MS = 100
-/** Entries whose manifests wait for the index: nearly all have at most 32 lines, but those of large documents have as many as they list. */
+/**
+ * Entries whose manifests wait for the index: nearly all have at most 32 lines, but those of large documents have as
+ * many as they list.
+ */
 export const MAX_STATED_ENTRIES = 4_096
 export const MAX_STATED_BYTES = 64 * 1024 * 1024
 /** A transaction takes no further entry above this: some hundred SBOMs, in memory until they are written. */
 export const FOLLOW_BATCH_KEYS = 50_000
-/** Postings of a transaction that are objects in memory at once; of more, which only the largest SBOMs have, each is made as it is written. */
+/**
+ * Postings of a transaction that are objects in memory at once; of more, which only the largest SBOMs have, each is
+ * made as it is written.
+ */
 export const FOLLOW_POSTINGS_IN_MEMORY = 100_000
 /** Names of components that are looked up at once. */
 export const FOLLOW_NAMES_AT_ONCE = 4_096
@@ -30,9 +36,15 @@ export const KEPT_VERSIONS = 2
 export const MAX_COSIGNERS = 32
 /** How long whoever wants roots to be cosigned waits for it: auditors look every few seconds. */
 export const COSIGN_WAIT_MS = 5_000
-/** Answers that are in the middle of reading the index: each has a connection to it, or two, of three open files and some megabytes. */
+/**
+ * Answers that are in the middle of reading the index: each has a connection to it, or two, of three open files and
+ * some megabytes.
+ */
 export const MAX_ANSWERS_AT_ONCE = 32
-/** Entries that one proof of completeness lists: each is a kilobyte of the answer, and the client fetches what was signed in some. */
+/**
+ * Entries that one proof of completeness lists: each is a kilobyte of the answer, and the client fetches what was
+ * signed in some.
+ */
 export const MAX_COMPLETE_ENTRIES = 20_000
 /** Entries behind a status map that is taken as a whole: of 1.6 kB each, as many as a file of 256 MiB has room for. */
 export const MAX_STATUS_ENTRIES = 150_000
@@ -46,7 +58,10 @@ export const PUBLISH_ENTRIES = 100
 export const PUBLISH_INTERVAL_MS = 10_000
 /** How long a query waits for the index to reach the size published when it arrived. */
 export const INDEX_WAIT_MS = 1000
-/** The same for a proof, which needs a root to be published besides: whoever asks for one would rather wait than have an older answer. */
+/**
+ * The same for a proof, which needs a root to be published besides: whoever asks for one would rather wait than have an
+ * older answer.
+ */
 export const PROOF_WAIT_MS = 5_000
 /** An index this far behind what is published is no longer what callers expect (interface.md, "Log health"). */
 export const MAX_INDEX_LAG_MS = 60_000
@@ -56,8 +71,8 @@ export const STORAGE_FULL_RETRY_MS = 30_000
 export const MAX_LISTED_CLAIMS = 20
 export const MAX_LISTED_CLAIM_BYTES = 4 * 1024 * 1024
 /**
- * Rows of an answer that has all of them and their proof: an SBOM and a provenance of each are as many entries as a proof lists. All of it
- * is in memory until it is read.
+ * Rows of an answer that has all of them and their proof: an SBOM and a provenance of each are as many entries as a
+ * proof lists. All of it is in memory until it is read.
  */
 export const MAX_WHOLE_ROWS = 10_000
 /** Rows and entries of such an answer, about; its proofs are as much again. */

@@ -1,7 +1,8 @@
 /**
- * Entries of an output log that were signed and are not stored: a backup from before they were published has every entry of the log,
- * and not these. What they say follows from the log, and the signer state has the root of the tree that they are in. So they are made
- * again, and are either exactly what was signed or nothing: no signature is made for them.
+ * Entries of an output log that were signed and are not stored: a backup from before they were published has every
+ * entry of the log, and not these. What they say follows from the log, and the signer state has the root of the tree
+ * that they are in. So they are made again, and are either exactly what was signed or nothing: no signature is made for
+ * them.
  */
 import { logIndex, treeSize, type TreeSize } from '../brand.ts'
 import { equalBytes } from '../encoding/bytes.ts'
@@ -23,7 +24,10 @@ async function countLost({ store, signer }: OutputStorage): Promise<number> {
   return Math.max(0, (held?.size ?? 0) - stored)
 }
 
-/** The published checkpoints of the log that lost entries may be of, smallest first; none if nothing is lost, or is to be written. */
+/**
+ * The published checkpoints of the log that lost entries may be of, smallest first; none if nothing is lost, or is to
+ * be written.
+ */
 export async function notesOfLost(
   { storage, readOnly }: OutputLogOptions,
   last: PublishedMap | undefined,
@@ -75,7 +79,10 @@ interface Wanted {
   readonly hashes: readonly Uint8Array[]
 }
 
-/** Which of the leaves, in their order, make the tree that is wanted: newest first, since most often one is missing, the newest. */
+/**
+ * Which of the leaves, in their order, make the tree that is wanted: newest first, since most often one is missing, the
+ * newest.
+ */
 function findTree(edge: RightEdge, { root, missing, hashes }: Wanted): readonly number[] | undefined {
   let tries = 0
   const search = (grown: RightEdge, from: number, left: number): readonly number[] | undefined => {

@@ -48,7 +48,11 @@ async function admitUnsigned(
   }
 }
 
-/** What was published last is served, whatever the signer state says. @throws Fault `conflict` (`partial-state`) if nothing was */
+/**
+ * What was published last is served, whatever the signer state says.
+ *
+ * @throws Fault `conflict` (`partial-state`) if nothing was
+ */
 export async function openForReading(
   storage: Pick<Storage, 'log' | 'blobs'>,
   origin: string,

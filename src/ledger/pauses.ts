@@ -1,7 +1,7 @@
 /**
- * How long answers give way to everybody else: the index and the log answer without a turn of the event loop, so whoever
- * reads much would hold up all requests and submissions meanwhile. What an answer rests on stays the same over its pauses: its reader shows one
- * state of the index, and its proofs are of one published root.
+ * How long answers give way to everybody else: the index and the log answer without a turn of the event loop, so
+ * whoever reads much would hold up all requests and submissions meanwhile. What an answer rests on stays the same over
+ * its pauses: its reader shows one state of the index, and its proofs are of one published root.
  */
 import type { Clock, IndexReader } from './ports.ts'
 
@@ -12,8 +12,8 @@ export type Pause = () => Promise<void>
 const SLICE_MS = 10
 
 /**
- * Returns what makes the pause of one answer. Of all that pause one goes on in each turn of the event loop, in the order in which they paused:
- * others wait for many answers no longer than for one.
+ * Returns what makes the pause of one answer. Of all that pause one goes on in each turn of the event loop, in the
+ * order in which they paused: others wait for many answers no longer than for one.
  */
 export function createPauses(clock: Pick<Clock, 'now' | 'sleep'>): () => Pause {
   let last: Promise<void> = Promise.resolve()

@@ -202,7 +202,10 @@ export interface ManifestRoot {
   readonly root: Uint8Array
 }
 
-/** The rows beside keys and postings: one per entry (key: u64be index), one per image (key: 32 digest bytes), totals, names (key: the name's bytes). */
+/**
+ * The rows beside keys and postings: one per entry (key: u64be index), one per image (key: 32 digest bytes), totals,
+ * names (key: the name's bytes).
+ */
 export type RowTable = 'entry' | 'image' | 'total' | 'name'
 
 export interface IndexRow {
@@ -287,8 +290,8 @@ export interface IndexStore {
 }
 
 /**
- * An index that another process made beside the one that answers (rebuild-index.ts). Whoever can put one there can do what whoever
- * can write to the index can.
+ * An index that another process made beside the one that answers (rebuild-index.ts). Whoever can put one there can do
+ * what whoever can write to the index can.
  */
 export interface IndexSuccessor {
   /** Calls `tell` once for each that is complete and was not taken yet. */

@@ -40,9 +40,17 @@ export interface Proofs {
   found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer>
   /** As `images`, of `Ledger.search`. */
   search(asked: SearchAsked, moment?: Moment, signal?: AbortSignal): Promise<SearchAnswerSent>
-  /** As `Ledger.revocations`, with the proof that none is missing as of the status map's size. @throws also Fault `busy` (`map-behind`) */
+  /**
+   * As `Ledger.revocations`, with the proof that none is missing as of the status map's size.
+   *
+   * @throws also Fault `busy` (`map-behind`)
+   */
   revocations(target: string, moment?: Moment): Promise<RevocationsAnswer>
-  /** The whole status map, and that the entries which it lists are in the log. @throws Fault `busy` (`map-behind`), `too-large` (`answer-too-large`) */
+  /**
+   * The whole status map, and that the entries which it lists are in the log.
+   *
+   * @throws Fault `busy` (`map-behind`), `too-large` (`answer-too-large`)
+   */
   statusMap(moment?: Pick<Moment, 'cosigned'>): Promise<StatusMapAnswer>
 }
 
@@ -159,8 +167,8 @@ async function cosignedRoots(sources: ProofSources): Promise<Roots> {
 }
 
 /**
- * The root that is the newest now, once all whom the operator named have cosigned it; the newest after some seconds, if they have not.
- * One that is published meanwhile is not waited for: on a busy ledger that would never end.
+ * The root that is the newest now, once all whom the operator named have cosigned it; the newest after some seconds, if
+ * they have not. One that is published meanwhile is not waited for: on a busy ledger that would never end.
  */
 async function cosignedRoot({ maps }: ProofSources, map: MapName): Promise<PublishedRoot> {
   const root = maps.newest(map)
@@ -203,7 +211,10 @@ async function newestRoots({ maps }: ProofSources): Promise<Roots> {
   return { components, status: maps.newest('status') }
 }
 
-/** On a view that reaches as far as the status map does now: an answer of less would look as if nothing had been revoked since. */
+/**
+ * On a view that reaches as far as the status map does now: an answer of less would look as if nothing had been revoked
+ * since.
+ */
 async function onStatusMap<T>(
   sources: ProofSources,
   { moment: { at, minSize }, roots, pause }: AsOfRoots,

@@ -1,6 +1,6 @@
 /**
- * "Which images have this commit, builder, signer, type of statement, base image, licence, component hash?" The index has a key for each;
- * rows are made by verify/found-rows.ts.
+ * "Which images have this commit, builder, signer, type of statement, base image, licence, component hash?" The index
+ * has a key for each; rows are made by verify/found-rows.ts.
  */
 import type { ImageDigest, LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'

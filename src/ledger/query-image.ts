@@ -1,4 +1,7 @@
-/** Everything recorded about one image, with its proofs; what it amounts to is decided by verify/image-rows.ts (contracts.md 7). */
+/**
+ * Everything recorded about one image, with its proofs; what it amounts to is decided by verify/image-rows.ts
+ * (contracts.md 7).
+ */
 import type { ImageDigest } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { subjectKey } from '../map/keys.ts'

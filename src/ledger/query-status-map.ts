@@ -1,4 +1,7 @@
-/** The whole status map, and the proof that all entries which it lists are in the log: what whoever keeps it can ask offline (index.md 7). */
+/**
+ * The whole status map, and the proof that all entries which it lists are in the log: what whoever keeps it can ask
+ * offline (index.md 7).
+ */
 import type { LogIndex } from '../brand.ts'
 import { Fault } from '../errors.ts'
 import { proveSeveral } from '../tlog/several.ts'

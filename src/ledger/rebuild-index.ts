@@ -1,5 +1,6 @@
 /**
- * Making an index again, beside one that may answer meanwhile, and whether it agrees with what was published of the component map.
+ * Making an index again, beside one that may answer meanwhile, and whether it agrees with what was published of the
+ * component map.
  */
 import { logIndex, type TreeSize } from '../brand.ts'
 import type { SigningKey } from '../crypto/signing-key.ts'
@@ -30,7 +31,8 @@ export interface RebuiltIndex {
 
 /**
  * @param rules by which it is made
- * @throws Fault `bad-proof` (`map-differs`) if the map's root is not the one that was published; it then begins anew the next time
+ * @throws Fault `bad-proof` (`map-differs`) if the map's root is not the one that was published; it then begins anew
+ * the next time
  * @throws as `openForReading`
  */
 export async function rebuildIndex(

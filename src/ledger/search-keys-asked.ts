@@ -4,7 +4,10 @@ import { keysOfPart } from '../verify/search-keys.ts'
 import type { SearchPart } from '../verify/search.ts'
 import type { KeysAsked } from './complete.ts'
 
-/** A key's kind and H8 (map/keys.ts), which every prefix of a part begins with: a list of a thousand packages is not gone through for each key. */
+/**
+ * A key's kind and H8 (map/keys.ts), which every prefix of a part begins with: a list of a thousand packages is not
+ * gone through for each key.
+ */
 const HEAD_BYTES = 9
 
 type MayBeMeant = (key: Uint8Array) => boolean

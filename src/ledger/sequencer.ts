@@ -119,7 +119,10 @@ export class Sequencer {
     }
   }
 
-  /** The log can not go on: whoever waits is refused, nobody is taken any more, and `onFatal` is told; once, also while it drains. */
+  /**
+   * The log can not go on: whoever waits is refused, nobody is taken any more, and `onFatal` is told; once, also while
+   * it drains.
+   */
   fail(cause: unknown): void {
     const refusal = new Fault('read-only', 'ledger: it stopped signing after an error', { cause })
     this.#refuseAll(refusal)

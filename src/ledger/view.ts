@@ -70,7 +70,10 @@ export function trustRootEntries(view: View): Promise<readonly LogIndex[]> {
   return view.reader.postings('status', trustRootsKey)
 }
 
-/** The revocations that name one of the targets, all that was signed to annul them, and what they rest on; ascending, each once. */
+/**
+ * The revocations that name one of the targets, all that was signed to annul them, and what they rest on; ascending,
+ * each once.
+ */
 export async function revocationEntries(view: View, targets: Iterable<string>): Promise<readonly LogIndex[]> {
   const found = new Set<LogIndex>()
   for (const target of new Set(targets)) {

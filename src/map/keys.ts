@@ -66,8 +66,8 @@ function originKeys(line: Pick<ManifestLine, 'name' | 'version' | 'extras'>): re
 }
 
 /**
- * Also of a source package's key. Undefined for what is neither, and for keys of the full length: they may have been cut, and then only
- * the manifest knows the version.
+ * Also of a source package's key. Undefined for what is neither, and for keys of the full length: they may have been
+ * cut, and then only the manifest knows the version.
  */
 export function parseComponentKey(
   key: Uint8Array,

@@ -4,8 +4,9 @@
  *     leaf = SHA-256(00 ‖ line)       without a newline; sorted by bytes, each line once
  *     value of key `m` = count ‖ RFC 6962 root (counted-root.ts)
  *
- * Lines that stand together have one range proof. Absence is shown by the lines at both sides of the place where such a line would stand,
- * which holds only if the manifest is sorted: auditors check that, and so does whoever takes the whole of it.
+ * Lines that stand together have one range proof. Absence is shown by the lines at both sides of the place where such a
+ * line would stand, which holds only if the manifest is sorted: auditors check that, and so does whoever takes the
+ * whole of it.
  */
 import { treeSize } from '../brand.ts'
 import { compareBytes, concatBytes, equalBytes } from '../encoding/bytes.ts'
@@ -48,8 +49,9 @@ export function proveLines(
 }
 
 /**
- * The lines at both sides of the place where lines with these first fields would stand: two, one at either end, none of an empty
- * manifest. `fields` is a whole line or its beginning up to a TAB, such as kind TAB name. A line that has them is a mistake of the caller.
+ * The lines at both sides of the place where lines with these first fields would stand: two, one at either end, none of
+ * an empty manifest. `fields` is a whole line or its beginning up to a TAB, such as kind TAB name. A line that has them
+ * is a mistake of the caller.
  */
 export function proveNoLine(lines: readonly Uint8Array[], fields: Uint8Array): ProvenLines {
   if (lines.some((line) => hasFields(line, fields))) throw new Error('manifest: such a line is there')

@@ -4,8 +4,8 @@
  *     path     varint(len k) ‖ k ‖ varint(len v) ‖ v ‖ steps      of a leaf; of one that is known, the steps alone
  *     steps    (varint(B1) ‖ H1) ‖ … ‖ (varint(BN) ‖ HN)          from the leaf to the root, B strictly decreasing
  *
- * All that a verifier needs, in a browser too: nothing here keeps a tree. The prover is trie-proof.ts. That the root is the map's, and
- * of when, is the word of whoever brings it.
+ * All that a verifier needs, in a browser too: nothing here keeps a tree. The prover is trie-proof.ts. That the root is
+ * the map's, and of when, is the word of whoever brings it.
  */
 import { equalBytes } from '../encoding/bytes.ts'
 import { readVarint } from '../encoding/varint.ts'
@@ -55,8 +55,9 @@ export function checkAbsent(root: Uint8Array, key: Uint8Array, proof: Uint8Array
 }
 
 /**
- * In the map with this root, the keys with this prefix are those under the hash `subtree`, and no others; `emptyMapRoot`: there are none.
- * One-sided: the subtree may also hold keys without the prefix. `checkAllUnder` checks that too.
+ * In the map with this root, the keys with this prefix are those under the hash `subtree`, and no others;
+ * `emptyMapRoot`: there are none. One-sided: the subtree may also hold keys without the prefix. `checkAllUnder` checks
+ * that too.
  * @throws Fault `bad-proof` (`map-proof-invalid`) if the proof does not show that.
  */
 export function checkPrefix(

@@ -46,7 +46,8 @@ export function formatPublishedRoot({ root, checkpoint }: PublishedRoot): string
 }
 
 /**
- * @throws Fault `malformed` (`entry-malformed`, `note-malformed`, `checkpoint-malformed`) for anything but what `formatPublishedRoot` writes.
+ * @throws Fault `malformed` (`entry-malformed`, `note-malformed`, `checkpoint-malformed`) for anything but what
+ * `formatPublishedRoot` writes.
  */
 export function parsePublishedRoot(entry: string): PublishedRoot {
   const [, root = '', checkpoint = ''] = /^([0-9a-f]{64})\n(.*)$/su.exec(entry) ?? []

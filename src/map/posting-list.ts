@@ -4,8 +4,8 @@
  *     leaf i = SHA-256(00 ‖ u64be(log index of the i-th entry))      strictly increasing; each entry once
  *     value  = count ‖ root (counted-root.ts)
  *
- * A list is appended to by its right edge alone. The whole list proves itself; a page has a range proof. That the list is sorted beyond the
- * page is what auditors check.
+ * A list is appended to by its right edge alone. The whole list proves itself; a page has a range proof. That the list
+ * is sorted beyond the page is what auditors check.
  */
 import { logIndex, type LogIndex } from '../brand.ts'
 import { u64be } from '../encoding/bytes.ts'
@@ -84,7 +84,8 @@ export async function provePostingPage(
 }
 
 /**
- * These are the postings of the key with this value that stand there, and no other stands between them. Returns how many the list has.
+ * These are the postings of the key with this value that stand there, and no other stands between them. Returns how
+ * many the list has.
  * @throws Fault `bad-proof` (`map-proof-invalid`, `inclusion-proof-invalid`)
  */
 export function checkPostingPage(value: Uint8Array, page: PostingPage, proof: readonly Uint8Array[]): number {

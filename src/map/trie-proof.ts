@@ -1,6 +1,6 @@
 /**
- * Makes proofs from a version of a map (index.md 2): of a key, of all keys with a prefix. The checker, and the form of the bytes, are
- * mpt-proof.ts.
+ * Makes proofs from a version of a map (index.md 2): of a key, of all keys with a prefix. The checker, and the form of
+ * the bytes, are mpt-proof.ts.
  */
 import { concatBytes } from '../encoding/bytes.ts'
 import {

@@ -5,9 +5,9 @@
  *     const next = trie.put([{ key, value }])       the latest version, with its root
  *     trie.release(before)                          versions are readable until they are released
  *
- * Nodes are never changed: a batch makes new ones from the touched leaves up to the root, each once, and shares the rest with the version
- * before. What a version no longer has is given back once no older version is held. The root does not depend on order or
- * batches. Keys are never removed. Proofs from a version are made in trie-proof.ts.
+ * Nodes are never changed: a batch makes new ones from the touched leaves up to the root, each once, and shares the
+ * rest with the version before. What a version no longer has is given back once no older version is held. The root does
+ * not depend on order or batches. Keys are never removed. Proofs from a version are made in trie-proof.ts.
  */
 import {
   compareMapKeys,
@@ -135,8 +135,9 @@ interface Nearest {
 type Join = (bit: number, left: NodeId, right: NodeId) => NodeId
 
 /**
- * Takes the old tree apart where the batch touches it, into whole untouched subtrees and leaves, and folds these and the new leaves, in
- * order, into the new one. With a list of tasks, not by recursion: the tree may be thousands of nodes deep where its keys are chosen so.
+ * Takes the old tree apart where the batch touches it, into whole untouched subtrees and leaves, and folds these and
+ * the new leaves, in order, into the new one. With a list of tasks, not by recursion: the tree may be thousands of
+ * nodes deep where its keys are chosen so.
  */
 class Merge {
   readonly #memory: TrieMemory
@@ -227,8 +228,8 @@ function nearest(memory: TrieMemory, node: NodeId, key: Uint8Array, i: number): 
 }
 
 /**
- * Whether pair `i` comes before (−1), goes into (0) or comes after (1) a subtree of which `near` is a key, and whose keys agree up to
- * `bit`.
+ * Whether pair `i` comes before (−1), goes into (0) or comes after (1) a subtree of which `near` is a key, and whose
+ * keys agree up to `bit`.
  */
 function placeOf(batch: readonly MapPair[], i: number, near: Nearest, bit: number): -1 | 0 | 1 {
   const { key } = pairAt(batch, i)

@@ -1,7 +1,7 @@
 /**
- * Which image an SBOM says it is about, where its generator wrote the digest down: syft in the name or version of what it
- * scanned and in the namespace, trivy as RepoDigest or purl; SPDX 3 documents as purl, name or version of a container. Used to import documents that nobody signed; what was
- * signed names its subject itself.
+ * Which image an SBOM says it is about, where its generator wrote the digest down: syft in the name or version of what
+ * it scanned and in the namespace, trivy as RepoDigest or purl; SPDX 3 documents as purl, name or version of a
+ * container. Used to import documents that nobody signed; what was signed names its subject itself.
  */
 import { isImageName, parseImageReference, type ImageReference } from '../attestation/image.ts'
 import type { JsonObject, JsonValue } from '../encoding/strict-json.ts'

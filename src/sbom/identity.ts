@@ -77,8 +77,9 @@ function withNamespace(purl: Purl): Purl {
 }
 
 /**
- * Of Go: syft cuts a module's path behind the third segment and writes the rest as subpath (`pkg:golang/github.com/hashicorp/vault@v1.9.2#api`),
- * which the specification means for a package inside of a module. Where the component's own name is the whole path, it is the module.
+ * Of Go: syft cuts a module's path behind the third segment and writes the rest as subpath
+ * (`pkg:golang/github.com/hashicorp/vault@v1.9.2#api`), which the specification means for a package inside of a module.
+ * Where the component's own name is the whole path, it is the module.
  */
 export function wholeModule(purl: Purl, stated: string): Purl {
   const { type, namespace = '', name, subpath } = purl

@@ -27,7 +27,11 @@ const extrasOfKind = {
   w: ['platform'],
 } as const satisfies Record<string, readonly string[]>
 
-/** b builder, c CPE, d base image, e environment, f component hash, g source commit, i index of a platform image, k signer, l licence, n component without purl, p component, s subject, t predicate type, v vulnerability of which VEX speaks (folded), w tool. */
+/**
+ * b builder, c CPE, d base image, e environment, f component hash, g source commit, i index of a platform image, k
+ * signer, l licence, n component without purl, p component, s subject, t predicate type, v vulnerability of which VEX
+ * speaks (folded), w tool.
+ */
 export type ManifestKind = keyof typeof extrasOfKind
 
 export interface ManifestLine {
@@ -112,7 +116,10 @@ export function formatManifest(lines: readonly ManifestLine[]): Uint8Array {
   return utf8(lines.map((line) => `${formatLine(line)}\n`).join(''))
 }
 
-/** As `formatManifest` of `sortLines`, of lines that are never all in memory but as bytes: a large SBOM has hundreds of thousands. */
+/**
+ * As `formatManifest` of `sortLines`, of lines that are never all in memory but as bytes: a large SBOM has hundreds of
+ * thousands.
+ */
 export function packManifest(lines: Iterable<ManifestLine>): Uint8Array {
   const sorted = sortedBytes(formattedLines(lines))
   let length = 0

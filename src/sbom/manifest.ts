@@ -5,8 +5,9 @@
  *     s TAB sha256:<hex> TAB TAB name=registry.example/app       subject
  *     line = kind TAB name TAB version [TAB key=value …]         sorted by bytes, unique
  *
- * A pure function of the statement and the signing key: an auditor derives the same bytes. The lines themselves stand in
- * stated-lines.ts, but for licences (`l`), deployments (`e`), indexes (`i`) and vulnerabilities (`v`), which a browser's verifier does without. What lines are posted under is map/keys.ts.
+ * A pure function of the statement and the signing key: an auditor derives the same bytes. The lines themselves stand
+ * in stated-lines.ts, but for licences (`l`), deployments (`e`), indexes (`i`) and vulnerabilities (`v`), which a
+ * browser's verifier does without. What lines are posted under is map/keys.ts.
  */
 import { isControlType, predicateKind } from '../attestation/predicate-types.ts'
 import type { Statement } from '../attestation/statement.ts'

@@ -38,7 +38,8 @@ import { unsupportedFormat } from './unsupported-format.ts'
 const document = { subject: 'SPDX document', reason: 'sbom-unacceptable' } as const
 
 /**
- * SPDX 3 too, which is a graph in JSON-LD (spdx3.ts). `pointer` is the document's own place, for messages: `/predicate` in a statement.
+ * SPDX 3 too, which is a graph in JSON-LD (spdx3.ts). `pointer` is the document's own place, for messages: `/predicate`
+ * in a statement.
  *
  * @throws Fault `unsupported` (`sbom-format-unsupported`), `unacceptable` (`sbom-unacceptable`), `too-large`
  * (`component-limit`)

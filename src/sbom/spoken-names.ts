@@ -38,7 +38,10 @@ function namesOfLine(line: ManifestLine): readonly ListedName[] {
   return origin === line.name ? [purl] : [purl, { kind: 'purl', name: origin }]
 }
 
-/** Folded, each once. The last is the whole name. None that holds a NUL, which nobody types: in the table of names it ends them. */
+/**
+ * Folded, each once. The last is the whole name. None that holds a NUL, which nobody types: in the table of names it
+ * ends them.
+ */
 export function spokenNames({ kind, name }: ListedName): readonly string[] {
   const spoken = kind === 'name' ? [name] : kind === 'cpe' ? spokenOfCpe(name) : spokenOfPurl(name)
   return [...new Set(spoken.filter((one) => one !== '' && !one.includes('\0')))]

@@ -1,6 +1,7 @@
 /**
  * What a statement states that can be searched for, as manifest lines (contracts.md 1), but for what a browser's
- * verifier does without: licences (`l`), deployments (`e`), indexes (`i`) and vulnerabilities (`v`). manifest.ts adds those, and has the version.
+ * verifier does without: licences (`l`), deployments (`e`), indexes (`i`) and vulnerabilities (`v`). manifest.ts adds
+ * those, and has the version.
  */
 import { acceptedDigests } from '../attestation/digest.ts'
 import { isControlType, predicateKind } from '../attestation/predicate-types.ts'

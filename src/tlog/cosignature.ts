@@ -1,6 +1,7 @@
 /**
- * Cosignatures on checkpoints (https://c2sp.org/tlog-cosignature, Ed25519): somebody beside the log signs what it signed, with the
- * time. What that means is the cosigner's to say: a witness has seen no larger tree, an auditor has replayed what is in it.
+ * Cosignatures on checkpoints (https://c2sp.org/tlog-cosignature, Ed25519): somebody beside the log signs what it
+ * signed, with the time. What that means is the cosigner's to say: a witness has seen no larger tree, an auditor has
+ * replayed what is in it.
  *
  *     cosignature/v1 ⏎ time <unix seconds> ⏎ <the checkpoint's text>         is signed
  *     — <name> base64(key id ‖ u64be(unix seconds) ‖ signature)              is added to the note
@@ -25,7 +26,10 @@ const KEY_ID_BYTES = 4
 const TIME_BYTES = 8
 /** As of other keys of notes (signed-note.ts). */
 const MAX_VKEY_LENGTH = 1_000
-/** How far in the future a cosignature may be, by the reader's clock. robustness.md, K10: clocks that differ by more are wrong. */
+/**
+ * How far in the future a cosignature may be, by the reader's clock. robustness.md, K10: clocks that differ by more are
+ * wrong.
+ */
 export const MAX_AHEAD_S = 5 * 60
 
 export interface Cosigner {
@@ -42,7 +46,8 @@ export function formatCosignerKey(cosigner: Cosigner): string {
 /**
  * What `formatCosignerKey` writes.
  *
- * @throws Fault `malformed` (`key-malformed`, `base64-malformed`); `unsupported` (`key-type-unsupported`) for a key of another type
+ * @throws Fault `malformed` (`key-malformed`, `base64-malformed`); `unsupported` (`key-type-unsupported`) for a key of
+ * another type
  * @throws Fault `unacceptable` (`key-weak`) for a point of small order
  */
 export function parseCosignerKey(vkey: string): Cosigner {
@@ -68,7 +73,8 @@ function malformed(expected: string, got: string): Fault {
 /**
  * The signed checkpoint with one more signature, behind the others.
  *
- * @throws Fault `malformed` (`key-malformed`) for a name that notes cannot carry; `unsupported` (`key-type-unsupported`) unless Ed25519
+ * @throws Fault `malformed` (`key-malformed`) for a name that notes cannot carry; `unsupported`
+ * (`key-type-unsupported`) unless Ed25519
  */
 export function cosign(note: string, name: string, key: SigningKey, unixSeconds: number): string {
   const { text, signatures } = parseNote(note)
@@ -78,7 +84,8 @@ export function cosign(note: string, name: string, key: SigningKey, unixSeconds:
 }
 
 /**
- * When the cosigner signed, in unix seconds; undefined if it did not. Of several signatures the newest counts, and all must verify.
+ * When the cosigner signed, in unix seconds; undefined if it did not. Of several signatures the newest counts, and all
+ * must verify.
  *
  * @throws Fault `malformed` (`note-malformed`)
  * @throws Fault `bad-proof` (`checkpoint-signature-invalid`) if one does not verify

@@ -1,8 +1,9 @@
 /**
  * Range proofs: neighbouring leaves are in the tree at their places (RFC 6962 2.1, for more than one leaf).
  *
- * A proof is the hashes of the largest nodes left and right of the range, from left to right: at most two for each level. A range of one
- * leaf is an inclusion proof in another order. Prover and checker walk the same recursion; the size has to be known from elsewhere.
+ * A proof is the hashes of the largest nodes left and right of the range, from left to right: at most two for each
+ * level. A range of one leaf is an inclusion proof in another order. Prover and checker walk the same recursion; the
+ * size has to be known from elsewhere.
  */
 import type { TreeSize } from '../brand.ts'
 import { Fault } from '../errors.ts'

@@ -57,7 +57,7 @@ function cosignedOf(map: MapName, found: readonly Found[], at: number, now: numb
     .filter(({ counts, time }) => counts && time !== undefined && time >= at)
     .map(({ cosigner }) => cosigner.name)
   const time = timeText(at)
-  const sentence = `The root of the ${map} map is cosigned by ${by.join(', ')}: the newest at ${time} (${ageText(now - at)}).`
+  const sentence = `The root of the ${map} map is cosigned by ${by.join(', ')}: the earliest at ${time} (${ageText(now - at)}).`
   return { at: time, by, sentence }
 }
 

@@ -447,7 +447,7 @@ describe('attestree: asking', () => {
         bench.ok('auditor', 'run', ...flags.with(3, 'other.test')),
       ])
       expect(found.stdout.replaceAll(/\s+/g, ' ')).to.match(
-        /root of the components map is cosigned by auditor\.test: the newest at 20\S+Z \(\d+ s ago\)/,
+        /root of the components map is cosigned by auditor\.test: the earliest at 20\S+Z \(\d+ s ago\)/,
       )
       expectRefusal(other, 16, /none by other\.test[^]*not-cosigned/)
       expect(get.code).to.equal(0)

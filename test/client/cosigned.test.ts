@@ -73,7 +73,7 @@ describe('a client that asks for cosignatures', () => {
     })
     expect(established.join('\n'))
       .to.match(
-        /root of the components map is cosigned by auditor\.test: the newest at 2026-11-24T12:00:00Z \(30 s ago\)/,
+        /root of the components map is cosigned by auditor\.test: the earliest at 2026-11-24T12:00:00Z \(30 s ago\)/,
       )
       .and.to.match(/root of the status map is cosigned by auditor\.test/)
     expect(notEstablished.map(({ id }) => id)).to.not.include.members(['audited', 'not-witnessed'])

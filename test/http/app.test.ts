@@ -2,7 +2,7 @@ import { after, before, describe, it } from 'mocha'
 import { expect } from 'chai'
 import { gzipSync } from 'node:zlib'
 import { Fault } from '../../src/errors.ts'
-import type { ImagesQuery } from '../../src/http/ledger-door.ts'
+import type { ImagesAsked } from '../../src/ledger/query-images.ts'
 import { ID, IMAGE, createDoor, jsonOf, serveDoor } from './door.ts'
 import type { TestServer } from './door.ts'
 import { get as rawGet } from './raw-exchange.ts'
@@ -10,7 +10,7 @@ import { get as rawGet } from './raw-exchange.ts'
 const json = { 'content-type': 'application/json' }
 
 describe('the HTTP door', () => {
-  const asked: ImagesQuery[] = []
+  const asked: ImagesAsked[] = []
   const targets: string[] = []
   const submitted: Uint8Array[] = []
   let created = true

@@ -1,7 +1,7 @@
 /**
  * The order of Conan versions (https://docs.conan.io/2/reference/conanfile/attributes.html, class Version): dotted
- * items, then a pre-release behind "-" and a build behind "+". Two numbers are compared by value, everything else as texts; zeros at the end do not count, a
- * pre-release is below its release and a build above having none.
+ * items, then a pre-release behind "-" and a build behind "+". Two numbers are compared by value, everything else as
+ * texts; zeros at the end do not count, a pre-release is below its release and a build above having none.
  */
 import { compareLists, compareNumbers, compareTexts, isNumber } from './parts.ts'
 

@@ -86,7 +86,8 @@ export function removeDatabase(file: string): void {
 }
 
 /**
- * Opens the index, under the lock. One that SQLite cannot even open says nothing: it is put aside, and an empty one is followed into.
+ * Opens the index, under the lock. One that SQLite cannot even open says nothing: it is put aside, and an empty one is
+ * followed into.
  *
  * @param onPutAside told of it; without it, such a file is an error
  */

@@ -1,6 +1,6 @@
 /**
- * The index of a served ledger, which another one that was made beside it can take the place of (index-files.ts): who reads the old
- * one ends in its own time, who comes reads the new one, and the old file goes when nobody has it open.
+ * The index of a served ledger, which another one that was made beside it can take the place of (index-files.ts): who
+ * reads the old one ends in its own time, who comes reads the new one, and the old file goes when nobody has it open.
  */
 import { existsSync } from 'node:fs'
 import type { IndexStore, IndexSuccessor } from '../../ledger/ports.ts'

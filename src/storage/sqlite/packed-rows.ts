@@ -1,8 +1,8 @@
 /**
  * Many rows in one: what SQLite does with a row is the least of what it takes.
  *
- * The driver makes a buffer for each blob that it reads, and for each small array that it binds V8 moves the bytes out of its heap. So
- * blobs are read put together by group_concat, and bound as views of one buffer.
+ * The driver makes a buffer for each blob that it reads, and for each small array that it binds V8 moves the bytes out
+ * of its heap. So blobs are read put together by group_concat, and bound as views of one buffer.
  *
  * Blobs pass through group_concat as they are, in a database whose text is UTF-8. In which order it takes rows is not promised:
  * something that tells must come along.

@@ -31,7 +31,8 @@ export interface RebuildStorage extends Pick<Storage, 'log' | 'blobs' | 'index'>
 }
 
 /**
- * @throws Fault `not-found` if there is no ledger; `conflict` (`already-running`) if somebody is at it, or the last one was not taken
+ * @throws Fault `not-found` if there is no ledger; `conflict` (`already-running`) if somebody is at it, or the last one
+ * was not taken
  * @throws Fault `unsupported` if another version of the program wrote the ledger
  */
 export function openSqliteRebuild(data: string): RebuildStorage {
