@@ -69,13 +69,14 @@ async function verify(context: CliContext, what: string, flags: VerifyFlags): Pr
   const named = !/^\.{0,2}\//.test(what) && (/^(image:)?sha256:|@sha256:/.test(what) || isImageName(what))
   // With a tag or a digest it is nothing else: no file of that name, in a checkout say, may stand in for the image.
   if (!named || (existsSync(what) && !/[:@]/.test(what))) return verifyFile(context, what, flags)
-  if (flags.require !== undefined) throw new UsageError('verify: --require goes with an evidence file')
+  refuseRequire(flags)
   if (flags.statusFile !== undefined) return verifyKept(context, `image:${parseImageArgument(what)}`, flags)
   return verifyImageOnline(context, what, flags)
 }
 
 /** @param target a URI, as revocations have them */
 async function verifyKept(context: CliContext, target: string, flags: VerifyFlags): Promise<void> {
+  refuseRequire(flags)
   if (flags.statusFile === undefined)
     throw new UsageError(
       `verify: expected --status-file for ${target.slice(0, 100)}`,
@@ -90,6 +91,7 @@ async function verifyFile(context: CliContext, path: string, flags: VerifyFlags)
   checkRequirable(required)
   const [trust, bytes] = [await trustedHere(context, flags), await readInput(path)]
   const { terminal } = context
+  if (!isEvidence(bytes)) refuseStatusFile(path, flags)
   if (isStatusMap(bytes)) return printStatusReport(context, path, verifyStatusMap(bytes, trust), flags)
   if (isOfType(bytes, STATUS_TYPE)) return printStatusReport(context, path, verifyStatus(bytes, trust), flags)
   if (isOfType(bytes, FRAUD_PROOF_TYPE))
@@ -104,6 +106,24 @@ async function verifyFile(context: CliContext, path: string, flags: VerifyFlags)
   requireEstablished(report, required)
 }
 
+function isEvidence(bytes: Uint8Array): boolean {
+  return !isStatusMap(bytes) && ![STATUS_TYPE, FRAUD_PROOF_TYPE].some((type) => isOfType(bytes, type))
+}
+
+/** What is not looked at must not look as if it were. */
+function refuseStatusFile(path: string, { statusFile }: VerifyFlags): void {
+  if (statusFile === undefined) return
+  throw new UsageError(
+    `${path}: expected an evidence file beside --status-file, got another`,
+    `attestree verify ${path}, or attestree verify key:… --status-file FILE`,
+  )
+}
+
+/** As `refuseStatusFile`. */
+function refuseRequire({ require }: VerifyFlags): void {
+  if (require !== undefined) throw new UsageError('verify: --require goes with an evidence file')
+}
+
 type Report = EvidenceReport | SearchReport
 
 /** As `isOfSearch`. */
@@ -111,14 +131,9 @@ function isOfType(bytes: Uint8Array, type: string): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(`"type":"${type}"`)
 }
 
-function printFraud(
-  terminal: Terminal,
-  path: string,
-  report: FraudReport,
-  { output, require }: VerifyFlags,
-): void {
-  if (require !== undefined) throw new UsageError('verify: --require goes with an evidence file')
-  if (output === 'json') return terminal.print(answerJson('FraudReport', fraudJson(report)))
+function printFraud(terminal: Terminal, path: string, report: FraudReport, flags: VerifyFlags): void {
+  refuseRequire(flags)
+  if (flags.output === 'json') return terminal.print(answerJson('FraudReport', fraudJson(report)))
   terminal.print(`${terminal.color.green('✓')} ${visible(path)} proves fraud, offline.`)
   const { published, size } = report
   printWrapped(terminal, '  ', `${visible(fraudSentence(report))}.`)

@@ -35,27 +35,15 @@ export function expectMoment({ at, minSize = 0 as TreeSize }: Moment, { indexedT
     )
 }
 
-/** How far an answer that was proven complete reaches, and how far the map does that it was proven by. */
-export interface Reach {
-  readonly through: TreeSize
-  readonly size: TreeSize
-}
-
 /**
  * Complete as of long ago is true of anything, and looks as if nothing had been recorded since.
  *
- * @param reach undefined: nothing was proven
- * @throws Fault `bad-proof` (`answer-incomplete`) if the answer leaves out entries that its map has, and was not asked to
+ * @throws Fault `bad-proof` (`answer-incomplete`) if the answer leaves out entries that its maps have, and was not asked to
  */
-export function expectNewest({ at }: Moment, reach: Reach | undefined): void {
-  if (at !== undefined || reach === undefined || reach.through >= reach.size) return
+export function expectNewest({ at }: Moment, complete: CompleteAnswer | undefined): void {
+  if (at !== undefined || complete === undefined || complete.through >= complete.components.size) return
   throw new Fault(
     'answer-incomplete',
-    `answer: expected one as of size ${reach.size}, which its maps have, got one as of ${reach.through}`,
+    `answer: expected one as of size ${complete.components.size}, which its maps have, got one as of ${complete.through}`,
   )
-}
-
-/** Of an answer of rows. */
-export function reachOf(complete: CompleteAnswer | undefined): Reach | undefined {
-  return complete && { through: complete.through, size: complete.components.size }
 }

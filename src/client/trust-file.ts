@@ -119,6 +119,8 @@ function readCosigned(node: Node, reader: Reader): CosignedRule {
   }
 }
 
+const UNITS = { h: 3600, m: 60, s: 1 } as const
+
 /** In seconds. */
 function parseAge(text: string): number {
   const [, n = '', unit = ''] = /^([1-9]\d{0,5})([hms])$/.exec(text) ?? []
@@ -127,7 +129,13 @@ function parseAge(text: string): number {
       'trust-file-malformed',
       `expected an age such as 24h, 10m or 90s, got ${text.slice(0, 40)}`,
     )
-  return Number(n) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1)
+  return Number(n) * UNITS[unit as keyof typeof UNITS]
+}
+
+/** In the largest unit: of seconds a month has more digits than `parseAge` reads. */
+function formatAge(seconds: number): string {
+  const unit = (['h', 'm', 's'] as const).find((one) => seconds % UNITS[one] === 0) ?? 's'
+  return `${seconds / UNITS[unit]}${unit}`
 }
 
 /** Reads members that are texts. */
@@ -196,7 +204,7 @@ export function formatTrustFile(file: TrustFile): string {
     url,
     key: formatVerifierKey(key),
     trustRoot,
-    ...(cosigned && { cosigned: { policy: cosigned.policy.text, maxAge: `${cosigned.maxAgeS}s` } }),
+    ...(cosigned && { cosigned: { policy: cosigned.policy.text, maxAge: formatAge(cosigned.maxAgeS) } }),
   }))
   return stringify({ version: file.version, logs }, { lineWidth: 0 })
 }

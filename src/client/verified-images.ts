@@ -8,7 +8,7 @@ import { verifyImages } from '../verify/evidence.ts'
 import type { EvidenceReport } from '../verify/evidence-report.ts'
 import type { Client, FoundQuery, ImagesQuery } from './client.ts'
 import { entriesToRead, fetchSigned, refuseCut, type Reading } from './fetch-signed.ts'
-import { expectNewest, reachOf, type Moment } from './moment.ts'
+import { expectNewest, type Moment } from './moment.ts'
 
 export interface Verified<Answer extends RowsAnswer> {
   readonly answer: Answer
@@ -56,6 +56,6 @@ async function verified<Answer extends RowsAnswer>(
   refuseCut(answer, options)
   const pae = await fetchSigned(client, entriesToRead(answer), options)
   const report = verifyImages({ question: answer.question, answer, pae }, client.trust)
-  expectNewest(moment, reachOf(report.complete))
+  expectNewest(moment, report.complete)
   return { answer, pae, report }
 }

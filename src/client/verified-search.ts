@@ -10,7 +10,7 @@ import type { SearchPage } from './ask-search.ts'
 import type { Client } from './client.ts'
 import { entriesToRead, fetchSigned, refuseCut, type Reading } from './fetch-signed.ts'
 import { originsOf, type Origins } from './introductions.ts'
-import { expectNewest, reachOf } from './moment.ts'
+import { expectNewest } from './moment.ts'
 
 export interface VerifiedSearch {
   readonly answer: SearchAnswer
@@ -38,7 +38,7 @@ export async function verifiedSearch(
   refuseCut(answer, options)
   const pae = await fetchSigned(client, entriesToRead(answer), options)
   const { attested, complete } = checkSearch(answer, pae, client.trust)
-  expectNewest(page, reachOf(complete))
+  expectNewest(page, complete)
   const origins = originsOf(answer.items, attested)
   return { answer, pae, origins, ...(complete === undefined ? {} : { complete }) }
 }

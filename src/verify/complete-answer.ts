@@ -44,8 +44,7 @@ export function checkComplete(claim: CompleteRowsClaim): CompleteAnswer {
   checkNoneMissing(claim, found, (image, about) => {
     return makeRow(question, image, about, trust, answer.asOf.indexedThrough).matches[0]?.entry
   })
-  const { components, status, through, unreadable, byManifest, stated } = found
-  return { components, status, through, unreadable, byManifest, stated }
+  return found
 }
 
 /** The version of the component that a key tells; undefined if it was cut at its length limit. */

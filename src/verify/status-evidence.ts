@@ -7,7 +7,7 @@
  * In canonical JSON. Schema: schema/status.schema.json.
  */
 import { parseTarget } from '../attestation/revocation.ts'
-import { treeSize, type TreeSize } from '../brand.ts'
+import type { TreeSize } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { formatCanonicalJson } from '../encoding/canonical-json.ts'
 import { parseJson } from '../encoding/strict-json.ts'
@@ -103,7 +103,8 @@ export function checkStatusEvidence(evidence: StatusEvidence, trusted: LogTrust)
   const log = { key: logKey, checkpoint, cosigned }
   const opened = openStatus({ proof, log, attested, below: indexedThrough })
   const trust = replayTrust(checkpoint.origin, trustRoot, attested)
-  const through = treeSize(Math.min(indexedThrough, opened.status.size))
+  const through = opened.status.size
+  checkWhole(indexedThrough, through)
   const known: KnownStatus = {
     checkpoint,
     status: opened.status,
@@ -116,6 +117,19 @@ export function checkStatusEvidence(evidence: StatusEvidence, trusted: LogTrust)
   }
   for (const target of targets) known.of(target)
   return known
+}
+
+/**
+ * Where an answer ends is nobody's signed word, and as of long ago nothing is revoked, however new the map is.
+ *
+ * @throws Fault `bad-proof` (`answer-incomplete`)
+ */
+export function checkWhole(indexedThrough: TreeSize, size: TreeSize): void {
+  if (indexedThrough >= size) return
+  throw new Fault(
+    'answer-incomplete',
+    `answer: expected entries below ${size}, which its map has, got ones below ${indexedThrough}`,
+  )
 }
 
 /** What follows for a target from all that was revoked below a size. */

@@ -11,7 +11,7 @@
  */
 import { attestationIdOf } from '../attestation/pae.ts'
 import { isControlType } from '../attestation/predicate-types.ts'
-import { logIndex, type LogIndex } from '../brand.ts'
+import type { LogIndex } from '../brand.ts'
 import { formatBase64 } from '../encoding/base64.ts'
 import { byteLines } from '../encoding/byte-lines.ts'
 import { equalBytes } from '../encoding/bytes.ts'
@@ -30,7 +30,7 @@ import { checkMapRoot } from './map-root.ts'
 import { checkAnswer, checkSigned } from './proven-entry.ts'
 import { asOf } from './read-answer.ts'
 import { anIndex, listOf, objectOf, oneOf, type Shape } from './shape.ts'
-import { statusOf, type KnownStatus } from './status-evidence.ts'
+import { checkWhole, statusOf, type KnownStatus } from './status-evidence.ts'
 import { beginReplay, noTrustRoot, type AttestedEntry } from './trust-replay.ts'
 
 const STATUS_MAP_TYPE = 'https://attestree.dev/status-map/v1'
@@ -141,9 +141,7 @@ export function checkStatusMap(answer: StatusMapAnswer, trusted: LogTrust): Stat
   const { checkpoint } = checkAnswer({ asOf: answer.asOf, entries: {} }, logKey)
   const status = checkMapRoot('status', answer.status.map, { key: logKey, checkpoint, cosigned })
   const through = status.size
-  // As of long ago nothing is revoked, and no trust root is there to compare.
-  if (answer.asOf.indexedThrough < through)
-    throw incomplete(logIndex(through - 1), 'the map as it was published', 'one of an earlier size')
+  checkWhole(answer.asOf.indexedThrough, through)
   const listed = listedIn(checkKeys(status, answer.status, through))
   const wanted = [...new Set([...listed, ...answer.bases])].sort((a, b) => a - b)
   const beyond = wanted.find((index) => index >= through)

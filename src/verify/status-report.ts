@@ -68,10 +68,9 @@ export function statusReport(
 
 function sentenceOf(
   { target, revocations, annulled }: TargetStatus,
-  { status: { cosigned, size }, through }: KnownStatus,
+  { status: { cosigned }, through }: KnownStatus,
 ): string {
-  // Then, there were entries already that are left out here.
-  const when = cosigned === undefined || through < size ? '' : `, at witnessed time ${cosigned.at}`
+  const when = cosigned === undefined ? '' : `, at witnessed time ${cosigned.at}`
   const ended = annulled.map((one) => `; #${one.index} was annulled by #${one.annulledBy}`).join('')
   if (revocations.length === 0) return `${target} is not revoked as of size ${through}${when}${ended}.`
   return `${target} is revoked: ${revocations.map(reachOf).join(', ')}${ended}.`

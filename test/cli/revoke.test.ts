@@ -205,6 +205,12 @@ describe('attestree revoke', () => {
     expect(late?.stdout).to.include('Not looked at: who vouches for this image')
     expect(kept?.stdout).to.match(/⊘ entry #5 is revoked\./)
     expectRefusal(await bench.run(['verify', lab, '--status-file', 'good.json']), 2, /whole status map/)
+    expectRefusal(await bench.run(['verify', 'good.json', ...offline]), 2, /beside --status-file/)
+    expectRefusal(
+      await bench.run(['verify', lab, '--require', 'newer', ...offline]),
+      2,
+      /--require goes with/,
+    )
   })
 })
 

@@ -46,9 +46,11 @@ describe('trust file', () => {
     const cosigned = `    cosigned:\n      policy: |\n        ${policy.trim().replace('\n', '\n        ')}\n`
     const [log] = parseTrustFile(good + cosigned).logs
     expect(log?.cosigned).to.deep.equal({ policy: parsePolicy(policy), maxAgeS: 24 * 3600 })
-    const file = parseTrustFile(`${good}${cosigned}      maxAge: 10m\n`)
-    expect(file.logs[0]?.cosigned?.maxAgeS).to.equal(600)
-    expect(parseTrustFile(formatTrustFile(file))).to.deep.equal(file)
+    for (const [age, seconds] of Object.entries({ '10m': 600, '90s': 90, '999999h': 999_999 * 3600 })) {
+      const file = parseTrustFile(`${good}${cosigned}      maxAge: ${age}\n`)
+      expect(file.logs[0]?.cosigned?.maxAgeS).to.equal(seconds)
+      expect(parseTrustFile(formatTrustFile(file))).to.deep.equal(file)
+    }
     for (const [wrong, line] of [
       [`${good}    cosigned: {}\n`, 7],
       [`${good}${cosigned}      maxAge: 1d\n`, 11],
