@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { describe, it } from 'mocha'
 import { byteLines } from '../../src/encoding/byte-lines.ts'
-import { utf8 } from '../../src/encoding/utf8.ts'
+import { parseUtf8, utf8 } from '../../src/encoding/utf8.ts'
 
 const cut = (): Error => new Error('it was cut')
 const linesOf = (text: string): readonly string[] =>
-  [...byteLines(utf8(text), cut)].map((line) => Buffer.from(line).toString())
+  [...byteLines(utf8(text), cut)].map((line) => parseUtf8(line))
 
 describe('lines of bytes', () => {
   it('are what stands before each line feed, empty lines too', () => {
