@@ -13,6 +13,7 @@ import { parseScope } from '../verify/search-wire.ts'
 import { STATED_KINDS } from '../verify/found-rows.ts'
 import { allowOnly } from './allow-only.ts'
 import { answerJson } from './answers.ts'
+import { clientLeft } from './client-left.ts'
 import type { LedgerDoor } from './ledger-door.ts'
 import { MOMENT, momentOf } from './moment.ts'
 import { proofAsked } from './proof-asked.ts'
@@ -32,7 +33,7 @@ export function imageRoutes(ledger: ImageDoor, { report }: { readonly report: Re
     .route('/ledger/v1/images')
     .get(async (request, response) => {
       const params = readParams(request.url)
-      const ask = askerOf(ledger, params)
+      const ask = askerOf(ledger, params, clientLeft(response))
       const format = rowFormatFor(request)
       response.vary('Accept')
       if (format === undefined) return answerJson(response, 200, await ask(pageOf(params)), 'no-cache')
@@ -90,7 +91,7 @@ function readParams(target: string): Params {
 }
 
 /** The question, still to be asked for a page. */
-function askerOf(ledger: ImageDoor, params: Params): AskPage {
+function askerOf(ledger: ImageDoor, params: Params, signal: AbortSignal): AskPage {
   const [kind, another] = KINDS.filter((name) => params.has(name))
   if (kind === undefined || another !== undefined) throw notOne(kind, another)
   const proof = proofAsked(params)
@@ -101,11 +102,11 @@ function askerOf(ledger: ImageDoor, params: Params): AskPage {
       component: componentOf(requiredParam(params, 'component', 'pkg:npm/lodash')),
       ...rangeOf(params),
     }
-    return (page) => door.images({ ...component, ...page }, moment)
+    return (page) => door.images({ ...component, ...page }, moment, signal)
   }
   if (params.has('range'))
     throw refusal('range', `expected none beside "${kind}"`, 'Versions are of components.')
-  return (page) => door.found({ [kind]: params.get(kind), ...page }, moment)
+  return (page) => door.found({ [kind]: params.get(kind), ...page }, moment, signal)
 }
 
 /** @throws Fault `malformed` (`parameter-malformed`) */

@@ -50,8 +50,8 @@ export interface LedgerDoor {
   /** The bytes that were signed. */
   pae(id: AttestationId): Promise<Uint8Array>
   image(digest: ImageDigest, moment: Moment): Promise<ImageAnswer>
-  images(query: ImagesAsked, moment: Moment): Promise<ImagesAnswer>
-  found(query: FoundQuery, moment: Moment): Promise<FoundAnswer>
+  images(query: ImagesAsked, moment: Moment, signal?: AbortSignal): Promise<ImagesAnswer>
+  found(query: FoundQuery, moment: Moment, signal?: AbortSignal): Promise<FoundAnswer>
   deployments(query: DeploymentsAsked, moment: Moment): Promise<DeploymentsAnswer>
   packages(query: PackagesAsked, moment: Moment): Promise<PackagesAnswer>
   names(asked: NamesAsked, moment: Moment, signal: AbortSignal): Promise<NamesAnswer>

@@ -33,11 +33,12 @@ export interface Proofs {
    * As `Ledger.images`, with the proof that nothing is left out as of the component map's size; if the rows need several pages,
    * without. With `whole` all rows and their proof are one answer, in which SBOMs come as lines of their manifests.
    *
-   * @throws also Fault `busy` (`map-behind`), `too-large` (`answer-too-large`)
+   * @param signal aborted where nobody waits for the answer any more; heeded of a whole one
+   * @throws also Fault `busy` (`map-behind`), `too-large` (`answer-too-large`); the signal's reason
    */
-  images(question: ImagesAsked, moment?: Moment): Promise<ImagesAnswer>
+  images(question: ImagesAsked, moment?: Moment, signal?: AbortSignal): Promise<ImagesAnswer>
   /** As `images`, of `Ledger.found`. */
-  found(question: FoundQuery, moment?: Moment): Promise<FoundAnswer>
+  found(question: FoundQuery, moment?: Moment, signal?: AbortSignal): Promise<FoundAnswer>
   /** As `images`, of `Ledger.search`. */
   search(asked: SearchAsked, moment?: Moment, signal?: AbortSignal): Promise<SearchAnswerSent>
   /**
@@ -73,8 +74,8 @@ export function createProofs(sources: ProofSources): Proofs {
       const ask = (pause: Pause) => lookUp(sources, map, asked, { root, pause })
       return inTurnIf(isLarge(asked), sources, ask)
     },
-    images: (question, moment) => askRows(sources, question, askImages, moment),
-    found: (question, moment) => askRows(sources, question, askFound, moment),
+    images: (question, moment, signal) => askRows(sources, question, askImages, moment, signal),
+    found: (question, moment, signal) => askRows(sources, question, askFound, moment, signal),
     search: async (asked, moment = {}, signal) => {
       // Whoever waits for a root keeps nobody from searching meanwhile.
       const roots = await publishNewest(sources, moment)
@@ -103,8 +104,9 @@ function inTurnIf<T>(
   isLong: boolean,
   { searches, pauseOfOne }: ProofSources,
   ask: (pause: Pause) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
-  return isLong ? searches.run(ask) : ask(pauseOfOne())
+  return isLong ? searches.run(ask, signal) : ask(pauseOfOne())
 }
 
 async function askRows<Question extends { readonly whole?: boolean }, Answer extends Completable>(
@@ -112,12 +114,12 @@ async function askRows<Question extends { readonly whole?: boolean }, Answer ext
   question: Question,
   understand: (question: Question) => ProvableAsked<Answer>,
   moment: Moment = {},
+  signal?: AbortSignal,
 ): Promise<Answer> {
   const asked = understand(question)
   const roots = await publishNewest(sources, moment)
-  return inTurnIf(question.whole === true, sources, (pause) =>
-    askComplete(sources, asked, question, { moment, roots, pause }),
-  )
+  const ask = (pause: Pause) => askComplete(sources, asked, question, { moment, roots, pause })
+  return inTurnIf(question.whole === true, sources, ask, signal)
 }
 
 /** A look-up of more takes as long as a search, and as much from everybody else. */

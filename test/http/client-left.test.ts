@@ -32,4 +32,22 @@ describe('a client that leaves', () => {
     if (second?.aborted === false) await new Promise((resolve) => second.addEventListener('abort', resolve))
     expect([first?.aborted, second?.aborted]).to.deep.equal([false, true])
   })
+  it('ends its question for rows', async () => {
+    const leaving = new AbortController()
+    let tell = (_reason: unknown): void => undefined
+    const ended = new Promise((resolve) => (tell = resolve))
+    const door = createDoor({
+      images: async (_asked, _moment, signal) => {
+        const left = new Promise((resolve) => signal?.addEventListener('abort', resolve))
+        leaving.abort()
+        await left
+        tell(signal?.reason)
+        throw signal?.reason
+      },
+    })
+    await using server = await serveDoor(door)
+    const asked = fetch(`${server.url}/ledger/v1/images?component=pkg:npm/a`, { signal: leaving.signal })
+    expect(await asked.catch(() => 'left')).to.equal('left')
+    expect(await ended).to.have.property('reason', 'request-timeout')
+  })
 })

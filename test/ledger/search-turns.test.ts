@@ -48,6 +48,15 @@ describe('turns of searches', () => {
     expect(await turns.run(async () => 7)).to.equal(7)
   })
 
+  it('end for a whole answer of rows too when its client has left', async () => {
+    const { ledger } = await tellStory()
+    const left = AbortSignal.abort(new Error('left'))
+    const asked = { component: 'pkg:npm/lodash', whole: true } as const
+    const told = await ledger.proofs.images(asked, {}, left).catch((cause: unknown) => String(cause))
+    expect(told).to.equal('Error: left')
+    expect((await ledger.proofs.images(asked)).items.length).to.be.above(0)
+  })
+
   it('are not held by who waits for a size that never comes', async () => {
     let isWaiting = false
     const never = new Promise<void>(() => undefined)
